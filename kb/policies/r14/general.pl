@@ -1,0 +1,13 @@
+% General background and the codes that are never paid on their own (document lines 158-167, 373-377).
+
+:- predicate(room_or_observation(claim: text, line: number), "line {line} carries a room or observation revenue code", "line {line} carries no room or observation revenue code").
+room_or_observation(C, L) :- revenue_code(C, L, R), code_in(R, room_and_observation_revenue).
+
+applies(C, L, 'R14-GEN-1', bundled) :- item_kind(C, L, routine_clinical_service), room_or_observation(C, O), same_claim(C, O, L).
+
+applies(C, L, 'R14-GEN-2', bundled) :- procedure(C, L, X), code_in(X, evaluation_and_management), claim_form(C, L, cms1500), \+ facility_place(C, L), \+ modifier(C, L, '25'), rendering_provider(C, L, R), injection(C, O), rendering_provider(C, O, R), same_day(C, O, L).
+
+applies(C, L, 'R14-GEN-3', denied) :- list_loaded(precertification_list), procedure(C, L, X), code_in(X, precertification_list), \+ precertified(C, L).
+
+applies(C, L, 'R14-COD-1', bundled) :- procedure(C, L, 'J1642').
+applies(C, L, 'R14-COD-2', bundled) :- procedure(C, L, 'J7050').
