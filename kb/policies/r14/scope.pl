@@ -17,7 +17,7 @@ applies(C, L, 'R14-SCP-4', denied) :- list_loaded(hcpcs_release), procedure(C, L
 
 applies(C, L, 'R14-SCP-5', scope) :- revenue_code(C, L, R), code_in(R, associated_revenue_codes).
 
-:- predicate(addressing(table: text), "table {table} names codes that the policy addresses", "table {table} does not make a line addressed").
+:- predicate(addressing(name: text), "table {name} names codes that the policy addresses", "table {name} does not make a line addressed").
 addressing(cms1500_facility).
 addressing(office_infusion).
 addressing(office_supplies).
