@@ -1,0 +1,119 @@
+"""Determine every line of one claim: ask the engine, gather the answers per line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+
+from facts.readers.batch import Claim
+from kb.clause import ADVERSE_EFFECTS, EFFECTS
+from kb.determination import Citation, Determination
+from kb.engines.protocol import Facts, Session
+from kb.language.syntax import Atom, Query, Relational, Value, Variable
+from kb.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedClaim:
+    """One claim with everything that its determination depends on.
+
+    Parameters
+    ----------
+    policy : Policy
+    claim : Claim
+    facts : mapping
+        Input facts of the claim, of the policy and of the settings, with their origins.
+    session : Session
+        An engine over the policy's program and these facts.
+    """
+
+    policy: Policy
+    claim: Claim
+    facts: Facts
+    session: Session
+
+
+def determine(loaded: LoadedClaim) -> list[Determination]:
+    """Return the determination of every line of a claim, in the order of its lines.
+
+    Parameters
+    ----------
+    loaded : LoadedClaim
+
+    Returns
+    -------
+    list of Determination
+        As many as the claim has lines.
+    """
+    policy, session = loaded.policy, loaded.session
+
+    def per_line(predicate: str, arity: int) -> dict[Value, list[tuple[Value, ...]]]:
+        answers: dict[Value, list[tuple[Value, ...]]] = defaultdict(list)
+        for row in session.answers(_all_of(predicate, arity)):
+            answers[row[1]].append(row[2:])
+        return answers
+
+    outcomes = per_line("outcome", 3)
+    cites = per_line("cites", 4)
+    mattered = per_line("mattered", 4) if cites else {}
+    allowed = per_line("allowed", 3) if cites else {}
+    missing = per_line("missing", 3)
+    assumptions = per_line("assumption", 3)
+    order = _register_order(policy)
+
+    determinations = []
+    for line in loaded.claim.lines:
+        number = line.line_number
+        citations = [
+            _citation(policy, str(clause), str(effect), mattered.get(number, []))
+            for clause, effect in cites.get(number, ())
+        ]
+        citations.sort(key=lambda citation: (EFFECTS.index(citation.effect), order[citation.clause_id]))
+        ((outcome,),) = outcomes[number]
+        limits = allowed.get(number)
+        determinations.append(
+            Determination(
+                line.claim_id,
+                number,
+                str(outcome),
+                tuple(citations),
+                limits[0][0] if limits else None,  # type: ignore[arg-type]
+                _names(missing.get(number, [])),
+                _names(assumptions.get(number, [])) if outcome == "reimbursable" else (),
+                policy.policy_id,
+                policy.version,
+                policy.program_sha256,
+            )
+        )
+    return determinations
+
+
+def _citation(
+    policy: Policy, clause_id: str, effect: str, mattered: list[tuple[Value, ...]]
+) -> Citation:
+    clause = policy.clauses[clause_id]
+    adverse = effect in ADVERSE_EFFECTS
+    return Citation(
+        clause_id,
+        effect,
+        (clause.carc or None) if adverse else None,
+        clause.rarcs if adverse else (),
+        (clause.group or None) if adverse else None,
+        tuple(sorted(int(number) for name, number in mattered if name == clause_id)),
+    )
+
+
+def _names(rows: list[tuple[Value, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({str(row[0]) for row in rows}))
+
+
+@cache
+def _all_of(predicate: str, arity: int) -> Query:
+    terms = tuple(Variable(f"V{position}") for position in range(arity))
+    return Query((Relational(Atom(predicate, terms)),))
+
+
+@cache
+def _register_order(policy: Policy) -> dict[str, int]:
+    return {clause_id: position for position, clause_id in enumerate(policy.clauses)}

@@ -1,0 +1,541 @@
+"""The knowledge base: a policy with its settings, ready to adjudicate claims and answer queries."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from facts.claim import ClaimLine, Evidence, Override
+from facts.codes import CodeTable
+from facts.diagnostic import Diagnostic, InputError, QueryError, UsageError
+from facts.origin import Origin
+from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
+from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
+from facts.readers.evidence import EvidenceIndex, index_evidence
+from facts.readers.overrides import collect_overrides
+from facts.readers.records import read_claims_from_records
+from facts.suggest import nearest
+from kb.adjudicate import LoadedClaim, determine
+from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
+from kb.checks.checked import check_query
+from kb.determination import Determination
+from kb.engines.protocol import Engine, Session
+from kb.language.parse import parse_query
+from kb.language.syntax import (
+    Aggregate,
+    Atom,
+    BodyLiteral,
+    Constant,
+    Query,
+    Relational,
+    Term,
+    Value,
+    Variable,
+)
+from kb.language.variables import named_variables
+from kb.policy import Policy, load_policy
+from kb.relation import Relation
+
+Claims: TypeAlias = Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]
+"""Claims as a reader streams them, or lines as records or plain dicts."""
+
+EvidenceInput: TypeAlias = EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]
+OverrideInput: TypeAlias = Iterable[Override | Mapping[str, Any]]
+
+_WARM_CLAIMS = 16
+"""Claims whose sessions a knowledge base keeps open for the next query."""
+
+
+@dataclass(slots=True)
+class Adjudication:
+    """What came of a set of claims.
+
+    Iterating gives the determinations.
+
+    Parameters
+    ----------
+    determinations : list of Determination
+        One for each line that was not rejected.
+    diagnostics : list of Diagnostic
+        Everything that was wrong or worth a note in the input.
+    tally : Tally
+        Lines read, determined and rejected; read = determined + rejected.
+    """
+
+    determinations: list[Determination] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+    def __iter__(self) -> Iterator[Determination]:
+        return iter(self.determinations)
+
+    def __len__(self) -> int:
+        return len(self.determinations)
+
+    def __getitem__(self, position: int) -> Determination:
+        return self.determinations[position]
+
+
+class KnowledgeBase:
+    """A policy, its settings and, where given, claims to ask about.
+
+    A knowledge base never changes; what looks like a change gives a new one. It may be used from
+    several threads.
+
+    Parameters
+    ----------
+    policy : Policy
+    settings : mapping of str to str, optional
+        Values of the policy's switches; the others keep their defaults.
+    strict : bool, optional
+        Whether a fact that nobody supplied pends a line instead of being assumed in its favour.
+    release : HcpcsRelease, optional
+    precertification : CodeTable, optional
+    engine : Engine, optional
+        pyDatalog where nothing is given.
+
+    Raises
+    ------
+    UsageError
+        If a setting or its value is unknown.
+
+    See Also
+    --------
+    KnowledgeBase.load : what most callers want.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        settings: Mapping[str, str] | None = None,
+        strict: bool = False,
+        release: HcpcsRelease | None = None,
+        precertification: CodeTable | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        self.policy = policy
+        self.settings = _complete_settings(policy, settings or {}, strict)
+        self._release = release
+        self._precertification = precertification
+        self._engine = engine or _default_engine()
+        tables = dict(policy.tables)
+        lists = []
+        if release is not None:
+            lists.append("hcpcs_release")
+        if precertification is not None:
+            tables["precertification_list"] = precertification
+            lists.append("precertification_list")
+        self._lists = tuple(lists)
+        self._classifier = Classifier(tables, release)
+        self._claims: dict[str, Claim] = {}
+        self._evidence = EvidenceIndex()
+        self._overrides: tuple[Override, ...] = ()
+        self._shared = self._shared_facts(())
+        self._warm: OrderedDict[str, LoadedClaim] = OrderedDict()
+        self._lock = threading.Lock()
+        self.diagnostics: tuple[Diagnostic, ...] = ()
+
+    @classmethod
+    def load(
+        cls,
+        policy: str | Path = "r14",
+        *,
+        settings: Mapping[str, str] | None = None,
+        strict: bool = False,
+        hcpcs: str | Path | None = None,
+        precertification: str | Path | None = None,
+        engine: Engine | None = None,
+    ) -> KnowledgeBase:
+        """Load a policy by its name or from its folder, and check all of it.
+
+        Parameters
+        ----------
+        policy : str or Path
+            ``"r14"`` or a policy folder.
+        settings : mapping of str to str, optional
+            As in ``{"effective_basis": "processed_date"}``.
+        strict : bool, optional
+        hcpcs : path, optional
+            A HCPCS release: the fixed-width file of CMS, or a CSV file.
+        precertification : path, optional
+            A CSV file of the codes that need precertification.
+        engine : Engine, optional
+
+        Returns
+        -------
+        KnowledgeBase
+
+        Raises
+        ------
+        ProgramError
+            If the policy folder has faults.
+        UsageError
+            If a setting is unknown.
+        InputError
+            If a list cannot be read.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14")
+        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+        ...         "service_date": "2018-06-01", "place_of_service": "22",
+        ...         "procedure_code": "96365", "units": 1}
+        >>> [(d.outcome, d.clause_ids) for d in kb.adjudicate([line])]
+        [('denied', ('R14-FAC-1',))]
+        """
+        return cls(
+            load_policy(policy),
+            settings=settings,
+            strict=strict,
+            release=read_hcpcs_release(hcpcs) if hcpcs is not None else None,
+            precertification=(
+                read_precertification_list(precertification)
+                if precertification is not None
+                else None
+            ),
+            engine=engine,
+        )
+
+    def with_claims(
+        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
+    ) -> KnowledgeBase:
+        """Return a knowledge base that also knows some claims.
+
+        Parameters
+        ----------
+        lines : iterable
+            What a reader returns, or claim lines as ``ClaimLine`` or dicts.
+        evidence, overrides : iterable, optional
+            What a reader returns, or dicts.
+
+        Returns
+        -------
+        KnowledgeBase
+            Its ``diagnostics`` tell what could not be read.
+
+        Raises
+        ------
+        InputError
+            If evidence or overrides have errors.
+        """
+        other = self._copy()
+        stream = _stream(lines)
+        found: list[Diagnostic] = []
+        for claim in stream:
+            if isinstance(claim, Claim):
+                other._claims[claim.claim_id] = claim
+            else:
+                found.extend(claim.diagnostics)
+        found.extend(stream.diagnostics)
+        other._evidence = self._index(evidence)
+        other._overrides = self._collect(overrides)
+        other._shared = other._shared_facts(other._overrides)
+        seen = {key: [line.line_number for line in claim.lines] for key, claim in other._claims.items()}
+        other.diagnostics = (*found, *other._evidence.diagnostics, *other._evidence.unused(seen))
+        return other
+
+    def adjudicate(
+        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
+    ) -> Adjudication:
+        """Determine every line of some claims.
+
+        Parameters
+        ----------
+        lines : iterable
+            What a reader returns, or claim lines as ``ClaimLine`` or dicts with the columns of
+            the claim table.
+        evidence, overrides : iterable, optional
+            What a reader returns, or dicts.
+
+        Returns
+        -------
+        Adjudication
+            Determinations in the order of the claims; what could not be read is told in its
+            ``diagnostics`` and counted in its ``tally``.
+
+        Raises
+        ------
+        InputError
+            If an override has errors.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14")
+        >>> saline = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+        ...           "service_date": "2018-06-01", "procedure_code": "J7050", "units": "1"}
+        >>> kb.adjudicate([saline])[0].outcome
+        'bundled'
+        """
+        result = Adjudication()
+        for item in self.stream(lines, evidence, overrides, result):
+            if isinstance(item, Determination):
+                result.determinations.append(item)
+        return result
+
+    def stream(
+        self,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        result: Adjudication | None = None,
+    ) -> Iterator[Determination]:
+        """Yield determinations one at a time; memory does not grow with the claims.
+
+        Parameters
+        ----------
+        lines, evidence, overrides
+            As for ``adjudicate``.
+        result : Adjudication, optional
+            Gathers diagnostics and the tally, not the determinations.
+
+        Yields
+        ------
+        Determination
+        """
+        result = result if result is not None else Adjudication()
+        index = self._index(evidence)
+        result.diagnostics.extend(index.diagnostics)
+        shared = self._shared_facts(self._collect(overrides))
+        stream = _stream(lines)
+        seen: dict[str, list[int]] = {}
+        for claim in stream:
+            if isinstance(claim, RejectedClaim):
+                result.diagnostics.extend(claim.diagnostics)
+                continue
+            if index:
+                seen[claim.claim_id] = [line.line_number for line in claim.lines]
+            determinations = determine(self._load(claim, index, shared))
+            stream.tally.lines_determined += len(determinations)
+            yield from determinations
+        result.diagnostics.extend(stream.diagnostics)
+        result.diagnostics.extend(index.unused(seen))
+        result.tally = stream.tally
+
+    def query(self, goal: str | Query, /, **bound: Value) -> Relation:
+        """Answer a goal over the claims that the knowledge base knows.
+
+        Parameters
+        ----------
+        goal : str or Query
+            A conjunction in the rule language, as in ``"denied(C, L, Clause)"``.
+        **bound
+            Values of variables, as in ``C="CLM1"``. They are bound, never pasted into text.
+
+        Returns
+        -------
+        Relation
+
+        Raises
+        ------
+        QueryError
+            If the goal has faults, or binds a variable that it does not have.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14").with_claims([
+        ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+        ...      "service_date": "2018-06-01", "place_of_service": "22",
+        ...      "procedure_code": "96365"}])
+        >>> kb.query("denied(C, L, Clause)", C="C1").rows
+        (('C1', 1, 'R14-FAC-1'),)
+        """
+        query = self.parse(goal)
+        columns = named_variables(query.body)
+        for name in bound:
+            if name not in columns:
+                near = nearest(name, columns)
+                raise QueryError(
+                    [
+                        Diagnostic(
+                            "error",
+                            f"the goal has no variable `{name}`",
+                            None,
+                            f"did you mean `{near}`?" if near else "",
+                        )
+                    ]
+                )
+        rows: set[tuple[Value, ...]] = set()
+        for session in self._sessions(query, bound):
+            rows.update(session.answers(query, bound))
+        return Relation(columns, tuple(sorted(rows, key=_sort_key)))
+
+    def parse(self, goal: str | Query) -> Query:
+        """Parse and check a goal against the program.
+
+        Raises
+        ------
+        QueryError
+            With everything that is wrong in it.
+        """
+        query = parse_query(goal) if isinstance(goal, str) else goal
+        faults = [
+            diagnostic
+            for diagnostic in check_query(query, self.policy.program)
+            if diagnostic.severity == "error"
+        ]
+        if faults:
+            raise QueryError(faults)
+        return query
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        """The claims that the knowledge base knows, by id."""
+        return self._claims
+
+    def claim(self, claim_id: str) -> LoadedClaim:
+        """Return one claim with its facts and an open session, kept warm for the next question.
+
+        Raises
+        ------
+        InputError
+            If there is no such claim.
+        """
+        with self._lock:
+            loaded = self._warm.get(claim_id)
+            if loaded is not None:
+                self._warm.move_to_end(claim_id)
+                return loaded
+        claim = self._claims.get(claim_id)
+        if claim is None:
+            near = nearest(claim_id, self._claims)
+            raise InputError(
+                [
+                    Diagnostic(
+                        "error",
+                        f"there is no claim `{claim_id}`",
+                        None,
+                        f"did you mean `{near}`?" if near else "",
+                    )
+                ]
+            )
+        loaded = self._load(claim, self._evidence, self._shared)
+        with self._lock:
+            self._warm[claim_id] = loaded
+            while len(self._warm) > _WARM_CLAIMS:
+                self._warm.popitem(last=False)
+        return loaded
+
+    def _copy(self) -> KnowledgeBase:
+        other = KnowledgeBase.__new__(KnowledgeBase)
+        other.__dict__.update(self.__dict__)
+        other._claims = {}
+        other._warm = OrderedDict()
+        other._lock = threading.Lock()
+        return other
+
+    def _shared_facts(self, overrides: Iterable[Override]) -> FactStore:
+        return policy_facts(self.policy.clauses.values(), self.settings, overrides, self._lists)
+
+    def _index(self, evidence: EvidenceInput) -> EvidenceIndex:
+        if isinstance(evidence, EvidenceIndex):
+            return evidence
+        return index_evidence(evidence, self.policy.evidence_types)
+
+    def _collect(self, overrides: OverrideInput) -> tuple[Override, ...]:
+        return collect_overrides(overrides, tuple(self.policy.clauses))
+
+    def _load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
+        facts = claim_facts(
+            claim.lines, evidence.for_claim(claim.claim_id), self._classifier, shared
+        )
+        return LoadedClaim(
+            self.policy, claim, facts, self._engine.open(self.policy.program.program, facts)
+        )
+
+    def _sessions(self, query: Query, bound: Mapping[str, Value]) -> Iterator[Session]:
+        """Yield the sessions whose answers together are the answers of the query.
+
+        A goal that speaks of one claim at a time is answered claim by claim.
+        """
+        claims = self._claim_terms(query)
+        if len(claims) == 1:
+            (term,) = claims
+            wanted = term.value if isinstance(term, Constant) else bound.get(term.name)
+            if wanted is None:
+                for claim_id in self._claims:
+                    yield self.claim(claim_id).session
+            elif wanted in self._claims:
+                yield self.claim(str(wanted)).session
+            return
+        facts: FactStore = {name: dict(rows) for name, rows in self._shared.items()}
+        if claims:
+            for claim_id in self._claims:
+                for name, rows in self.claim(claim_id).facts.items():
+                    facts.setdefault(name, {}).update(rows)  # type: ignore[arg-type]
+        for value in _texts(query, bound):
+            for column in CLASSIFIED_COLUMNS:
+                for name, rows in self._classifier.facts(column, value).items():
+                    facts.setdefault(name, {}).update(rows)
+        yield self._engine.open(self.policy.program.program, facts)
+
+    def _claim_terms(self, query: Query) -> set[Term]:
+        signature = self.policy.program.signature
+        return {
+            atom.terms[0]
+            for atom in _atoms(query.body)
+            if atom.terms and signature[atom.predicate].columns[0].name == "claim"
+        }
+
+
+def _complete_settings(policy: Policy, settings: Mapping[str, str], strict: bool) -> dict[str, str]:
+    found = []
+    complete = {name: switch.default for name, switch in policy.switches.items()}
+    complete["strict"] = "yes" if strict else "no"
+    for name, value in settings.items():
+        switch = policy.switches.get(name)
+        if switch is None:
+            near = nearest(name, policy.switches)
+            help = f"did you mean `{near}`?" if near else f"one of {', '.join(policy.switches)}"
+            found.append(Diagnostic("error", f"unknown setting `{name}`", Origin("settings"), help))
+        elif value not in switch.values:
+            found.append(
+                Diagnostic(
+                    "error",
+                    f"the setting `{name}` cannot be `{value}`",
+                    Origin("settings"),
+                    f"one of {', '.join(switch.values)}",
+                )
+            )
+        else:
+            complete[name] = value
+    if found:
+        raise UsageError(found)
+    return complete
+
+
+def _default_engine() -> Engine:
+    from kb.engines.pydatalog import PyDatalogEngine
+
+    return PyDatalogEngine()
+
+
+def _stream(lines: Claims) -> ClaimStream:
+    return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)
+
+
+def _atoms(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
+    for literal in body:
+        if isinstance(literal, Relational):
+            yield literal.atom
+        elif isinstance(literal, Aggregate):
+            yield from _atoms(literal.goal)
+
+
+def _texts(query: Query, bound: Mapping[str, Value]) -> list[str]:
+    """Every text that a goal names: it may be a code that no claim has."""
+    found = {value for value in bound.values() if isinstance(value, str)}
+    for atom in _atoms(query.body):
+        for term in atom.terms:
+            if not isinstance(term, Variable) and isinstance(term.value, str):
+                found.add(term.value)
+    return sorted(found)
+
+
+def _sort_key(row: tuple[Value, ...]) -> tuple[tuple[bool, Any], ...]:
+    """Numbers before text, each in its own order."""
+    return tuple((isinstance(value, str), value) for value in row)
