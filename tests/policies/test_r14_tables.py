@@ -21,9 +21,18 @@ ANY_CODE = re.compile(r"(?<![A-Z0-9])[A-Z]?\d{4,5}(?:-[A-Z]?\d{4,5})?(?![A-Z0-9]
 REGIONS = {
     "associated_revenue_codes": ("Associated Revenue Codes", "No reimbursement for codes"),
     "cms1500_facility": ("No reimbursement for codes", "Associated codes for"),
-    "office_infusion": ("Associated codes for", "Not separately reimbursed when billed with the above a"),
-    "office_supplies": ("Not separately reimbursed when billed with the above a", "Associated Per Visit"),
-    "per_diem_table": ("Associated Per Visit", "Not separately reimbursed when billed with the above P"),
+    "office_infusion": (
+        "Associated codes for",
+        "Not separately reimbursed when billed with the above a",
+    ),
+    "office_supplies": (
+        "Not separately reimbursed when billed with the above a",
+        "Associated Per Visit",
+    ),
+    "per_diem_table": (
+        "Associated Per Visit",
+        "Not separately reimbursed when billed with the above P",
+    ),
     "home_supplies": (
         "Not separately reimbursed when billed with the above P",
         "Not Separately Reimbursed:",
