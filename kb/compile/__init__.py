@@ -1,0 +1,1 @@
+"""Rules to SQL: small passes from the checked program to sqlglot's syntax tree."""
