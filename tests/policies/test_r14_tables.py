@@ -19,28 +19,16 @@ ROW_START = re.compile(r"^([A-Z]?\d{4,5}(?:-[A-Z]?\d{4,5})?(?: \d{4})*)\t")
 ANY_CODE = re.compile(r"(?<![A-Z0-9])[A-Z]?\d{4,5}(?:-[A-Z]?\d{4,5})?(?![A-Z0-9])")
 
 REGIONS = {
-    "associated_revenue_codes": ("Associated Revenue Codes", "No reimbursement for codes"),
-    "cms1500_facility": ("No reimbursement for codes", "Associated codes for"),
-    "office_infusion": (
-        "Associated codes for",
-        "Not separately reimbursed when billed with the above a",
-    ),
-    "office_supplies": (
-        "Not separately reimbursed when billed with the above a",
-        "Associated Per Visit",
-    ),
-    "per_diem_table": (
-        "Associated Per Visit",
-        "Not separately reimbursed when billed with the above P",
-    ),
-    "home_supplies": (
-        "Not separately reimbursed when billed with the above P",
-        "Not Separately Reimbursed:",
-    ),
-    "not_separately_reimbursed": ("Not Separately Reimbursed:", "Not Separately Reimbursed/Inc"),
-    "ub04_incidental": ("Not Separately Reimbursed/Inc", "References"),
+    "associated_revenue_codes": (175, 186),
+    "cms1500_facility": (187, 221),
+    "office_infusion": (222, 258),
+    "office_supplies": (259, 290),
+    "per_diem_table": (291, 337),
+    "home_supplies": (338, 372),
+    "not_separately_reimbursed": (373, 378),
+    "ub04_incidental": (379, 401),
 }
-"""Tables that the document prints, each with the beginnings of its heading and of the next one."""
+"""Tables that the document prints, from the line of their heading to the line before the next."""
 
 PROSE = {
     "facility_professional": (106, 162),
@@ -77,7 +65,9 @@ def document() -> list[str]:
 
 
 def declarations() -> dict[str, dict[str, str]]:
-    return tomllib.loads((FOLDER / "policy.toml").read_text(encoding="utf-8"))["tables"]
+    policy = tomllib.loads((FOLDER / "policy.toml").read_text(encoding="utf-8"))
+    tables: dict[str, dict[str, str]] = policy["tables"]
+    return tables
 
 
 def test_every_table_is_declared_and_every_declaration_has_a_table() -> None:
@@ -127,22 +117,27 @@ def test_each_row_stands_on_its_lines(table: str, document: list[str]) -> None:
             line = document[number]
             codes = ANY_CODE.findall(line)
             first_bound = {code.split("-")[0] for code in codes if len(set(code.split("-"))) == 1}
-            assert spelled(row) in codes or row["first"] in first_bound and not row["last"]
+            assert spelled(row) in codes or (row["first"] in first_bound and not row["last"])
 
 
 @needs_document
 @pytest.mark.parametrize("table", REGIONS)
 def test_printed_tables_are_complete(table: str, document: list[str]) -> None:
-    heading, following = REGIONS[table]
-    start = next(n for n, line in enumerate(document) if n > 100 and line.startswith(heading))
-    end = next(n for n, line in enumerate(document) if n > start and line.startswith(following))
+    first, last = REGIONS[table]
     printed = [
         (code, str(number))
-        for number in range(start, end)
+        for number in range(first, last + 1)
         if (match := ROW_START.match(document[number]))
         for code in match[1].split(" ")
     ]
     assert [(spelled(row), row["document_lines"]) for row in rows(table)] == printed
+
+
+@needs_document
+def test_regions_follow_each_other_to_the_references(document: list[str]) -> None:
+    bounds = list(REGIONS.values())
+    assert all(bounds[n][1] + 1 == bounds[n + 1][0] for n in range(len(bounds) - 1))
+    assert document[bounds[-1][1] + 1] == "References"
 
 
 @needs_document
