@@ -69,6 +69,9 @@ TOPICS: dict[str, str] = {
     " present_on_admission item_kind",
     "units": "administered_units wasted_units administered_dose administered_amount",
     "unlisted": "drug_name dosage route",
+    "office": "item_kind item_kind",
+    "home": "item_kind item_kind therapy_role precertification",
+    "facility": "item_kind item_kind primary_reason_for_visit",
     "other": "line_inserted_for_infusion physician_order administration_documented"
     " primary_reason_for_visit precertification therapy_role item_kind item_kind",
 }
@@ -80,11 +83,21 @@ CODES: dict[str, str] = {
     "blood": "transfusion_fee blood_product blood_collection dialysis",
     "units": "drug tpn enteral",
     "unlisted": "unlisted_drug",
+    "office": "infusion_service injection office_supplies evaluation_and_management",
+    "home": "per_diem per_diem home_supplies infusion_service not_therapy",
+    "facility": "ub04_incidental surgery not_surgery infusion_service office_supplies",
     "other": "per_diem infusion_service home_supplies office_supplies injection iv_insertion"
     " evaluation_and_management line_insertion surgery not_surgery ub04_incidental"
     " not_separately_reimbursed not_therapy facility_prose drug",
 }
 """Sets of procedure codes that clauses look for together."""
+
+USUAL = {
+    "office": ("cms1500", "11", "13"),
+    "home": (None, "12", "32"),
+    "facility": ("ub04", "21", "11"),
+}
+"""Form, place of service and bill class that go with a topic."""
 
 REVENUE = [name for name in SETS if "revenue" in name and name != "not_separately_reimbursed"]
 BILLS = "11 12 13 14 18 21 22 23 32 33 34 41 70 72 79 81 83 85 89"
@@ -136,6 +149,10 @@ class _Draw:
         self.form = "ub04" if self.chance(0.45) else "cms1500"
         self.place = self.pick(PLACES.split())
         self.bill = self.pick(BILLS.split())
+        for topic in self.topics:
+            if topic in USUAL and self.chance(0.7):
+                form, self.place, self.bill = USUAL[topic]
+                self.form = form or self.form
         self.day = self.some_day()
         self.plan = "P1" if self.chance(0.5) else None
         self.contract = "K1" if self.chance(0.5) else None
