@@ -99,6 +99,14 @@ USUAL = {
 }
 """Form, place of service and bill class that go with a topic."""
 
+LIKELY: dict[str, tuple[str, float]] = {
+    "medically_necessary": ("yes", 0.6),
+    "fluid_restricted": ("yes", 0.8),
+    "tpn_component": ("specialty_amino_acid_15_percent", 0.25),
+    "fda_approved_indication": ("no", 0.65),
+}
+"""Values that several facts have to have at once before a clause speaks."""
+
 REVENUE = [name for name in SETS if "revenue" in name and name != "not_separately_reimbursed"]
 BILLS = "11 12 13 14 18 21 22 23 32 33 34 41 70 72 79 81 83 85 89"
 PLACES = "02 11 12 19 21 22 23 24 26 31 49 50 51 61 62 65 71 72 99"
@@ -190,7 +198,7 @@ class _Draw:
     def procedure(self) -> str | None:
         if self.chance(0.15):
             return None
-        if self.chance(0.1):
+        if self.chance(0.4 if "units" in self.topics else 0.1):
             return self.pick([*DOSE_PER_UNIT, *AMOUNT_PER_UNIT, "J1642", "99999", "9636A", "0001T"])
         return self.code_of(self.pick(CODES[self.pick(self.topics)].split()))
 
@@ -251,6 +259,8 @@ class _Draw:
         return list(found.values())
 
     def value(self, name: str) -> str | Decimal:
+        if name in LIKELY and self.chance(LIKELY[name][1]):
+            return LIKELY[name][0]
         if name in NUMBERS:
             return Decimal(self.pick(NUMBERS[name].split()))
         return self.pick(CHOICES[name].split()).replace("+", " ")
