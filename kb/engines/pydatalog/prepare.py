@@ -1,0 +1,301 @@
+"""Pass: rules as clauses of relations, with what needs no resolution gathered in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.span import Span
+from kb.engines.pydatalog.relations import Absence, Call, Clause, Fold, Goal, Local, Relation
+from kb.engines.pydatalog.rows import Key, Rows
+from kb.engines.pydatalog.steps import (
+    LocalAggregate,
+    LocalLiteral,
+    Scan,
+    Step,
+    expression_names,
+)
+from kb.language.rename import all_names, rename_atom, rename_expression, rename_literal
+from kb.language.syntax import (
+    Aggregate,
+    Assignment,
+    Atom,
+    BodyLiteral,
+    Comparison,
+    Constant,
+    Operation,
+    Program,
+    Query,
+    Relational,
+    Rule,
+    Term,
+    Variable,
+)
+from kb.language.variables import named_variables
+
+
+@dataclass(slots=True)
+class PreparedProgram:
+    """A program ready to be resolved.
+
+    Parameters
+    ----------
+    relations : dict of Key to Relation
+        The predicates that have rules with a body.
+    derived : list of Relation
+        All relations, those of aggregates too.
+    base : Rows
+        The ground facts of the program.
+    """
+
+    relations: dict[Key, Relation]
+    derived: list[Relation]
+    base: Rows
+
+
+def prepare(program: Program) -> PreparedProgram:
+    """Prepare a checked program.
+
+    Parameters
+    ----------
+    program : Program
+
+    Returns
+    -------
+    PreparedProgram
+
+    Raises
+    ------
+    ProgramError
+        If a rule is unsafe or the program is not stratified; checks find that before, and say
+        it better.
+    """
+    derived = {_key(rule.head) for rule in program.rules if not _is_fact(rule)}
+    facts: dict[str, dict[tuple[Any, ...], tuple[()]]] = {}
+    for rule in program.rules:
+        if _key(rule.head) not in derived:
+            values = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
+            facts.setdefault(rule.head.predicate, {})[values] = ()
+    prepared = PreparedProgram({key: Relation(key) for key in sorted(derived)}, [], Rows(facts))
+    prepared.derived.extend(prepared.relations.values())
+    for rule in program.rules:
+        relation = prepared.relations.get(_key(rule.head))
+        if relation is not None:
+            body = _Body(prepared.relations, prepared.derived)
+            goals = body.goals(rule.body)
+            body._need(_names(rule.head.terms), rule.span)
+            relation.clauses.append(_clause(relation, rule.head.terms, goals))
+    stratify(prepared.derived)
+    return prepared
+
+
+def prepare_query(
+    prepared: PreparedProgram, query: Query, bound: Iterable[str]
+) -> tuple[Relation, list[Relation]]:
+    """Prepare a query as a relation of its named variables.
+
+    Parameters
+    ----------
+    prepared : PreparedProgram
+    query : Query
+    bound : iterable of str
+        Variables whose value will be given.
+
+    Returns
+    -------
+    Relation
+        Its columns are the named variables in order of first occurrence.
+    list of Relation
+        Further relations that it needs for its aggregates.
+    """
+    extra: list[Relation] = []
+    body = _Body(prepared.relations, extra, bound)
+    goals = body.goals(query.body)
+    columns = named_variables(query.body)
+    body._need(columns, query.span)
+    relation = Relation(("query", len(columns)))
+    relation.clauses.append(_clause(relation, tuple(map(Variable, columns)), goals))
+    stratify([*extra, relation])
+    return relation, extra
+
+
+class _Body:
+    """Prepares one body from left to right; ``bound`` are the variables known so far."""
+
+    def __init__(
+        self,
+        relations: dict[Key, Relation],
+        derived: list[Relation],
+        bound: Iterable[str] = (),
+        depth: str = "",
+    ) -> None:
+        self.relations = relations
+        self.derived = derived
+        self.bound = set(bound)
+        self.depth = depth
+        self.renamed = 0
+
+    def goals(self, body: tuple[BodyLiteral, ...]) -> list[Goal]:
+        """Return the goals of a body, neighbouring literals over input facts gathered."""
+        goals: list[Goal] = []
+        waiting: list[LocalLiteral] = []
+        for literal in body:
+            goal = self._goal(literal)
+            if isinstance(goal, Call | Absence | Fold):
+                if waiting:
+                    goals.append(Local(Step(waiting)))
+                    waiting = []
+                goals.append(goal)
+            else:
+                waiting.append(goal)
+        if waiting:
+            goals.append(Local(Step(waiting)))
+        return goals
+
+    def _goal(self, literal: BodyLiteral) -> LocalLiteral | Call | Absence | Fold:
+        match literal:
+            case Relational(atom=atom, negated=True):
+                return self._absence(atom)
+            case Relational(atom=atom):
+                self.bound.update(_names(atom.terms))
+                relation = self.relations.get(_key(atom))
+                return Call(relation, atom.terms) if relation else Scan(_key(atom), atom.terms)
+            case Comparison():
+                self._compare(literal)
+                return literal
+            case Assignment(variable=variable, expression=expression):
+                self._need(expression_names(expression), literal.span)
+                self.bound.add(variable.name)
+                return literal
+            case Aggregate():
+                return self._aggregate(literal)
+
+    def _absence(self, atom: Atom) -> Scan | Absence:
+        relation = self.relations.get(_key(atom))
+        if relation is None:
+            atom = rename_atom(atom, self._apart(_names(atom.terms)))
+            return Scan(_key(atom), atom.terms, negated=True)
+        known = [name for name in dict.fromkeys(_names(atom.terms)) if name in self.bound]
+        return Absence(relation, tuple(Variable(name) for name in known), atom.terms)
+
+    def _compare(self, literal: Comparison) -> None:
+        sides = (literal.left, literal.right)
+        if literal.operator in _STRUCTURAL and any(isinstance(x, Operation) for x in sides):
+            message = f"`{literal.operator}` compares values and does not calculate"
+            raise ProgramError([Diagnostic("error", message, literal.span)])
+        if literal.operator == "=":
+            for variable, other in (sides, sides[::-1]):
+                if isinstance(variable, Variable) and variable.name not in self.bound:
+                    self._need(expression_names(other), literal.span)
+                    self.bound.add(variable.name)
+                    return
+        for side in sides:
+            self._need(expression_names(side), literal.span)
+
+    def _aggregate(self, literal: Aggregate) -> LocalAggregate | Fold:
+        names = dict.fromkeys(all_names(literal.goal))
+        if literal.expression is not None:
+            names.update(dict.fromkeys(expression_names(literal.expression)))
+        inputs = tuple(name for name in names if name in self.bound)
+        apart = self._apart(names)
+        inner = _Body(self.relations, self.derived, inputs, self._fresh())
+        goals = inner.goals(tuple(rename_literal(each, apart) for each in literal.goal))
+        expression = literal.expression
+        if expression is not None:
+            expression = rename_expression(expression, apart)
+            inner._need(expression_names(expression), literal.span)
+        function, result = literal.function, literal.result
+        self.bound.add(result.name)
+        if len(goals) == 1 and isinstance(goals[0], Local):
+            return LocalAggregate(function, expression, goals[0].step, inputs, result)
+        columns = tuple(sorted(inner.bound.difference(inputs)))
+        relation = Relation((f"goal {len(self.derived)}", len(inputs) + len(columns)))
+        head = tuple(Variable(name) for name in (*inputs, *columns))
+        relation.clauses.append(_clause(relation, head, goals))
+        self.derived.append(relation)
+        terms = tuple(Variable(name) for name in dict.fromkeys((*inputs, result.name)))
+        return Fold(relation, terms, inputs, columns, function, expression, result)
+
+    def _need(self, names: Iterable[str], span: Span) -> None:
+        for name in names:
+            if name not in self.bound:
+                raise _unsafe(name, span)
+
+    def _apart(self, names: Iterable[str]) -> dict[str, str]:
+        """Return new names for variables that nothing has bound: they are the literal's own."""
+        mark = self._fresh()
+        return {name: f"{name}{mark}" for name in names if name not in self.bound}
+
+    def _fresh(self) -> str:
+        self.renamed += 1
+        return f"{self.depth}.{self.renamed}"
+
+
+def _clause(relation: Relation, head: tuple[Term, ...], goals: list[Goal]) -> Clause:
+    """Assemble a clause, and tell each step which variables it shares."""
+    first, lead = goals[0] if goals else None, None
+    if isinstance(first, Local):
+        lead, goals = first.step, goals[1:]
+    users = [frozenset(_names(head)), *(_goal_names(goal) for goal in goals)]
+    for position, goal in enumerate(goals, 1):
+        if isinstance(goal, Local):
+            others = frozenset().union(
+                lead.names if lead is not None else (), *users[:position], *users[position + 1 :]
+            )
+            goal.terms = tuple(Variable(name) for name in sorted(goal.step.names & others))
+    return Clause(relation, head, lead, tuple(goals), frozenset().union(*users))
+
+
+def stratify(relations: Iterable[Relation]) -> None:
+    """Give each relation a stratum above those that it negates or aggregates.
+
+    Raises
+    ------
+    ProgramError
+        If a relation depends on its own absence.
+    """
+    uses = [
+        (clause.relation, goal.relation, 0 if isinstance(goal, Call) else 1)
+        for relation in relations
+        for clause in relation.clauses
+        for goal in clause.goals
+        if not isinstance(goal, Local)
+    ]
+    highest = len(uses) + max((used.stratum for _, used, _ in uses), default=0)
+    changed = True
+    while changed:
+        changed = False
+        for user, used, above in uses:
+            if user.stratum < used.stratum + above:
+                user.stratum = used.stratum + above
+                changed = True
+                if user.stratum > highest:
+                    name = user.key[0]
+                    message = f"`{name}` depends on its own absence, through negation"
+                    raise ProgramError([Diagnostic("error", message)])
+
+
+def _goal_names(goal: Goal) -> frozenset[str]:
+    return goal.step.names if isinstance(goal, Local) else frozenset(_names(goal.terms))
+
+
+def _names(terms: Iterable[Term]) -> Iterator[str]:
+    return (term.name for term in terms if isinstance(term, Variable))
+
+
+def _key(atom: Atom) -> Key:
+    return (atom.predicate, atom.arity)
+
+
+def _is_fact(rule: Rule) -> bool:
+    return not rule.body and all(isinstance(term, Constant) for term in rule.head.terms)
+
+
+def _unsafe(name: str, span: Span) -> ProgramError:
+    message = f"nothing before it binds variable `{name}`"
+    return ProgramError([Diagnostic("error", message, span)])
+
+
+_STRUCTURAL = frozenset({"=", "\\=", "@<", "@=<", "@>", "@>="})

@@ -1,0 +1,101 @@
+"""Derived relations, their clauses and the goals of a clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from kb.engines.pydatalog.rows import Key
+from kb.engines.pydatalog.steps import Step
+from kb.language.syntax import AggregateFunction, Expression, Term, Variable
+
+
+@dataclass(eq=False, slots=True)
+class Relation:
+    """A predicate that rules derive, or the goal of a query or of an aggregate.
+
+    ``handle`` belongs to the resolution engine.
+    """
+
+    key: Key
+    clauses: list[Clause] = field(default_factory=list)
+    stratum: int = 0
+    handle: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Local:
+    """A step as a goal; ``terms`` are the variables it shares with the rest of its clause."""
+
+    step: Step
+    terms: tuple[Term, ...] = ()
+    handle: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """A positive atom over a derived relation."""
+
+    relation: Relation
+    terms: tuple[Term, ...]
+
+    @property
+    def handle(self) -> Any:
+        """What the resolution engine calls."""
+        return self.relation.handle
+
+
+@dataclass(eq=False, slots=True)
+class Absence:
+    """A negated atom over a derived relation.
+
+    ``terms`` are the variables bound before it; any value counts for the others of ``pattern``.
+    """
+
+    relation: Relation
+    terms: tuple[Term, ...]
+    pattern: tuple[Term, ...]
+    handle: Any = None
+
+
+@dataclass(eq=False, slots=True)
+class Fold:
+    """An aggregate over derived relations.
+
+    ``terms`` are the inputs and the result; the relation's columns are the inputs and then
+    ``columns``, the variables that belong to the goal alone.
+    """
+
+    relation: Relation
+    terms: tuple[Term, ...]
+    inputs: tuple[str, ...]
+    columns: tuple[str, ...]
+    function: AggregateFunction
+    expression: Expression | None
+    result: Variable
+    handle: Any = None
+
+
+Goal: TypeAlias = Local | Call | Absence | Fold
+
+
+@dataclass(eq=False, slots=True)
+class Clause:
+    """A rule of a relation.
+
+    Parameters
+    ----------
+    lead : Step or None
+        What the body starts with, if that needs input facts alone.
+    goals : tuple of Goal
+        The rest of the body.
+    shown : frozenset of str
+        Variables that the head and the goals have.
+    """
+
+    relation: Relation
+    head: tuple[Term, ...]
+    lead: Step | None
+    goals: tuple[Goal, ...]
+    shown: frozenset[str]
+    template: Any = None
