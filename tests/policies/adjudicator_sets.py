@@ -27,7 +27,9 @@ SETS: dict[str, str] = {
     " S9559 S9560 S9562 S9590 S5497-S5497 S5501-S5521 S9208-S9331 S9336-S9379 S9490-S9504"
     " S9537-S9590",
     "not_therapy": "S5497-S5521",
-    "ub04_incidental": "96360 96361 96365-96377 96379 96521-96523",
+    # Reading 5: only the codes that the table prints are incidental, not what lies between them.
+    "ub04_incidental": "96360 96361 96365 96366 96367 96368 96369 96370 96371 96372 96373 96374"
+    " 96375 96376 96377 96379 96521 96522 96523",
     "injection": "96372-96379",
     "tpn": "B4164-B5200 S9364-S9368",
     "tpn_daily": "S9364-S9368",
