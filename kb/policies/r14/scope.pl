@@ -37,4 +37,4 @@ addressing(blood_collection).
 addressed(C, L) :- procedure(C, L, X), code_in(X, T), addressing(T).
 addressed(C, L) :- transfusion_fee(C, L).
 addressed(C, L) :- blood_product(C, L).
-addressed(C, L) :- cites(C, L, 'R14-SCP-5', scope).
+addressed(C, L) :- revenue_code(C, L, R), code_in(R, associated_revenue_codes).
