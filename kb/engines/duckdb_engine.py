@@ -21,19 +21,13 @@ from kb.compile.statements import (
     sql_type,
     statements,
 )
+from kb.compile.substitute import substitute
 from kb.engines.protocol import Facts, Row
 from kb.language.syntax import (
-    Aggregate,
-    Assignment,
     Atom,
-    BodyLiteral,
-    Comparison,
     Constant,
-    Expression,
-    Operation,
     Program,
     Query,
-    Relational,
     Rule,
     Term,
     Value,
@@ -97,7 +91,8 @@ class DuckDBSession:
         """
         names = named_variables(query.body)
         given = bound or {}
-        body = tuple(bind_literal(literal, given) for literal in query.body)
+        bindings: dict[str, Term] = {name: Constant(value) for name, value in given.items()}
+        body = tuple(made for literal in query.body for made in substitute(literal, bindings))
         terms: tuple[Term, ...] = tuple(
             Constant(given[name]) if name in given else Variable(name) for name in names
         )
@@ -121,9 +116,10 @@ class DuckDBSession:
     def _with_answer(self, rule: Rule, wanted: Iterable[Key]) -> Catalog:
         extra = {key: self._catalog[key].types for key in wanted}
         found = Catalog.of(Program((rule,)), extra)
-        tables = {**self._catalog.tables, **{
-            key: table for key, table in found.tables.items() if key[0] == _ANSWER
-        }}
+        tables = {
+            **self._catalog.tables,
+            **{key: table for key, table in found.tables.items() if key[0] == _ANSWER},
+        }
         return Catalog(tables)
 
     def _make(self, wanted: Iterable[Key]) -> None:
@@ -176,9 +172,7 @@ class DuckDBSession:
         added = 0
         for key in keys:
             table = self._catalog[key]
-            name, new, following = (
-                _quoted(table.name + end) for end in ("", NEW, " next")
-            )
+            name, new, following = (_quoted(table.name + end) for end in ("", NEW, " next"))
             self._connection.execute(f"DELETE FROM {new}")
             self._connection.execute(
                 f"INSERT INTO {new} SELECT DISTINCT * FROM {following} EXCEPT SELECT * FROM {name}"
@@ -252,50 +246,13 @@ def connection_settings(
     return settings
 
 
-def bind_literal(literal: BodyLiteral, given: Mapping[str, Value]) -> BodyLiteral:
-    """Return a literal with the given variables replaced by their constants."""
-    if not given:
-        return literal
-    match literal:
-        case Relational(atom, negated, span):
-            terms = tuple(_bind(term, given) for term in atom.terms)
-            return Relational(Atom(atom.predicate, terms, atom.span), negated, span)  # type: ignore[arg-type]
-        case Comparison(operator, left, right, span):
-            return Comparison(operator, _bind(left, given), _bind(right, given), span)
-        case Assignment(variable, expression, span):
-            bound = _bind(expression, given)
-            if variable.name in given:
-                return Comparison("=:=", Constant(given[variable.name]), bound, span)
-            return Assignment(variable, bound, span)
-        case Aggregate(function, inner, goal, result, span):
-            return Aggregate(
-                function,
-                None if inner is None else _bind(inner, given),
-                tuple(bind_literal(item, given) for item in goal),
-                result,
-                span,
-            )
-
-
-def _bind(item: Expression, given: Mapping[str, Value]) -> Expression:
-    if isinstance(item, Variable):
-        return Constant(given[item.name], item.span) if item.name in given else item
-    if isinstance(item, Operation):
-        return Operation(
-            item.operator, tuple(_bind(operand, given) for operand in item.operands), item.span
-        )
-    return item
-
-
 def _fact_types(facts: Facts) -> dict[Key, tuple[ColumnType, ...]]:
     found: dict[Key, tuple[ColumnType, ...]] = {}
     for predicate, rows in facts.items():
         for row in rows:
             key = (predicate, len(row))
             if key not in found:
-                found[key] = tuple(
-                    "text" if isinstance(value, str) else "number" for value in row
-                )
+                found[key] = tuple("text" if isinstance(value, str) else "number" for value in row)
     return found
 
 

@@ -1,0 +1,144 @@
+"""Pass: which constants the columns of a predicate of lines can hold, as rows with holes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from kb.compile.catalog import Key
+from kb.compile.fused.constants import Rows
+from kb.language.syntax import BodyLiteral, Comparison, Constant, Program, Relational, Rule, Value
+
+
+class Open:
+    """A column that can hold anything."""
+
+    def __repr__(self) -> str:
+        return "OPEN"
+
+
+OPEN = Open()
+Held = Value | Open
+Domain = frozenset[tuple[Held, ...]]
+
+KEY_COLUMNS = 2
+"""Claim and line come first in every predicate of lines."""
+
+
+def domains(program: Program, constants: Rows, overrides: Iterable[tuple[Value, ...]]) -> dict[Key, Domain]:
+    """Return the possible rows of each derived predicate of lines, without claim and line.
+
+    Parameters
+    ----------
+    program : Program
+    constants : mapping
+        What ``constant_predicates`` returns.
+    overrides : iterable of tuple
+        Rows of ``override``: only authority, clause and effect count here.
+
+    Returns
+    -------
+    dict of (name, arity) to rows
+    """
+    derived: dict[Key, set[tuple[Held, ...]]] = {
+        (rule.head.predicate, rule.head.arity): set()
+        for rule in program.rules
+        if (rule.head.predicate, rule.head.arity) not in constants
+    }
+    held_overrides = {
+        (authority, OPEN, clause, effect, OPEN, OPEN)
+        for authority, _, clause, effect, _, _ in overrides
+    }
+    again = True
+    while again:
+        again = False
+        for rule in program.rules:
+            key = (rule.head.predicate, rule.head.arity)
+            if key not in derived:
+                continue
+            for row in _possible(rule, derived, constants, held_overrides):
+                if row not in derived[key]:
+                    derived[key].add(row)
+                    again = True
+    return {key: frozenset(rows) for key, rows in derived.items()}
+
+
+def _possible(
+    rule: Rule,
+    derived: Mapping[Key, set[tuple[Held, ...]]],
+    constants: Rows,
+    overrides: set[tuple[Held, ...]],
+) -> set[tuple[Held, ...]]:
+    head = rule.head.terms[KEY_COLUMNS:]
+    wanted = {term.name for term in head if not isinstance(term, Constant)}
+    environments: list[dict[str, Held]] = [{}]
+    for position, literal in enumerate(rule.body):
+        environments = _extend(literal, environments, derived, constants, overrides)
+        if not environments:
+            return set()
+        needed = wanted | _names(rule.body[position + 1 :])
+        distinct = {
+            tuple(sorted(((k, v) for k, v in item.items() if k in needed), key=lambda p: p[0]))
+            for item in environments
+        }
+        environments = [dict(item) for item in distinct]
+    return {
+        tuple(
+            term.value if isinstance(term, Constant) else environment.get(term.name, OPEN)
+            for term in head
+        )
+        for environment in environments
+    }
+
+
+def _names(body: Iterable[BodyLiteral]) -> set[str]:
+    from kb.language.variables import visible_variables
+
+    return {variable.name for literal in body for variable in visible_variables(literal)}
+
+
+def _extend(
+    literal: BodyLiteral,
+    environments: list[dict[str, Held]],
+    derived: Mapping[Key, set[tuple[Held, ...]]],
+    constants: Rows,
+    overrides: set[tuple[Held, ...]],
+) -> list[dict[str, Held]]:
+    if isinstance(literal, Comparison) and literal.operator == "\\=":
+        left, right = literal.left, literal.right
+        if isinstance(left, Constant) or not isinstance(right, Constant):
+            return environments
+        name = getattr(left, "name", "")
+        return [item for item in environments if item.get(name, OPEN) != right.value]
+    if not isinstance(literal, Relational) or literal.negated:
+        return environments
+    atom = literal.atom
+    key = (atom.predicate, atom.arity)
+    if key in constants:
+        rows: Iterable[tuple[Held, ...]] = constants[key]
+        terms = atom.terms
+    elif key in derived:
+        rows, terms = derived[key], atom.terms[KEY_COLUMNS:]
+    elif key == ("override", 6):
+        rows, terms = overrides, atom.terms
+    else:
+        return environments
+    found = []
+    for environment in environments:
+        for row in rows:
+            extended: dict[str, Held] | None = dict(environment)
+            for term, value in zip(terms, row, strict=True):
+                assert extended is not None
+                if isinstance(term, Constant):
+                    if value is not OPEN and value != term.value:
+                        extended = None
+                        break
+                    continue
+                known = extended.get(term.name, OPEN)
+                if known is OPEN:
+                    extended[term.name] = value
+                elif value is not OPEN and value != known:
+                    extended = None
+                    break
+            if extended is not None:
+                found.append(extended)
+    return found
