@@ -19,16 +19,12 @@ Value: TypeAlias = str | int | Decimal | Fraction
 NOWHERE = Span("<built>", 1, 1, 1, 1)
 
 
-def _span() -> Span:
-    return field(default=NOWHERE, compare=False, repr=False)  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True, slots=True)
 class Variable:
     """A variable. The parser names each ``_`` of a rule apart: ``_1``, ``_2``, ..."""
 
     name: str
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def anonymous(self) -> bool:
@@ -41,7 +37,7 @@ class Constant:
     """Text or an exact number."""
 
     value: Value
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 Term: TypeAlias = Variable | Constant
@@ -53,7 +49,7 @@ class Operation:
 
     operator: str
     operands: tuple[Expression, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 Expression: TypeAlias = Variable | Constant | Operation
@@ -65,7 +61,7 @@ class Atom:
 
     predicate: str
     terms: tuple[Term, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     @property
     def arity(self) -> int:
@@ -79,7 +75,7 @@ class Relational:
 
     atom: Atom
     negated: bool = False
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 Comparator = Literal["<", "=<", ">", ">=", "=:=", "=\\=", "@<", "@=<", "@>", "@>=", "=", "\\="]
@@ -92,7 +88,7 @@ class Comparison:
     operator: Comparator
     left: Expression
     right: Expression
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class Assignment:
 
     variable: Variable
     expression: Expression
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 AggregateFunction = Literal["count", "sum", "min", "max"]
@@ -115,7 +111,7 @@ class Aggregate:
     expression: Expression | None
     goal: tuple[BodyLiteral, ...]
     result: Variable
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 BodyLiteral: TypeAlias = Relational | Comparison | Assignment | Aggregate
@@ -127,7 +123,7 @@ class Rule:
 
     head: Atom
     body: tuple[BodyLiteral, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +134,30 @@ class Declaration:
     columns: tuple[Column, ...]
     sentence: str
     absence: str = ""
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A goal: a conjunction whose named variables are the columns of the answer."""
+    """A goal: a conjunction whose named variables are the columns of the answer.
+
+    ``text`` is what was typed, for underlining.
+    """
 
     body: tuple[BodyLiteral, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False)
+    text: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """The rules and declarations of one or several files, in reading order.
 
-    ``texts`` maps each source to its whole text, for underlining and for hashing.
+    ``texts`` maps each source to its whole text, for underlining and for hashing. ``broken`` names
+    the predicates of rules that could not be read, so that nobody is told they are unknown.
     """
 
     rules: tuple[Rule, ...]
     declarations: tuple[Declaration, ...] = ()
     texts: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    broken: tuple[str, ...] = field(default=(), compare=False, repr=False)

@@ -1,0 +1,16 @@
+% Makes the rule language load in SWI-Prolog: consult this file before any file of rules.
+
+:- set_prolog_flag(iso, false).
+:- set_prolog_flag(prefer_rationals, true).
+:- set_prolog_flag(double_quotes, string).
+:- style_check(-singleton).
+:- style_check(-discontiguous).
+
+predicate(Columns, _Sentence) :- declare(Columns).
+predicate(Columns, _Sentence, _Absence) :- declare(Columns).
+
+declare(Columns) :-
+    functor(Columns, Name, Arity),
+    discontiguous(Name/Arity),
+    multifile(Name/Arity),
+    dynamic(Name/Arity).
