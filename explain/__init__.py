@@ -1,0 +1,57 @@
+"""Why: proofs, why-not, certificates. The names below load what they need when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from explain.against import Verification, verify
+    from explain.goal import prove
+    from explain.proof import Node, Proof
+    from explain.why import CitedClause, Explanation, why
+    from explain.whynot import Failure, Miss, WhyNot, why_not, why_not_outcome
+
+__all__ = [
+    "CitedClause",
+    "Explanation",
+    "Failure",
+    "Miss",
+    "Node",
+    "Proof",
+    "Verification",
+    "WhyNot",
+    "prove",
+    "verify",
+    "why",
+    "why_not",
+    "why_not_outcome",
+]
+
+_HOMES = {
+    "CitedClause": "explain.why",
+    "Explanation": "explain.why",
+    "Failure": "explain.whynot",
+    "Miss": "explain.whynot",
+    "Node": "explain.proof",
+    "Proof": "explain.proof",
+    "Verification": "explain.against",
+    "WhyNot": "explain.whynot",
+    "prove": "explain.goal",
+    "verify": "explain.against",
+    "why": "explain.why",
+    "why_not": "explain.whynot",
+    "why_not_outcome": "explain.whynot",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

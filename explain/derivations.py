@@ -1,0 +1,401 @@
+"""Every way in which an atom follows: the rules of a program, instantiated over the facts.
+
+Only what a goal needs is looked at, and each pattern is looked at once, which is what keeps an
+explanation fast. Recursive predicates are left to the engine's session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from facts.origin import Origin
+from kb.checks.checked import CheckedProgram
+from kb.engines.arithmetic import evaluate, fold, holds
+from kb.engines.protocol import Facts, Row, Session
+from kb.language.syntax import (
+    Aggregate,
+    Assignment,
+    Atom,
+    BodyLiteral,
+    Comparison,
+    Constant,
+    Query,
+    Relational,
+    Rule,
+    Value,
+    Variable,
+)
+from kb.language.rename import all_names
+from kb.language.variables import visible_variables
+
+Bindings: TypeAlias = Mapping[str, Value]
+"""Values of variables by their name."""
+
+Pattern: TypeAlias = tuple[Value | None, ...]
+"""Values of an atom's terms; None where any value will do."""
+
+NO_NAMES: frozenset[str] = frozenset()
+
+GroundAtom: TypeAlias = tuple[str, Row]
+"""Predicate and values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A rule with a value for each of its variables, under which its body holds.
+
+    Parameters
+    ----------
+    rule : Rule
+    position : int
+        Of the rule in its program, for a stable order.
+    bindings : mapping of variable name to value
+    """
+
+    rule: Rule
+    position: int
+    bindings: Bindings
+
+
+class RuleIndex:
+    """The rules of a program by the predicate of their head, and which predicates recur.
+
+    Parameters
+    ----------
+    program : CheckedProgram
+    """
+
+    def __init__(self, program: CheckedProgram) -> None:
+        self.rules: dict[str, list[tuple[int, Rule]]] = {}
+        self.stated: dict[str, dict[Row, list[Origin]]] = {}
+        for position, rule in enumerate(program.program.rules):
+            if rule.body:
+                self.rules.setdefault(rule.head.predicate, []).append((position, rule))
+                continue
+            row = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
+            origin = Origin(rule.span.source, f"row {rule.span.row}")
+            self.stated.setdefault(rule.head.predicate, {}).setdefault(row, []).append(origin)
+        self.recursive = _recursive(self.rules)
+        self.own = {
+            id(rule.body): own_names(rule.body)
+            for group in self.rules.values()
+            for _, rule in group
+        }
+
+
+_INDEXES: dict[int, tuple[CheckedProgram, RuleIndex]] = {}
+_MOST_INDEXES = 16
+
+
+def rule_index(program: CheckedProgram) -> RuleIndex:
+    """Return the index of a program, made once while the program is in use."""
+    known = _INDEXES.get(id(program))
+    if known is not None and known[0] is program:
+        return known[1]
+    index = RuleIndex(program)
+    if len(_INDEXES) >= _MOST_INDEXES:
+        _INDEXES.clear()
+    _INDEXES[id(program)] = (program, index)
+    return index
+
+
+class Derivations:
+    """The ways in which atoms follow from one program and one set of facts.
+
+    Parameters
+    ----------
+    program : CheckedProgram
+    facts : Facts
+    session : Session
+        Of an engine, over the same program and facts.
+    """
+
+    def __init__(self, program: CheckedProgram, facts: Facts, session: Session) -> None:
+        self.program = program
+        self.index = rule_index(program)
+        self.facts = facts
+        self.session = session
+        self._rows: dict[tuple[str, Pattern], list[Row]] = {}
+        self._by_value: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
+
+    def origins(self, atom: GroundAtom) -> tuple[Origin, ...]:
+        """Return every place that states an atom as a fact; none if it is no fact."""
+        predicate, row = atom
+        read = self.facts.get(predicate, {}).get(row, ())
+        return (*read, *self.index.stated.get(predicate, {}).get(row, ()))
+
+    def is_derived(self, predicate: str) -> bool:
+        """Return whether some rule with a body concludes the predicate."""
+        return predicate in self.index.rules
+
+    def holds(self, atom: GroundAtom) -> bool:
+        """Return whether an atom is a fact or follows."""
+        return bool(self.rows(*atom))
+
+    def rows(self, predicate: str, pattern: Pattern) -> list[Row]:
+        """Return the rows of a predicate, stated or derived, that match a pattern, sorted as met.
+
+        Parameters
+        ----------
+        predicate : str
+        pattern : tuple of Value or None
+
+        Returns
+        -------
+        list of tuple
+        """
+        key = (predicate, pattern)
+        found = self._rows.get(key)
+        if found is None:
+            distinct: dict[Row, None] = dict.fromkeys(self._stated(predicate, pattern))
+            if predicate in self.index.recursive:
+                distinct.update(dict.fromkeys(self._ask(predicate, pattern)))
+            elif predicate in self.index.rules:
+                distinct.update(dict.fromkeys(self._derived(predicate, pattern)))
+            found = self._rows[key] = list(distinct)
+        return found
+
+    def instances(self, atom: GroundAtom) -> Iterator[Instance]:
+        """Yield every instance of a rule that concludes an atom, in the order of the program."""
+        predicate, row = atom
+        for position, rule in self.index.rules.get(predicate, ()):
+            bindings = unify(rule.head, row)
+            if bindings is not None:
+                for solution in self.solve(rule.body, bindings):
+                    yield Instance(rule, position, solution)
+
+    def solve(
+        self, body: tuple[BodyLiteral, ...], bindings: Bindings, start: int = 0
+    ) -> Iterator[Bindings]:
+        """Yield the bindings under which a body holds, from left to right.
+
+        Parameters
+        ----------
+        body : tuple of BodyLiteral
+        bindings : mapping of variable name to value
+            What is bound before.
+        start : int, optional
+            First literal to look at.
+        """
+        if start == len(body):
+            yield bindings
+            return
+        own = self.index.own.get(id(body))
+        for extended in self.step(body[start], bindings, own[start] if own else NO_NAMES):
+            yield from self.solve(body, extended, start + 1)
+
+    def step(
+        self, literal: BodyLiteral, bindings: Bindings, own: frozenset[str] = NO_NAMES
+    ) -> Iterator[Bindings]:
+        """Yield what the bindings become where one literal holds.
+
+        Parameters
+        ----------
+        literal : BodyLiteral
+        bindings : mapping of variable name to value
+        own : frozenset of str, optional
+            Variables of the literal that are its own, though the bindings may have their name.
+        """
+        if type(literal) is Relational:
+            atom = literal.atom
+            seen = without(bindings, own)
+            rows = self.rows(atom.predicate, pattern_of(atom, seen))
+            if not literal.negated:
+                yield from _matching(atom, rows, bindings)
+            elif not _matching(atom, rows, seen):
+                yield bindings
+        elif type(literal) is Comparison:
+            yield from _compared(literal, bindings)
+        elif type(literal) is Assignment:
+            yield from _bind(literal.variable, evaluate(literal.expression, bindings), bindings)
+        elif type(literal) is Aggregate:
+            value = self._aggregate(literal, without(bindings, own))
+            yield from _bind(literal.result, value, bindings)
+
+    def counted(self, literal: Aggregate, bindings: Bindings) -> list[Bindings]:
+        """Return the distinct solutions of an aggregate's goal, in a stable order."""
+        outer = without(bindings, frozenset({literal.result.name}))
+        solutions = {
+            tuple(sorted(solution.items())): solution
+            for solution in self.solve(literal.goal, outer)
+        }
+        return [solutions[key] for key in sorted(solutions, key=repr)]
+
+    def _aggregate(self, literal: Aggregate, bindings: Bindings) -> Value | None:
+        solutions = self.counted(literal, bindings)
+        values: list[Value] = [
+            1 if literal.expression is None else evaluate(literal.expression, solution)
+            for solution in solutions
+        ]
+        return fold(literal.function, values, literal.span)
+
+    def _stated(self, predicate: str, pattern: Pattern) -> Iterator[Row]:
+        for source in (self.facts.get(predicate), self.index.stated.get(predicate)):
+            if not source:
+                continue
+            if None not in pattern:
+                if pattern in source:
+                    yield pattern  # type: ignore[misc]
+                continue
+            bound = tuple(at for at, value in enumerate(pattern) if value is not None)
+            if not bound:
+                yield from source
+                continue
+            key = (predicate if source is self.facts.get(predicate) else f":{predicate}", bound)
+            groups = self._by_value.get(key)
+            if groups is None:
+                groups = self._by_value[key] = {}
+                for row in source:
+                    groups.setdefault(tuple(row[at] for at in bound), []).append(row)
+            yield from groups.get(tuple(pattern[at] for at in bound), ())  # type: ignore[arg-type]
+
+    def _derived(self, predicate: str, pattern: Pattern) -> Iterator[Row]:
+        for _, rule in self.index.rules[predicate]:
+            bindings = unify(rule.head, pattern)
+            if bindings is None:
+                continue
+            for solution in self.solve(rule.body, bindings):
+                yield row_of(rule.head, solution)
+
+    def _ask(self, predicate: str, pattern: Pattern) -> Iterable[Row]:
+        names = [f"V{position}" for position in range(len(pattern))]
+        goal = Relational(Atom(predicate, tuple(Variable(name) for name in names)))
+        bound = {
+            name: value for name, value in zip(names, pattern, strict=True) if value is not None
+        }
+        return self.session.answers(Query((goal,)), bound)
+
+
+def without(bindings: Bindings, names: frozenset[str]) -> Bindings:
+    """Return bindings without some names."""
+    if not names:
+        return bindings
+    return {name: value for name, value in bindings.items() if name not in names}
+
+
+def own_names(
+    body: tuple[BodyLiteral, ...], given: Iterable[str] = ()
+) -> tuple[frozenset[str], ...] | None:
+    """Return, for each literal, the variables of it that are its own.
+
+    A variable of a negated atom or of an aggregate's goal that no literal before it binds is
+    another than the variable of that name outside.
+
+    Parameters
+    ----------
+    body : tuple of BodyLiteral
+    given : iterable of str, optional
+        Variables that are bound before the body.
+
+    Returns
+    -------
+    tuple of frozenset of str, or None
+        None where no literal has one.
+    """
+    bound = set(given)
+    own = []
+    for literal in body:
+        names = {one.name for one in visible_variables(literal) if not one.anonymous}
+        if isinstance(literal, Relational) and literal.negated:
+            own.append(frozenset(names - bound))
+            continue
+        inner = frozenset(all_names((literal,))) if isinstance(literal, Aggregate) else NO_NAMES
+        own.append(inner - bound - names)
+        bound |= names
+    return tuple(own) if any(own) else None
+
+
+def unify(head: Atom, pattern: Pattern) -> dict[str, Value] | None:
+    """Return what a head's variables become for a pattern, or None if they do not match."""
+    bindings: dict[str, Value] = {}
+    for term, value in zip(head.terms, pattern, strict=True):
+        if value is None:
+            continue
+        if type(term) is Constant:
+            if term.value != value:
+                return None
+        elif bindings.setdefault(term.name, value) != value:  # type: ignore[union-attr]
+            return None
+    return bindings
+
+
+def pattern_of(atom: Atom, bindings: Bindings) -> Pattern:
+    """Return the values of an atom's terms, None where a variable is not bound."""
+    return tuple(
+        term.value if type(term) is Constant else bindings.get(term.name)  # type: ignore[union-attr]
+        for term in atom.terms
+    )
+
+
+def row_of(atom: Atom, bindings: Bindings) -> Row:
+    """Return the values of an atom's terms, all of which are bound."""
+    return tuple(
+        term.value if type(term) is Constant else bindings[term.name]  # type: ignore[union-attr]
+        for term in atom.terms
+    )
+
+
+def _matching(atom: Atom, rows: list[Row], bindings: Bindings) -> list[Bindings]:
+    free = [
+        (at, term.name)
+        for at, term in enumerate(atom.terms)
+        if isinstance(term, Variable) and term.name not in bindings
+    ]
+    if not free:
+        return [bindings] if rows else []
+    found: list[Bindings] = []
+    for row in rows:
+        extended = dict(bindings)
+        if all(extended.setdefault(name, row[at]) == row[at] for at, name in free):
+            found.append(extended)
+    return found
+
+
+def _compared(literal: Comparison, bindings: Bindings) -> Iterator[Bindings]:
+    if literal.operator == "=":
+        for side, other in ((literal.left, literal.right), (literal.right, literal.left)):
+            if isinstance(side, Variable) and side.name not in bindings:
+                yield from _bind(side, evaluate(other, bindings), bindings)
+                return
+    if holds(literal.operator, literal.left, literal.right, bindings):
+        yield bindings
+
+
+def _bind(variable: Variable, value: Value | None, bindings: Bindings) -> Iterator[Bindings]:
+    if value is None:
+        return
+    if variable.name not in bindings:
+        yield {**bindings, variable.name: value}
+    elif bindings[variable.name] == value:
+        yield bindings
+
+
+def _recursive(rules: dict[str, list[tuple[int, Rule]]]) -> frozenset[str]:
+    """Return the predicates that depend on themselves."""
+    needs = {
+        predicate: set(predicates_of(literal for _, rule in group for literal in rule.body))
+        for predicate, group in rules.items()
+    }
+    recursive = set()
+    for predicate in rules:
+        reached: set[str] = set()
+        waiting = list(needs[predicate])
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting.extend(needs.get(other, ()))
+        if predicate in reached:
+            recursive.add(predicate)
+    return frozenset(recursive)
+
+
+def predicates_of(body: Iterable[BodyLiteral]) -> Iterator[str]:
+    """Yield the predicates that a body names, negated and aggregated ones included."""
+    for literal in body:
+        if isinstance(literal, Relational):
+            yield literal.atom.predicate
+        elif isinstance(literal, Aggregate):
+            yield from predicates_of(literal.goal)

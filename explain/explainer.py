@@ -1,0 +1,73 @@
+"""One claim, ready to be explained: its derivations, its sentences and a prover over both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explain.derivations import Derivations, Pattern
+from explain.proof import Proof
+from explain.prover import Prover
+from explain.sentences import Sentences
+from facts.claim import ClaimLine
+from facts.diagnostic import Diagnostic, UsageError
+from kb.adjudicate import LoadedClaim
+from kb.language.syntax import Atom, Constant, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explainer:
+    """Everything that the explanations of one claim share.
+
+    Several lines of a claim are explained fastest with one explainer.
+
+    Parameters
+    ----------
+    loaded : LoadedClaim
+    derivations : Derivations
+    sentences : Sentences
+    prover : Prover
+    """
+
+    loaded: LoadedClaim
+    derivations: Derivations
+    sentences: Sentences
+    prover: Prover
+
+    @classmethod
+    def of(cls, loaded: LoadedClaim) -> Explainer:
+        """Return an explainer of a loaded claim."""
+        policy = loaded.policy
+        derivations = Derivations(policy.program, loaded.facts, loaded.session)
+        titles = {name: table.title for name, table in policy.declarations.items() if table.title}
+        declarations = policy.program.program.declarations
+        sentences = Sentences(declarations, titles, policy.evidence_types)
+        return cls(loaded, derivations, sentences, Prover(derivations, sentences, policy.clauses))
+
+    def line(self, line_number: int) -> ClaimLine:
+        """Return a line of the claim.
+
+        Raises
+        ------
+        UsageError
+            If there is none of that number.
+        """
+        lines = self.loaded.claim.lines
+        for line in lines:
+            if line.line_number == line_number:
+                return line
+        numbers = ", ".join(str(line.line_number) for line in lines)
+        claim_id = lines[0].claim_id if lines else ""
+        message = f"claim `{claim_id}` has no line `{line_number}`"
+        raise UsageError([Diagnostic("error", message, None, f"its lines: {numbers}")])
+
+    def proof_of(self, predicate: str, *values: Value) -> Proof:
+        """Return the proof of an atom that is known to hold."""
+        proof = self.prover.prove(Atom(predicate, tuple(Constant(value) for value in values)))
+        if proof is None:
+            raise LookupError(f"{predicate} does not hold")
+        return proof
+
+    def texts(self, predicate: str, pattern: Pattern) -> tuple[str, ...]:
+        """Return what each row of a predicate says, sorted."""
+        rows = self.derivations.rows(predicate, pattern)
+        return tuple(sorted(self.sentences.atom(predicate, row) for row in rows))

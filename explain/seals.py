@@ -1,0 +1,91 @@
+"""Seals of a certificate: they find a change that no step speaks of, and name its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def canonical_json(value: Any) -> str:
+    """Return JSON text that is the same for equal values.
+
+    Examples
+    --------
+    >>> canonical_json({"b": 1, "a": "é"})
+    '{"a":"\\\\u00e9","b":1}'
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON of a value."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def seal(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a certificate with a seal on each node, on each rule and on the whole.
+
+    Parameters
+    ----------
+    document : mapping
+        With ``nodes``, ``edges`` and ``rules``. A node's seal covers the edges down from it.
+
+    Returns
+    -------
+    dict
+    """
+    below = _below(document)
+    nodes = [
+        {**_bare(node), "seal": _node_seal(node, below.get(node["id"], []))}
+        for node in document["nodes"]
+    ]
+    rules = [{**_bare(rule), "seal": _short(_bare(rule))} for rule in document["rules"]]
+    sealed = {**_bare(document), "nodes": nodes, "rules": rules}
+    return {**sealed, "seal": digest(sealed)}
+
+
+def broken_seals(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the place of every seal that does not fit; the whole only if no part is broken.
+
+    Parameters
+    ----------
+    document : mapping
+
+    Yields
+    ------
+    str
+        As in ``step n3`` or ``rule r2``.
+    """
+    below = _below(document)
+    whole = True
+    for node in document["nodes"]:
+        if node["seal"] != _node_seal(node, below.get(node["id"], [])):
+            whole = False
+            yield f"step {node['id']}"
+    for rule in document["rules"]:
+        if rule["seal"] != _short(_bare(rule)):
+            whole = False
+            yield f"rule {rule['id']}"
+    if whole and document["seal"] != digest(_bare(document)):
+        yield "certificate"
+
+
+def _below(document: Mapping[str, Any]) -> dict[str, list[Any]]:
+    below: dict[str, list[Any]] = {}
+    for edge in document["edges"]:
+        below.setdefault(edge[0], []).append(edge)
+    return below
+
+
+def _node_seal(node: Mapping[str, Any], edges: list[Any]) -> str:
+    return _short([_bare(node), edges])
+
+
+def _short(value: Any) -> str:
+    return digest(value)[:16]
+
+
+def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in entry.items() if name != "seal"}

@@ -1,0 +1,331 @@
+"""English for each step of a proof, from the templates that stand beside the predicates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from explain.derivations import Bindings, Pattern, pattern_of
+from facts.claim import EvidenceTypes
+from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
+from facts.values import format_number
+from kb.language.syntax import (
+    Aggregate,
+    Assignment,
+    Atom,
+    BodyLiteral,
+    Comparison,
+    Constant,
+    Declaration,
+    Expression,
+    Operation,
+    Relational,
+    Rule,
+    Value,
+    Variable,
+)
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+ANY = "(any)"
+"""Stands for a value that may be any."""
+
+_NAMES = frozenset(
+    {"name", "value", "kind", "outcome", "effect", "table", "list", "evidence", "form"}
+)
+"""Columns whose values are words of a policy, not of a claim; shown without underscores."""
+
+_EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}
+"""Effects that do not read as what became of a line."""
+
+_NUMBER_WORDS = {
+    "<": "less than",
+    "=<": "at most",
+    ">": "more than",
+    ">=": "at least",
+    "=:=": "equal to",
+    "=\\=": "not",
+    "=": "",
+    "\\=": "not",
+}
+_DATE_WORDS = {"@<": "before", "@=<": "on or before", "@>": "after", "@>=": "on or after"}
+_TEXT_WORDS = {
+    "@<": "in order before",
+    "@=<": "in order not after",
+    "@>": "in order after",
+    "@>=": "in order not before",
+}
+
+
+class Sentences:
+    """English for atoms, absences, comparisons and sums of one program.
+
+    Parameters
+    ----------
+    declarations : iterable of Declaration
+        Templates of the program; those of input predicates are known.
+    titles : mapping of table name to title, optional
+    evidence_types : mapping of name to EvidenceType, optional
+        Their meanings stand in for the names of evidence.
+
+    Examples
+    --------
+    >>> from facts.schema import Column
+    >>> drug = Declaration("drug", (Column("claim", "text"), Column("line", "number")),
+    ...                    "line {line} is a drug", "line {line} is no drug")
+    >>> sentences = Sentences([drug])
+    >>> sentences.atom("drug", ("C1", 2)), sentences.absence("drug", ("C1", 2))
+    ('line 2 is a drug', 'line 2 is no drug')
+    >>> sentences.absence("procedure", ("C1", 2, None))
+    'line 2 has no procedure code'
+    >>> sentences.atom("parent", ("ann", "bob")), sentences.absence("parent", ("ann", None))
+    ('`parent` holds for ann and bob', '`parent` does not hold for ann and (any)')
+    """
+
+    def __init__(
+        self,
+        declarations: Iterable[Declaration],
+        titles: Mapping[str, str] | None = None,
+        evidence_types: EvidenceTypes | None = None,
+    ) -> None:
+        self._declared = {item.predicate: item for item in declarations}
+        self._titles = titles or {}
+        self._evidence_types = evidence_types or {}
+
+    def columns(self, predicate: str) -> tuple[Column, ...]:
+        """Return the columns of a predicate; none if it is not declared."""
+        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        return known.columns if known is not None else ()
+
+    def column_value(self, predicate: str, row: Pattern, column: str) -> Value | None:
+        """Return the value of a named column in a row, or None."""
+        for position, known in enumerate(self.columns(predicate)):
+            if known.name == column and position < len(row):
+                return row[position]
+        return None
+
+    def atom(self, predicate: str, row: Pattern) -> str:
+        """Return what an atom says."""
+        if predicate in ("evidence", "evidence_number") and len(row) == 4:
+            return f"on file for line {show(row[1])}: {self._evidence(row)}"
+        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        if known is None or not known.sentence:
+            return f"{_name(predicate)}{_listed('holds for', row)}"
+        return self._fill(known.sentence, known.columns, row)
+
+    def absence(self, predicate: str, row: Pattern) -> str:
+        """Return what the absence of a pattern says; None in it is any value."""
+        if predicate in ("evidence", "evidence_number") and len(row) == 4:
+            return self._no_evidence(row)
+        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        if known is None or not (known.absence or known.sentence):
+            return f"{_name(predicate)}{_listed('does not hold for', row)}"
+        if not known.absence:
+            return f"it does not hold that {self._fill(known.sentence, known.columns, row)}"
+        text = self._fill(known.absence, known.columns, row)
+        return text.removesuffix(f" {ANY}") if getattr(known, "attribute", None) else text
+
+    def literal(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> str:
+        """Return what a literal of a rule says where it holds.
+
+        Parameters
+        ----------
+        literal : BodyLiteral
+        bindings : mapping of variable name to value
+        rule : Rule
+            The rule that the literal stands in; it tells what its variables mean.
+        """
+        if isinstance(literal, Relational):
+            pattern = pattern_of(literal.atom, bindings)
+            say = self.absence if literal.negated else self.atom
+            return say(literal.atom.predicate, pattern)
+        if isinstance(literal, Comparison):
+            return self._comparison(literal, bindings, rule)
+        if isinstance(literal, Assignment):
+            result = bindings.get(literal.variable.name)
+            noun = self._noun(literal.variable, rule)
+            return f"{_noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
+        return self._aggregate(literal, bindings)
+
+    def _fill(self, template: str, columns: tuple[Column, ...], row: Pattern) -> str:
+        values = {column.name: value for column, value in zip(columns, row, strict=False)}
+
+        def filled(match: re.Match[str]) -> str:
+            name = match[1]
+            value = values.get(name)
+            if value is None:
+                return ANY
+            return self._shown(name, value)
+
+        return _PLACEHOLDER.sub(filled, template)
+
+    def _shown(self, column: str, value: Value) -> str:
+        if column == "table" and value in self._titles:
+            return f"“{self._titles[str(value)]}”"
+        if column == "effect" and value in _EFFECTS:
+            return _EFFECTS[str(value)]
+        if column in _NAMES and isinstance(value, str):
+            return words(value)
+        return show(value)
+
+    def _evidence(self, row: Pattern) -> str:
+        name, value = str(row[2]), row[3]
+        known = self._evidence_types.get(name)
+        if known is not None and known.meaning:
+            if value == "yes":
+                return known.meaning
+            if value == "no":
+                return f"it is not so that {known.meaning}"
+            if known.kind in ("number", "whole number"):
+                return f"{known.meaning}: {show(value)}"
+        return f"{words(name)} = {words(value) if isinstance(value, str) else show(value)}"
+
+    def _no_evidence(self, row: Pattern) -> str:
+        line, value = show(row[1]), row[3]
+        if row[2] is None:
+            return f"nothing is on file for line {line}"
+        name = str(row[2])
+        known = self._evidence_types.get(name)
+        start = f"nothing on file for line {line}"
+        if known is None or not known.meaning or known.kind != "choice":
+            return f"{start} tells {words(name)}" if value is None else (
+                f"{start} says {words(name)} = {words(show(value))}"
+            )
+        if value is None and "yes" in known.choices:
+            return f"{start} tells whether {known.meaning}"
+        if value == "yes":
+            return f"{start} says that {known.meaning}"
+        if value == "no":
+            return f"{start} says that it is not so that {known.meaning}"
+        said = "" if value is None else f" = {words(show(value))}"
+        return f"{start} {'says' if said else 'tells'} {words(name)}{said}"
+
+    def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
+        kinds = [self._column(side, rule) for side in (literal.left, literal.right)]
+        dates = any(kind is not None and kind.type == "date" for kind in kinds)
+        left = self._side(literal.left, bindings, rule, plain=dates)
+        right = self._side(literal.right, bindings, rule, plain=dates)
+        if literal.operator in _DATE_WORDS:
+            relation = (_DATE_WORDS if dates else _TEXT_WORDS)[literal.operator]
+        else:
+            relation = _NUMBER_WORDS[literal.operator]
+        noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
+        return f"{left} {'are' if noun.endswith('s') else 'is'} {relation} {right}".replace("  ", " ")
+
+    def _side(self, side: Expression, bindings: Bindings, rule: Rule, plain: bool) -> str:
+        if isinstance(side, Variable) and not plain:
+            return _noun_and(self._noun(side, rule), bindings.get(side.name))
+        return self._expression(side, bindings)
+
+    def _expression(self, expression: Expression, bindings: Bindings) -> str:
+        if isinstance(expression, Variable):
+            return show(bindings.get(expression.name))
+        if isinstance(expression, Constant):
+            return show(expression.value)
+        return _operation(expression, [self._operand(one, bindings) for one in expression.operands])
+
+    def _operand(self, expression: Expression, bindings: Bindings) -> str:
+        text = self._expression(expression, bindings)
+        nested = isinstance(expression, Operation) and expression.operator in _SIGNS
+        return f"({text})" if nested else text
+
+    def _aggregate(self, literal: Aggregate, bindings: Bindings) -> str:
+        result = show(bindings.get(literal.result.name))
+        what = " and ".join(_goal_words(part) for part in literal.goal)
+        if literal.function == "count":
+            return f"there {'is' if result == '1' else 'are'} {result} of these: {what}"
+        said = {"min": "the smallest", "max": "the largest", "sum": "the sum"}[literal.function]
+        return f"{said} of these is {result}: {what}"
+
+    def _column(self, side: Expression, rule: Rule) -> Column | None:
+        if not isinstance(side, Variable):
+            return None
+        for atom in _positive_atoms(rule):
+            for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
+                if isinstance(term, Variable) and term.name == side.name:
+                    return column
+        return None
+
+    def _noun(self, variable: Variable, rule: Rule) -> str:
+        for atom in _positive_atoms(rule):
+            for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
+                if isinstance(term, Variable) and term.name == variable.name:
+                    return _noun_of(atom, column)
+        return ""
+
+
+_SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
+
+
+def _operation(expression: Operation, operands: list[str]) -> str:
+    operator = expression.operator
+    if len(operands) == 1:
+        (one,) = operands
+        named = {"ceiling": f"{one} rounded up", "floor": f"{one} rounded down"}
+        return named.get(operator, f"-{one}" if operator == "-" else f"the size of {one}")
+    left, right = operands
+    if operator in ("min", "max"):
+        return f"the {'smaller' if operator == 'min' else 'larger'} of {left} and {right}"
+    if operator == "//":
+        return f"{left} / {right} without remainder"
+    return f"{left} {_SIGNS[operator]} {right}"
+
+
+def _noun_of(atom: Atom, column: Column) -> str:
+    if atom.predicate == "evidence_number" and isinstance(atom.terms[2], Constant):
+        return words(show(atom.terms[2].value))
+    if column.name == "other":
+        return "line"
+    return "" if column.name in ("value", "amount", "number") else words(column.name)
+
+
+def _noun_and(noun: str, value: Value | None) -> str:
+    return f"{noun} {show(value)}" if noun else show(value)
+
+
+def _positive_atoms(rule: Rule) -> list[Atom]:
+    atoms = [
+        literal.atom
+        for literal in rule.body
+        if isinstance(literal, Relational) and not literal.negated
+    ]
+    return [*atoms, rule.head]
+
+
+def _goal_words(literal: BodyLiteral) -> str:
+    return words(literal.atom.predicate) if isinstance(literal, Relational) else "a condition"
+
+
+def _name(predicate: str) -> str:
+    return f"`{words(predicate)}`"
+
+
+def _listed(said: str, row: Pattern) -> str:
+    shown = [show(value) for value in row]
+    if not shown:
+        return " holds" if said.startswith("holds") else " does not hold"
+    *others, last = shown
+    return f" {said} {', '.join(others)} and {last}" if others else f" {said} {last}"
+
+
+def show(value: Value | None) -> str:
+    """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``."""
+    if value is None:
+        return ANY
+    if isinstance(value, str):
+        return {LAST_DATE: "an open end", FIRST_DATE: "an open start"}.get(value, value or "``")
+    return format_number(value)
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> str:
+    """Return a name of the rule language as words.
+
+    Examples
+    --------
+    >>> words("not_addressed"), words("R14-FAC-1")
+    ('not addressed', 'R14-FAC-1')
+    """
+    return name.replace("_", " ") if _WORD.fullmatch(name) else name
