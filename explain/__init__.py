@@ -6,10 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explain.against import Verification, verify
+    from explain.verification import Verification, verify
     from explain.goal import prove
     from explain.proof import Node, Proof
-    from explain.why import CitedClause, Explanation, why
+    from explain.explanation import CitedClause, Explanation, why
     from explain.whynot import Failure, Miss, WhyNot, why_not, why_not_outcome
 
 __all__ = [
@@ -29,17 +29,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CitedClause": "explain.why",
-    "Explanation": "explain.why",
+    "CitedClause": "explain.explanation",
+    "Explanation": "explain.explanation",
     "Failure": "explain.whynot",
     "Miss": "explain.whynot",
     "Node": "explain.proof",
     "Proof": "explain.proof",
-    "Verification": "explain.against",
+    "Verification": "explain.verification",
     "WhyNot": "explain.whynot",
     "prove": "explain.goal",
-    "verify": "explain.against",
-    "why": "explain.why",
+    "verify": "explain.verification",
+    "why": "explain.explanation",
     "why_not": "explain.whynot",
     "why_not_outcome": "explain.whynot",
 }

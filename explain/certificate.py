@@ -16,7 +16,7 @@ from kb.language.printer import print_rule
 from kb.language.syntax import Aggregate, Atom, Constant, Rule, Value, Variable
 
 if TYPE_CHECKING:
-    from explain.why import Explanation
+    from explain.explanation import Explanation
 
 FORMAT = "clausewise proof 1"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explain.verify import Checker, Refusal
+from explain.checker import Checker, Refusal
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts

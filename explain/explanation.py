@@ -75,7 +75,7 @@ class Explanation:
         return "\n".join(_rows(self))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the explanation as a certificate that `explain.verify` can check."""
+        """Return the explanation as a certificate that `explain.checker` can check."""
         from explain.certificate import certificate_of_explanation
 
         return certificate_of_explanation(self)
