@@ -1,0 +1,193 @@
+"""Runs every check over a program or a query; what passes may be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.schema import INPUT_PREDICATES, Predicate
+from facts.span import Span
+from kb.checks.citations import check_citations
+from kb.checks.context import Context, Stratum
+from kb.checks.declarations import check_declarations
+from kb.checks.predicates import check_predicates
+from kb.checks.safety import check_safety
+from kb.checks.singletons import check_singletons
+from kb.checks.stratification import check_stratification
+from kb.checks.types import check_types
+from kb.language.syntax import Program, Query, Value
+
+Check = Callable[[Context], Iterator[Diagnostic]]
+
+PROGRAM_CHECKS: tuple[Check, ...] = (
+    check_declarations,
+    check_predicates,
+    check_types,
+    check_safety,
+    check_stratification,
+    check_citations,
+    check_singletons,
+)
+"""The checks of a program, in their order: the first three build its signature."""
+
+QUERY_CHECKS: tuple[Check, ...] = (check_predicates, check_types, check_safety, check_citations)
+"""The checks of a query over a checked program."""
+
+Signature = Mapping[str, Predicate]
+"""Every predicate of a program by its name; inferred types where nothing is declared."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedProgram:
+    """A program that passed every check.
+
+    Parameters
+    ----------
+    program : Program
+    signature : mapping of str to Predicate
+        Input predicates, declared ones and those that only rules define; the columns of the
+        latter are named ``a1``, ``a2``, ... and have inferred types.
+    strata : tuple of Stratum
+        Groups of derived predicates; each uses only itself and groups before it.
+    warnings : tuple of Diagnostic
+    clauses, tables : collection of str, optional
+        What rules and queries may name.
+    """
+
+    program: Program
+    signature: Signature
+    strata: tuple[Stratum, ...]
+    warnings: tuple[Diagnostic, ...] = ()
+    clauses: Collection[str] | None = None
+    tables: Collection[str] | None = None
+
+
+def check(
+    program: Program,
+    inputs: Iterable[Predicate] = INPUT_PREDICATES,
+    clauses: Collection[str] | None = None,
+    tables: Collection[str] | None = None,
+) -> CheckedProgram:
+    """Check a program.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : iterable of Predicate, optional
+        What facts assert.
+    clauses : collection of str, optional
+        Ids of the clauses that rules may cite.
+    tables : collection of str, optional
+        Names of the tables that rules may ask.
+
+    Returns
+    -------
+    CheckedProgram
+
+    Raises
+    ------
+    ProgramError
+        With everything that is wrong, all at once.
+
+    Examples
+    --------
+    >>> from kb.language.parse import parse_program
+    >>> program, _ = parse_program(
+    ...     "path(X, Y) :- edge(X, Y). path(X, Z) :- edge(X, Y), path(Y, Z). edge(a, b).", "a.pl")
+    >>> check(program).strata
+    (Stratum(predicates=('edge',), recursive=False), Stratum(predicates=('path',), recursive=True))
+    """
+    context, found = _run_program(program, inputs, clauses, tables)
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        raise ProgramError(found)
+    return CheckedProgram(program, context.signature, context.strata, tuple(found), clauses, tables)
+
+
+def check_program(
+    program: Program,
+    inputs: Iterable[Predicate] = INPUT_PREDICATES,
+    clauses: Collection[str] | None = None,
+    tables: Collection[str] | None = None,
+) -> list[Diagnostic]:
+    """Return everything that is wrong with a program, warnings too, in reading order.
+
+    Parameters
+    ----------
+    program, inputs, clauses, tables
+        As for `check`.
+
+    Returns
+    -------
+    list of Diagnostic
+
+    Examples
+    --------
+    >>> from kb.language.parse import parse_program
+    >>> program, _ = parse_program("p(X) :- procedre(X, _, _), \\\\+ q(X). q(X) :- p(X).", "a.pl")
+    >>> for fault in check_program(program):
+    ...     print(fault.message)
+    unknown predicate `procedre/3`
+    a cycle runs through `\\+`: `p -> \\+ q -> p`
+    """
+    return _run_program(program, inputs, clauses, tables)[1]
+
+
+def check_query(
+    query: Query, program: CheckedProgram, bound: Mapping[str, Value] | None = None
+) -> list[Diagnostic]:
+    """Return everything that is wrong with a query over a checked program.
+
+    Parameters
+    ----------
+    query : Query
+    program : CheckedProgram
+    bound : mapping of str to value, optional
+        Variables of the query whose value is given.
+
+    Returns
+    -------
+    list of Diagnostic
+
+    Examples
+    --------
+    >>> from kb.language.parse import parse_program, parse_query
+    >>> checked = check(parse_program("p(1).", "a.pl")[0])
+    >>> check_query(parse_query("p(X), X > 0"), checked)
+    []
+    >>> [fault.message for fault in check_query(parse_query("p(X, Y)"), checked)]
+    ['`p` takes 1 argument, not 2']
+    """
+    context = Context.of_query(
+        query, program.signature, program.clauses, program.tables, bound or {}
+    )
+    return _run(context, QUERY_CHECKS)
+
+
+def _run_program(
+    program: Program,
+    inputs: Iterable[Predicate],
+    clauses: Collection[str] | None,
+    tables: Collection[str] | None,
+) -> tuple[Context, list[Diagnostic]]:
+    by_name = {predicate.name: predicate for predicate in inputs}
+    context = Context.of_program(
+        program,
+        by_name,
+        None if clauses is None else frozenset(clauses),
+        None if tables is None else frozenset(tables),
+    )
+    return context, _run(context, PROGRAM_CHECKS)
+
+
+def _run(context: Context, checks: tuple[Check, ...]) -> list[Diagnostic]:
+    found = [diagnostic for one in checks for diagnostic in one(context)]
+    sources = {source: number for number, source in enumerate(context.program.texts)}
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int, int]:
+        span = diagnostic.place
+        if not isinstance(span, Span):
+            return (-1, 0, 0)
+        return (sources.get(span.source, len(sources)), span.row, span.column)
+
+    return sorted(found, key=place)

@@ -1,0 +1,139 @@
+"""What the checks know of the program or query at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from facts.diagnostic import Diagnostic
+from facts.schema import Predicate
+from facts.span import Span
+from kb.language.excerpt import Excerpts
+from kb.language.syntax import (
+    Aggregate,
+    Atom,
+    BodyLiteral,
+    Program,
+    Query,
+    Relational,
+    Value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A rule, or a query, which is a rule without a head."""
+
+    head: Atom | None
+    body: tuple[BodyLiteral, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Predicates that are evaluated together.
+
+    Parameters
+    ----------
+    predicates : tuple of str
+    recursive : bool
+        Whether a predicate of the stratum depends on itself.
+    """
+
+    predicates: tuple[str, ...]
+    recursive: bool
+
+
+@dataclass(slots=True)
+class Context:
+    """What a check may look at, and what checks leave for those behind them.
+
+    Parameters
+    ----------
+    units : tuple of Unit
+    inputs : mapping of str to Predicate
+        Predicates that facts assert and rules do not.
+    excerpts : Excerpts
+    program : Program
+        Empty where a query is checked.
+    clauses, tables : collection of str, optional
+        What may be named; nothing is checked where they are not given.
+    bound : mapping of str to value
+        Variables of a query whose value is given.
+    signature : dict of str to Predicate
+        Left by the checks of declarations, predicates and types.
+    strata : tuple of Stratum
+        Left by the check of stratification.
+    """
+
+    units: tuple[Unit, ...]
+    inputs: Mapping[str, Predicate]
+    excerpts: Excerpts
+    program: Program = field(default_factory=lambda: Program(()))
+    clauses: Collection[str] | None = None
+    tables: Collection[str] | None = None
+    bound: Mapping[str, Value] = field(default_factory=dict)
+    signature: dict[str, Predicate] = field(default_factory=dict)
+    strata: tuple[Stratum, ...] = ()
+
+    @classmethod
+    def of_program(
+        cls,
+        program: Program,
+        inputs: Mapping[str, Predicate],
+        clauses: Collection[str] | None,
+        tables: Collection[str] | None,
+    ) -> Context:
+        """Return the context of a program."""
+        units = tuple([Unit(rule.head, rule.body, rule.span) for rule in program.rules])
+        return cls(units, inputs, Excerpts(program.texts), program, clauses, tables)
+
+    @classmethod
+    def of_query(
+        cls,
+        query: Query,
+        signature: Mapping[str, Predicate],
+        clauses: Collection[str] | None,
+        tables: Collection[str] | None,
+        bound: Mapping[str, Value],
+    ) -> Context:
+        """Return the context of a query over a checked program."""
+        excerpts = Excerpts({query.span.source: query.text})
+        unit = Unit(None, query.body, query.span)
+        context = cls((unit,), {}, excerpts, clauses=clauses, tables=tables, bound=bound)
+        context.signature.update(signature)
+        return context
+
+    @property
+    def is_query(self) -> bool:
+        """Whether a query is checked."""
+        return len(self.units) == 1 and self.units[0].head is None
+
+    def error(self, message: str, span: Span, help: str = "") -> Diagnostic:
+        """Return an error with the row of text that it stands on."""
+        return self.excerpts.diagnostic("error", message, span, help)
+
+    def warning(self, message: str, span: Span, help: str = "") -> Diagnostic:
+        """Return a warning with the row of text that it stands on."""
+        return self.excerpts.diagnostic("warning", message, span, help)
+
+    def known(self, atom: Atom) -> Predicate | None:
+        """Return the predicate of an atom that has the right number of arguments."""
+        predicate = self.signature.get(atom.predicate)
+        return predicate if predicate is not None and predicate.arity == atom.arity else None
+
+
+def atoms(unit: Unit) -> Iterator[Atom]:
+    """Yield the atoms of a unit in reading order: head, body, goals of aggregates."""
+    if unit.head is not None:
+        yield unit.head
+    yield from atoms_of_body(unit.body)
+
+
+def atoms_of_body(body: tuple[BodyLiteral, ...]) -> Iterator[Atom]:
+    """Yield the atoms of a body in reading order, those of aggregated goals too."""
+    for literal in body:
+        if type(literal) is Relational:
+            yield literal.atom
+        elif type(literal) is Aggregate:
+            yield from atoms_of_body(literal.goal)

@@ -1,0 +1,162 @@
+"""Check: no predicate depends on its own absence or on an aggregate over itself."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from facts.diagnostic import Diagnostic
+from facts.span import Span
+from kb.checks.context import Context, Stratum, atoms_of_body
+from kb.language.syntax import Aggregate, Relational
+
+_LONGEST_CYCLE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """The first place where one predicate uses another in one way."""
+
+    user: str
+    used: str
+    sign: str  # "", "\\+ " or "aggregate_all "
+    span: Span
+
+    def __str__(self) -> str:
+        return f"{self.sign}{self.used}"
+
+
+def check_stratification(context: Context) -> Iterator[Diagnostic]:
+    """Yield the cycles that run through a negation or an aggregate.
+
+    Parameters
+    ----------
+    context : Context
+        Its strata are known afterwards, in the order of their evaluation.
+
+    Yields
+    ------
+    Diagnostic
+    """
+    edges = _edges(context)
+    groups = _components(edges)
+    context.strata = tuple(
+        Stratum(tuple(group), len(group) > 1 or any(e.used == group[0] for e in edges[group[0]]))
+        for group in groups
+    )
+    member = {name: number for number, group in enumerate(groups) for name in group}
+    told: set[frozenset[_Edge]] = set()
+    for user, used in edges.items():
+        for edge in used:
+            if edge.sign and member[edge.used] == member[user]:
+                cycle = [edge, *_path(edges, edge.used, user, member)]
+                if frozenset(cycle) not in told:
+                    told.add(frozenset(cycle))
+                    yield _unstratified(context, cycle)
+
+
+def _edges(context: Context) -> dict[str, list[_Edge]]:
+    """Return what each predicate uses, input predicates left out."""
+    edges: dict[str, dict[tuple[str, str], _Edge]] = {
+        declaration.predicate: {}
+        for declaration in context.program.declarations
+        if declaration.predicate not in context.inputs
+    }
+    for unit in context.units:
+        if unit.head is not None and unit.head.predicate not in context.inputs:
+            edges.setdefault(unit.head.predicate, {})
+    for unit in context.units:
+        if unit.head is None or unit.head.predicate not in edges:
+            continue
+        user = unit.head.predicate
+        own = edges[user]
+        for literal in unit.body:
+            if type(literal) is Relational:
+                used, sign = literal.atom.predicate, "\\+ " if literal.negated else ""
+                if used in edges and (used, sign) not in own:
+                    own[used, sign] = _Edge(user, used, sign, literal.span)
+            elif type(literal) is Aggregate:
+                for atom in atoms_of_body(literal.goal):
+                    used, sign = atom.predicate, "aggregate_all "
+                    if used in edges and (used, sign) not in own:
+                        own[used, sign] = _Edge(user, used, sign, literal.span)
+    return {user: list(own.values()) for user, own in edges.items()}
+
+
+def _components(edges: dict[str, list[_Edge]]) -> list[list[str]]:
+    """Return the strongly connected components, those that others use first (Tarjan 1972)."""
+    order = {name: number for number, name in enumerate(edges)}
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    open_: list[str] = []
+    waiting: set[str] = set()
+    found: list[list[str]] = []
+    for root in edges:
+        if root in index:
+            continue
+        index[root] = low[root] = len(index)
+        open_.append(root)
+        waiting.add(root)
+        work: list[tuple[str, Iterator[_Edge]]] = [(root, iter(edges[root]))]
+        while work:
+            name, rest = work[-1]
+            for edge in rest:
+                used = edge.used
+                if used not in index:
+                    index[used] = low[used] = len(index)
+                    open_.append(used)
+                    waiting.add(used)
+                    work.append((used, iter(edges[used])))
+                    break
+                if used in waiting:
+                    low[name] = min(low[name], index[used])
+            else:
+                work.pop()
+                if work:
+                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
+                if low[name] == index[name]:
+                    group = []
+                    while True:
+                        member = open_.pop()
+                        waiting.discard(member)
+                        group.append(member)
+                        if member == name:
+                            break
+                    found.append(sorted(group, key=order.__getitem__))
+    return found
+
+
+def _path(
+    edges: dict[str, list[_Edge]], start: str, goal: str, member: dict[str, int]
+) -> list[_Edge]:
+    """Return the shortest way from one predicate to another inside their component."""
+    if start == goal:
+        return []
+    came: dict[str, _Edge] = {}
+    queue = deque([start])
+    while queue:
+        name = queue.popleft()
+        for edge in edges[name]:
+            if edge.used in came or edge.used == start or member[edge.used] != member[goal]:
+                continue
+            came[edge.used] = edge
+            if edge.used == goal:
+                path = [edge]
+                while path[-1].user != start:
+                    path.append(came[path[-1].user])
+                return path[::-1]
+            queue.append(edge.used)
+    raise AssertionError("predicates of one component reach each other")
+
+
+def _unstratified(context: Context, cycle: list[_Edge]) -> Diagnostic:
+    through = "`\\+`" if cycle[0].sign == "\\+ " else "an aggregate"
+    steps = [cycle[0].user, *(str(edge) for edge in cycle)]
+    places = [f"`{edge}` at {edge.span}" for edge in cycle]
+    if len(steps) > _LONGEST_CYCLE:
+        half = _LONGEST_CYCLE // 2
+        steps = [*steps[:half], "...", *steps[-half:]]
+        places = [*places[:half], f"{len(places) - half} more"]
+    message = f"a cycle runs through {through}: `{' -> '.join(steps)}`"
+    return context.error(message, cycle[0].span, ", ".join(places))
