@@ -8,9 +8,9 @@ from dataclasses import replace
 from kb.language.syntax import (
     Aggregate,
     Assignment,
+    Atom,
     BodyLiteral,
     Comparison,
-    Constant,
     Expression,
     Operation,
     Relational,
@@ -33,11 +33,15 @@ def substitute(literal: BodyLiteral, terms: Mapping[str, Term]) -> tuple[BodyLit
     """
     match literal:
         case Relational(atom=atom):
-            found = tuple(_term(term, terms) for term in atom.terms)
-            return (replace(literal, atom=replace(atom, terms=found)),)
+            found = tuple(
+                terms.get(term.name, term) if isinstance(term, Variable) else term
+                for term in atom.terms
+            )
+            made = Atom(atom.predicate, found, atom.span)
+            return (Relational(made, literal.negated, literal.span),)
         case Comparison(left=left, right=right):
             one, other = _expression(left, terms), _expression(right, terms)
-            return (replace(literal, left=one, right=other),)
+            return (Comparison(literal.operator, one, other, literal.span),)
         case Assignment(variable=variable, expression=expression):
             target = _term(variable, terms)
             value = _expression(expression, terms)
@@ -45,18 +49,18 @@ def substitute(literal: BodyLiteral, terms: Mapping[str, Term]) -> tuple[BodyLit
                 return (replace(literal, variable=target, expression=value),)
             return (Comparison("=:=", target, value, literal.span),)
         case Aggregate(expression=inner, goal=goal, result=result):
-            made = replace(
+            put = replace(
                 literal,
                 expression=None if inner is None else _expression(inner, terms),
                 goal=tuple(part for item in goal for part in substitute(item, terms)),
             )
             target = _term(result, terms)
             if isinstance(target, Variable):
-                return (replace(made, result=target),)
+                return (replace(put, result=target),)
             own = Variable(f"{result.name} found", result.span)
             operator = "=" if isinstance(target.value, str) else "=:="
             return (
-                replace(made, result=own),
+                replace(put, result=own),
                 Comparison(operator, own, target, literal.span),  # type: ignore[arg-type]
             )
 

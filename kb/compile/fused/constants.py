@@ -9,8 +9,14 @@ from kb.language.syntax import Constant, Program, Relational, Rule, Value, Varia
 
 Rows = Mapping[Key, tuple[tuple[Value, ...], ...]]
 
-KNOWN_INPUTS = frozenset({"setting", "clause_effect", "clause_from", "list_loaded"})
-"""Input predicates that a policy, its settings and the loaded lists fill."""
+KNOWN_INPUTS = {
+    "setting": 2,
+    "clause_effect": 2,
+    "clause_from": 2,
+    "list_loaded": 1,
+    "override": 6,
+}
+"""Input predicates that a policy, its settings, loaded lists and overrides fill: their arity."""
 
 
 def constant_predicates(
@@ -22,15 +28,14 @@ def constant_predicates(
     ----------
     program : Program
     known : mapping of predicate to rows
-        Rows of the predicates in ``KNOWN_INPUTS``.
+        Rows of predicates in ``KNOWN_INPUTS``; those that are not given are not known.
 
     Returns
     -------
     dict of (name, arity) to sorted rows
     """
-    arities = {"setting": 2, "clause_effect": 2, "clause_from": 2, "list_loaded": 1}
     rows: dict[Key, set[tuple[Value, ...]]] = {
-        (name, arity): set(known.get(name, ())) for name, arity in arities.items()
+        (name, arity): set(known[name]) for name, arity in KNOWN_INPUTS.items() if name in known
     }
     by_head: dict[Key, list[Rule]] = {}
     for rule in program.rules:

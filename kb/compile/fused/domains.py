@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from kb.compile.catalog import Key
 from kb.compile.fused.constants import Rows
 from kb.language.syntax import BodyLiteral, Comparison, Constant, Program, Relational, Rule, Value
+from kb.language.variables import visible_variables
 
 
 class Open:
@@ -24,7 +25,9 @@ KEY_COLUMNS = 2
 """Claim and line come first in every predicate of lines."""
 
 
-def domains(program: Program, constants: Rows, overrides: Iterable[tuple[Value, ...]]) -> dict[Key, Domain]:
+def domains(
+    program: Program, constants: Rows, overrides: Iterable[tuple[Value, ...]] = ()
+) -> dict[Key, Domain]:
     """Return the possible rows of each derived predicate of lines, without claim and line.
 
     Parameters
@@ -32,8 +35,8 @@ def domains(program: Program, constants: Rows, overrides: Iterable[tuple[Value, 
     program : Program
     constants : mapping
         What ``constant_predicates`` returns.
-    overrides : iterable of tuple
-        Rows of ``override``: only authority, clause and effect count here.
+    overrides : iterable of tuple, optional
+        Rows of ``override`` where they are no constants.
 
     Returns
     -------
@@ -91,8 +94,6 @@ def _possible(
 
 
 def _names(body: Iterable[BodyLiteral]) -> set[str]:
-    from kb.language.variables import visible_variables
-
     return {variable.name for literal in body for variable in visible_variables(literal)}
 
 

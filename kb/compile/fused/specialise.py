@@ -10,8 +10,9 @@ from kb.compile.fused.assemble import Assembly
 from kb.compile.fused.formula import FALSE, Formulas
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.fused.unfold import Unfolder
+from kb.compile.substitute import substitute
 from kb.engines.arithmetic import holds
-from kb.language.syntax import Aggregate, Atom, Comparison, Constant, Term, Value, Variable
+from kb.language.syntax import Aggregate, Atom, Constant, Term, Value, Variable
 
 Pattern = tuple[Value | None, ...]
 """Constants of an atom beyond claim and line; None where any value will do."""
@@ -55,22 +56,22 @@ class Specialiser:
             raise NotFusable(f"`{key[0]}` is recursive")
         self._open.add((key, pattern))
         found = []
-        for original in self.unfolder.rules.get(key, ()):
-            rule = self.unfolder.rename(original)
-            body, ok = list(rule.body), True
+        for rule in self.unfolder.rules.get(key, ()):
+            given: dict[str, Term] = {}
             for term, value in zip(rule.head.terms[2:], pattern, strict=True):
                 if value is None:
                     continue
                 if isinstance(term, Constant):
-                    ok = ok and term.value == value
-                else:
-                    body.insert(0, Comparison("=", term, Constant(value)))
-            if not ok:
-                continue
-            claim, line = _key_names(rule.head)
-            keys = frozenset({claim, line})
-            for flat, _ in self.unfolder.flatten(tuple(body), (), keys):
-                found.append(self._assembly(claim, line).read(flat))
+                    if term.value != value:
+                        break
+                elif given.setdefault(term.name, Constant(value)) != Constant(value):
+                    break
+            else:
+                claim, line = _key_names(rule.head)
+                keys = frozenset({claim, line})
+                body = tuple(part for item in rule.body for part in substitute(item, given))
+                for flat, _ in self.unfolder.flatten(body, (), keys):
+                    found.append(self._assembly(claim, line).read(flat))
         made = self.formulas.any_of(found)
         self._open.discard((key, pattern))
         self._done[key, pattern] = made
@@ -83,8 +84,7 @@ class Specialiser:
         -------
         condition, function, alternatives
         """
-        (original,) = self.unfolder.rules[key]
-        rule = self.unfolder.rename(original)
+        (rule,) = self.unfolder.rules[key]
         claim, line = _key_names(rule.head)
         wanted = rule.head.terms[2]
         aggregates = [item for item in rule.body if isinstance(item, Aggregate)]
@@ -167,5 +167,3 @@ def _key_names(head: Atom) -> tuple[str, str]:
         raise NotFusable(f"`{head.predicate}` has no claim and line")
     return claim.name, line.name
 
-
-Terms = tuple[Term, ...]

@@ -12,7 +12,7 @@ from kb.compile.fused.domains import KEY_COLUMNS, OPEN, Domain
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.substitute import substitute
 from kb.engines.arithmetic import holds
-from kb.language.rename import all_names, rename_literal
+from kb.language.rename import all_names
 from kb.language.syntax import (
     Atom,
     BodyLiteral,
@@ -66,19 +66,14 @@ class Unfolder:
             made.rules.setdefault(key, []).append(rule)
         return made
 
-    def rename(self, rule: Rule) -> Rule:
-        """Return a rule whose variables nothing else has."""
+    def fresh(self, rule: Rule, given: Mapping[str, Term]) -> tuple[BodyLiteral, ...]:
+        """Return a rule's body: given variables are put in, all others are like nothing else."""
         self._fresh += 1
-        names = {
-            name: f"{name}~{self._fresh}"
-            for name in (
-                *all_names(rule.body),
-                *(term.name for term in rule.head.terms if isinstance(term, Variable)),
-            )
-        }
-        head = rename_literal(Relational(rule.head), names)
-        assert isinstance(head, Relational)
-        return Rule(head.atom, tuple(rename_literal(item, names) for item in rule.body), rule.span)
+        terms = dict(given)
+        for name in all_names(rule.body):
+            if name not in terms:
+                terms[name] = Variable(f"{name}~{self._fresh}")
+        return tuple(part for item in rule.body for part in substitute(item, terms))
 
     def flatten(
         self, body: tuple[BodyLiteral, ...], wanted: Wanted, keys: frozenset[str], depth: int = 0
@@ -190,8 +185,7 @@ class Unfolder:
         if atom is None or not self._carried(position, atom, body, wanted, keys):
             return None
         found = []
-        for original in self.rules[atom.predicate, atom.arity]:
-            rule = self.rename(original)
+        for rule in self.rules[atom.predicate, atom.arity]:
             inner: dict[str, Term] = {}
             outer: dict[str, Term] = {}
             checks: list[BodyLiteral] = []
@@ -205,9 +199,9 @@ class Unfolder:
                 elif term.value != own.value:
                     break
             else:
-                put = [part for item in rule.body for part in substitute(item, inner)]
+                put = self.fresh(rule, inner)
                 joined = (*body[:position], *put, *checks, *body[position + 1 :])
-                found.append(_replace(tuple(joined), wanted, outer))
+                found.append(_replace(joined, wanted, outer))
         return found
 
     def _derived(self, literal: BodyLiteral) -> Atom | None:

@@ -1,0 +1,129 @@
+"""Pass: formulas as layers of SELECTs, each shared formula one column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from kb.compile.extras import bulk_module
+from kb.compile.fused.formula import FALSE, TRUE, Formulas
+from kb.compile.numbers import Sql
+
+exp = bulk_module("sqlglot.expressions")
+
+WORD = 62
+"""Bits of an answer word; a BIGINT keeps its sign."""
+
+
+def layers(
+    formulas: Formulas,
+    roots: Sequence[int],
+    tests: Mapping[int, Sql],
+    source: Sql,
+    kept: Sequence[str],
+) -> Sql:
+    """Return a SELECT with a column for every root, ``n<number>``.
+
+    Parameters
+    ----------
+    formulas : Formulas
+    roots : sequence of int
+    tests : mapping of test node to SQL
+        What each test is over the source's columns.
+    source : sqlglot table or subquery
+    kept : sequence of str
+        Columns of the source that stay.
+
+    Returns
+    -------
+    sqlglot expression
+    """
+    order = [node for node in formulas.below(roots) if node not in (FALSE, TRUE)]
+    uses = Counter(part for node in order for part in formulas.parts(node))
+    stays = {node for node in order if uses[node] > 1 or node in tests} | set(roots)
+    stays -= {FALSE, TRUE}
+    depth: dict[int, int] = {}
+    for node in order:
+        parts = formulas.parts(node)
+        if node in tests:
+            depth[node] = 0
+            continue
+        depth[node] = max(depth[part] for part in parts)
+        if node in stays:
+            depth[node] += 1
+    last = {node: depth[node] for node in stays}
+    for node in order:
+        if node in stays and node not in tests:
+            for part in _columns_below(formulas, node, stays):
+                last[part] = max(last[part], depth[node])
+    for root in roots:
+        if root in last:
+            last[root] = max(depth.values(), default=0) + 1
+    query = exp.select(*(exp.column(name) for name in kept)).from_(source)
+    for node in sorted(tests):
+        if node in stays:
+            query = query.select(exp.alias_(tests[node].copy(), f"n{node}"), copy=False)
+    for level in range(1, max(depth.values(), default=0) + 1):
+        columns = [exp.column(name) for name in kept]
+        for node in sorted(stays):
+            if depth[node] < level and last[node] > level:
+                columns.append(exp.column(f"n{node}"))
+            elif depth[node] == level:
+                columns.append(exp.alias_(_spell(formulas, node, stays, True), f"n{node}"))
+        query = exp.select(*columns).from_(query.subquery(f"level{level - 1}"))
+    return query
+
+
+def root_column(root: int) -> Sql:
+    """Return the column of a root of ``layers``, or the constant that it is."""
+    if root in (FALSE, TRUE):
+        return exp.Boolean(this=root == TRUE)
+    return exp.column(f"n{root}")
+
+
+def packed(bits: Sequence[Sql], type_: str = "BIGINT") -> Sql:
+    """Return booleans as the bits of a whole number, the first the lowest.
+
+    Examples
+    --------
+    >>> packed([exp.column("a"), exp.column("b")]).sql(dialect="duckdb")
+    'CASE WHEN a THEN 1 ELSE 0 END + CASE WHEN b THEN 2 ELSE 0 END'
+    """
+    total: Sql | None = None
+    for position, bit in enumerate(bits):
+        if isinstance(bit, exp.Boolean) and not bit.this:
+            continue
+        one = exp.Case(
+            ifs=[exp.If(this=bit, true=exp.Literal.number(1 << position))],
+            default=exp.Literal.number(0),
+        )
+        total = one if total is None else exp.Add(this=total, expression=one)
+    return exp.Literal.number(0) if total is None else total
+
+
+def words(bits: Sequence[Sql]) -> list[Sql]:
+    """Return booleans as BIGINT words of ``WORD`` bits."""
+    return [
+        exp.cast(packed(bits[start : start + WORD]), "BIGINT")
+        for start in range(0, max(len(bits), 1), WORD)
+    ]
+
+
+def _columns_below(formulas: Formulas, node: int, stays: set[int]) -> set[int]:
+    found: set[int] = set()
+    for part in formulas.parts(node):
+        if part in stays:
+            found.add(part)
+        else:
+            found |= _columns_below(formulas, part, stays)
+    return found
+
+
+def _spell(formulas: Formulas, node: int, stays: set[int], top: bool = False) -> Sql:
+    if node in stays and not top:
+        return exp.column(f"n{node}")
+    kind = formulas.nodes[node][0]
+    parts = [_spell(formulas, part, stays) for part in formulas.parts(node)]
+    if kind == "not":
+        return exp.Not(this=exp.paren(parts[0]))
+    return exp.paren(exp.and_(*parts) if kind == "and" else exp.or_(*parts))
