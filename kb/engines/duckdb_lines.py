@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.compile.extras import bulk_module
-from kb.compile.fused.evaluate import layers, packed, root_column, words
+from kb.compile.fused.evaluate import layers, root_column, select, words
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.plan import LinePlan, condition_of
 from kb.compile.numbers import Sql
@@ -82,7 +82,7 @@ class LineRun:
     scopes: list[Scope] = field(default_factory=list)
 
     def run(self) -> None:
-        """Make the tables ``final_lines`` and ``answers``; see ``kb.bulk``."""
+        """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
         self._note("start")
         self._sides()
         self._features()
@@ -240,18 +240,16 @@ class LineRun:
         )
         answers = [root_column(node) for node in self.conditions]
         asks = [root_column(node) for node in self.asks]
-        spread = packed([])
-        columns = [
-            exp.alias_(exp.cast(packed(answers), "BIGINT"), "answers"),
-            exp.alias_(exp.cast(packed(asks), "BIGINT"), "asks"),
-        ]
-        del spread
-        outer = exp.select("id", "signature", "n", *columns).from_(query.subquery("q"))
+        columns = [exp.column(name) for name in ("id", "signature", "n")]
+        for name, bits in (("answers", answers), ("asks", asks)):
+            (word,) = words(bits)
+            columns.append(exp.alias_(word, name, copy=False))
+        outer = select(columns, query.subquery("q", copy=False))
         self.execute("CREATE TEMP TABLE asked AS " + outer.sql(dialect="duckdb"))
 
     def _tests_below(self, roots: Sequence[int]) -> dict[int, Sql]:
         return {
-            node: self.tests[node] for node, _ in self.plan.formulas.leaves(roots)
+            node: self.tests[node].copy() for node, _ in self.plan.formulas.leaves(roots)
         }
 
     def _scopes(self) -> None:
@@ -275,32 +273,33 @@ class LineRun:
     # Other lines
 
     def _context(self) -> None:
-        """One bit per line and test of other lines."""
-        if not self.plan.context:
-            self.execute(
-                "CREATE TEMP TABLE final_lines AS SELECT l.* EXCLUDE (signature), s.id AS final "
-                "FROM signed l JOIN asked s USING (signature)"
-            )
-            return
+        """The bits of other lines, for each line that asks and has one: the table ``contexts``."""
+        keys = sorted({key for scope in self.scopes for key in scope.keys})
+        columns = "".join(f", l.{key}" for key in keys)
+        self.execute(
+            "CREATE TEMP TABLE asking AS SELECT l.rowid AS line, l.claim_id, l.line_number"
+            f"{columns}, s.id, s.asks, s.answers FROM signed l JOIN asked s USING (signature) "
+            "WHERE s.asks <> 0"
+        )
         longest = self.execute("SELECT max(line_number) FROM signed").fetchone()[0] or 1
         self.field_bits = max(2, int(longest).bit_length())
-        joins, bits = [], ["0"] * len(self.plan.context)
+        joins: list[str] = []
+        bits = ["false"] * len(self.plan.context)
         for number, scope in enumerate(self.scopes):
             joins += self._scope(number, scope, bits)
         for position, (_, leaf) in enumerate(self.plan.context):
             if leaf[0] == "related":
                 joins.append(self._related(position, leaf, bits))
         word = " + ".join(
-            f"(coalesce({bit}, false)::BIGINT << {position})"
+            f"CASE WHEN {bit} THEN {1 << position} ELSE 0 END"
             for position, bit in enumerate(bits)
-            if bit != "0"
+            if bit != "false"
         )
-        sql = (
-            "CREATE TEMP TABLE final_lines AS SELECT l.* EXCLUDE (signature), "
-            f"s.id + (CASE WHEN s.asks = 0 THEN 0 ELSE ({word or 0}) & s.asks END << 20) AS final "
-            f"FROM signed l JOIN asked s USING (signature) {' '.join(joins)}"
+        self.execute(
+            "CREATE TEMP TABLE contexts AS SELECT * FROM (SELECT l.line, l.id, "
+            f"(({word or 0}) & l.asks)::BIGINT AS context FROM asking l {' '.join(joins)}) "
+            "WHERE context <> 0"
         )
-        self.execute(sql)
 
     def _scope(self, number: int, scope: Scope, bits: list[str]) -> list[str]:
         keys = "".join(f", l.{key}" for key in scope.keys)
@@ -309,20 +308,14 @@ class LineRun:
             if leaf[0] != "related" and leaf[1] == scope.keys:
                 asking |= 1 << position
         joins = []
-        claim = f"CASE WHEN s.asks & {asking} <> 0 THEN l.claim_id END"
+        claim = f"CASE WHEN l.asks & {asking} <> 0 THEN l.claim_id END"
+        same = " AND ".join(f"a.{key} = l.{key}" for key in ("claim_id", *scope.keys))
+        near = f"SEMI JOIN (SELECT * FROM asking WHERE asks & {asking} <> 0) a ON {same}"
         if scope.conditions:
             mask, totals, own = self._totals(scope)
-            rare = self._rare(asking, mask)
-            only = ""
-            if rare:
-                same = " AND ".join(f"a.{key} = l.{key}" for key in ("claim_id", *scope.keys))
-                only = (
-                    " SEMI JOIN (SELECT l.* FROM signed l JOIN asked s USING (signature) "
-                    f"WHERE s.asks & {asking} <> 0) a ON {same}"
-                )
             self.execute(
                 f"CREATE TEMP TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
-                f"FROM signed l JOIN asked s USING (signature){only} "
+                f"FROM signed l JOIN asked s USING (signature) {near} "
                 f"WHERE s.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
             )
             joins.append(_left_join(f"scope{number}", claim, scope.keys))
@@ -333,7 +326,7 @@ class LineRun:
                 field_mask = (1 << self.field_bits) - 1
                 total = f"((scope{number}.w{word} >> {shift}) & {field_mask})"
                 if leaf[2] == "other":
-                    total = f"({total} - {self._own(condition_of(leaf))})"
+                    total = f"({total} - {self._own(condition_of(leaf), 'l')})"
                 bits[position] = _counted(leaf, total)
         for condition in scope.ordered:
             name = f"scope{number}_{condition}"
@@ -341,7 +334,7 @@ class LineRun:
             self.execute(
                 f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, "
                 "list(l.line_number) AS found "
-                "FROM signed l JOIN asked s USING (signature) "
+                f"FROM signed l JOIN asked s USING (signature) {near} "
                 f"WHERE s.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
             )
             joins.append(_left_join(name, claim, scope.keys))
@@ -350,9 +343,7 @@ class LineRun:
                     continue
                 if leaf[2] in ORDERED and condition_of(leaf) == condition:
                     side = "<" if leaf[2] == "earlier" else ">"
-                    total = (
-                        f"len(list_filter({name}.found, lambda n: n {side} l.line_number))"
-                    )
+                    total = f"len(list_filter({name}.found, lambda n: n {side} l.line_number))"
                     bits[position] = _counted(leaf, total)
         return joins
 
@@ -373,18 +364,11 @@ class LineRun:
         )
         return self._mask(scope.conditions), totals, own
 
-    def _own(self, condition: int) -> str:
-        return f"((s.answers >> {self.conditions.index(condition)}) & 1)"
+    def _own(self, condition: int, table: str = "s") -> str:
+        return f"(({table}.answers >> {self.conditions.index(condition)}) & 1)"
 
     def _mask(self, conditions: Sequence[int]) -> int:
         return sum(1 << self.conditions.index(condition) for condition in conditions)
-
-    def _rare(self, asking: int, answering: int) -> bool:
-        asks, answers = self.execute(
-            f"SELECT coalesce(sum(n) FILTER (asks & {asking} <> 0), 0), "
-            f"coalesce(sum(n) FILTER (answers & {answering} <> 0), 0) FROM asked"
-        ).fetchone()
-        return bool(asks * 4 < answers)
 
     def _related(self, position: int, leaf: Leaf, bits: list[str]) -> str:
         """Lines whose evidence names another line that meets a condition."""
@@ -402,7 +386,7 @@ class LineRun:
         bits[position] = f"({name}.line_number IS NOT NULL)"
         return (
             f"LEFT JOIN {name} ON {name}.claim_id = "
-            f"CASE WHEN s.asks & {1 << position} <> 0 THEN l.claim_id END "
+            f"CASE WHEN l.asks & {1 << position} <> 0 THEN l.claim_id END "
             f"AND {name}.line_number = l.line_number"
         )
 
@@ -411,8 +395,9 @@ class LineRun:
     def _answers(self) -> None:
         """The answers of every distinct signature with its context, as words of bits."""
         self.execute(
-            "CREATE TEMP TABLE finals AS SELECT final, final & 1048575 AS id, "
-            "final >> 20 AS context FROM (SELECT DISTINCT final FROM final_lines)"
+            "CREATE TEMP TABLE finals AS SELECT id, context, row_number() OVER () AS final FROM "
+            "(SELECT id, 0::BIGINT AS context FROM signatures UNION "
+            "SELECT id, context FROM contexts)"
         )
         masks = ", ".join(f"m.{name}" for name in self.masks)
         self.execute(
@@ -423,17 +408,28 @@ class LineRun:
         for position, (node, _) in enumerate(self.plan.context):
             tests[node] = _bit("context", position)
         roots = list(dict.fromkeys(self.plan.roots))
-        below = {node: tests[node] for node, _ in self.plan.formulas.leaves(roots)}
+        below = {node: tests[node].copy() for node, _ in self.plan.formulas.leaves(roots)}
         query = layers(self.plan.formulas, roots, below, exp.to_table("final_masks"), ["final"])
         found = words([root_column(root) for root in self.plan.roots])
         self.words = [f"w{number}" for number in range(len(found))]
-        columns = [exp.alias_(word, name) for word, name in zip(found, self.words, strict=True)]
-        outer = exp.select("final", *columns).from_(query.subquery("q"))
+        columns = [exp.column("final")]
+        for word, name in zip(found, self.words, strict=True):
+            columns.append(exp.alias_(word, name, copy=False))
+        outer = select(columns, query.subquery("q", copy=False))
         self.execute("CREATE TEMP TABLE final_answers AS " + outer.sql(dialect="duckdb"))
         self.execute(
             f"CREATE TEMP TABLE answers AS SELECT {', '.join(self.words)}, "
             "row_number() OVER () AS answer FROM "
             f"(SELECT DISTINCT {', '.join(self.words)} FROM final_answers)"
+        )
+        joined = f"finals JOIN final_answers USING (final) JOIN answers USING ({', '.join(self.words)})"
+        self.execute(
+            "CREATE TEMP TABLE plain_answers AS SELECT signature, answer "
+            f"FROM {joined} JOIN signatures USING (id) WHERE context = 0"
+        )
+        self.execute(
+            "CREATE TEMP TABLE context_answers AS SELECT c.line, answer "
+            f"FROM contexts c JOIN ({joined}) f ON f.id = c.id AND f.context = c.context"
         )
 
 

@@ -396,6 +396,7 @@ class Assembly:
         if name in self.related:
             if keys or order not in ("any", "other"):
                 raise NotFusable("evidence names a line that is tied in another way too")
+            self._add(self.line, ("evidence_number", self.related[name], None))
             return self.formulas.leaf(("related", self.related[name], order, condition))
         return self.formulas.leaf(("group", keys, order, condition))
 

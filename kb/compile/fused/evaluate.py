@@ -59,19 +59,26 @@ def layers(
     for root in roots:
         if root in last:
             last[root] = max(depth.values(), default=0) + 1
-    query = exp.select(*(exp.column(name) for name in kept)).from_(source)
-    for node in sorted(tests):
-        if node in stays:
-            query = query.select(exp.alias_(tests[node].copy(), f"n{node}"), copy=False)
+    columns = [exp.column(name) for name in kept]
+    columns += [
+        exp.alias_(tests[node], f"n{node}", copy=False) for node in sorted(tests) if node in stays
+    ]
+    query = select(columns, source)
     for level in range(1, max(depth.values(), default=0) + 1):
         columns = [exp.column(name) for name in kept]
         for node in sorted(stays):
             if depth[node] < level and last[node] > level:
                 columns.append(exp.column(f"n{node}"))
             elif depth[node] == level:
-                columns.append(exp.alias_(_spell(formulas, node, stays, True), f"n{node}"))
-        query = exp.select(*columns).from_(query.subquery(f"level{level - 1}"))
+                spelt = _spell(formulas, node, stays, True)
+                columns.append(exp.alias_(spelt, f"n{node}", copy=False))
+        query = select(columns, query.subquery(f"level{level - 1}", copy=False))
     return query
+
+
+def select(columns: Sequence[Sql], source: Sql) -> Sql:
+    """Return a SELECT; nothing is copied."""
+    return exp.Select(expressions=list(columns), from_=exp.From(this=source))
 
 
 def root_column(root: int) -> Sql:
@@ -104,7 +111,7 @@ def packed(bits: Sequence[Sql], type_: str = "BIGINT") -> Sql:
 def words(bits: Sequence[Sql]) -> list[Sql]:
     """Return booleans as BIGINT words of ``WORD`` bits."""
     return [
-        exp.cast(packed(bits[start : start + WORD]), "BIGINT")
+        exp.Cast(this=packed(bits[start : start + WORD]), to=exp.DataType.build("BIGINT"))
         for start in range(0, max(len(bits), 1), WORD)
     ]
 
@@ -125,5 +132,9 @@ def _spell(formulas: Formulas, node: int, stays: set[int], top: bool = False) ->
     kind = formulas.nodes[node][0]
     parts = [_spell(formulas, part, stays) for part in formulas.parts(node)]
     if kind == "not":
-        return exp.Not(this=exp.paren(parts[0]))
-    return exp.paren(exp.and_(*parts) if kind == "and" else exp.or_(*parts))
+        return exp.Not(this=exp.Paren(this=parts[0]))
+    join = exp.And if kind == "and" else exp.Or
+    made = parts[0]
+    for part in parts[1:]:
+        made = join(this=made, expression=part)
+    return exp.Paren(this=made)
