@@ -185,7 +185,11 @@ class _Inference:
         if isinstance(left, Constant) or isinstance(right, Operation):
             self.two_constants(literal)
         elif isinstance(left, Variable) and isinstance(right, Variable):
-            self.unify(self.slot(left), self.slot(right), right, literal)
+            one, other = self.slot(left).root(), self.slot(right).root()
+            if one.kinds & other.kinds:
+                self.unify(one, other, right, literal)
+            else:
+                self.unlike(literal, left.name, one, right.name, other)
         elif isinstance(left, Variable) and isinstance(right, Constant):
             slot = self.slot(left)
             kinds = _kinds(right.value)
@@ -194,12 +198,25 @@ class _Inference:
             else:
                 self.wrong_constant(right, f"`{left.name}`", slot.kinds, slot)
 
+    def unlike(self, literal: Comparison, left: str, one: _Slot, right: str, other: _Slot) -> None:
+        """Tell that two variables of different types are compared."""
+        message = (
+            f"`{print_literal(literal)}` compares {_SHOWN.get(one.kinds, 'text')} "
+            f"with {_SHOWN.get(other.kinds, 'text')}"
+        )
+        help = (
+            f"see `{left}` in `{_shown(one.use)}` at {one.span or 'the query'} "
+            f"and `{right}` in `{_shown(other.use)}` at {other.span or 'the query'}"
+        )
+        self.found.append(self.context.error(message, literal.span, help))
+
     def two_constants(self, literal: Comparison) -> None:
         left, right = literal.left, literal.right
-        if isinstance(left, Constant) and isinstance(right, Constant):
-            if not _kinds(left.value) & _kinds(right.value):
-                message = f"`{print_literal(literal)}` compares text with a number"
-                self.found.append(self.context.error(message, literal.span))
+        if not (isinstance(left, Constant) and isinstance(right, Constant)):
+            return
+        if not _kinds(left.value) & _kinds(right.value):
+            message = f"`{print_literal(literal)}` compares text with a number"
+            self.found.append(self.context.error(message, literal.span))
 
     def number(self, expression: Expression, use: BodyLiteral) -> None:
         """Note that an expression is computed with."""
@@ -230,9 +247,7 @@ class _Inference:
             return
         both = slot.kinds & other.kinds
         if not both:
-            if slot.use is use:
-                slot, other = other, slot
-            self.conflict(term, other.kinds, other.use or use, slot)
+            self.unlike_column(term, slot, use, other)
             return
         if other.kinds != both:
             other.use, other.span = slot.use, slot.span
@@ -250,6 +265,16 @@ class _Inference:
         help = f"the other use is at {slot.span}"
         if isinstance(use, Comparison) and use.operator in ARITHMETIC_COMPARATORS:
             help = "text and dates are compared with `@<`, `@=<`, `@>`, `@>=`, `=`, `\\=`"
+        self.found.append(self.context.error(message, term.span, help))
+
+    def unlike_column(self, term: Term, slot: _Slot, use: Use, column: _Slot) -> None:
+        """Tell that a variable does not fit a column whose type was inferred."""
+        name = term.name if isinstance(term, Variable) else "_"
+        message = (
+            f"`{name}` is {_SHOWN.get(slot.kinds, 'text')} in `{_shown(slot.use)}`, "
+            f"and its column in `{_shown(use)}` is {_SHOWN.get(column.kinds, 'text')}"
+        )
+        help = f"see `{_shown(column.use)}` at {column.span}" if column.span else ""
         self.found.append(self.context.error(message, term.span, help))
 
     def unordered(

@@ -2,9 +2,6 @@
 
 :- set_prolog_flag(iso, false).
 :- set_prolog_flag(prefer_rationals, true).
-:- set_prolog_flag(double_quotes, string).
-:- style_check(-singleton).
-:- style_check(-discontiguous).
 
 predicate(Columns, _Sentence) :- declare(Columns).
 predicate(Columns, _Sentence, _Absence) :- declare(Columns).

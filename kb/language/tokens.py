@@ -17,6 +17,7 @@ from kb.language.words import (
     COMPARATORS,
     FUNCTIONS,
     LONGEST_NUMBER,
+    LONGEST_WORD,
     OPERATOR_WORDS,
 )
 
@@ -85,7 +86,7 @@ _TOKEN = re.compile(
   | (?P<COMMENT>/\*(?s:.*?)\*/)
   | (?P<OPENED>/\*(?s:.*)\Z)
   | (?P<SYMBOL>[+\-*/\\^<>=~:.?@\#&$]++)
-  | (?P<STRING>"(?:[^"\\\n]++|""|\\[^\n])*+")
+  | (?P<STRING>"(?:[^"\\\n]++|""|\\x[0-9a-fA-F]++\\|\\[^\n])*+")
   | (?P<UNCLOSED>['"][^\n]*+)
   | (?P<OTHER>.)
     """,
@@ -185,6 +186,11 @@ def tokens(text: str, source: str) -> Iterator[Token]:
         end = column + len(piece)
         if sign_at >= 0:  # the minus of a negative number stood just before
             piece, column, sign_at = "-" + piece, column - 1, -1
+        if len(piece) > LONGEST_WORD and kind in ("VARIABLE", "NAME", "CALL", "SYMBOL"):
+            fault = f"a word of {len(piece)} characters is too long"
+            yield _bad(piece, source, row, column, end, fault, "text stands in single quotes")
+            previous = "BAD"
+            continue
         match kind:
             case "VARIABLE":
                 name = piece
@@ -334,11 +340,11 @@ def _refused_sign(sign: str) -> tuple[str, str]:
         if sign[:cut] in _SIGNS and sign[cut:] in _SIGNS:
             return (
                 f"Prolog reads `{sign}` as one operator",
-                f"write a blank: `{sign[:cut]} {sign[cut:]}`",
+                f"write `{sign[:cut]} {sign[cut:]}` with a blank",
             )
     if len(sign) > 1 and sign.endswith("."):
         return f"Prolog reads `{sign}` as one operator", "write a blank before the full stop"
-    return f"unknown operator `{sign[:40]}`", f"operators are {' '.join(COMPARATORS)} + - * / //"
+    return f"unknown operator `{sign}`", f"operators are {' '.join(COMPARATORS)} + - * / //"
 
 
 def _digit(text: str, position: int) -> bool:

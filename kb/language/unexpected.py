@@ -5,7 +5,7 @@ from __future__ import annotations
 from facts.span import Span
 from kb.language.build import Refused
 from kb.language.tokens import Token
-from kb.language.words import FUNCTIONS
+from kb.language.words import FUNCTIONS, OPERATOR_WORDS, RESERVED
 
 _FUNCTIONS = ", ".join(sorted(FUNCTIONS))
 _ARITHMETIC = frozenset(("PLUS", "MINUS", "TIMES", "FUNCTION"))
@@ -39,7 +39,8 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
     if position == 1 and given[0].type == "IMPLIES" and not query:
         return Refused(token.span, f"unknown directive `{_shown(token)}`", _DIRECTIVE)
     if token.type == "BAD":
-        return Refused(token.span, token.fault, token.help)
+        named = given[0].type == "IMPLIES" and token.text in OPERATOR_WORDS
+        return Refused(token.span, token.fault, "choose another name" if named else token.help)
     inside = _innermost(given, position)
     if inside is not None and token.type in ("END", "IMPLIES"):
         return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
@@ -162,6 +163,10 @@ def _after_word(
 
 
 def _without_arguments(word: Token) -> Refused:
+    if word.text in RESERVED:
+        return Refused(
+            word.span, f"`{word.text}` of Prolog is not part of the rule language", "leave it out"
+        )
     if word.text[0].isalpha() and word.text[0].islower():
         return Refused(
             word.span,
@@ -297,6 +302,9 @@ def _place(
         if token.type == "END":
             return Refused(token.span, "a full stop stands alone", "leave it out")
         if token.type in ("TERM", "COMPARE", "IS") and what == "rule":
+            after = given[1].type if len(given) > 1 else "END"
+            if token.text[0].islower() and after in ("END", "IMPLIES"):
+                return _without_arguments(token)
             return Refused(token.span, f"`{_shown(token)}` cannot begin a rule", _HEAD)
         return None
     if token.type == "END" or (token.type == "CLOSE" and before.type == "COMMA"):

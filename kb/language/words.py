@@ -45,3 +45,6 @@ DEEPEST_EXPRESSION = 100
 
 LONGEST_NUMBER = 300
 """How many characters a number may have."""
+
+LONGEST_WORD = 200
+"""How many characters a name or sign may have."""

@@ -1,0 +1,3 @@
+p(1).
+/* a comment
+that does not end.
