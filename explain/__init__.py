@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explain.verification import Verification, verify
-    from explain.goal import prove
-    from explain.proof import Node, Proof
     from explain.explanation import CitedClause, Explanation, why
-    from explain.whynot import Failure, Miss, WhyNot, why_not, why_not_outcome
+    from explain.goal import prove
+    from explain.near_miss import Failure, Miss
+    from explain.proof import Node, Proof
+    from explain.verification import Verification, verify
+    from explain.whynot import WhyNot, why_not, why_not_outcome
 
 __all__ = [
     "CitedClause",
@@ -31,8 +32,8 @@ __all__ = [
 _HOMES = {
     "CitedClause": "explain.explanation",
     "Explanation": "explain.explanation",
-    "Failure": "explain.whynot",
-    "Miss": "explain.whynot",
+    "Failure": "explain.near_miss",
+    "Miss": "explain.near_miss",
     "Node": "explain.proof",
     "Proof": "explain.proof",
     "Verification": "explain.verification",

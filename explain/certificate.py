@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from explain.derivations import RuleIndex, predicates_of, rule_index
 from explain.proof import Node, Proof
+from explain.rule_index import RuleIndex, predicates_of, rule_index
 from explain.seals import canonical_json, digest, seal
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram

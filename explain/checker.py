@@ -16,6 +16,7 @@ from explain.lookup import Lookup, Refused, Row, Values, compute, views
 from explain.seals import broken_seals, digest
 from kb.language.parse import parse_program
 from kb.language.printer import print_literal
+from kb.language.rename import all_names
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -110,6 +111,9 @@ class Checker:
         self.lookup = Lookup(self.rules.values(), self.input)
 
     def _check_steps(self) -> None:
+        self.place, goals = "goals", self.document["goals"]
+        if not goals or len(set(goals)) != len(goals):
+            self.refuse("none is given, or one twice")
         reached = self._reached()
         for number, node in self.nodes.items():
             self.place = f"step {number}"
@@ -166,6 +170,9 @@ class Checker:
         rule, values = self.rules[node["rule"]], values_of(node)
         if not rule.body:
             return "its rule has no body"
+        names = {term.name for term in rule.head.terms if isinstance(term, Variable)}
+        if not values.keys() <= names.union(all_names(rule.body)):
+            return "its rule has no such variable"
         seen = views(rule.body, values)
         says = [_literal_says(part, view) for part, view in zip(rule.body, seen, strict=True)]
         if list(dict.fromkeys(says)) != list(dict.fromkeys(map(_node_says, below))):
@@ -184,9 +191,7 @@ class Checker:
                     return fault
         return ""
 
-    def _aggregate_fault(
-        self, literal: Aggregate, values: Values, node: Mapping[str, Any]
-    ) -> str:
+    def _aggregate_fault(self, literal: Aggregate, values: Values, node: Mapping[str, Any]) -> str:
         outer = {name: value for name, value in values.items() if name != literal.result.name}
         if self.lookup.aggregate(literal, outer) != values[literal.result.name]:
             return f"`{node['literal']}` is not right"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from explain.rule_index import NO_NAMES, rule_index
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.arithmetic import evaluate, fold, holds
@@ -27,16 +28,12 @@ from kb.language.syntax import (
     Value,
     Variable,
 )
-from kb.language.rename import all_names
-from kb.language.variables import visible_variables
 
 Bindings: TypeAlias = Mapping[str, Value]
 """Values of variables by their name."""
 
 Pattern: TypeAlias = tuple[Value | None, ...]
 """Values of an atom's terms; None where any value will do."""
-
-NO_NAMES: frozenset[str] = frozenset()
 
 GroundAtom: TypeAlias = tuple[str, Row]
 """Predicate and values."""
@@ -57,48 +54,6 @@ class Instance:
     rule: Rule
     position: int
     bindings: Bindings
-
-
-class RuleIndex:
-    """The rules of a program by the predicate of their head, and which predicates recur.
-
-    Parameters
-    ----------
-    program : CheckedProgram
-    """
-
-    def __init__(self, program: CheckedProgram) -> None:
-        self.rules: dict[str, list[tuple[int, Rule]]] = {}
-        self.stated: dict[str, dict[Row, list[Origin]]] = {}
-        for position, rule in enumerate(program.program.rules):
-            if rule.body:
-                self.rules.setdefault(rule.head.predicate, []).append((position, rule))
-                continue
-            row = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
-            origin = Origin(rule.span.source, f"row {rule.span.row}")
-            self.stated.setdefault(rule.head.predicate, {}).setdefault(row, []).append(origin)
-        self.recursive = _recursive(self.rules)
-        self.own = {
-            id(rule.body): own_names(rule.body)
-            for group in self.rules.values()
-            for _, rule in group
-        }
-
-
-_INDEXES: dict[int, tuple[CheckedProgram, RuleIndex]] = {}
-_MOST_INDEXES = 16
-
-
-def rule_index(program: CheckedProgram) -> RuleIndex:
-    """Return the index of a program, made once while the program is in use."""
-    known = _INDEXES.get(id(program))
-    if known is not None and known[0] is program:
-        return known[1]
-    index = RuleIndex(program)
-    if len(_INDEXES) >= _MOST_INDEXES:
-        _INDEXES.clear()
-    _INDEXES[id(program)] = (program, index)
-    return index
 
 
 class Derivations:
@@ -125,6 +80,11 @@ class Derivations:
         predicate, row = atom
         read = self.facts.get(predicate, {}).get(row, ())
         return (*read, *self.index.stated.get(predicate, {}).get(row, ()))
+
+    def is_stated(self, atom: GroundAtom) -> bool:
+        """Return whether an atom is a fact."""
+        predicate, row = atom
+        return any(row in source.get(predicate, ()) for source in (self.facts, self.index.stated))
 
     def is_derived(self, predicate: str) -> bool:
         """Return whether some rule with a body concludes the predicate."""
@@ -249,7 +209,8 @@ class Derivations:
                 groups = self._by_value[key] = {}
                 for row in source:
                     groups.setdefault(tuple(row[at] for at in bound), []).append(row)
-            yield from groups.get(tuple(pattern[at] for at in bound), ())  # type: ignore[arg-type]
+            wanted = tuple(value for value in pattern if value is not None)
+            yield from groups.get(wanted, ())
 
     def _derived(self, predicate: str, pattern: Pattern) -> Iterator[Row]:
         for _, rule in self.index.rules[predicate]:
@@ -273,38 +234,6 @@ def without(bindings: Bindings, names: frozenset[str]) -> Bindings:
     if not names:
         return bindings
     return {name: value for name, value in bindings.items() if name not in names}
-
-
-def own_names(
-    body: tuple[BodyLiteral, ...], given: Iterable[str] = ()
-) -> tuple[frozenset[str], ...] | None:
-    """Return, for each literal, the variables of it that are its own.
-
-    A variable of a negated atom or of an aggregate's goal that no literal before it binds is
-    another than the variable of that name outside.
-
-    Parameters
-    ----------
-    body : tuple of BodyLiteral
-    given : iterable of str, optional
-        Variables that are bound before the body.
-
-    Returns
-    -------
-    tuple of frozenset of str, or None
-        None where no literal has one.
-    """
-    bound = set(given)
-    own = []
-    for literal in body:
-        names = {one.name for one in visible_variables(literal) if not one.anonymous}
-        if isinstance(literal, Relational) and literal.negated:
-            own.append(frozenset(names - bound))
-            continue
-        inner = frozenset(all_names((literal,))) if isinstance(literal, Aggregate) else NO_NAMES
-        own.append(inner - bound - names)
-        bound |= names
-    return tuple(own) if any(own) else None
 
 
 def unify(head: Atom, pattern: Pattern) -> dict[str, Value] | None:
@@ -370,32 +299,3 @@ def _bind(variable: Variable, value: Value | None, bindings: Bindings) -> Iterat
         yield {**bindings, variable.name: value}
     elif bindings[variable.name] == value:
         yield bindings
-
-
-def _recursive(rules: dict[str, list[tuple[int, Rule]]]) -> frozenset[str]:
-    """Return the predicates that depend on themselves."""
-    needs = {
-        predicate: set(predicates_of(literal for _, rule in group for literal in rule.body))
-        for predicate, group in rules.items()
-    }
-    recursive = set()
-    for predicate in rules:
-        reached: set[str] = set()
-        waiting = list(needs[predicate])
-        while waiting:
-            other = waiting.pop()
-            if other not in reached:
-                reached.add(other)
-                waiting.extend(needs.get(other, ()))
-        if predicate in reached:
-            recursive.add(predicate)
-    return frozenset(recursive)
-
-
-def predicates_of(body: Iterable[BodyLiteral]) -> Iterator[str]:
-    """Yield the predicates that a body names, negated and aggregated ones included."""
-    for literal in body:
-        if isinstance(literal, Relational):
-            yield literal.atom.predicate
-        elif isinstance(literal, Aggregate):
-            yield from predicates_of(literal.goal)

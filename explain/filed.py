@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explain.derivations import RuleIndex, predicates_of
 from explain.proof import Node, Proof
+from explain.rule_index import RuleIndex, predicates_of
 
 FILED = frozenset({"evidence", "evidence_number", "modifier", "prior_authorization"})
 """Input predicates that somebody may add to a line to make an exception."""

@@ -55,7 +55,7 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **bound: Valu
     """
     program = where.policy.program
     query = parse_query(goal) if isinstance(goal, str) else Query((Relational(goal),))
-    faults = [fault for fault in check_query(query, program) if fault.severity == "error"]
+    faults = [fault for fault in check_query(query, program, bound) if fault.severity == "error"]
     if faults:
         raise QueryError(faults)
     atom = _named(_only_atom(query))
@@ -65,7 +65,9 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **bound: Valu
         if name not in names:
             near = nearest(name, names)
             help = f"did you mean `{near}`?" if near else ""
-            raise QueryError([Diagnostic("error", f"the goal has no variable `{name}`", None, help)])
+            raise QueryError(
+                [Diagnostic("error", f"the goal has no variable `{name}`", None, help)]
+            )
     if isinstance(where, LoadedClaim):
         return _first(where, asked, atom, names, bound)
     for claim_id in _claim_ids(where, atom, bound):

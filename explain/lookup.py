@@ -8,6 +8,7 @@ from math import ceil, floor, inf
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
 
+from kb.language.rename import all_names
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -21,7 +22,6 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.rename import all_names
 from kb.language.variables import visible_variables
 
 Row: TypeAlias = tuple[Any, ...]
@@ -200,9 +200,7 @@ class Lookup:
         return fold(values, default=None)
 
 
-def views(
-    body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = ()
-) -> list[Values]:
+def views(body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = ()) -> list[Values]:
     """Return what each literal of a body sees of some values.
 
     A variable of a negated atom or of an aggregate's goal that nothing before it binds is its own.

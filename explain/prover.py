@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from explain.derivations import Bindings, Derivations, GroundAtom, pattern_of, row_of
-from explain.proof import Node, Proof
+from explain.proof import Kind, Node, Proof
 from explain.search import Derivation, seen_by, smallest_derivations
 from explain.sentences import Sentences
 from facts.origin import Origin
@@ -25,9 +25,7 @@ from kb.language.syntax import (
 )
 
 
-def prove(
-    program: CheckedProgram, facts: Facts, session: Session, atom: Atom
-) -> Proof | None:
+def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -> Proof | None:
     """Return the smallest proof of a ground atom.
 
     Parameters
@@ -123,9 +121,7 @@ class _Graph:
         self.nodes[number := f"n{len(self.nodes)}"] = _PENDING
         return number
 
-    def _add_rule(
-        self, rule: Rule, bindings: Bindings, head: GroundAtom, clause_id: str
-    ) -> str:
+    def _add_rule(self, rule: Rule, bindings: Bindings, head: GroundAtom, clause_id: str) -> str:
         number = self._number()
         clause = self.sentences.column_value(*head, "clause")
         clause_id = clause if isinstance(clause, str) else clause_id
@@ -156,7 +152,7 @@ class _Graph:
         if isinstance(literal, Relational):
             return self._add_absence(literal, bindings, text)
         number = self._number()
-        kind = "aggregate" if isinstance(literal, Aggregate) else "comparison"
+        kind: Kind = "aggregate" if isinstance(literal, Aggregate) else "comparison"
         self.nodes[number] = Node(
             number, kind, print_literal(literal), text, literal=literal, bindings=bindings
         )

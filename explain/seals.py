@@ -61,14 +61,14 @@ def broken_seals(document: Mapping[str, Any]) -> Iterator[str]:
     below = _below(document)
     whole = True
     for node in document["nodes"]:
-        if node["seal"] != _node_seal(node, below.get(node["id"], [])):
+        if node.get("seal") != _node_seal(node, below.get(node["id"], [])):
             whole = False
             yield f"step {node['id']}"
     for rule in document["rules"]:
-        if rule["seal"] != _short(_bare(rule)):
+        if rule.get("seal") != _short(_bare(rule)):
             whole = False
             yield f"rule {rule['id']}"
-    if whole and document["seal"] != digest(_bare(document)):
+    if whole and document.get("seal") != digest(_bare(document)):
         yield "certificate"
 
 

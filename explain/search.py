@@ -22,12 +22,11 @@ from explain.derivations import (
     Derivations,
     GroundAtom,
     Instance,
-    own_names,
     row_of,
     without,
 )
+from explain.rule_index import own_names
 from kb.language.syntax import Aggregate, BodyLiteral, Relational
-
 
 Heap: TypeAlias = list[tuple[int, int, str, int, GroundAtom, Instance | None]]
 """Size of a derivation, place of its rule, its values, a number, the atom and the instance.
@@ -103,7 +102,7 @@ def smallest_derivations(
         if atom in known:
             continue
         known[atom] = []
-        if derivations.origins(atom):
+        if derivations.is_stated(atom):
             heappush(ready, (1, -1, "", len(known), atom, None))
             continue
         for instance in derivations.instances(atom):

@@ -190,8 +190,10 @@ class Sentences:
         known = self._evidence_types.get(name)
         start = f"nothing on file for line {line}"
         if known is None or not known.meaning or known.kind != "choice":
-            return f"{start} tells {words(name)}" if value is None else (
-                f"{start} says {words(name)} = {words(show(value))}"
+            return (
+                f"{start} tells {words(name)}"
+                if value is None
+                else (f"{start} says {words(name)} = {words(show(value))}")
             )
         if value is None and "yes" in known.choices:
             return f"{start} tells whether {known.meaning}"
@@ -212,7 +214,9 @@ class Sentences:
         else:
             relation = _NUMBER_WORDS[literal.operator]
         noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
-        return f"{left} {'are' if noun.endswith('s') else 'is'} {relation} {right}".replace("  ", " ")
+        return f"{left} {'are' if noun.endswith('s') else 'is'} {relation} {right}".replace(
+            "  ", " "
+        )
 
     def _side(self, side: Expression, bindings: Bindings, rule: Rule, plain: bool) -> str:
         if isinstance(side, Variable) and not plain:
