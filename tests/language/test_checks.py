@@ -19,7 +19,7 @@ from tests.accept import golden
 HERE = Path(__file__).parent
 PRELUDE = HERE.parent.parent / "kb" / "language" / "prelude.pl"
 PROGRAM = """
-:- predicate(denied(claim: text, line: number, clause: text), "line {line} is denied under {clause}").
+:- predicate(denied(claim: text, line: number, clause: text), "{line} is denied under {clause}").
 denied(C, L, 'R14-FAC-1') :- procedure(C, L, X), code_in(X, drug).
 late(C, L, D) :- service_date(C, L, D), D @> '2012-01-01'.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.checks.checked import check_program
 from kb.language.parse import join_programs, parse_program, parse_programs, parse_query
-from kb.language.syntax import Assignment, Comparison, Constant, Operation, Relational, Variable
+from kb.language.syntax import Assignment, Constant, Operation, Relational, Variable
 
 
 def test_spans_hold_what_was_written() -> None:
@@ -131,7 +132,7 @@ def test_what_is_no_query_is_refused(text: str, message: str) -> None:
         parse_query(text)
     (fault,) = caught.value.diagnostics
     assert fault.message == message
-    if text.strip(" %nothing"):
+    if "empty" not in message:
         assert isinstance(fault.place, Span)
         assert fault.place.source == "<query>"
         assert fault.excerpt == text
@@ -229,14 +230,12 @@ def test_a_long_cycle_is_told_briefly() -> None:
     assert len(fault.message) < 300
 
 
-prologish = st.lists(
-    st.sampled_from(
-        "p( q( X Y _ _1 a 'b c' 1 -1 2.5 1r2 ( ) , . :- ?- \\+ < =< =:= @< = \\= is mod + - * / // "
-        'aggregate_all( count sum( max( min( abs( predicate( : text "s" [ ] { } | ! ; -> % /* */ '
-        "\n ' \" \\ is( mod( table \ufeff é 1e5".split(" ")
-    ),
-    max_size=25,
-)
+PIECES = r"""
+is( mod( \
+p( q( X Y _ _1 a 'b c' 1 -1 2.5 1r2 ( ) , . :- ?- \+ < =< =:= @< = \= is mod + - * / // é 1e5
+aggregate_all( count sum( max( min( abs( predicate( : text "s" [ ] { } | ! ; -> % /* */ ' "
+"""
+prologish = st.lists(st.sampled_from([*PIECES.split(), "\n", "\ufeff", "table"]), max_size=25)
 
 
 @given(prologish.map("".join) | prologish.map(" ".join) | st.text(max_size=60))
@@ -251,10 +250,5 @@ def test_no_text_makes_the_reader_fail(text: str) -> None:
         row = text.split("\n")[fault.place.row - 1]
         assert 1 <= fault.place.column <= len(row) + 1
         fault.render()
-    try:
-        query = parse_query(text)
-    except QueryError as error:
-        assert error.diagnostics
-    else:
-        assert query.body
-        assert isinstance(query.body[0], Relational | Comparison | Assignment) or query.body
+    with contextlib.suppress(QueryError):
+        assert parse_query(text).body
