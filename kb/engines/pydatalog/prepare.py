@@ -88,6 +88,7 @@ def prepare(program: Program) -> PreparedProgram:
             body._need(_names(rule.head.terms), rule.span)
             relation.clauses.append(_clause(relation, rule.head.terms, goals))
     stratify(prepared.derived)
+    _mark_recursion(prepared.derived)
     return prepared
 
 
@@ -118,6 +119,7 @@ def prepare_query(
     relation = Relation(("query", len(columns)))
     relation.clauses.append(_clause(relation, tuple(map(Variable, columns)), goals))
     stratify([*extra, relation])
+    _mark_recursion([*extra, relation])
     return relation, extra
 
 
@@ -275,6 +277,27 @@ def stratify(relations: Iterable[Relation]) -> None:
                     name = user.key[0]
                     message = f"`{name}` depends on its own absence, through negation"
                     raise ProgramError([Diagnostic("error", message)])
+
+
+def _mark_recursion(relations: Iterable[Relation]) -> None:
+    """Find the relations that need no recursion: those that need only such relations."""
+    left = list(relations)
+    while True:
+        found = [
+            relation
+            for relation in left
+            if not any(
+                goal.relation.recursive
+                for clause in relation.clauses
+                for goal in clause.goals
+                if not isinstance(goal, Local)
+            )
+        ]
+        if not found:
+            return
+        for relation in found:
+            relation.recursive = False
+        left = [relation for relation in left if relation.recursive]
 
 
 def _goal_names(goal: Goal) -> frozenset[str]:

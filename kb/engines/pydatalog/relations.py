@@ -14,12 +14,14 @@ from kb.language.syntax import AggregateFunction, Expression, Term, Variable
 class Relation:
     """A predicate that rules derive, or the goal of a query or of an aggregate.
 
-    ``handle`` belongs to the resolution engine.
+    ``recursive`` tells whether it, or a relation that it needs, calls itself. ``handle`` belongs
+    to the resolution.
     """
 
     key: Key
     clauses: list[Clause] = field(default_factory=list)
     stratum: int = 0
+    recursive: bool = True
     handle: Any = None
 
 
@@ -28,7 +30,7 @@ class Local:
     """A step as a goal; ``terms`` are the variables it shares with the rest of its clause."""
 
     step: Step
-    terms: tuple[Term, ...] = ()
+    terms: tuple[Variable, ...] = ()
     handle: Any = None
 
 
@@ -53,7 +55,7 @@ class Absence:
     """
 
     relation: Relation
-    terms: tuple[Term, ...]
+    terms: tuple[Variable, ...]
     pattern: tuple[Term, ...]
     handle: Any = None
 
@@ -67,7 +69,7 @@ class Fold:
     """
 
     relation: Relation
-    terms: tuple[Term, ...]
+    terms: tuple[Variable, ...]
     inputs: tuple[str, ...]
     columns: tuple[str, ...]
     function: AggregateFunction
