@@ -95,7 +95,8 @@ class Checker:
         self.below = {number: [] for number in self.nodes}
         for above, below, position in self.document["edges"]:
             self.place = f"step {above}"
-            if below not in self.nodes or len(self.below[above]) != position:
+            after = len(self.below[above])
+            if below not in self.nodes or type(position) is not int or position != after:
                 raise Refused("an edge leads nowhere or is out of order")
             self.below[above].append(below)
         for entry in self.document["rules"]:
@@ -235,12 +236,17 @@ def _rule(text: str) -> Rule:
 
 
 def _looked_for(written: Sequence[Any]) -> Atom:
-    terms = (
-        Variable(f"V{term['any']}")
-        if isinstance(term, dict) and "any" in term
-        else Constant(value_of(term))
-        for term in written[1:]
-    )
+    """Return the atom of a step; what may be anything is numbered in order."""
+    terms: list[Variable | Constant] = []
+    free = 0
+    for term in written[1:]:
+        if isinstance(term, dict) and "any" in term:
+            if set(term) != {"any"} or type(term["any"]) is not int or term["any"] > free:
+                raise Refused("what may be anything is not numbered in order")
+            free = max(free, term["any"] + 1)
+            terms.append(Variable(f"V{term['any']}"))
+        else:
+            terms.append(Constant(value_of(term)))
     return Atom(written[0], tuple(terms))
 
 

@@ -141,7 +141,8 @@ def test_a_false_step_is_refused_though_it_is_sealed_anew(document) -> None:
             continue
         if path[0] == "edges" and len(path) == 1:
             continue
-        if len(path) == 2 and "x" in at({**other, "nodes": [*other["nodes"], {}]}, path):
+        same_size = len(other.get("nodes", ())) == len(document["nodes"])
+        if path[0] == "nodes" and len(path) == 2 and same_size and "x" in at(other, path):
             continue  # a key that nobody reads
         try:
             other = seal({**other, "input_sha256": digest(other["input"])})
