@@ -11,15 +11,14 @@ from kb.compile.fused.evaluate import layers, root_column, select, words
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.plan import LinePlan, condition_of
 from kb.compile.numbers import Sql
+from kb.engines.duckdb_sides import Sides
 from kb.engines.duckdb_tests import (
-    DATES,
-    NUMBERS,
     Feature,
     TableRow,
     by_dictionary,
     column_test,
-    columns_of_row,
     make_dictionary,
+    names_of,
     row_test,
     source_column,
 )
@@ -61,7 +60,9 @@ class LineRun:
     table_rows : sequence of TableRow
         Rows of the policy's tables.
     has_evidence : bool
-        Whether the table ``evidence_rows`` has rows: claim_id, line_number, name, value.
+        Whether the table ``evidence_rows`` has rows: claim_id, line_number, name, value, number.
+    extra : sequence of str
+        Columns of the lines that the output needs.
     """
 
     connection: Any
@@ -69,9 +70,11 @@ class LineRun:
     source: str
     table_rows: Sequence[TableRow]
     has_evidence: bool = False
+    extra: Sequence[str] = ()
     features: list[tuple[Feature, int, int]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     watch: Any = None
+    sides: Any = None
     bits: int = 0
     field_bits: int = 2
     tests: dict[int, Sql] = field(default_factory=dict)
@@ -84,7 +87,6 @@ class LineRun:
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
         self._note("start")
-        self._sides()
         self._features()
         self._note("dictionaries")
         self._lines()
@@ -106,30 +108,6 @@ class LineRun:
 
     # Signatures of single lines
 
-    def _sides(self) -> None:
-        """Evidence as bits of a mask per line."""
-        if not self.has_evidence:
-            return
-        tests = self.plan.evidence
-        self.execute(
-            "CREATE TEMP TABLE evidence_tests AS SELECT unnest($1::BIGINT[]) AS bit, "
-            "unnest($2::TEXT[]) AS name, unnest($3::TEXT[]) AS value",
-            [
-                [1 << position for position in range(len(tests))],
-                [leaf[1] for _, leaf in tests],
-                [leaf[2] for _, leaf in tests],
-            ],
-        )
-        self.execute(
-            "CREATE TEMP TABLE side AS SELECT claim_id, line_number, mask, "
-            "dense_rank() OVER (ORDER BY mask) AS class FROM ("
-            "SELECT claim_id, line_number, bit_or(bits) AS mask FROM evidence_rows e JOIN ("
-            "SELECT p.name, p.value, bit_or(bit) AS bits FROM "
-            "(SELECT DISTINCT name, value FROM evidence_rows) p JOIN evidence_tests t "
-            "ON p.name = t.name AND (t.value IS NULL OR t.value = p.value) GROUP BY ALL) b "
-            "ON e.name = b.name AND e.value = b.value GROUP BY ALL)"
-        )
-
     def _features(self) -> None:
         offset = 0
         for column, tests in sorted(self.plan.columns.items()):
@@ -147,10 +125,12 @@ class LineRun:
         if self.plan.rows:
             self.features.append((Feature("row", tuple(self.plan.rows)), offset, len(self.plan.rows)))
             offset += len(self.plan.rows)
-        if self.has_evidence:
+        self.sides = Sides(self.connection, self.source, self.table_rows, self.has_evidence)
+        tests = self.sides.make(self.plan.evidence, self.plan.residuals)
+        if tests:
             found = self.execute("SELECT coalesce(max(class), 0) FROM side").fetchone()
             width = int(found[0]).bit_length()
-            self.features.append((Feature("side", tuple(self.plan.evidence), "side"), offset, width))
+            self.features.append((Feature("side", tuple(tests), "side"), offset, width))
             offset += width
         self.bits = offset
 
@@ -161,8 +141,10 @@ class LineRun:
     def _lines(self) -> None:
         """One row per line: its signature and the columns that later steps read."""
         kept = {key for _, leaf in self.plan.context if leaf[0] != "related" for key in leaf[1]}
-        kept |= {"procedure_code", "place_of_service", "units"}
-        kept |= {"service_days"}
+        kept |= set(self.extra)
+        for alternative in self.plan.allowed[2]:
+            if alternative.value[0] == "expression":
+                kept |= names_of(alternative.value[1])
         self.kept = sorted(kept)
         terms, joins = [], []
         for feature, offset, _ in self.features:
@@ -213,17 +195,15 @@ class LineRun:
                     f"LEFT JOIN (SELECT DISTINCT class, mask FROM {feature.dictionary}) {name} "
                     f"ON {name}.class = {part}"
                 )
-                unpacked.append(f"coalesce({name}.mask, 0)::BIGINT AS {name}")
+                type_ = "HUGEINT" if feature.dictionary == "side" else "BIGINT"
+                unpacked.append(f"coalesce({name}.mask, 0)::{type_} AS {name}")
             else:
                 name = f"m_{feature.name}"
                 unpacked.append(f"{part}::BIGINT AS {name}")
             for position, (node, _) in enumerate(feature.tests):
                 self.tests[node] = _bit(name, position)
         self.masks = [f"m_{feature.name}" for feature, _, _ in self.features]
-        if not self.has_evidence:
-            for node, _ in self.plan.evidence:
-                self.tests[node] = exp.Boolean(this=False)
-        for node, _ in self.plan.residuals:
+        for node, _ in (*self.plan.evidence, *self.plan.residuals):
             self.tests.setdefault(node, exp.Boolean(this=False))
         self._scopes()
         self.execute(
@@ -377,7 +357,7 @@ class LineRun:
         other = "" if leaf[2] == "any" else " AND e.line_number <> l.line_number"
         rows = (
             "SELECT DISTINCT e.claim_id, e.line_number FROM evidence_rows e JOIN signed l "
-            "ON l.claim_id = e.claim_id AND l.line_number = try_cast(e.value AS DECIMAL(38, 9)) "
+            "ON l.claim_id = e.claim_id AND l.line_number = e.number "
             f"JOIN asked s USING (signature) WHERE e.name = $1 AND s.answers & {mask} <> 0{other}"
             if self.has_evidence
             else "SELECT claim_id, line_number FROM signed l WHERE false AND $1 = ''"
@@ -434,7 +414,8 @@ class LineRun:
 
 
 def _bit(column: str, position: int) -> Sql:
-    masked = exp.BitwiseAnd(this=exp.column(column), expression=exp.Literal.number(1 << position))
+    bit = exp.Literal.number(1 << position)
+    masked = exp.BitwiseAnd(this=exp.column(column), expression=bit)
     return exp.NEQ(this=exp.paren(masked), expression=exp.Literal.number(0))
 
 
@@ -450,5 +431,3 @@ def _counted(leaf: Leaf, total: str) -> str:
     value = exp.convert(leaf[5]).sql(dialect="duckdb")
     return f"(coalesce({total}, 0) {operator} {value})"
 
-
-Unused = (DATES, NUMBERS, columns_of_row)

@@ -11,8 +11,8 @@ from kb.compile.catalog import Catalog
 from kb.compile.extras import bulk_module
 from kb.compile.fused.evaluate import packed
 from kb.compile.fused.formula import Leaf
-from kb.compile.numbers import Numbers, Sql
-from kb.language.syntax import Comparison, Constant, Expression, Program, Value, Variable
+from kb.compile.numbers import NUMBER, Numbers, Sql
+from kb.language.syntax import Comparison, Constant, Expression, Program, Variable
 
 exp = bulk_module("sqlglot.expressions")
 
@@ -25,6 +25,13 @@ DERIVED = {
 """Columns that a line's row does not have, as SQL over those that it has."""
 
 
+_LIGATURES = {"ß": "ss", "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
+_FOLDED = "lower(v.value)"
+for _one, _several in _LIGATURES.items():
+    _FOLDED = f"replace({_FOLDED}, '{_one}', '{_several}')"
+_FOLDED = f"CASE WHEN length(v.value) = strlen(v.value) THEN lower(v.value) ELSE {_FOLDED} END"
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """A row of a policy's table: a code or a range of codes, or words of a description."""
@@ -34,6 +41,7 @@ class TableRow:
     last: str
     value: str = ""
     amount: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def make_dictionary(
         on = (
             "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
             if kind == "ranged"
-            else "contains(' ' || trim(regexp_replace(lower(v.value), '[^a-z0-9]+', ' ', 'g')) "
+            else f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
             "|| ' ', ' ' || r.first || ' ')"
         )
         joined += (
@@ -166,10 +174,17 @@ def columns_of_row(prefix: str = "") -> dict[str, tuple[Sql, str]]:
     return found
 
 
+def comparison_columns(alias: str) -> dict[str, Sql]:
+    """Return the number columns of a kept line as SQL."""
+    return {
+        name: exp.cast(exp.column(name, table=alias), NUMBER) for name in NUMBERS
+    }
+
+
 def comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, str]]) -> Sql:
     """Return a comparison over columns as SQL."""
     body = Body(Catalog.of(Program(())), Numbers())
-    for name in _names(literal.left) | _names(literal.right):
+    for name in names_of(literal.left) | names_of(literal.right):
         value, kind = columns.get(name, (exp.column(name, quoted=True), "text"))
         body.values[name] = value
         body.types[name] = kind  # type: ignore[assignment]
@@ -177,12 +192,10 @@ def comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, str]]) -> S
     return body.conditions[0]
 
 
-def _names(item: Expression) -> set[str]:
+def names_of(item: Expression) -> set[str]:
+    """Return the names of the variables of an expression."""
     if isinstance(item, Variable):
         return {item.name}
     if isinstance(item, Constant):
         return set()
-    return {name for operand in item.operands for name in _names(operand)}
-
-
-Known = Mapping[str, Iterable[tuple[Value, ...]]]
+    return {name for operand in item.operands for name in names_of(operand)}

@@ -25,6 +25,7 @@ from kb.language.syntax import (
     Value,
     Variable,
 )
+from kb.language.tokens import can_be_escaped
 from kb.language.words import FUNCTIONS, OPERATOR_WORDS
 
 _PLAIN = re.compile(r"[a-z][A-Za-z0-9_]*")
@@ -227,4 +228,6 @@ def _escaped(character: str, mark: str) -> str:
         return _ESCAPES[character]
     if "\ud800" <= character <= "\udfff":
         raise ValueError(f"U+{ord(character):04X} is not a character")
-    return character if character.isprintable() else f"\\x{ord(character):X}\\"
+    if character.isprintable() or not can_be_escaped(ord(character)):
+        return character
+    return f"\\x{ord(character):X}\\"

@@ -305,11 +305,19 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(_unescape, text)
 
 
+def can_be_escaped(code: int) -> bool:
+    """Whether ``\\xHH\\`` stands for a character, in SWI-Prolog too.
+
+    SWI-Prolog 9.0 takes D8000 to DFFFF, where there are no characters, for surrogates.
+    """
+    return code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and not 0xD8000 <= code <= 0xDFFFF
+
+
 def _unescape(match: re.Match[str]) -> str:
     digits, simple = match.groups()
     if digits is not None:
         code = int(digits[:9], 16)
-        if len(digits) > 8 or code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        if len(digits) > 8 or not can_be_escaped(code):
             raise _Unreadable(f"`{match.group()}` is not a character")
         return chr(code)
     if simple is None:
