@@ -228,12 +228,16 @@ class Sentences:
             return show(bindings.get(expression.name))
         if isinstance(expression, Constant):
             return show(expression.value)
-        return _operation(expression, [self._operand(one, bindings) for one in expression.operands])
+        plain = expression.operator not in _SIGNS
+        operands = [self._operand(one, bindings, plain) for one in expression.operands]
+        return _operation(expression, operands)
 
-    def _operand(self, expression: Expression, bindings: Bindings) -> str:
+    def _operand(self, expression: Expression, bindings: Bindings, plain: bool) -> str:
+        """Return an operand, in parentheses where it could be read wrongly."""
         text = self._expression(expression, bindings)
-        nested = isinstance(expression, Operation) and expression.operator in _SIGNS
-        return f"({text})" if nested else text
+        if not isinstance(expression, Operation) or (plain and expression.operator in _SIGNS):
+            return text
+        return f"({text})"
 
     def _aggregate(self, literal: Aggregate, bindings: Bindings) -> str:
         result = show(bindings.get(literal.result.name))
