@@ -32,7 +32,11 @@ class Origin:
 
     def __str__(self) -> str:
         text = f"{self.source}, {self.place}" if self.place else self.source
-        return f"{text} (policy document, {_lines(self.document_lines)})" if self.document_lines else text
+        return (
+            f"{text} (policy document, {_lines(self.document_lines)})"
+            if self.document_lines
+            else text
+        )
 
 
 def _lines(text: str) -> str:

@@ -1,0 +1,201 @@
+"""Codes, code ranges and the tables that they stand in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.origin import Origin
+from facts.values import ValueFault, parse_amount, quoted
+
+DESCRIPTION = "description"
+DIAGNOSIS = "diagnosis"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A code or a range of codes in a table.
+
+    Parameters
+    ----------
+    first, last : str
+        The bounds, both counted; equal for a single code. For a table of descriptions ``first``
+        is a phrase in lower case.
+    origin : Origin
+    amount : Decimal, optional
+        What one unit of the code is.
+    unit : str, optional
+    value : str, optional
+        What a phrase tells.
+    note : str, optional
+    """
+
+    first: str
+    last: str
+    origin: Origin
+    amount: Decimal | None = None
+    unit: str = ""
+    value: str | None = None
+    note: str = ""
+
+    def has(self, code: str) -> bool:
+        """Tell whether a code is in the range.
+
+        It is when it has as many characters as the bounds and lies between them in character
+        order.
+
+        Examples
+        --------
+        >>> row = TableRow("A4206", "A4215", Origin("example"))
+        >>> row.has("A4210"), row.has("A42100"), row.has("A4216")
+        (True, False, False)
+        """
+        return len(code) == len(self.first) and self.first <= code <= self.last
+
+
+class CodeTable:
+    """A table of codes of one claim column, with quick look-up.
+
+    Parameters
+    ----------
+    name : str
+    column : str
+        ``procedure``, ``revenue_code``, ``place_of_service``, ``bill_class``, ``diagnosis`` (a
+        code belongs when its leading characters do) or ``description`` (rows hold phrases).
+    rows : iterable of TableRow
+
+    Examples
+    --------
+    >>> table = CodeTable("drug", "procedure", [TableRow("J0100", "J9999", Origin("example"))])
+    >>> [row.first for row in table.rows_of("J7050")]
+    ['J0100']
+    """
+
+    def __init__(self, name: str, column: str, rows: Iterable[TableRow]) -> None:
+        self.name = name
+        self.column = column
+        self.rows = tuple(rows)
+        self._by_length: dict[int, tuple[list[str], list[TableRow]]] = {}
+        for row in sorted(self.rows, key=lambda row: (row.first, row.last)):
+            firsts, ordered = self._by_length.setdefault(len(row.first), ([], []))
+            firsts.append(row.first)
+            ordered.append(row)
+
+    def rows_of(self, code: str) -> tuple[TableRow, ...]:
+        """Return the rows that a code, or a description, stands in."""
+        if self.column == DESCRIPTION:
+            words = f" {phrase_of(code)} "
+            return tuple(row for row in self.rows if f" {row.first} " in words)
+        if self.column == DIAGNOSIS:
+            return tuple(
+                row
+                for length in self._by_length
+                if len(code) >= length
+                for row in self._of_length(code[:length])
+            )
+        return tuple(self._of_length(code))
+
+    def _of_length(self, code: str) -> list[TableRow]:
+        firsts, ordered = self._by_length.get(len(code), ((), ()))  # type: ignore[assignment]
+        return [row for row in ordered[: bisect_right(firsts, code)] if code <= row.last]
+
+
+def phrase_of(text: str) -> str:
+    """Return the words of a text in lower case with single blanks, punctuation left out.
+
+    Examples
+    --------
+    >>> phrase_of("Heparin-Lock, FLUSH")
+    'heparin lock flush'
+    """
+    return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
+
+
+def read_code_table(path: Path, name: str, column: str, source: str | None = None) -> CodeTable:
+    """Read a table of a policy folder.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file ``first,last,document_lines,note`` with ``amount,unit`` or ``value`` behind.
+    name, column : str
+    source : str, optional
+        Name of the file in diagnostics and origins.
+
+    Returns
+    -------
+    CodeTable
+
+    Raises
+    ------
+    ProgramError
+        With every row that cannot be read.
+    """
+    source = source or path.name
+    found: list[Diagnostic] = []
+    rows: list[TableRow] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            if reader.fieldnames is None or "first" not in reader.fieldnames:
+                found.append(
+                    Diagnostic(
+                        "error",
+                        "the column `first` is missing",
+                        Origin(source, "row 1"),
+                        "a table has the columns first,last,document_lines,note",
+                    )
+                )
+            else:
+                for record in reader:
+                    row = _row(record, Origin(source, f"row {reader.line_num}"), column, found)
+                    if row is not None:
+                        rows.append(row)
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        found.append(Diagnostic("error", f"the table cannot be read: {fault}", Origin(source)))
+    if found:
+        raise ProgramError(found)
+    return CodeTable(name, column, rows)
+
+
+def _row(
+    record: dict[str, str | None], place: Origin, column: str, found: list[Diagnostic]
+) -> TableRow | None:
+    first = (record.get("first") or "").strip()
+    last = (record.get("last") or "").strip() or first
+    origin = Origin(place.source, place.place, (record.get("document_lines") or "").strip())
+    if column == DESCRIPTION:
+        first = last = phrase_of(first)
+    problem = ""
+    if not first:
+        problem = "the code is empty"
+    elif len(first) != len(last):
+        problem = f"the bounds {quoted(first)} and {quoted(last)} differ in length"
+    elif first > last:
+        problem = f"the range runs backwards from {quoted(first)} to {quoted(last)}"
+    amount = None
+    text = (record.get("amount") or "").strip()
+    if text and not problem:
+        try:
+            amount = parse_amount(text)
+            problem = "" if amount > 0 else "the amount is zero"
+        except ValueFault as fault:
+            problem = f"the amount {fault.message}"
+    if problem:
+        found.append(Diagnostic("error", problem, place))
+        return None
+    return TableRow(
+        first,
+        last,
+        origin,
+        amount,
+        (record.get("unit") or "").strip(),
+        (record.get("value") or "").strip() or None,
+        (record.get("note") or "").strip(),
+    )

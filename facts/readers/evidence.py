@@ -1,0 +1,297 @@
+"""Evidence: what a claim form does not carry. Checked against what a policy declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from facts.claim import Evidence, EvidenceType, EvidenceTypes
+from facts.diagnostic import Diagnostic
+from facts.origin import Origin
+from facts.readers.claim_tables import is_jsonl
+from facts.readers.delimited import open_delimited
+from facts.readers.jsonl import jsonl_rows, texts_of
+from facts.readers.line_table import RawRow, check_columns
+from facts.readers.records import RecordTrace
+from facts.readers.text_file import look
+from facts.suggest import nearest
+from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
+
+COLUMNS = ("claim_id", "line_number", "evidence", "value", "document")
+REQUIRED = ("claim_id", "evidence", "value")
+
+
+class EvidenceIndex:
+    """Evidence by claim, and everything that was wrong with it.
+
+    Parameters
+    ----------
+    items : iterable of Evidence, optional
+    diagnostics : iterable of Diagnostic, optional
+    rows_read, rows_rejected : int, optional
+    """
+
+    def __init__(
+        self,
+        items: Iterable[Evidence] = (),
+        diagnostics: Iterable[Diagnostic] = (),
+        rows_read: int = 0,
+        rows_rejected: int = 0,
+    ) -> None:
+        self._by_claim: dict[str, list[Evidence]] = {}
+        for item in items:
+            self._by_claim.setdefault(item.claim_id, []).append(item)
+        self.diagnostics = tuple(diagnostics)
+        self.rows_read = rows_read
+        self.rows_rejected = rows_rejected
+
+    def __len__(self) -> int:
+        return sum(map(len, self._by_claim.values()))
+
+    def __iter__(self) -> Iterator[Evidence]:
+        for items in self._by_claim.values():
+            yield from items
+
+    @property
+    def claim_ids(self) -> tuple[str, ...]:
+        """Claims that have evidence."""
+        return tuple(self._by_claim)
+
+    def for_claim(self, claim_id: str) -> Sequence[Evidence]:
+        """Return the evidence of one claim."""
+        return self._by_claim.get(claim_id, ())
+
+    def unused(self, seen: Mapping[str, Sequence[int]]) -> list[Diagnostic]:
+        """Return warnings for evidence of claims and lines that are not there.
+
+        Parameters
+        ----------
+        seen : mapping of claim id to line numbers
+            The claims that were read, at least those that have evidence.
+        """
+        found = []
+        for claim_id, items in self._by_claim.items():
+            numbers = seen.get(claim_id)
+            if numbers is None:
+                near = nearest(claim_id, seen)
+                found.append(
+                    Diagnostic(
+                        "warning",
+                        f"there is evidence for claim {quoted(claim_id)}, which is not there",
+                        _origin(items[0], "claim_id"),
+                        f"did you mean `{near}`?" if near else "",
+                    )
+                )
+                continue
+            for item in items:
+                if item.line_number is not None and item.line_number not in numbers:
+                    found.append(
+                        Diagnostic(
+                            "warning",
+                            f"there is evidence for line {item.line_number} of claim "
+                            f"{quoted(claim_id)}, which is not there",
+                            _origin(item, "line_number"),
+                            f"the claim has the lines {', '.join(map(str, numbers))}",
+                        )
+                    )
+        return found
+
+
+def read_evidence(paths: str | Path | Sequence[str | Path], types: EvidenceTypes) -> EvidenceIndex:
+    """Read evidence from CSV and JSONL files.
+
+    Parameters
+    ----------
+    paths : path or sequence of path
+        Columns ``claim_id, line_number, evidence, value, document``; an empty line number means
+        every line of the claim.
+    types : mapping of str to EvidenceType
+        What the policy declares.
+
+    Returns
+    -------
+    EvidenceIndex
+        What could be read, and diagnostics of what could not.
+    """
+    if isinstance(paths, (str, Path)):
+        paths = [paths]
+    found: list[Diagnostic] = []
+    rows: list[RawRow] = []
+    for path in map(Path, paths):
+        rows.extend(table_rows(path, COLUMNS, REQUIRED, found))
+    return _index(rows, types, found)
+
+
+def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
+    """Index evidence given in Python, as ``Evidence`` or as dicts.
+
+    Parameters
+    ----------
+    items : iterable
+    types : mapping of str to EvidenceType
+
+    Returns
+    -------
+    EvidenceIndex
+    """
+    found: list[Diagnostic] = []
+    ready: list[Evidence] = []
+    rows: list[RawRow] = []
+    for position, item in enumerate(items, 1):
+        trace = RecordTrace("<evidence>", position)
+        if isinstance(item, Evidence):
+            ready.append(item if item.trace is not None else item._replace(trace=trace))
+        else:
+            rows.append(record_row(item, position, trace, COLUMNS, found))
+    return _index(rows, types, found, ready)
+
+
+def table_rows(
+    path: Path, columns: tuple[str, ...], required: tuple[str, ...], found: list[Diagnostic]
+) -> Iterator[RawRow]:
+    """Yield the rows of a CSV or JSONL file that has some columns."""
+    head, fault = look(path)
+    if fault is not None:
+        found.append(fault)
+    elif is_jsonl(path, head):
+        yield from jsonl_rows(path, columns, set(), found)
+    else:
+        file = open_delimited(path, required, columns)
+        found.extend(file.diagnostics)
+        if file.readable:
+            yield from file.rows()
+
+
+def record_row(
+    record: Any,
+    position: int,
+    trace: RecordTrace,
+    columns: tuple[str, ...],
+    found: list[Diagnostic],
+) -> RawRow:
+    """Return a record given in Python as a row of texts."""
+    if not isinstance(record, Mapping):
+        fault = Diagnostic(
+            "error",
+            f"a record cannot be of the type {quoted(type(record).__name__)}",
+            trace.origin(""),
+            f"give dicts with {', '.join(columns)}",
+        )
+        return RawRow(position, {}, trace, (fault,))
+    named = {str(name): value for name, value in record.items()}
+    found.extend(check_columns(named, trace.source, f"record {position}", (), columns))
+    fields, faults = texts_of(
+        {name: value for name, value in named.items() if name in columns}, trace
+    )
+    return RawRow(position, fields, trace, tuple(faults))
+
+
+def _index(
+    rows: Iterable[RawRow],
+    types: EvidenceTypes,
+    found: list[Diagnostic],
+    ready: Sequence[Evidence] = (),
+) -> EvidenceIndex:
+    items: dict[Evidence, None] = {}
+    first: dict[tuple[str, int | None, str], Evidence] = {}
+    read = rejected = 0
+    pending: list[Evidence | RawRow] = [*ready, *rows]
+    for each in pending:
+        read += 1
+        item = each if isinstance(each, Evidence) else _evidence(each, types, found)
+        if item is None:
+            rejected += 1
+            continue
+        key = (item.claim_id, item.line_number, item.name)
+        other = first.setdefault(key, item)
+        declared = types.get(item.name)
+        if other.value != item.value and not (declared is not None and declared.several):
+            rejected += 1
+            found.append(_contradiction(item, other))
+            first[key] = other
+            continue
+        if other is item or other.value != item.value:
+            items[item] = None
+    return EvidenceIndex(items, found, read, rejected)
+
+
+def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evidence | None:
+    faults = list(row.faults)
+    fields = {name: text.strip() for name, text in row.fields.items()}
+
+    def error(message: str, field: str, help: str = "") -> None:
+        faults.append(Diagnostic("error", message, row.trace.origin(field), help))
+
+    if not faults:
+        for name in REQUIRED:
+            if not fields.get(name):
+                error(f"`{name}` is empty", name)
+    line_number = None
+    if fields.get("line_number"):
+        try:
+            line_number = parse_whole_number(fields["line_number"], least=1)
+        except ValueFault as fault:
+            error(f"`line_number` {fault.message}", "line_number", fault.help)
+    name, text = fields.get("evidence", "").lower(), fields.get("value", "")
+    declared = types.get(name)
+    value: str | Decimal | None = None
+    if name and declared is None:
+        near = nearest(name, types)
+        error(
+            f"unknown evidence {quoted(fields['evidence'])}",
+            "evidence",
+            f"did you mean `{near}`?" if near else "the policy does not declare it",
+        )
+    elif declared is not None and text:
+        try:
+            value = evidence_value(declared, text)
+        except ValueFault as fault:
+            error(f"`{name}` {fault.message}", "value", fault.help)
+    if faults or value is None:
+        found.extend(faults)
+        return None
+    return Evidence(
+        fields["claim_id"], line_number, name, value, fields.get("document") or None, row.trace
+    )
+
+
+def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
+    """Return the value of a piece of evidence by its declared kind.
+
+    Raises
+    ------
+    ValueFault
+    """
+    if declared.kind == "choice":
+        choice = text.lower()
+        if choice in declared.choices:
+            return choice
+        near = nearest(choice, declared.choices)
+        choices = f"one of {', '.join(declared.choices)}"
+        raise ValueFault(
+            f"cannot be {quoted(text)}", f"did you mean `{near}`? {choices}" if near else choices
+        )
+    if declared.kind == "number":
+        return parse_amount(text)
+    if declared.kind == "whole number":
+        return Decimal(parse_whole_number(text))
+    if declared.kind == "line_number":
+        return Decimal(parse_whole_number(text, least=1))
+    return text
+
+
+def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:
+    where = "every line" if item.line_number is None else f"line {item.line_number}"
+    return Diagnostic(
+        "error",
+        f"`{item.name}` has two values for {where} of claim {quoted(item.claim_id)}: "
+        f"{quoted(str(other.value))} and {quoted(str(item.value))}",
+        _origin(item, "value"),
+        f"the other stands in {_origin(other, 'value')}",
+    )
+
+
+def _origin(item: Evidence, field: str) -> Origin:
+    return item.trace.origin(field) if item.trace is not None else Origin("<evidence>", field)

@@ -1,0 +1,202 @@
+"""The columns of the claim table, and how a row of named texts becomes a claim line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from facts.claim import ClaimLine, Trace
+from facts.diagnostic import Diagnostic
+from facts.origin import Origin
+from facts.suggest import nearest
+from facts.values import (
+    ValueFault,
+    parse_amount,
+    parse_claim_form,
+    parse_code,
+    parse_date,
+    parse_diagnoses,
+    parse_modifiers,
+    parse_place_of_service,
+    parse_revenue_code,
+    parse_text,
+    parse_type_of_bill,
+    parse_whole_number,
+    quoted,
+)
+
+
+def _line_number(text: str) -> int:
+    return parse_whole_number(text, least=1)
+
+
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "claim_id": parse_text,
+    "line_number": _line_number,
+    "claim_form": parse_claim_form,
+    "service_date": parse_date,
+    "service_date_to": parse_date,
+    "processed_date": parse_date,
+    "type_of_bill": parse_type_of_bill,
+    "revenue_code": parse_revenue_code,
+    "place_of_service": parse_place_of_service,
+    "procedure_code": parse_code,
+    "modifiers": parse_modifiers,
+    "units": parse_amount,
+    "charge": parse_amount,
+    "ndc": parse_text,
+    "ndc_quantity": parse_amount,
+    "ndc_unit": parse_text,
+    "description": parse_text,
+    "rendering_provider": parse_text,
+    "prior_authorization": parse_text,
+    "diagnoses": parse_diagnoses,
+    "plan_id": parse_text,
+    "contract_id": parse_text,
+}
+"""Every column of the claim table with what reads it. Source: the design's table of claim lines."""
+
+REQUIRED = ("claim_id", "line_number", "claim_form", "service_date")
+CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_service")
+"""Columns whose values are normalised, with a note where that changes letters or blanks."""
+
+LONGEST_TEXT = 10_000
+"""Characters of the longest value that is read."""
+
+
+@dataclass(slots=True)
+class RawRow:
+    """A row of named texts with its place, before its values are read.
+
+    Parameters
+    ----------
+    number : int
+        Row of the file, or position in a list.
+    fields : mapping of str to str
+        Only what is not empty.
+    trace : Trace
+        Tells the place of a field.
+    faults : tuple of Diagnostic
+        What is wrong with the row as a row.
+    """
+
+    number: int
+    fields: Mapping[str, str]
+    trace: Trace
+    faults: tuple[Diagnostic, ...] = ()
+
+
+def check_columns(
+    columns: Iterable[str],
+    source: str,
+    where: str,
+    required: Iterable[str] = REQUIRED,
+    known: Iterable[str] = tuple(PARSERS),
+) -> list[Diagnostic]:
+    """Return errors for missing and repeated columns, and warnings for unknown ones.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        The header as a person wrote it.
+    source, where : str
+        File, and place of the header in it.
+    required, known : iterable of str
+    """
+    present = list(columns)
+    known = tuple(known)
+    found = []
+    for name in required:
+        if name not in present:
+            near = nearest(name, [column for column in present if column not in known])
+            help = f"is `{near}` meant for it?" if near else f"the header has {_listed(present)}"
+            found.append(
+                Diagnostic("error", f"the column `{name}` is missing", Origin(source, where), help)
+            )
+    for name in dict.fromkeys(present):
+        if present.count(name) > 1:
+            found.append(
+                Diagnostic(
+                    "error", f"the column {quoted(name)} stands twice", Origin(source, where)
+                )
+            )
+        if name not in known:
+            near = nearest(name, known)
+            found.append(
+                Diagnostic(
+                    "warning",
+                    f"unknown column {quoted(name)}, which is not read",
+                    Origin(source, where),
+                    f"did you mean `{near}`?" if near else "",
+                )
+            )
+    return found
+
+
+def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
+    """Read every value of a row.
+
+    Parameters
+    ----------
+    row : RawRow
+
+    Returns
+    -------
+    ClaimLine or None
+        None where anything is wrong.
+    list of Diagnostic
+        All that is wrong with the row, and notes on what was normalised.
+    """
+    found = list(row.faults)
+    values: dict[str, Any] = {}
+    fields = row.fields
+    for name, text in fields.items():
+        parser = PARSERS.get(name)
+        if parser is None:
+            continue
+        if len(text) > LONGEST_TEXT:
+            found.append(_error(f"`{name}` is longer than {LONGEST_TEXT} characters", row, name))
+            continue
+        try:
+            values[name] = parser(text)
+        except ValueFault as fault:
+            found.append(_error(f"`{name}` {fault.message}", row, name, fault.help))
+            continue
+        if name in CODE_COLUMNS and text != values[name] and _changed_by_hand(text):
+            found.append(
+                Diagnostic(
+                    "note",
+                    f"`{name}` was read as {quoted(values[name])} instead of {quoted(text)}",
+                    row.trace.origin(name),
+                    "codes are upper case without blanks",
+                )
+            )
+    found.extend(
+        _error(f"`{name}` is empty", row, name) for name in REQUIRED if not fields.get(name)
+    )
+    first, last = values.get("service_date"), values.get("service_date_to")
+    if first is not None and last is not None and last < first:
+        found.append(
+            _error(
+                f"`service_date_to` {quoted(str(last))} is before `service_date` {quoted(str(first))}",
+                row,
+                "service_date_to",
+            )
+        )
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        return None, found
+    return ClaimLine(**values, trace=row.trace), found
+
+
+def _changed_by_hand(text: str) -> bool:
+    return text != text.upper() or any(character.isspace() for character in text)
+
+
+def _error(message: str, row: RawRow, field: str, help: str = "") -> Diagnostic:
+    return Diagnostic("error", message, row.trace.origin(field), help)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(quoted(name) for name in names[:8])
+    return f"{shown}, ..." if len(names) > 8 else shown or "no columns"

@@ -1,0 +1,140 @@
+"""Overrides: what a plan or a contract changes of a policy's clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from facts.claim import Override
+from facts.diagnostic import Diagnostic, InputError
+from facts.readers.evidence import record_row, table_rows
+from facts.readers.line_table import RawRow
+from facts.readers.records import RecordTrace
+from facts.suggest import nearest
+from facts.values import ValueFault, parse_date, quoted
+
+COLUMNS = (
+    "authority",
+    "authority_id",
+    "clause_id",
+    "effect",
+    "effective_from",
+    "effective_to",
+    "citation",
+)
+REQUIRED = ("authority", "authority_id", "clause_id", "effect")
+AUTHORITIES = ("plan", "contract")
+EFFECTS = ("waived", "denied")
+
+
+def read_overrides(
+    paths: str | Path | Sequence[str | Path], clause_ids: Collection[str]
+) -> tuple[Override, ...]:
+    """Read overrides from CSV and JSONL files.
+
+    Parameters
+    ----------
+    paths : path or sequence of path
+        Columns ``authority, authority_id, clause_id, effect, effective_from, effective_to,
+        citation``; both dates count, an empty one is open.
+    clause_ids : collection of str
+        The clauses of the policy.
+
+    Returns
+    -------
+    tuple of Override
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong: half of the overrides would be a wrong contract.
+    """
+    if isinstance(paths, (str, Path)):
+        paths = [paths]
+    found: list[Diagnostic] = []
+    rows: list[RawRow] = []
+    for path in map(Path, paths):
+        rows.extend(table_rows(path, COLUMNS, REQUIRED, found))
+    return _checked(rows, clause_ids, found)
+
+
+def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tuple[Override, ...]:
+    """Return overrides given in Python, as ``Override`` or as dicts.
+
+    Raises
+    ------
+    InputError
+    """
+    found: list[Diagnostic] = []
+    ready: list[Override] = []
+    rows: list[RawRow] = []
+    for position, item in enumerate(items, 1):
+        if isinstance(item, Override):
+            ready.append(item)
+        else:
+            trace = RecordTrace("<overrides>", position)
+            rows.append(record_row(item, position, trace, COLUMNS, found))
+    return (*ready, *_checked(rows, clause_ids, found))
+
+
+def _checked(
+    rows: Iterable[RawRow], clause_ids: Collection[str], found: list[Diagnostic]
+) -> tuple[Override, ...]:
+    overrides = [_override(row, clause_ids, found) for row in rows]
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        raise InputError(found)
+    return tuple(override for override in overrides if override is not None)
+
+
+def _override(row: RawRow, clause_ids: Collection[str], found: list[Diagnostic]) -> Override | None:
+    faults = list(row.faults)
+    fields = {name: text.strip() for name, text in row.fields.items()}
+
+    def error(message: str, field: str, help: str = "") -> None:
+        faults.append(Diagnostic("error", message, row.trace.origin(field), help))
+
+    def one_of(name: str, values: Collection[str], given: str) -> None:
+        if given and given not in values:
+            near = nearest(given, values)
+            help = f"did you mean `{near}`?" if near else f"one of {', '.join(values)}"
+            error(f"unknown {name.removesuffix('_id')} {quoted(given)}", name, help)
+
+    if not faults:
+        for name in REQUIRED:
+            if not fields.get(name):
+                error(f"`{name}` is empty", name)
+    authority, effect = fields.get("authority", "").lower(), fields.get("effect", "").lower()
+    one_of("authority", AUTHORITIES, authority)
+    one_of("effect", EFFECTS, effect)
+    clause_id = fields.get("clause_id", "")
+    if clause_id and clause_id not in clause_ids:
+        near = nearest(clause_id, clause_ids)
+        help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
+        error(f"unknown clause {quoted(clause_id)}", "clause_id", help)
+    dates: dict[str, date | None] = {}
+    for name in ("effective_from", "effective_to"):
+        try:
+            dates[name] = parse_date(fields[name]) if fields.get(name) else None
+        except ValueFault as fault:
+            error(f"`{name}` {fault.message}", name, fault.help)
+    first, last = dates.get("effective_from"), dates.get("effective_to")
+    if first is not None and last is not None and last < first:
+        error(
+            f"`effective_to` {quoted(str(last))} is before `effective_from` {quoted(str(first))}",
+            "effective_to",
+        )
+    found.extend(faults)
+    if faults:
+        return None
+    return Override(
+        authority,
+        fields["authority_id"],
+        clause_id,
+        effect,
+        first,
+        last,
+        fields.get("citation") or None,
+        row.trace,
+    )

@@ -1,0 +1,259 @@
+"""Read single values of a claim: dates, exact numbers, codes. Each says in words what is wrong."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from facts.claim import Diagnosis
+
+PRESENT_ON_ADMISSION = ("Y", "N", "U", "W", "1")
+"""Present-on-admission indicators. Source: UB-04 data specifications, form locator 67."""
+
+MOST_MODIFIERS = 4
+
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
+_CODE = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
+
+
+class ValueFault(Exception):
+    """A value that cannot be read: what is wrong, and what to do.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, to follow the name of the field: ``is not a date: `x```.
+    help : str
+    """
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+def quoted(text: str) -> str:
+    """Return a person's input in backticks, shortened, its control characters escaped.
+
+    Examples
+    --------
+    >>> quoted("abc")
+    '`abc`'
+    """
+    shown = text if len(text) <= 40 else f"{text[:37]}..."
+    safe = "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in shown
+    )
+    return f"`{safe}`"
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str) -> date:
+    """Return an ISO date.
+
+    Raises
+    ------
+    ValueFault
+
+    Examples
+    --------
+    >>> parse_date("2018-06-01")
+    datetime.date(2018, 6, 1)
+    """
+    match = _ISO_DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueFault(f"is not a date: {quoted(text)}", "write it as in 2018-06-01")
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise ValueFault(
+            f"is a date that does not exist: {quoted(text)}", "look at the month and the day"
+        ) from None
+
+
+@lru_cache(maxsize=4096)
+def parse_decimal(text: str) -> Decimal:
+    """Return an exact number, of either sign.
+
+    Raises
+    ------
+    ValueFault
+
+    Examples
+    --------
+    >>> parse_decimal("2.50")
+    Decimal('2.50')
+    """
+    if _NUMBER.fullmatch(text.strip()) is None:
+        raise ValueFault(
+            f"is not a number: {quoted(text)}", "write digits, with a point before decimals"
+        )
+    return Decimal(text.strip())
+
+
+@lru_cache(maxsize=4096)
+def parse_amount(text: str) -> Decimal:
+    """Return an exact number that is not negative.
+
+    Raises
+    ------
+    ValueFault
+    """
+    value = parse_decimal(text)
+    if value < 0:
+        raise ValueFault(f"is negative: {quoted(text)}", "it counts from zero")
+    return value
+
+
+def parse_whole_number(text: str, least: int = 0) -> int:
+    """Return a whole number of at least ``least``.
+
+    Raises
+    ------
+    ValueFault
+    """
+    stripped = text.strip()
+    if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 12):
+        raise ValueFault(f"is not a whole number: {quoted(text)}", f"count from {least}")
+    value = int(stripped)
+    if value < least:
+        raise ValueFault(f"is below {least}: {quoted(text)}", f"count from {least}")
+    return value
+
+
+@lru_cache(maxsize=8192)
+def parse_code(text: str) -> str:
+    """Return a code in upper case without blanks.
+
+    Raises
+    ------
+    ValueFault
+        If anything but letters and digits is left.
+
+    Examples
+    --------
+    >>> parse_code(" j7050")
+    'J7050'
+    """
+    code = "".join(text.split()).upper()
+    if _CODE.fullmatch(code) is None:
+        raise ValueFault(f"is not a code: {quoted(text)}", "a code has letters and digits only")
+    return code
+
+
+def parse_type_of_bill(text: str) -> str:
+    """Return the three digits of a type of bill that may have a leading zero.
+
+    Examples
+    --------
+    >>> parse_type_of_bill("0131")
+    '131'
+    """
+    code = parse_code(text)
+    if len(code) == 4 and code[0] == "0":
+        code = code[1:]
+    if len(code) != 3:
+        raise ValueFault(
+            f"is not a type of bill: {quoted(text)}", "three digits, or four with a leading zero"
+        )
+    return code
+
+
+def parse_revenue_code(text: str) -> str:
+    """Return a revenue code of four digits; three get their leading zero back."""
+    code = parse_code(text)
+    if not code.isdigit() or len(code) not in (3, 4):
+        raise ValueFault(f"is not a revenue code: {quoted(text)}", "four digits, as in 0636")
+    return code.zfill(4)
+
+
+def parse_place_of_service(text: str) -> str:
+    """Return a place of service of two characters; a single digit gets its leading zero back."""
+    code = parse_code(text)
+    if len(code) > 2:
+        raise ValueFault(f"is not a place of service: {quoted(text)}", "two digits, as in 11")
+    return code.zfill(2)
+
+
+@lru_cache(maxsize=4096)
+def parse_modifiers(text: str) -> tuple[str, ...]:
+    """Return up to four modifiers of two characters, as given between blanks or commas.
+
+    Examples
+    --------
+    >>> parse_modifiers("59 sh")
+    ('59', 'SH')
+    """
+    modifiers = tuple(dict.fromkeys(text.replace(",", " ").upper().split()))
+    for modifier in modifiers:
+        if len(modifier) != 2 or _CODE.fullmatch(modifier) is None:
+            raise ValueFault(
+                f"has what is not a modifier: {quoted(modifier)}", "two characters each, as in 59"
+            )
+    if len(modifiers) > MOST_MODIFIERS:
+        raise ValueFault(
+            f"has more than four modifiers: {quoted(text)}", "a line carries up to four"
+        )
+    return modifiers
+
+
+@lru_cache(maxsize=4096)
+def parse_diagnoses(text: str) -> tuple[Diagnosis, ...]:
+    """Return ICD-10 codes without their dot, with their present-on-admission indicators.
+
+    Examples
+    --------
+    >>> parse_diagnoses("T80.30:N E11.9")
+    (Diagnosis(code='T8030', indicator='N'), Diagnosis(code='E119', indicator=None))
+    """
+    found = []
+    for item in text.replace(",", " ").upper().split():
+        code, colon, indicator = item.partition(":")
+        code = code.replace(".", "")
+        if _CODE.fullmatch(code) is None or not 3 <= len(code) <= 7:
+            raise ValueFault(f"has what is not an ICD-10 code: {quoted(item)}", "as in T80.30")
+        if colon and indicator not in PRESENT_ON_ADMISSION:
+            raise ValueFault(
+                f"has an unknown present-on-admission indicator: {quoted(item)}",
+                f"one of {', '.join(PRESENT_ON_ADMISSION)}",
+            )
+        found.append(Diagnosis(code, indicator or None))
+    return tuple(dict.fromkeys(found))
+
+
+def parse_claim_form(text: str) -> str:
+    """Return the claim form in lower case; any form is read, an unknown one is not addressed."""
+    return text.strip().lower()
+
+
+def parse_text(text: str) -> str:
+    """Return free text without blanks around it."""
+    return text.strip()
+
+
+def format_number(value: int | Decimal | Fraction) -> str:
+    """Return an exact number as text: no exponent, no needless zeros.
+
+    Examples
+    --------
+    >>> format_number(Decimal("2.50")), format_number(Fraction(1, 3)), format_number(Decimal("1E+3"))
+    ('2.5', '1/3', '1000')
+    """
+    exact = Fraction(value)
+    if exact.denominator == 1:
+        return str(exact.numerator)
+    rest, twos, fives = exact.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{exact.numerator}/{exact.denominator}"
+    places = max(twos, fives)
+    digits = str(abs(exact.numerator) * 10**places // exact.denominator).rjust(places + 1, "0")
+    return f"{'-' if exact < 0 else ''}{digits[:-places]}.{digits[-places:]}"
