@@ -155,7 +155,8 @@ def test_what_no_file_can_hold_is_not_printed(value: object) -> None:
 def test_swi_prolog_reads_the_same_text(tmp_path: Path) -> None:
     values = [
         "", "abc", "it's", 'say "x"', "back\\slash", "new\nrow", "tab\t", "é", "\x01", "\x7f",
-        "\u2028", "\U0001f600", "_", "X", "9", "[]", "{}", "!", ",", "|", ".", "*/", "/*", "%",
+        "\U0001f600", "\U000dafff", "\U0010ffff",
+        "\u2028", "_", "X", "9", "[]", "{}", "!", ",", "|", ".", "*/", "/*", "%",
         *sorted(OPERATOR_WORDS), *sorted(COMPARATORS), ":-", "-->", "\\+", "a b", "a'", "'", "\\",
         "\xa0", "\ufeff", "\u200b",
     ]  # fmt: skip
