@@ -6,8 +6,11 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from facts.diagnostic import ProgramError
 from facts.suggest import nearest
@@ -132,6 +135,48 @@ def test_nearest_does_not_depend_on_order() -> None:
     names = ["abcd", "abce", "abcf"]
     assert nearest("abcx", names) == nearest("abcx", names[::-1])
     assert nearest("x" * 100_000, names) is None
+
+
+PIECES = (
+    "p(X) p(Y) p(1) p(a) p('2010-07-15') q(X,Y) q(Y,X) q(X,_) q(_,_) r(X) \\+p(X) \\+q(X,_) "
+    "line(X,Y) units(X,Y,Z) service_date(X,Y,Z) X=Y X<Y X@<Y X=1 Y=a X\\=Y Z=:=2 Y_is_X+1 Z_is_Y "
+    "aggregate_all(count,p(X),N) aggregate_all(sum(Y),q(X,Y),N) "
+    "aggregate_all(max(Z),units(X,Y,Z),Z)"
+)
+literals = st.sampled_from([piece.replace("_is_", " is ") for piece in PIECES.split()])
+heads = st.sampled_from(
+    ["p(X)", "p(Y)", "p(N)", "q(X, Y)", "q(X, _)", "r(X)", "r(Z)", "p(1)", "line(1)"]
+)
+rules = st.builds(
+    lambda head, body: f"{head} :- {', '.join(body)}." if body else f"{head}.",
+    heads,
+    st.lists(literals, max_size=4),
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(rules, max_size=6), st.randoms())
+def test_no_program_makes_the_checks_fail_and_order_decides_nothing(
+    texts: list[str], random: Random
+) -> None:
+    def outcome(texts: list[str]) -> tuple[bool, object]:
+        program, faults = parse_program("\n".join(texts), "a.pl")
+        assert faults == []
+        found = check_program(program)
+        if any(fault.severity == "error" for fault in found):
+            return False, None
+        passed = check(program)
+        member = {name: n for n, group in enumerate(passed.strata) for name in group.predicates}
+        assert len(member) == sum(len(group.predicates) for group in passed.strata)
+        types = {
+            name: [column.type for column in predicate.columns]
+            for name, predicate in passed.signature.items()
+        }
+        return True, (types, {frozenset(group.predicates) for group in passed.strata})
+
+    shuffled = list(texts)
+    random.shuffle(shuffled)
+    assert outcome(texts) == outcome(shuffled)
 
 
 @pytest.mark.skipif(shutil.which("swipl") is None, reason="SWI-Prolog is not installed")

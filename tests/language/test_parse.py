@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from facts.diagnostic import QueryError
@@ -238,6 +238,7 @@ aggregate_all( count sum( max( min( abs( predicate( : text "s" [ ] { } | ! ; -> 
 prologish = st.lists(st.sampled_from([*PIECES.split(), "\n", "\ufeff", "table"]), max_size=25)
 
 
+@settings(deadline=None)
 @given(prologish.map("".join) | prologish.map(" ".join) | st.text(max_size=60))
 @example("p(X) :- q(X), 'a\\")
 @example("\ufeff")

@@ -136,6 +136,7 @@ def test_without_anonymous_variables_nothing_changes(atom: Atom, expression: Ope
     assert parse_program(print_program(Program((rule,))), "once")[0].rules == (rule,)
 
 
+@relaxed
 @given(st.one_of(texts, numbers))
 def test_a_printed_value_reads_back(value: str | int | Decimal | Fraction) -> None:
     program, faults = parse_program(f"p({print_value(value)}).", "value")
