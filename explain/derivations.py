@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from explain.rule_index import NO_NAMES, rule_index
+from explain.rule_index import NO_NAMES, own_names, rule_index
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.arithmetic import evaluate, fold, holds
@@ -54,6 +54,9 @@ class Instance:
     rule: Rule
     position: int
     bindings: Bindings
+
+
+_UNKNOWN: tuple[frozenset[str], ...] = (frozenset({"unknown"}),)
 
 
 class Derivations:
@@ -173,6 +176,25 @@ class Derivations:
         elif type(literal) is Aggregate:
             value = self._aggregate(literal, without(bindings, own))
             yield from _bind(literal.result, value, bindings)
+
+    def views(
+        self, body: tuple[BodyLiteral, ...], bindings: Bindings, given: Iterable[str] = ()
+    ) -> list[Bindings]:
+        """Return, for each literal of a body, those of its final bindings that it sees.
+
+        Parameters
+        ----------
+        body : tuple of BodyLiteral
+            Of a rule, or the goal of an aggregate.
+        bindings : mapping of variable name to value
+        given : iterable of str, optional
+            Variables that are bound before the body.
+        """
+        known = self.index.own.get(id(body), _UNKNOWN)
+        own = own_names(body, given) if known is _UNKNOWN else known
+        if own is None:
+            return [bindings] * len(body)
+        return [without(bindings, names) for names in own]
 
     def counted(self, literal: Aggregate, bindings: Bindings) -> list[Bindings]:
         """Return the distinct solutions of an aggregate's goal, in a stable order."""

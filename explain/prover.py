@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from explain.derivations import Bindings, Derivations, GroundAtom, pattern_of, row_of
 from explain.proof import Kind, Node, Proof
-from explain.search import Derivation, seen_by, smallest_derivations
+from explain.search import Derivation, smallest_derivations
 from explain.sentences import Sentences
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
@@ -66,14 +66,16 @@ class Prover:
         self.derivations = derivations
         self.sentences = sentences
         self.clauses = clauses or {}
+        self._chosen: dict[GroundAtom, Derivation] = {}
 
     def prove(self, atom: Atom) -> Proof | None:
         """Return the smallest proof of a ground atom, or None if it does not hold."""
         goal = (atom.predicate, row_of(atom, {}))
-        chosen = smallest_derivations(self.derivations, goal)
-        if chosen is None:
+        if goal not in self._chosen:
+            self._chosen.update(smallest_derivations(self.derivations, goal))
+        if goal not in self._chosen:
             return None
-        graph = _Graph(self, chosen)
+        graph = _Graph(self, self._chosen)
         graph.build(goal)
         return Proof(_ground(goal), tuple(graph.nodes.values()), graph.supports, self.clauses)
 
@@ -137,7 +139,9 @@ class _Graph:
         )
         supports = (
             self._add_literal(part, seen, rule, clause_id)
-            for part, seen in zip(rule.body, seen_by(rule.body, bindings), strict=True)
+            for part, seen in zip(
+                rule.body, self.derivations.views(rule.body, bindings), strict=True
+            )
         )
         self.supports[number] = tuple(dict.fromkeys(supports))
         return number
@@ -181,7 +185,7 @@ class _Graph:
     ) -> tuple[str, ...]:
         supports: dict[str, None] = {}
         for solution in self.derivations.counted(literal, bindings):
-            views = seen_by(literal.goal, solution, bindings)
+            views = self.derivations.views(literal.goal, solution, bindings)
             for part, seen in zip(literal.goal, views, strict=True):
                 supports[self._add_literal(part, seen, rule, clause_id)] = None
         return tuple(supports)

@@ -23,9 +23,7 @@ from explain.derivations import (
     GroundAtom,
     Instance,
     row_of,
-    without,
 )
-from explain.rule_index import own_names
 from kb.language.syntax import Aggregate, BodyLiteral, Relational
 
 Heap: TypeAlias = list[tuple[int, int, str, int, GroundAtom, Instance | None]]
@@ -59,7 +57,7 @@ def premises(
     given: Iterable[str] = (),
 ) -> Iterator[GroundAtom]:
     """Yield the atoms that have to hold for a body, those under its aggregates included."""
-    for literal, seen in zip(body, seen_by(body, bindings, given), strict=True):
+    for literal, seen in zip(body, derivations.views(body, bindings, given), strict=True):
         if isinstance(literal, Relational) and not literal.negated:
             yield literal.atom.predicate, row_of(literal.atom, bindings)
         elif isinstance(literal, Aggregate):
@@ -67,19 +65,9 @@ def premises(
                 yield from premises(derivations, literal.goal, solution, seen)
 
 
-def seen_by(
-    body: tuple[BodyLiteral, ...], bindings: Bindings, given: Iterable[str] = ()
-) -> list[Bindings]:
-    """Return, for each literal of a body, those of the final bindings that it sees."""
-    own = own_names(body, given)
-    if own is None:
-        return [bindings] * len(body)
-    return [without(bindings, names) for names in own]
-
-
 def smallest_derivations(
     derivations: Derivations, goal: GroundAtom
-) -> dict[GroundAtom, Derivation] | None:
+) -> dict[GroundAtom, Derivation]:
     """Return the smallest derivation of a goal and of each atom that may support it.
 
     Parameters
@@ -89,8 +77,8 @@ def smallest_derivations(
 
     Returns
     -------
-    dict of atom to Derivation, or None
-        None if the goal does not hold.
+    dict of atom to Derivation
+        Without the goal if it does not hold.
     """
     known: dict[GroundAtom, list[Instance]] = {}
     needs: list[tuple[GroundAtom, Instance, tuple[GroundAtom, ...]]] = []
@@ -115,7 +103,7 @@ def smallest_derivations(
             for premise in set(required):
                 users.setdefault(premise, []).append(number)
             waiting.extend(required)
-    return _settle(known, needs, users, ready, goal)
+    return _settle(known, needs, users, ready)
 
 
 def _settle(
@@ -123,8 +111,7 @@ def _settle(
     needs: list[tuple[GroundAtom, Instance, tuple[GroundAtom, ...]]],
     users: dict[GroundAtom, list[int]],
     ready: Heap,
-    goal: GroundAtom,
-) -> dict[GroundAtom, Derivation] | None:
+) -> dict[GroundAtom, Derivation]:
     open_premises = [len(set(required)) for _, _, required in needs]
     sizes: dict[GroundAtom, int] = {}
     settled: dict[GroundAtom, Derivation] = {}
@@ -144,7 +131,7 @@ def _settle(
                 head, instance, required = needs[number]
                 total = _own_size(instance) + sum(sizes[premise] for premise in required)
                 heappush(ready, (total, *_order(instance), number, head, instance))
-    return settled if goal in settled else None
+    return settled
 
 
 def _own_size(instance: Instance) -> int:
