@@ -163,7 +163,7 @@ class Sentences:
 
     def _shown(self, column: str, value: Value) -> str:
         if column == "table" and value in self._titles:
-            return f"“{self._titles[str(value)]}”"
+            return f'"{self._titles[str(value)]}"'
         if column == "effect" and value in _EFFECTS:
             return _EFFECTS[str(value)]
         if column in _NAMES and isinstance(value, str):

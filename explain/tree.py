@@ -96,12 +96,12 @@ def section_text(clause: PolicyClause) -> str:
     --------
     >>> from datetime import date
     >>> section_text(PolicyClause("X-1", "Facility", "106,162", "denied", date(2018, 1, 1)))
-    'policy document, section “Facility”, lines 106, 162'
+    'policy document, section "Facility", lines 106, 162'
     """
     lines = ", ".join(part.strip() for part in clause.document_lines.split(",") if part.strip())
     noun = "line" if lines.isdigit() else "lines"
     where = f", {noun} {lines}" if lines else ""
-    return f"policy document, section “{clause.section}”{where}"
+    return f'policy document, section "{clause.section}"{where}'
 
 
 def code_text(clause: PolicyClause) -> str:
