@@ -69,7 +69,9 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
             _citation(policy, str(clause), str(effect), mattered.get(number, []))
             for clause, effect in cites.get(number, ())
         ]
-        citations.sort(key=lambda citation: (EFFECTS.index(citation.effect), order[citation.clause_id]))
+        citations.sort(
+            key=lambda citation: (EFFECTS.index(citation.effect), order[citation.clause_id])
+        )
         ((outcome,),) = outcomes[number]
         limits = allowed.get(number)
         determinations.append(

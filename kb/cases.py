@@ -214,7 +214,9 @@ def _read_case(file: TomlFile, row: dict[str, Any], position: int) -> Case | Non
         if "expect" not in line:
             continue
         if line["expect"] not in OUTCOMES:
-            file.error(f"unknown outcome `{line['expect']}`", f"one of {', '.join(OUTCOMES)}", place)
+            file.error(
+                f"unknown outcome `{line['expect']}`", f"one of {', '.join(OUTCOMES)}", place
+            )
         expected[line_number] = ExpectedLine(
             line["expect"],
             frozenset(line.get("cites", ())),

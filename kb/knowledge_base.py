@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -235,7 +235,9 @@ class KnowledgeBase:
         other._evidence = self._index(evidence)
         other._overrides = self._collect(overrides)
         other._shared = other._shared_facts(other._overrides)
-        seen = {key: [line.line_number for line in claim.lines] for key, claim in other._claims.items()}
+        seen = {
+            key: [line.line_number for line in claim.lines] for key, claim in other._claims.items()
+        }
         other.diagnostics = (*found, *other._evidence.diagnostics, *other._evidence.unused(seen))
         return other
 
@@ -344,7 +346,7 @@ class KnowledgeBase:
         >>> kb.query("denied(C, L, Clause)", C="C1").rows
         (('C1', 1, 'R14-FAC-1'),)
         """
-        query = self.parse(goal)
+        query = self.parse(goal, bound)
         columns = named_variables(query.body)
         for name in bound:
             if name not in columns:
@@ -364,8 +366,18 @@ class KnowledgeBase:
             rows.update(session.answers(query, bound))
         return Relation(columns, tuple(sorted(rows, key=_sort_key)))
 
-    def parse(self, goal: str | Query) -> Query:
+    def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
         """Parse and check a goal against the program.
+
+        Parameters
+        ----------
+        goal : str or Query
+        bound : mapping of variable name to value, optional
+            Values that variables of the goal will have.
+
+        Returns
+        -------
+        Query
 
         Raises
         ------
@@ -375,7 +387,7 @@ class KnowledgeBase:
         query = parse_query(goal) if isinstance(goal, str) else goal
         faults = [
             diagnostic
-            for diagnostic in check_query(query, self.policy.program)
+            for diagnostic in check_query(query, self.policy.program, bound)
             if diagnostic.severity == "error"
         ]
         if faults:
@@ -386,6 +398,10 @@ class KnowledgeBase:
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
         return self._claims
+
+    def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
+        """Return the evidence that the knowledge base knows of a claim."""
+        return self._evidence.for_claim(claim_id)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from facts.claim import EvidenceType
 from facts.codes import CodeTable, read_code_table
-from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
+from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError, UsageError
 from facts.origin import Origin
 from facts.suggest import nearest
 from kb.checks.checked import CheckedProgram, check
 from kb.clause import PolicyClause, Reading, Switch, TableDeclaration
-from kb.language.parse import parse_program
+from kb.language.parse import parse_programs
 from kb.language.syntax import Program
 from kb.policy_toml import (
     TomlFile,
@@ -96,7 +96,7 @@ def find_policy_folder(policy: str | Path) -> Path:
 
     Raises
     ------
-    ProgramError
+    UsageError
         If there is no such policy.
     """
     name = str(policy)
@@ -111,7 +111,7 @@ def find_policy_folder(policy: str | Path) -> Path:
     else:
         message = f"there is no policy `{name}`"
         help = f"did you mean `{near}`?" if near else f"bundled: {', '.join(bundled_policies())}"
-    raise ProgramError([Diagnostic("error", message, None, help)])
+    raise UsageError([Diagnostic("error", message, None, help)])
 
 
 def load_policy(policy: str | Path) -> Policy:
@@ -130,6 +130,8 @@ def load_policy(policy: str | Path) -> Policy:
     ------
     ProgramError
         With everything that is wrong in the folder, all at once.
+    UsageError
+        If there is no such policy.
 
     Examples
     --------
@@ -146,7 +148,9 @@ def load_policy(policy: str | Path) -> Policy:
     declarations = read_table_declarations(main)
     tables = _read_tables(folder, declarations, found)
     program = _read_rules(folder, found)
-    identity = {key: main.text(main.data, key, "", required=True) for key in ("id", "title", "version")}
+    identity = {
+        key: main.text(main.data, key, "", required=True) for key in ("id", "title", "version")
+    }
     published = main.day(main.data, "published", "")
     switches = {EFFECTIVE_BASIS.name: EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
@@ -156,9 +160,7 @@ def load_policy(policy: str | Path) -> Policy:
     }
     checked: CheckedProgram | None = None
     try:
-        checked = check(
-            program, clauses=tuple(clauses), tables=(*tables, *LOADED_LISTS)
-        )
+        checked = check(program, clauses=tuple(clauses), tables=(*tables, *LOADED_LISTS))
     except ClausewiseError as fault:
         found.extend(fault.diagnostics)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
@@ -189,19 +191,15 @@ def _rule_files(folder: Path) -> list[tuple[str, Path]]:
 
 
 def _read_rules(folder: Path, found: list[Diagnostic]) -> Program:
-    rules, declarations, texts = [], [], {}
+    texts = {}
     for name, path in _rule_files(folder):
         try:
-            text = path.read_text(encoding="utf-8")
+            texts[name] = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             found.append(Diagnostic("error", "the file cannot be read as UTF-8 text", Origin(name)))
-            continue
-        program, faults = parse_program(text, name)
-        found.extend(faults)
-        rules.extend(program.rules)
-        declarations.extend(program.declarations)
-        texts[name] = text
-    return Program(tuple(rules), tuple(declarations), texts)
+    program, faults = parse_programs(texts)
+    found.extend(faults)
+    return program
 
 
 def _read_tables(

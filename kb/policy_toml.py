@@ -142,7 +142,9 @@ def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
             file.text(row, "narrative", place),
             tuple(
                 Exception_(
-                    str(item.get("evidence", "")), str(item.get("value", "")), str(item.get("text", ""))
+                    str(item.get("evidence", "")),
+                    str(item.get("value", "")),
+                    str(item.get("text", "")),
                 )
                 for item in exceptions
                 if isinstance(item, dict)
@@ -163,7 +165,11 @@ def read_switches(file: TomlFile) -> dict[str, Switch]:
         if default and default not in values:
             file.error(f"the default `{default}` is not one of the values", place=place)
         switches[name] = Switch(
-            name, default, values, file.number(row, "reading", place), file.text(row, "meaning", place)
+            name,
+            default,
+            values,
+            file.number(row, "reading", place),
+            file.text(row, "meaning", place),
         )
     return switches
 

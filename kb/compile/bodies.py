@@ -135,9 +135,7 @@ class Body:
             if isinstance(term, Constant):
                 query = query.where(exp.EQ(this=column, expression=self.numbers.constant(term)))
             elif term.name in self.values:
-                query = query.where(
-                    exp.EQ(this=column, expression=self.values[term.name].copy())
-                )
+                query = query.where(exp.EQ(this=column, expression=self.values[term.name].copy()))
             elif term.name in local:
                 query = query.where(exp.EQ(this=column, expression=local[term.name].copy()))
             else:

@@ -66,7 +66,9 @@ class Catalog:
         return key in self.tables
 
     @classmethod
-    def of(cls, program: Program, extra: Mapping[Key, tuple[ColumnType, ...]] | None = None) -> Catalog:
+    def of(
+        cls, program: Program, extra: Mapping[Key, tuple[ColumnType, ...]] | None = None
+    ) -> Catalog:
         """Return the catalog of a program.
 
         Declared types hold; those of other predicates are found from the constants and the
@@ -97,7 +99,9 @@ class Catalog:
                 keys[atom.predicate, atom.arity] = None
         for key in extra or {}:
             keys[key] = None
-        inferred = _infer(program, {key: item[1] for key, item in declared.items()}, keys, extra or {})
+        inferred = _infer(
+            program, {key: item[1] for key, item in declared.items()}, keys, extra or {}
+        )
         shared = Counter(name for name, _ in keys)
         catalog = cls()
         for name, arity in keys:

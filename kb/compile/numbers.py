@@ -210,9 +210,7 @@ class Numbers:
 
     def _scaled(self, units: Sql) -> Sql:
         whole = exp.cast(units, "DECIMAL(38, 0)")
-        return exp.cast(
-            exp.Mul(this=whole, expression=_literal(Decimal(1).scaleb(-SCALE))), NUMBER
-        )
+        return exp.cast(exp.Mul(this=whole, expression=_literal(Decimal(1).scaleb(-SCALE))), NUMBER)
 
     def _number(self, whole: Sql) -> Sql:
         return exp.cast(whole, NUMBER)

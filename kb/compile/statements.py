@@ -103,9 +103,9 @@ def empty(table: Table) -> Sql:
         for name, kind in zip(table.columns, table.types, strict=True)
     ]
     nothing = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
-    return exp.select(*(columns or [exp.alias_(exp.Literal.number(1), "holds", quoted=True)])).where(
-        nothing
-    )
+    return exp.select(
+        *(columns or [exp.alias_(exp.Literal.number(1), "holds", quoted=True)])
+    ).where(nothing)
 
 
 def sql_type(kind: str) -> str:
@@ -171,7 +171,5 @@ def _fixpoint(catalog: Catalog, component: Component, numbers: Numbers) -> Fixpo
             name = catalog[literal.atom.predicate, literal.atom.arity].name  # type: ignore[union-attr]
             renamed = {position: f"{name}{NEW}"}
             steps.append((key, rule_query(catalog, rule, numbers, renamed)))
-    queries = {
-        key: union(found) if found else empty(catalog[key]) for key, found in first.items()
-    }
+    queries = {key: union(found) if found else empty(catalog[key]) for key, found in first.items()}
     return Fixpoint(component.keys, queries, tuple(steps))

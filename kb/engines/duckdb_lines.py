@@ -123,7 +123,9 @@ class LineRun:
             self.features.append((feature, offset, width))
             offset += width
         if self.plan.rows:
-            self.features.append((Feature("row", tuple(self.plan.rows)), offset, len(self.plan.rows)))
+            self.features.append(
+                (Feature("row", tuple(self.plan.rows)), offset, len(self.plan.rows))
+            )
             offset += len(self.plan.rows)
         self.sides = Sides(self.connection, self.source, self.table_rows, self.has_evidence)
         tests = self.sides.make(self.plan.evidence, self.plan.residuals)
@@ -228,9 +230,7 @@ class LineRun:
         self.execute("CREATE TEMP TABLE asked AS " + outer.sql(dialect="duckdb"))
 
     def _tests_below(self, roots: Sequence[int]) -> dict[int, Sql]:
-        return {
-            node: self.tests[node].copy() for node, _ in self.plan.formulas.leaves(roots)
-        }
+        return {node: self.tests[node].copy() for node, _ in self.plan.formulas.leaves(roots)}
 
     def _scopes(self) -> None:
         """Sort the tests of other lines by the columns that tie the lines."""
@@ -402,7 +402,9 @@ class LineRun:
             "row_number() OVER () AS answer FROM "
             f"(SELECT DISTINCT {', '.join(self.words)} FROM final_answers)"
         )
-        joined = f"finals JOIN final_answers USING (final) JOIN answers USING ({', '.join(self.words)})"
+        joined = (
+            f"finals JOIN final_answers USING (final) JOIN answers USING ({', '.join(self.words)})"
+        )
         self.execute(
             "CREATE TEMP TABLE plain_answers AS SELECT signature, answer "
             f"FROM {joined} JOIN signatures USING (id) WHERE context = 0"
@@ -430,4 +432,3 @@ def _counted(leaf: Leaf, total: str) -> str:
     operator = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}.get(leaf[4], leaf[4])
     value = exp.convert(leaf[5]).sql(dialect="duckdb")
     return f"(coalesce({total}, 0) {operator} {value})"
-

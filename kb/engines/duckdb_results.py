@@ -113,7 +113,17 @@ def _answer_lists(run: LineRun, clauses: Mapping[str, PolicyClause]) -> None:
         "INTEGER[]",
         "TEXT",
     )
-    names = ("answer", "place", "clause_id", "effect", "carc", "rarcs", "group", "readings", "reason")
+    names = (
+        "answer",
+        "place",
+        "clause_id",
+        "effect",
+        "carc",
+        "rarcs",
+        "group",
+        "readings",
+        "reason",
+    )
     picks = ", ".join(
         f"unnest(${number}::{kind}[]) AS {_quoted(name)}"
         for number, (kind, name) in enumerate(zip(types, names, strict=True), 1)

@@ -136,9 +136,7 @@ class Sides:
 
     def _needs_evidence(self, body: tuple[BodyLiteral, ...]) -> bool:
         return any(
-            isinstance(item, Relational)
-            and not item.negated
-            and item.atom.predicate in _EVIDENCE
+            isinstance(item, Relational) and not item.negated and item.atom.predicate in _EVIDENCE
             for item in body
         )
 
@@ -227,7 +225,7 @@ class Sides:
     def _rows_table(self, name: str, rows: Sequence[TableRow]) -> None:
         self.connection.execute(
             f'CREATE TEMP TABLE {name} AS SELECT unnest($1::TEXT[]) AS "table", '
-            'unnest($2::TEXT[]) AS first, unnest($3::TEXT[]) AS last, '
+            "unnest($2::TEXT[]) AS first, unnest($3::TEXT[]) AS last, "
             'unnest($4::TEXT[]) AS amount, unnest($5::TEXT[]) AS "column"',
             [
                 [row.table for row in rows],

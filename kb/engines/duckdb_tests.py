@@ -176,9 +176,7 @@ def columns_of_row(prefix: str = "") -> dict[str, tuple[Sql, str]]:
 
 def comparison_columns(alias: str) -> dict[str, Sql]:
     """Return the number columns of a kept line as SQL."""
-    return {
-        name: exp.cast(exp.column(name, table=alias), NUMBER) for name in NUMBERS
-    }
+    return {name: exp.cast(exp.column(name, table=alias), NUMBER) for name in NUMBERS}
 
 
 def comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, str]]) -> Sql:

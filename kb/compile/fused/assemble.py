@@ -340,9 +340,7 @@ class Assembly:
                 )
                 self.parts[self.line].append(node)
                 return
-        names = [
-            item.name for side in (left, right) for item in variables_of_expression(side)
-        ]
+        names = [item.name for side in (left, right) for item in variables_of_expression(side)]
         origins = {name: self.columns[name] for name in names if name in self.columns}
         lines = {origin.line for origin in origins.values()}
         if len(lines) == 2 and isinstance(left, Variable) and isinstance(right, Variable):

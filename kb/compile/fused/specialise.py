@@ -166,4 +166,3 @@ def _key_names(head: Atom) -> tuple[str, str]:
     if not isinstance(claim, Variable) or not isinstance(line, Variable):
         raise NotFusable(f"`{head.predicate}` has no claim and line")
     return claim.name, line.name
-

@@ -228,9 +228,7 @@ class Unfolder:
         return found
 
 
-def _replace(
-    body: tuple[BodyLiteral, ...], wanted: Wanted, terms: Mapping[str, Term]
-) -> Flat:
+def _replace(body: tuple[BodyLiteral, ...], wanted: Wanted, terms: Mapping[str, Term]) -> Flat:
     made = tuple(part for item in body for part in substitute(item, terms))
     return made, tuple(
         terms.get(term.name, term) if isinstance(term, Variable) else term for term in wanted

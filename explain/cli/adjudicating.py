@@ -1,0 +1,270 @@
+"""``clausewise adjudicate`` and ``clausewise demo``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from explain.cli.options import (
+    ClaimFiles,
+    CsvOption,
+    EvidenceOption,
+    HcpcsOption,
+    JsonOption,
+    OverridesOption,
+    PolicyOption,
+    PrecertificationOption,
+    SetOption,
+    StrictOption,
+    load_knowledge_base,
+)
+from explain.cli.output import csv_text, data, json_text, message, report, table_text, visible
+from explain.cli.running import BAD_INPUT, DONE, usage_error
+from facts.diagnostic import Diagnostic, InputError
+from facts.values import format_number
+from kb.clause import OUTCOMES
+from kb.determination import Determination
+from kb.knowledge_base import Adjudication, KnowledgeBase
+
+CSV_COLUMNS = (
+    "claim_id",
+    "line_number",
+    "outcome",
+    "clauses",
+    "effects",
+    "group",
+    "carc",
+    "rarcs",
+    "readings",
+    "allowed_units",
+    "missing_evidence",
+    "assumptions",
+    "policy",
+    "policy_version",
+    "program_sha256",
+)
+
+OutputOption = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="OUT", help="Write to a file that ends in .jsonl or .csv."
+    ),
+]
+
+
+def adjudicate(
+    files: ClaimFiles,
+    evidence: EvidenceOption = None,
+    overrides: OverridesOption = None,
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    policy: PolicyOption = "r14",
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+) -> int:
+    """Determine every line of some claims.
+
+    Prints a table on a terminal and JSONL otherwise; --json, --csv or -o say it otherwise. The
+    summary on stderr reconciles the lines: read = determined + rejected.
+    """
+    kind = _kind(output, as_json, as_csv)
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    result = Adjudication()
+    counts: Counter[str] = Counter()
+    with _destination(output) as file:
+        determinations = _counted(_stream(kb, files, evidence, overrides, result), counts)
+        for text in _texts(determinations, kind):
+            if file is None:
+                data(text)
+            else:
+                file.write(text + "\n")
+    report(result.diagnostics)
+    message(summary(result, counts))
+    failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
+    return BAD_INPUT if failed else DONE
+
+
+def demo() -> int:
+    """Adjudicate bundled example claims of all three settings and explain a denial."""
+    from importlib.resources import as_file, files
+
+    from explain.cli.options import load_claims
+    from explain.explanation import why
+
+    kb = KnowledgeBase.load("r14")
+    with as_file(files("explain") / "examples") as folder:
+        names = ("office.837", "hospital.837", "home.837")
+        claims = [str(folder / name) for name in names]
+        loaded = load_claims(kb, claims, [str(folder / "evidence.csv")], None)
+        result = Adjudication()
+        for claim_id in loaded.kb.claims:
+            claim = loaded.kb.claims[claim_id]
+            result.determinations.extend(
+                kb.adjudicate([claim], list(loaded.kb.evidence_for(claim_id)))
+            )
+        rows = [_row(each) for each in result]
+        data(table_text(_TABLE_COLUMNS, rows))
+        data("")
+        data("Why is line 1 of claim CLINIC-1 denied?")
+        data("")
+        text = why(loaded.kb.claim("CLINIC-1"), 1).text
+        data(text.replace(f"{folder}{os.sep}", "examples/"))
+    message("Next: clausewise why CLAIM LINE -c FILE, or clausewise adjudicate FILE")
+    return DONE
+
+
+def summary(result: Adjudication, counts: Counter[str]) -> str:
+    """Return the reconciliation of a run: lines read, determined and rejected."""
+    tally = result.tally
+    parts = ", ".join(
+        f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]
+    )
+    return (
+        f"{tally.lines_read} lines read = {tally.lines_determined} determined"
+        f" + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
+    )
+
+
+_TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
+
+
+def _stream(
+    kb: KnowledgeBase,
+    files: list[str],
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+    result: Adjudication,
+) -> Iterator[Determination]:
+    from facts.readers.detect import open_claims
+    from facts.readers.evidence import read_evidence
+    from facts.readers.overrides import read_overrides
+
+    index = read_evidence(evidence or [], kb.policy.evidence_types)
+    changes = read_overrides(overrides or [], tuple(kb.policy.clauses))
+    return kb.stream(open_claims(list(files)), index, changes, result)
+
+
+def _counted(
+    determinations: Iterable[Determination], counts: Counter[str]
+) -> Iterator[Determination]:
+    for determination in determinations:
+        counts[determination.outcome] += 1
+        yield determination
+
+
+def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
+    if output is not None:
+        suffix = Path(output).suffix.lower()
+        if suffix in (".jsonl", ".ndjson"):
+            return "jsonl"
+        if suffix == ".csv":
+            return "csv"
+        raise usage_error(
+            f"`{visible(output)}` has an unknown ending", "end it in .jsonl or in .csv"
+        )
+    if as_csv:
+        return "csv"
+    return "jsonl" if as_json or not sys.stdout.isatty() else "table"
+
+
+def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
+    """Yield the output in pieces; a table needs all of it for its widths."""
+    if kind == "jsonl":
+        for determination in determinations:
+            yield json_text(determination.to_json())
+    elif kind == "csv":
+        yield csv_text([CSV_COLUMNS])
+        for determination in determinations:
+            yield csv_text([_flat(determination)])
+    else:
+        rows = [_row(determination) for determination in determinations]
+        if rows:
+            yield table_text(_TABLE_COLUMNS, rows)
+
+
+def _row(determination: Determination) -> tuple[object, ...]:
+    allowed = determination.allowed_units
+    return (
+        determination.claim_id,
+        determination.line_number,
+        determination.outcome,
+        " ".join(determination.clause_ids) or "-",
+        "-" if allowed is None else format_number(allowed),
+        " ".join(determination.missing_evidence) or "-",
+        " ".join(determination.assumptions) or "-",
+    )
+
+
+def _flat(determination: Determination) -> tuple[object, ...]:
+    """One row of CSV; what belongs to one citation stands at the same place of each cell."""
+    citations = determination.citations
+    allowed = determination.allowed_units
+    return (
+        determination.claim_id,
+        determination.line_number,
+        determination.outcome,
+        " ".join(each.clause_id for each in citations),
+        " ".join(each.effect for each in citations),
+        " ".join(each.group or "-" for each in citations),
+        " ".join(each.carc or "-" for each in citations),
+        " ".join("+".join(each.rarcs) or "-" for each in citations),
+        " ".join("+".join(map(str, each.readings)) or "-" for each in citations),
+        None if allowed is None else format_number(allowed),
+        " ".join(determination.missing_evidence),
+        " ".join(determination.assumptions),
+        determination.policy,
+        determination.policy_version,
+        determination.program_sha256,
+    )
+
+
+@contextmanager
+def _destination(output: str | None) -> Iterator[IO[str] | None]:
+    """Open a file beside the one that is asked for; it takes its place when all is written."""
+    if output is None:
+        yield None
+        return
+    path = Path(output)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as fault:
+        raise _unwritable(output, fault) from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except OSError as fault:
+        raise _unwritable(output, fault) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _unwritable(output: str, fault: OSError) -> InputError:
+    return InputError(
+        [
+            Diagnostic(
+                "error",
+                f"`{visible(output)}` cannot be written: {(fault.strerror or 'error').lower()}",
+                None,
+                "choose another folder, or make room",
+            )
+        ]
+    )

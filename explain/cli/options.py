@@ -1,0 +1,163 @@
+"""Options that several commands share, and the knowledge base that they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explain.cli.running import usage_error
+from facts.diagnostic import Diagnostic, InputError
+from facts.suggest import nearest
+from kb.knowledge_base import KnowledgeBase
+
+ClaimFiles = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help="Claims: CSV, JSONL, 837P or 837I.")
+]
+ClaimOption = Annotated[
+    list[str],
+    typer.Option(
+        "--claims", "-c", metavar="FILE", help="Claims: CSV, JSONL, 837P or 837I. Several times."
+    ),
+]
+EvidenceOption = Annotated[
+    list[str] | None,
+    typer.Option("--evidence", metavar="FILE", help="Evidence: CSV or JSONL. Several times."),
+]
+OverridesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--overrides", metavar="FILE", help="Overrides of clauses: CSV or JSONL. Several times."
+    ),
+]
+StrictOption = Annotated[
+    bool,
+    typer.Option("--strict", help="Pend a line whose facts nobody supplied, instead of assuming."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="A switch of the policy, as in effective_basis=processed_date. Several times.",
+    ),
+]
+HcpcsOption = Annotated[
+    str | None,
+    typer.Option("--hcpcs", metavar="FILE", help="A HCPCS release: the file of CMS, or CSV."),
+]
+PrecertificationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--precertification", metavar="FILE", help="CSV of the codes that need precertification."
+    ),
+]
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="POLICY", help="A bundled policy, or a folder.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A knowledge base with claims, and what was wrong with the input.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+    diagnostics : list of Diagnostic
+    """
+
+    kb: KnowledgeBase
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything of the input could not be used."""
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+
+def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Return the switches of ``--set NAME=VALUE``.
+
+    Raises
+    ------
+    UsageError
+    """
+    settings = {}
+    for pair in pairs or ():
+        name, sign, value = pair.partition("=")
+        if not sign or not name.strip():
+            raise usage_error(
+                f"`--set {pair}` is not a setting", "write --set effective_basis=processed_date"
+            )
+        settings[name.strip()] = value.strip()
+    return settings
+
+
+def load_knowledge_base(
+    policy: str,
+    settings: Iterable[str] | None,
+    strict: bool,
+    hcpcs: str | None,
+    precertification: str | None,
+) -> KnowledgeBase:
+    """Return the knowledge base that the options ask for."""
+    return KnowledgeBase.load(
+        policy,
+        settings=parse_settings(settings),
+        strict=strict,
+        hcpcs=hcpcs,
+        precertification=precertification,
+    )
+
+
+def load_claims(
+    kb: KnowledgeBase,
+    files: list[str],
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+    only: str | None = None,
+) -> Loaded:
+    """Return the knowledge base with the claims of some files.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+    files, evidence, overrides : list of str
+    only : str, optional
+        Keep this claim alone; the files are read and checked whole.
+    """
+    from facts.readers.batch import Claim
+    from facts.readers.detect import open_claims
+    from facts.readers.evidence import read_evidence
+    from facts.readers.overrides import read_overrides
+
+    policy = kb.policy
+    index = read_evidence(evidence or [], policy.evidence_types)
+    changes = read_overrides(overrides or [], tuple(policy.clauses))
+    stream = open_claims(list(files))
+    kept: list[Claim] = []
+    seen: dict[str, list[int]] = {}
+    found: list[Diagnostic] = [*index.diagnostics]
+    for claim in stream:
+        if not isinstance(claim, Claim):
+            found.extend(claim.diagnostics)
+            continue
+        if index or only is not None:
+            seen[claim.claim_id] = [line.line_number for line in claim.lines]
+        if only is None or claim.claim_id == only:
+            kept.append(claim)
+    found.extend(stream.diagnostics)
+    found.extend(index.unused(seen))
+    if only is not None and not kept:
+        near = nearest(only, seen)
+        missing = Diagnostic(
+            "error", f"there is no claim `{only}`", None, f"did you mean `{near}`?" if near else ""
+        )
+        raise InputError([*found, missing])
+    return Loaded(kb.with_claims(kept, index, changes), found)

@@ -1,0 +1,214 @@
+"""``clausewise clauses``, ``clausewise code`` and ``clausewise check``."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Annotated, Any
+
+import typer
+
+from explain.cli.options import JsonOption, PolicyOption
+from explain.cli.output import data, json_text, message, report, table_text
+from explain.cli.running import DONE, NO_ANSWER, usage_error
+from facts.diagnostic import Diagnostic
+from facts.suggest import nearest
+from facts.values import ValueFault, format_number, parse_code
+from kb.clause import PolicyClause
+from kb.policy import Policy, load_policy
+
+
+def clauses(
+    clause_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A clause, as in R14-FAC-7.")
+    ] = None,
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """List the clauses of the policy, or show one of them whole."""
+    loaded = load_policy(policy)
+    if clause_id is None:
+        if as_json:
+            for clause in loaded.clauses.values():
+                data(json_text(_clause_json(clause)))
+        else:
+            rows = [
+                (each.clause_id, each.effect, each.effective_from, each.document_lines, each.title)
+                for each in loaded.clauses.values()
+            ]
+            data(table_text(("clause", "effect", "from", "document lines", "title"), rows))
+        return DONE
+    clause = loaded.clauses.get(clause_id) or loaded.clauses.get(clause_id.upper())
+    if clause is None:
+        near = nearest(clause_id, loaded.clauses)
+        help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
+        report([Diagnostic("error", f"there is no clause `{clause_id}`", None, help)])
+        return NO_ANSWER
+    data(json_text(_clause_json(clause)) if as_json else _clause_text(clause, loaded))
+    return DONE
+
+
+def code(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A code, as in J7050.")],
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """Show every table, set and clause where a code stands."""
+    from kb.code_index import code_places
+
+    loaded = load_policy(policy)
+    try:
+        wanted = parse_code(code.replace(".", ""))
+    except ValueFault as fault:
+        raise usage_error(f"the code {fault.message}", fault.help) from None
+    places = code_places(loaded, wanted)
+    tables = [
+        {
+            "table": name,
+            "title": loaded.declarations[name].title,
+            "basis": loaded.declarations[name].basis,
+            "row": row.first if row.first == row.last else f"{row.first}-{row.last}",
+            "document_lines": row.origin.document_lines,
+            "amount": None if row.amount is None else format_number(row.amount),
+            "unit": row.unit or None,
+        }
+        for name, row in places.tables
+    ]
+    if as_json:
+        value = {
+            "code": wanted,
+            "tables": tables,
+            "sets": list(places.sets),
+            "clauses": list(places.clauses),
+        }
+        data(json_text(value))
+    elif tables or places.clauses:
+        columns = ("table", "row", "document lines", "what it is")
+        rows = [
+            (
+                each["table"],
+                each["row"],
+                each["document_lines"] or "-",
+                _what(each),
+            )
+            for each in tables
+        ]
+        data(table_text(columns, rows))
+        data("")
+        data(f"sets: {', '.join(places.sets) or '-'}")
+        data("")
+        named = [
+            (clause_id, loaded.clauses[clause_id].effect, loaded.clauses[clause_id].title)
+            for clause_id in places.clauses
+        ]
+        data(table_text(("clause", "effect", "title"), named))
+    if not tables and not places.clauses:
+        message(f"`{wanted}` stands in no table, set or clause of {loaded.policy_id}")
+        return NO_ANSWER
+    return DONE
+
+
+def check(
+    folder: Annotated[
+        str, typer.Argument(metavar="[POLICY_FOLDER]", help="A policy folder, or its name.")
+    ] = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """Check a policy: its rules, tables and clauses, then its cases."""
+    from kb.cases import run_cases
+
+    policy = load_policy(folder)
+    outcome = run_cases(policy)
+    counts = {
+        "clauses": len(policy.clauses),
+        "rules": len(policy.program.program.rules),
+        "tables": len(policy.tables),
+        "cases": outcome.total,
+    }
+    if as_json:
+        value: dict[str, Any] = {
+            "policy": policy.policy_id,
+            "version": policy.version,
+            "program_sha256": policy.program_sha256,
+            **counts,
+            "failures": [failure.to_json() for failure in outcome.failures],
+        }
+        data(json_text(value))
+    else:
+        listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+        data(f"{policy.policy_id}, version {policy.version}: {listed}")
+    report(_remarks(policy))
+    report(outcome.failures)
+    if outcome.failures:
+        message(f"{len(outcome.failures)} of {outcome.total} cases failed")
+        return NO_ANSWER
+    message("every case came out as expected")
+    return DONE
+
+
+def _remarks(policy: Policy) -> list[Diagnostic]:
+    """What stands in the document as a row that a reading has to explain."""
+    return [
+        Diagnostic("note", f"`{row.first}` in table `{name}`: {row.note}", row.origin)
+        for name, table in policy.tables.items()
+        for row in table.rows
+        if row.note.startswith("as printed")
+    ]
+
+
+def _what(table: dict[str, str | None]) -> str:
+    amount = f"; one unit is {table['amount']} {table['unit'] or ''}" if table["amount"] else ""
+    return f"{table['title']}{amount}".rstrip() + (
+        f" ({table['basis']})" if table["basis"] else ""
+    )
+
+
+def _clause_json(clause: PolicyClause) -> dict[str, Any]:
+    return {
+        "clause_id": clause.clause_id,
+        "section": clause.section,
+        "document_lines": clause.document_lines,
+        "effect": clause.effect,
+        "effective_from": clause.effective_from.isoformat(),
+        "carc": clause.carc or None,
+        "rarcs": list(clause.rarcs),
+        "group": clause.group or None,
+        "title": clause.title,
+        "summary": clause.summary,
+        "exceptions": [
+            {"evidence": each.evidence, "value": each.value, "text": each.text}
+            for each in clause.exceptions
+        ],
+        "changes": clause.changes or None,
+        "related": list(clause.related),
+    }
+
+
+def _clause_text(clause: PolicyClause, policy: Policy) -> str:
+    from kb.language.printer import print_rule
+    from kb.language.syntax import Constant
+
+    rows = [
+        f"{clause.clause_id}: {clause.title}",
+        *textwrap.wrap(clause.summary, 96, initial_indent="  ", subsequent_indent="  "),
+        f"  effect {clause.effect}, from {clause.effective_from}",
+        f"  policy document, section “{clause.section}”, lines {clause.document_lines}",
+    ]
+    if clause.carc:
+        rarcs = f", RARC {' '.join(clause.rarcs)}" if clause.rarcs else ""
+        rows.append(f"  group {clause.group}, CARC {clause.carc}{rarcs}")
+    rows += [f"  excepted: {each.text}" for each in clause.exceptions]
+    if clause.changes:
+        rows.append(f"  what would change it: {clause.changes}")
+    rows += [f"  see also {name}: {policy.related.get(name, '')}" for name in clause.related]
+    rules = [
+        rule
+        for rule in policy.program.program.rules
+        if any(
+            isinstance(term, Constant) and term.value == clause.clause_id
+            for term in rule.head.terms
+        )
+        and rule.head.predicate != "reading"
+    ]
+    rows.append("")
+    rows += [f"  {print_rule(rule).strip()}  % {rule.span}" for rule in rules]
+    return "\n".join(rows)

@@ -1,0 +1,75 @@
+"""Exit codes, and how errors end a command: as sentences, never as tracebacks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec
+
+import typer
+
+from explain.cli.output import message, report
+from facts.diagnostic import ClausewiseError, Diagnostic, QueryError, UsageError
+
+DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+P = ParamSpec("P")
+
+
+def command(function: Callable[P, int]) -> Callable[P, None]:
+    """Turn a function that returns an exit code into a command that ends as it should."""
+
+    @wraps(function)
+    def run(*arguments: P.args, **options: P.kwargs) -> None:
+        code = ended(lambda: function(*arguments, **options))
+        if code != DONE:
+            raise typer.Exit(code)
+
+    return run
+
+
+def ended(action: Callable[[], int]) -> int:
+    """Run an action and return its exit code; every error becomes a sentence on stderr."""
+    try:
+        code = action()
+        sys.stdout.flush()
+        return code
+    except (QueryError, UsageError) as fault:
+        report(fault.diagnostics)
+        return WRONG_USAGE
+    except ClausewiseError as fault:
+        report(fault.diagnostics)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        message("interrupted: nothing was written; run the command again to start over")
+        return INTERRUPTED
+    except typer.Exit:
+        raise
+    except Exception as fault:
+        message(unexpected(fault))
+        return UNEXPECTED
+
+
+def unexpected(fault: Exception) -> str:
+    """Return a sentence on a fault of the program itself, without any value of a claim."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = ""
+    if frames:
+        place = frames[-1]
+        where = f" in {'/'.join(Path(place.filename).parts[-3:])}, row {place.lineno}"
+    return (
+        f"error: clausewise failed: {type(fault).__name__}{where}\n"
+        "  = help: this is a fault of the program; please report the sentence above"
+    )
+
+
+def usage_error(text: str, help: str = "") -> UsageError:
+    """Return an error of usage."""
+    return UsageError([Diagnostic("error", text, None, help)])
