@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from explain.proof import Node, Proof
 from explain.rule_index import RuleIndex, predicates_of, rule_index
-from explain.seals import canonical_json, digest, seal
+from explain.seals import FORMAT, canonical_json, digest, seal
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
@@ -17,8 +17,6 @@ from kb.language.syntax import Aggregate, Atom, Constant, Rule, Value, Variable
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation
-
-FORMAT = "clausewise proof 1"
 
 _Key = tuple[str, str]
 

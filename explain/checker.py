@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from explain.lookup import Lookup, Refused, Row, Values, compute, views
-from explain.seals import broken_seals, digest
+from explain.seals import FORMAT, broken_seals, digest
 from kb.language.parse import parse_program
 from kb.language.printer import print_literal
 from kb.language.rename import all_names
@@ -28,8 +28,6 @@ from kb.language.syntax import (
     Rule,
     Variable,
 )
-
-FORMAT = "clausewise proof 1"
 
 Said: TypeAlias = tuple[Any, ...]
 """What a step says, so that steps and literals can be compared."""

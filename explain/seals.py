@@ -7,6 +7,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+FORMAT = "clausewise proof 1"
+"""What a certificate says that it is."""
+
 
 def canonical_json(value: Any) -> str:
     """Return JSON text that is the same for equal values.
