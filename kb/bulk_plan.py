@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from facts.claim import Override
 from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
+from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
 from kb.compile.fused.constants import KNOWN_INPUTS
 from kb.compile.fused.plan import LinePlan, plan_lines
@@ -64,3 +66,31 @@ def rows_of_tables(policy: Policy, precertification: CodeTable | None) -> list[T
         for table in tables
         for row in table.rows
     ]
+
+
+def prepare_lists(
+    connection: Any, overrides: Iterable[Override], release: HcpcsRelease | None
+) -> None:
+    """Make the tables ``override`` and ``release_code`` that values of lines are joined with."""
+    rows: list[tuple[str, ...]] = list(policy_facts((), {}, overrides, ()).get("override", ()))  # type: ignore[arg-type]
+    _table(connection, "override", rows)
+    if release is not None:
+        codes = [
+            (
+                code,
+                added.isoformat() if added else FIRST_DATE,
+                terminated.isoformat() if terminated else LAST_DATE,
+            )
+            for code, spans in release.codes.items()
+            for added, terminated in spans
+        ]
+        _table(connection, "release_code", codes)
+
+
+def _table(connection: Any, name: str, rows: Sequence[tuple[str, ...]]) -> None:
+    names = [column.name for column in BY_NAME[name].columns]
+    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * len(names)
+    picks = ", ".join(
+        f'unnest(${number}::TEXT[]) AS "{column}"' for number, column in enumerate(names, 1)
+    )
+    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {picks}', columns)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from facts.codes import DESCRIPTION, TableRow
-from kb.language.syntax import Aggregate, Atom, BodyLiteral, Constant, Relational, Rule
+from kb.language.syntax import Aggregate, Atom, BodyLiteral, Constant, Relational, Rule, Variable
 from kb.policy import Policy
 
 _MEMBERSHIP = ("code_in", "code_amount")
-_CONCLUSIONS = ("applies", "reduces", "lacks", "medical_denial")
+_CONCLUSIONS = ("excludes", "applies", "reduces", "lacks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,7 @@ def code_places(policy: Policy, code: str) -> CodePlaces:
     )
     names = {name for name, _ in tables}
     rules = policy.program.program.rules
-    clause_column = {
-        name: [column.name for column in declared.columns].index("clause")
-        for name, declared in policy.program.signature.items()
-        if any(column.name == "clause" for column in declared.columns)
-    }
+    columns = _clause_columns(policy)
     direct = {rule.head.predicate for rule in rules if _tests(rule, names, code)}
     touching = set(direct)
     while True:
@@ -65,24 +61,20 @@ def code_places(policy: Policy, code: str) -> CodePlaces:
             rule.head.predicate
             for rule in rules
             if rule.head.predicate not in touching
-            and rule.head.predicate not in clause_column
+            and rule.head.predicate not in columns
             and any(atom.predicate in touching for atom in _atoms(rule.body))
         } - touching
         if not more:
             break
         touching |= more
-    touching -= set(clause_column)
-    clauses = set()
-    for rule in rules:
-        position = clause_column.get(rule.head.predicate)
-        if position is None or rule.head.predicate not in _CONCLUSIONS:
-            continue
-        term = rule.head.terms[position]
-        if isinstance(term, Constant) and (
-            _tests(rule, names, code)
-            or any(atom.predicate in touching for atom in _atoms(rule.body))
-        ):
-            clauses.add(str(term.value))
+    touching -= set(columns)
+    clauses = {
+        clause_id
+        for clause_id, found in clause_rules(policy).items()
+        for rule in found
+        if _tests(rule, names, code)
+        or any(atom.predicate in touching for atom in _atoms(rule.body))
+    }
     sets = sorted(
         name
         for name in direct
@@ -90,6 +82,46 @@ def code_places(policy: Policy, code: str) -> CodePlaces:
     )
     ordered = tuple(clause_id for clause_id in policy.clauses if clause_id in clauses)
     return CodePlaces(tables, tuple(sets), ordered)
+
+
+def clause_rules(policy: Policy) -> dict[str, list[Rule]]:
+    """Return the rules that make each clause apply, by clause id.
+
+    A rule counts when its head concludes something of a clause that it names, or what a concluding
+    rule hands on, as ``applies(C, L, K, denied) :- medical_denial(C, L, K)`` does.
+    """
+    columns = _clause_columns(policy)
+    rules = policy.program.program.rules
+    conclusions = set(_CONCLUSIONS)
+    while True:
+        more = {
+            atom.predicate
+            for rule in rules
+            if rule.head.predicate in conclusions
+            for atom in _atoms(rule.body)
+            if atom.predicate in columns
+            and isinstance(term := rule.head.terms[columns[rule.head.predicate]], Variable)
+            and atom.terms[columns[atom.predicate]] == term
+        } - conclusions
+        if not more:
+            break
+        conclusions |= more
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        if rule.head.predicate in conclusions:
+            term = rule.head.terms[columns[rule.head.predicate]]
+            if isinstance(term, Constant):
+                found.setdefault(str(term.value), []).append(rule)
+    return found
+
+
+def _clause_columns(policy: Policy) -> dict[str, int]:
+    """Return the position of the clause column of each predicate that has one."""
+    return {
+        name: [column.name for column in known.columns].index("clause")
+        for name, known in policy.program.signature.items()
+        if any(column.name == "clause" for column in known.columns)
+    }
 
 
 def _tests(rule: Rule, tables: set[str], code: str) -> bool:
