@@ -52,6 +52,9 @@ CSV_COLUMNS = (
     "program_sha256",
 )
 
+NOTHING = "none"
+"""Holds the place of a citation that has no such code, so that the cells stay aligned."""
+
 OutputOption = Annotated[
     str | None,
     typer.Option(
@@ -216,10 +219,10 @@ def _flat(determination: Determination) -> tuple[object, ...]:
         determination.outcome,
         " ".join(each.clause_id for each in citations),
         " ".join(each.effect for each in citations),
-        " ".join(each.group or "-" for each in citations),
-        " ".join(each.carc or "-" for each in citations),
-        " ".join("+".join(each.rarcs) or "-" for each in citations),
-        " ".join("+".join(map(str, each.readings)) or "-" for each in citations),
+        " ".join(each.group or NOTHING for each in citations),
+        " ".join(each.carc or NOTHING for each in citations),
+        " ".join("+".join(each.rarcs) or NOTHING for each in citations),
+        " ".join("+".join(map(str, each.readings)) or NOTHING for each in citations),
         None if allowed is None else format_number(allowed),
         " ".join(determination.missing_evidence),
         " ".join(determination.assumptions),

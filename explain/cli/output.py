@@ -64,9 +64,7 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     texts = [tuple(columns), *(tuple(visible(str(cell)) for cell in row) for row in rows)]
     widths = [max(len(row[position]) for row in texts) for position in range(len(columns))]
     return "\n".join(
-        "  ".join(
-            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in texts
     )
 

@@ -157,9 +157,7 @@ def _remarks(policy: Policy) -> list[Diagnostic]:
 
 def _what(table: dict[str, str | None]) -> str:
     amount = f"; one unit is {table['amount']} {table['unit'] or ''}" if table["amount"] else ""
-    return f"{table['title']}{amount}".rstrip() + (
-        f" ({table['basis']})" if table["basis"] else ""
-    )
+    return f"{table['title']}{amount}".rstrip() + (f" ({table['basis']})" if table["basis"] else "")
 
 
 def _clause_json(clause: PolicyClause) -> dict[str, Any]:
@@ -184,9 +182,10 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
 
 
 def _clause_text(clause: PolicyClause, policy: Policy) -> str:
+    from kb.code_index import clause_rules
     from kb.language.printer import print_rule
-    from kb.language.syntax import Constant
 
+    rules = clause_rules(policy)
     rows = [
         f"{clause.clause_id}: {clause.title}",
         *textwrap.wrap(clause.summary, 96, initial_indent="  ", subsequent_indent="  "),
@@ -200,15 +199,8 @@ def _clause_text(clause: PolicyClause, policy: Policy) -> str:
     if clause.changes:
         rows.append(f"  what would change it: {clause.changes}")
     rows += [f"  see also {name}: {policy.related.get(name, '')}" for name in clause.related]
-    rules = [
-        rule
-        for rule in policy.program.program.rules
-        if any(
-            isinstance(term, Constant) and term.value == clause.clause_id
-            for term in rule.head.terms
-        )
-        and rule.head.predicate != "reading"
-    ]
     rows.append("")
-    rows += [f"  {print_rule(rule).strip()}  % {rule.span}" for rule in rules]
+    rows += [
+        f"  {print_rule(rule).strip()}  % {rule.span}" for rule in rules.get(clause.clause_id, ())
+    ]
     return "\n".join(rows)
