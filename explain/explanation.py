@@ -10,6 +10,7 @@ from explain.explainer import Explainer
 from explain.filed import exceptions_tried
 from explain.proof import Node, Proof
 from explain.tree import clause_rows, tree_rows
+from facts.values import one_line
 from kb.adjudicate import LoadedClaim
 from kb.clause import EFFECTS, PolicyClause, Reading
 
@@ -139,7 +140,7 @@ def _cited(
 
 def _rows(explanation: Explanation) -> list[str]:
     outcome = explanation.outcome.replace("_", " ")
-    rows = [f"Claim {explanation.claim_id}, line {explanation.line_number}: {outcome}"]
+    rows = [f"Claim {one_line(explanation.claim_id)}, line {explanation.line_number}: {outcome}"]
     shown: set[str] = set()
     related = explanation.explainer.loaded.policy.related
     for citation in explanation.citations:

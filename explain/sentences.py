@@ -9,7 +9,7 @@ from functools import lru_cache
 from explain.derivations import Bindings, Pattern, pattern_of
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
-from facts.values import format_number
+from facts.values import format_number, one_line
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -319,11 +319,16 @@ def _listed(said: str, row: Pattern) -> str:
 
 
 def show(value: Value | None) -> str:
-    """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``."""
+    """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``.
+
+    A text keeps to its line, whatever characters a claim has in it.
+    """
     if value is None:
         return ANY
     if isinstance(value, str):
-        return {LAST_DATE: "an open end", FIRST_DATE: "an open start"}.get(value, value or "``")
+        return {LAST_DATE: "an open end", FIRST_DATE: "an open start"}.get(
+            value, one_line(value) or "``"
+        )
     return format_number(value)
 
 
@@ -336,4 +341,4 @@ def words(name: str) -> str:
     >>> words("not_addressed"), words("R14-FAC-1")
     ('not addressed', 'R14-FAC-1')
     """
-    return name.replace("_", " ") if _WORD.fullmatch(name) else name
+    return name.replace("_", " ") if _WORD.fullmatch(name) else one_line(name)

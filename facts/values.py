@@ -44,12 +44,25 @@ def quoted(text: str) -> str:
     >>> quoted("abc")
     '`abc`'
     """
-    shown = text if len(text) <= 40 else f"{text[:37]}..."
-    safe = "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode()
-        for character in shown
+    return f"`{one_line(text if len(text) <= 40 else f'{text[:37]}...')}`"
+
+
+def one_line(text: str) -> str:
+    """Return a text that stands on one line, its control and direction marks escaped.
+
+    Examples
+    --------
+    >>> one_line("a\\nb\\u202e")
+    'a\\\\nb\\\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for character in text
     )
-    return f"`{safe}`"
 
 
 @lru_cache(maxsize=4096)
@@ -257,3 +270,19 @@ def format_number(value: int | Decimal | Fraction) -> str:
     places = max(twos, fives)
     digits = str(abs(exact.numerator) * 10**places // exact.denominator).rjust(places + 1, "0")
     return f"{'-' if exact < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+
+
+def json_number(value: int | Decimal | Fraction) -> int | float | str:
+    """Return an exact number as JSON has it; as text where a JSON number would round it.
+
+    Examples
+    --------
+    >>> json_number(Decimal("2.50")), json_number(Decimal("2.00")), json_number(Fraction(1, 3))
+    (2.5, 2, '1/3')
+    """
+    exact = Fraction(value)
+    if exact.denominator == 1:
+        return exact.numerator
+    text = format_number(exact)
+    number = float(exact)
+    return number if "/" not in text and Decimal(repr(number)) == Decimal(text) else text

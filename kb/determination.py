@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from facts.values import format_number
+from facts.values import json_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +85,12 @@ class Determination:
             "line_number": self.line_number,
             "outcome": self.outcome,
             "citations": [citation.to_json() for citation in self.citations],
-            "allowed_units": _json_number(self.allowed_units),
+            "allowed_units": (
+                None if self.allowed_units is None else json_number(self.allowed_units)
+            ),
             "missing_evidence": list(self.missing_evidence),
             "assumptions": list(self.assumptions),
             "policy": self.policy,
             "policy_version": self.policy_version,
             "program_sha256": self.program_sha256,
         }
-
-
-def _json_number(value: int | Decimal | Fraction | None) -> int | float | None:
-    """A JSON number; every decimal of claim size is printed back exactly by ``json``."""
-    if value is None:
-        return None
-    text = format_number(value)
-    return int(text) if text.lstrip("-").isdigit() else float(text)

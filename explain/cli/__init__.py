@@ -5,6 +5,9 @@ from __future__ import annotations
 
 def main() -> None:
     """Run the command ``clausewise``."""
-    from explain.cli.app import run
+    try:
+        from explain.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

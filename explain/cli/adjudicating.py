@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
@@ -26,10 +23,10 @@ from explain.cli.options import (
     StrictOption,
     load_knowledge_base,
 )
-from explain.cli.output import csv_text, data, json_text, message, report, table_text, visible
+from explain.cli.output import csv_text, data, json_text, message, report, table_text
 from explain.cli.running import BAD_INPUT, DONE, usage_error
-from facts.diagnostic import Diagnostic, InputError
-from facts.values import format_number
+from explain.cli.writing import destination, format_of
+from facts.values import format_number, one_line
 from kb.clause import OUTCOMES
 from kb.determination import Determination
 from kb.knowledge_base import Adjudication, KnowledgeBase
@@ -78,20 +75,24 @@ def adjudicate(
 ) -> int:
     """Determine every line of some claims.
 
-    Prints a table on a terminal and JSONL otherwise; --json, --csv or -o say it otherwise. The
-    summary on stderr reconciles the lines: read = determined + rejected.
+    On a terminal the determinations are a table, in a pipe or a file JSONL; --json, --csv and the
+    ending of -o choose otherwise. What cannot be read is told on stderr, and the summary there
+    reconciles the lines: read = determined + rejected. A file of -o is written whole or not at all.
+
+    \b
+    clausewise adjudicate claims.837
+    clausewise adjudicate claims.csv more.jsonl --evidence evidence.csv -o out.csv
+    clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
     """
     kind = _kind(output, as_json, as_csv)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     result = Adjudication()
     counts: Counter[str] = Counter()
-    with _destination(output) as file:
+    inputs = [*files, *(evidence or ()), *(overrides or ())]
+    with destination(output, inputs) as write:
         determinations = _counted(_stream(kb, files, evidence, overrides, result), counts)
         for text in _texts(determinations, kind):
-            if file is None:
-                data(text)
-            else:
-                file.write(text + "\n")
+            write(text)
     report(result.diagnostics)
     message(summary(result, counts))
     failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
@@ -99,7 +100,10 @@ def adjudicate(
 
 
 def demo() -> int:
-    """Adjudicate bundled example claims of all three settings and explain a denial."""
+    """Adjudicate example claims, then explain a denial.
+
+    The claims come with the package: an office, a hospital and a home, with evidence.
+    """
     from importlib.resources import as_file, files
 
     from explain.cli.options import load_claims
@@ -167,18 +171,19 @@ def _counted(
 
 
 def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
-    if output is not None:
-        suffix = Path(output).suffix.lower()
-        if suffix in (".jsonl", ".ndjson"):
-            return "jsonl"
-        if suffix == ".csv":
+    if as_json and as_csv:
+        raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
+    if output is None:
+        if as_csv:
             return "csv"
+        return "jsonl" if as_json or not sys.stdout.isatty() else "table"
+    kind = format_of(output)
+    if (as_csv and kind != "csv") or (as_json and kind != "jsonl"):
         raise usage_error(
-            f"`{visible(output)}` has an unknown ending", "end it in .jsonl or in .csv"
+            f"`{'--csv' if as_csv else '--json'}` contradicts the ending of `{one_line(output)}`",
+            "the ending chooses the format",
         )
-    if as_csv:
-        return "csv"
-    return "jsonl" if as_json or not sys.stdout.isatty() else "table"
+    return kind
 
 
 def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
@@ -229,45 +234,4 @@ def _flat(determination: Determination) -> tuple[object, ...]:
         determination.policy,
         determination.policy_version,
         determination.program_sha256,
-    )
-
-
-@contextmanager
-def _destination(output: str | None) -> Iterator[IO[str] | None]:
-    """Open a file beside the one that is asked for; it takes its place when all is written."""
-    if output is None:
-        yield None
-        return
-    path = Path(output)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as fault:
-        raise _unwritable(output, fault) from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except OSError as fault:
-        raise _unwritable(output, fault) from None
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _unwritable(output: str, fault: OSError) -> InputError:
-    return InputError(
-        [
-            Diagnostic(
-                "error",
-                f"`{visible(output)}` cannot be written: {(fault.strerror or 'error').lower()}",
-                None,
-                "choose another folder, or make room",
-            )
-        ]
     )

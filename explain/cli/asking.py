@@ -12,6 +12,7 @@ from explain.cli.options import (
     EvidenceOption,
     HcpcsOption,
     JsonOption,
+    Loaded,
     OverridesOption,
     PolicyOption,
     PrecertificationOption,
@@ -21,8 +22,9 @@ from explain.cli.options import (
     load_knowledge_base,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
-from facts.diagnostic import Diagnostic, InputError, UsageError
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from facts.diagnostic import Diagnostic, UsageError
+from facts.suggest import nearest
 from facts.values import format_number
 from kb.language.syntax import Value
 
@@ -40,16 +42,22 @@ def why(
     policy: PolicyOption = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """Explain the outcome of one claim line: the clauses, and the facts behind them."""
+    """Explain the outcome of one claim line.
+
+    Prints the clauses and the facts behind them. Each step of the proof tells its place: the
+    segment or the row of the claim, the row of the rule, the lines of the policy document.
+
+    \b
+    clausewise why CLM1 2 -c claims.837
+    clausewise why CLM1 2 -c claims.csv --evidence evidence.csv --json
+    """
     from explain.explanation import why as explain
 
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    try:
-        loaded = load_claims(kb, claims, evidence, overrides, only=claim)
-    except InputError as fault:
-        report(fault.diagnostics)
-        only_missing = len([each for each in fault.diagnostics if each.severity == "error"]) == 1
-        return NO_ANSWER if only_missing and _says_missing(fault.diagnostics[-1]) else BAD_INPUT
+    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
+    if claim not in loaded.lines:
+        report([*loaded.diagnostics, *_absent(claim, loaded)])
+        return BAD_INPUT if loaded.has_errors else NO_ANSWER
     try:
         explanation = explain(loaded.kb.claim(claim), line)
     except UsageError as fault:
@@ -76,19 +84,27 @@ def query(
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
 ) -> int:
-    """Answer a goal over some claims. Capital letters are what you ask for.
+    """Answer a goal over some claims.
 
-    Example: clausewise query 'denied(Claim, Line, Clause), units(Claim, Line, U), U > 3' -c
-    claims.csv
+    The goal is written in the language of the rules, what it asks for in capitals. Its answers
+    are a table; with --json each is an object on its own row.
+
+    \b
+    clausewise query 'denied(Claim, Line, Clause)' -c claims.837
+    clausewise query "outcome('CLM1', Line, Outcome)" -c claims.csv --csv
+    clausewise query 'bundled(C, L, K), charge(C, L, Charge), Charge > 100' -c claims.csv
+    clausewise query "code_in('J7050', Table)"
     """
+    if as_json and as_csv:
+        raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     parsed = kb.parse(goal)
     loaded = load_claims(kb, claims, evidence, overrides)
     answer = loaded.kb.query(parsed)
     rows = [tuple(_shown(value) for value in row) for row in answer]
     if as_json:
-        for row in rows:
-            data(json_text(dict(zip(answer.columns, row, strict=True))))
+        for each in answer.to_dicts():
+            data(json_text(each))
     elif as_csv:
         data(csv_text([answer.columns, *rows]))
     elif answer.columns and rows:
@@ -97,14 +113,22 @@ def query(
         data("yes")
     report(loaded.diagnostics)
     if not rows:
-        message("no answer")
+        message("no answer" if claims else "no answer; claims are given with -c FILE")
     if loaded.has_errors:
         return BAD_INPUT
     return DONE if rows else NO_ANSWER
 
 
-def _says_missing(diagnostic: Diagnostic) -> bool:
-    return diagnostic.place is None and diagnostic.message.startswith("there is no claim ")
+def _absent(claim: str, loaded: Loaded) -> list[Diagnostic]:
+    """Say why there is no such claim; nothing where no claim was read at all."""
+    if claim in loaded.rejected:
+        message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
+    elif loaded.lines or not loaded.has_errors:
+        near = nearest(claim, loaded.lines)
+        message, help = f"there is no claim `{claim}`", f"did you mean `{near}`?" if near else ""
+    else:
+        return []
+    return [Diagnostic("error", message, None, help)]
 
 
 def _shown(value: Value) -> object:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from explain.cli.running import usage_error
-from facts.diagnostic import Diagnostic, InputError
-from facts.suggest import nearest
+from facts.diagnostic import Diagnostic
 from kb.knowledge_base import KnowledgeBase
 
 ClaimFiles = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help="Claims: CSV, JSONL, 837P or 837I.")
+    list[str], typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, 837P or 837I.")
 ]
 ClaimOption = Annotated[
     list[str],
@@ -70,10 +68,16 @@ class Loaded:
     ----------
     kb : KnowledgeBase
     diagnostics : list of Diagnostic
+    lines : dict of claim id to line numbers
+        Every claim that was read, whether it was kept or not.
+    rejected : set of str
+        Claims that could not be read.
     """
 
     kb: KnowledgeBase
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
 
     @property
     def has_errors(self) -> bool:
@@ -88,14 +92,16 @@ def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
     ------
     UsageError
     """
-    settings = {}
+    settings: dict[str, str] = {}
     for pair in pairs or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
             raise usage_error(
-                f"`--set {pair}` is not a setting", "write --set effective_basis=processed_date"
+                f"`--set {pair}` is not a setting",
+                "write a name and a value, as in --set effective_basis=processed_date",
             )
-        settings[name.strip()] = value.strip()
+        if settings.setdefault(name.strip(), value.strip()) != value.strip():
+            raise usage_error(f"the setting `{name.strip()}` is given two values", "choose one")
     return settings
 
 
@@ -131,6 +137,15 @@ def load_claims(
     files, evidence, overrides : list of str
     only : str, optional
         Keep this claim alone; the files are read and checked whole.
+
+    Returns
+    -------
+    Loaded
+
+    Raises
+    ------
+    InputError
+        If an override has errors.
     """
     from facts.readers.batch import Claim
     from facts.readers.detect import open_claims
@@ -140,24 +155,19 @@ def load_claims(
     policy = kb.policy
     index = read_evidence(evidence or [], policy.evidence_types)
     changes = read_overrides(overrides or [], tuple(policy.clauses))
+    loaded = Loaded(kb, [*index.diagnostics])
     stream = open_claims(list(files))
     kept: list[Claim] = []
-    seen: dict[str, list[int]] = {}
-    found: list[Diagnostic] = [*index.diagnostics]
     for claim in stream:
         if not isinstance(claim, Claim):
-            found.extend(claim.diagnostics)
+            loaded.diagnostics.extend(claim.diagnostics)
+            if claim.claim_id is not None:
+                loaded.rejected.add(claim.claim_id)
             continue
-        if index or only is not None:
-            seen[claim.claim_id] = [line.line_number for line in claim.lines]
+        loaded.lines[claim.claim_id] = [line.line_number for line in claim.lines]
         if only is None or claim.claim_id == only:
             kept.append(claim)
-    found.extend(stream.diagnostics)
-    found.extend(index.unused(seen))
-    if only is not None and not kept:
-        near = nearest(only, seen)
-        missing = Diagnostic(
-            "error", f"there is no claim `{only}`", None, f"did you mean `{near}`?" if near else ""
-        )
-        raise InputError([*found, missing])
-    return Loaded(kb.with_claims(kept, index, changes), found)
+    loaded.diagnostics.extend(stream.diagnostics)
+    loaded.diagnostics.extend(index.unused(loaded.lines))
+    loaded.kb = kb.with_claims(kept, index, changes)
+    return loaded

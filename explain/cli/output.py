@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from facts.diagnostic import Diagnostic
+from facts.diagnostic import Diagnostic, UsageError
+from facts.values import json_number, one_line
 
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_SIGNS = frozenset("=+-@")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 def message(text: str) -> None:
@@ -27,8 +33,36 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def data(text: str) -> None:
-    """Print data on stdout, so that no character of a claim can draw on a terminal."""
-    print(visible(text) if sys.stdout.isatty() else text)
+    """Print data on stdout, so that no character of a claim can draw on a terminal.
+
+    Raises
+    ------
+    UsageError
+        If stdout cannot be written to.
+    """
+    try:
+        print(visible(text) if sys.stdout.isatty() else text)
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise unwritable("the output", fault) from None
+
+
+def flush() -> None:
+    """Hand everything that was printed to whoever reads stdout."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        raise unwritable("the output", fault) from None
+
+
+def unwritable(what: str, fault: OSError) -> UsageError:
+    """Return the error of an output that cannot be written."""
+    reason = (fault.strerror or "unknown reason").lower()
+    help = "choose another file or folder, or make room"
+    return UsageError([Diagnostic("error", f"{what} cannot be written: {reason}", None, help)])
 
 
 def visible(text: str) -> str:
@@ -39,17 +73,31 @@ def visible(text: str) -> str:
     >>> visible("a\\u202eb\\x1b[2J")
     'a\\\\u202eb\\\\x1b[2J'
     """
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
     return "".join(
         character
-        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co")
+        if character in "\n\t" or unicodedata.category(character) not in _UNSEEN
         else character.encode("unicode_escape", "surrogatepass").decode("ascii")
         for character in text
     )
 
 
 def json_text(value: Any) -> str:
-    """Return one row of JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    """Return one row of JSON; exact numbers stay exact.
+
+    Examples
+    --------
+    >>> json_text({"units": Decimal("2.50")})
+    '{"units": 2.5}'
+    """
+    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "), default=_plain)
+
+
+def _plain(value: object) -> int | float | str:
+    if isinstance(value, (Decimal, Fraction)):
+        return json_number(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -57,15 +105,32 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     Examples
     --------
-    >>> print(table_text(("C", "L"), [("CLM1", 1)]))
+    >>> print(table_text(("C", "L"), [("CLM1", 1), ("a\\nb", 2)]))
     C     L
     CLM1  1
+    a\\nb  2
     """
-    texts = [tuple(columns), *(tuple(visible(str(cell)) for cell in row) for row in rows)]
-    widths = [max(len(row[position]) for row in texts) for position in range(len(columns))]
+    texts = [tuple(columns), *(tuple(one_line(str(cell)) for cell in row) for row in rows)]
+    widths = [max(_width(row[position]) for row in texts) for position in range(len(columns))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
         for row in texts
+    )
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 2
+        if unicodedata.east_asian_width(character) in "WF"
+        else 1
+        for character in text
     )
 
 
@@ -74,8 +139,8 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
     Examples
     --------
-    >>> csv_text([("a,b", "=1+1", -2)])
-    '"a,b",\\'=1+1,-2'
+    >>> csv_text([("a,b", "=1+1", -2, "-2.5")])
+    '"a,b",\\'=1+1,-2,-2.5'
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -85,7 +150,14 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """Return a cell that a spreadsheet shows as it stands."""
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return f"'{value}"
-    return "" if value is None else value
+    """Return a cell that a spreadsheet shows as it stands.
+
+    A text that begins as a formula does, or with a control character, gets an apostrophe.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not value or _PLAIN_NUMBER.fullmatch(value):
+        return value
+    first = unicodedata.normalize("NFKC", value[0])
+    formula = first[0] in _FORMULA_SIGNS or unicodedata.category(value[0]) in _UNSEEN
+    return f"'{value}" if formula else value

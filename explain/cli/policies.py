@@ -10,7 +10,7 @@ import typer
 from explain.cli.options import JsonOption, PolicyOption
 from explain.cli.output import data, json_text, message, report, table_text
 from explain.cli.running import DONE, NO_ANSWER, usage_error
-from facts.diagnostic import Diagnostic
+from facts.diagnostic import Diagnostic, ProgramError
 from facts.suggest import nearest
 from facts.values import ValueFault, format_number, parse_code
 from kb.clause import PolicyClause
@@ -19,12 +19,17 @@ from kb.policy import Policy, load_policy
 
 def clauses(
     clause_id: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="A clause, as in R14-FAC-7.")
+        str | None, typer.Argument(metavar="ID", help="A clause, as in R14-FAC-7.")
     ] = None,
     policy: PolicyOption = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """List the clauses of the policy, or show one of them whole."""
+    """List the clauses of a policy, or show one whole.
+
+    \b
+    clausewise clauses
+    clausewise clauses R14-FAC-7
+    """
     loaded = load_policy(policy)
     if clause_id is None:
         if as_json:
@@ -37,13 +42,13 @@ def clauses(
             ]
             data(table_text(("clause", "effect", "from", "document lines", "title"), rows))
         return DONE
-    clause = loaded.clauses.get(clause_id) or loaded.clauses.get(clause_id.upper())
-    if clause is None:
+    wanted = loaded.clauses.get(clause_id) or loaded.clauses.get(clause_id.strip().upper())
+    if wanted is None:
         near = nearest(clause_id, loaded.clauses)
         help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
         report([Diagnostic("error", f"there is no clause `{clause_id}`", None, help)])
         return NO_ANSWER
-    data(json_text(_clause_json(clause)) if as_json else _clause_text(clause, loaded))
+    data(json_text(_clause_json(wanted)) if as_json else _clause_text(wanted, loaded))
     return DONE
 
 
@@ -52,7 +57,12 @@ def code(
     policy: PolicyOption = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """Show every table, set and clause where a code stands."""
+    """Show every table, set and clause where a code stands.
+
+    \b
+    clausewise code J7050
+    clausewise code 0258 --json
+    """
     from kb.code_index import code_places
 
     loaded = load_policy(policy)
@@ -109,14 +119,25 @@ def code(
 
 def check(
     folder: Annotated[
-        str, typer.Argument(metavar="[POLICY_FOLDER]", help="A policy folder, or its name.")
+        str, typer.Argument(metavar="POLICY_FOLDER", help="A policy folder, or its name.")
     ] = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """Check a policy: its rules, tables and clauses, then its cases."""
+    """Check the rules, tables and cases of a policy.
+
+    \b
+    clausewise check
+    clausewise check my-policy
+    """
     from kb.cases import run_cases
 
-    policy = load_policy(folder)
+    try:
+        policy = load_policy(folder)
+    except ProgramError as fault:
+        if as_json:
+            errors = [diagnostic.to_json() for diagnostic in fault.diagnostics]
+            data(json_text({"policy": folder, "errors": errors}))
+        raise
     outcome = run_cases(policy)
     counts = {
         "clauses": len(policy.clauses),

@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 import typer
 
-from explain.cli.output import message, report
+from explain.cli.output import flush, message, report
 from facts.diagnostic import ClausewiseError, Diagnostic, QueryError, UsageError
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
@@ -36,19 +36,18 @@ def ended(action: Callable[[], int]) -> int:
     """Run an action and return its exit code; every error becomes a sentence on stderr."""
     try:
         code = action()
-        sys.stdout.flush()
+        flush()
         return code
-    except (QueryError, UsageError) as fault:
-        report(fault.diagnostics)
-        return WRONG_USAGE
-    except ClausewiseError as fault:
-        report(fault.diagnostics)
-        return BAD_INPUT
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return DONE
+    except (QueryError, UsageError) as fault:
+        return _told(fault, WRONG_USAGE)
+    except ClausewiseError as fault:
+        return _told(fault, BAD_INPUT)
     except KeyboardInterrupt:
-        message("interrupted: nothing was written; run the command again to start over")
+        _discard_output()
+        message("interrupted: the output is not complete, and no file was written")
         return INTERRUPTED
     except typer.Exit:
         raise
@@ -73,3 +72,21 @@ def unexpected(fault: Exception) -> str:
 def usage_error(text: str, help: str = "") -> UsageError:
     """Return an error of usage."""
     return UsageError([Diagnostic("error", text, None, help)])
+
+
+def _told(fault: ClausewiseError, code: int) -> int:
+    """Print what came out before a fault, then the fault."""
+    try:
+        flush()
+    except (BrokenPipeError, UsageError):
+        _discard_output()
+    report(fault.diagnostics)
+    return code
+
+
+def _discard_output() -> None:
+    """Let nothing fail when the interpreter closes stdout at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

@@ -1,0 +1,91 @@
+"""Write a file that is either there whole, or not touched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from explain.cli.output import data, unwritable
+from explain.cli.running import usage_error
+from facts.values import one_line
+
+ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
+"""What the end of a file's name says of what to write."""
+
+
+def format_of(output: str) -> str:
+    """Return the format that the ending of a file's name asks for.
+
+    Raises
+    ------
+    UsageError
+    """
+    kind = ENDINGS.get(Path(output).suffix.lower())
+    if kind is None:
+        raise usage_error(
+            f"`{one_line(output)}` has an unknown ending", "end it in .jsonl or in .csv"
+        )
+    return kind
+
+
+@contextmanager
+def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Callable[[str], None]]:
+    """Give a function that writes one row: to stdout, or to a file.
+
+    The rows go to a file beside the one that is asked for; it takes its place when all is written,
+    and disappears where anything fails.
+
+    Parameters
+    ----------
+    output : str or None
+        A file, or None for stdout.
+    inputs : iterable of str
+        Files that are read meanwhile, none of which may be written over.
+
+    Raises
+    ------
+    UsageError
+        If the file cannot be written.
+    """
+    if output is None:
+        yield data
+        return
+    what = f"`{one_line(output)}`"
+    path = Path(os.path.realpath(output))
+    if path.is_dir():
+        raise usage_error(f"{what} is a folder", "name a file in it")
+    if path in {Path(os.path.realpath(name)) for name in inputs}:
+        raise usage_error(f"{what} is one of the files to read", "write to another file")
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    except OSError as fault:
+        raise unwritable(what, fault) from None
+    file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+
+    def write(text: str) -> None:
+        try:
+            file.write(text + "\n")
+        except OSError as fault:
+            raise unwritable(what, fault) from None
+
+    try:
+        yield write
+        try:
+            file.close()
+            os.chmod(beside, 0o666 & ~_umask())
+            os.replace(beside, path)
+        except OSError as fault:
+            raise unwritable(what, fault) from None
+    finally:
+        with suppress(OSError):
+            file.close()
+        Path(beside).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
