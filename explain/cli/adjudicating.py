@@ -22,10 +22,13 @@ from explain.cli.options import (
     SetOption,
     StrictOption,
     load_knowledge_base,
+    read_beside,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
 from explain.cli.running import BAD_INPUT, DONE, usage_error
 from explain.cli.writing import destination, format_of
+from facts.readers.batch import Tally
+from facts.readers.evidence import EvidenceIndex
 from facts.values import format_number, one_line
 from kb.clause import OUTCOMES
 from kb.determination import Determination
@@ -84,17 +87,28 @@ def adjudicate(
     clausewise adjudicate claims.csv more.jsonl --evidence evidence.csv -o out.csv
     clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
     """
+    from facts.readers.detect import open_claims
+
     kind = _kind(output, as_json, as_csv)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     result = Adjudication()
     counts: Counter[str] = Counter()
-    inputs = [*files, *(evidence or ()), *(overrides or ())]
+    inputs = [
+        *files,
+        *(evidence or ()),
+        *(overrides or ()),
+        *filter(None, (hcpcs, precertification)),
+    ]
     with destination(output, inputs) as write:
-        determinations = _counted(_stream(kb, files, evidence, overrides, result), counts)
-        for text in _texts(determinations, kind):
+        beside = read_beside(kb, evidence, overrides)
+        result.diagnostics.extend(beside.notes)
+        stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
+        for text in _texts(_counted(stream, counts), kind):
             write(text)
     report(result.diagnostics)
-    message(summary(result, counts))
+    if evidence:
+        message(evidence_summary(beside.evidence))
+    message(summary(result.tally, counts))
     failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
     return BAD_INPUT if failed else DONE
 
@@ -114,13 +128,8 @@ def demo() -> int:
         names = ("office.837", "hospital.837", "home.837")
         claims = [str(folder / name) for name in names]
         loaded = load_claims(kb, claims, [str(folder / "evidence.csv")], None)
-        result = Adjudication()
-        for claim_id in loaded.kb.claims:
-            claim = loaded.kb.claims[claim_id]
-            result.determinations.extend(
-                kb.adjudicate([claim], list(loaded.kb.evidence_for(claim_id)))
-            )
-        rows = [_row(each) for each in result]
+        filed = [item for claim_id in loaded.kb.claims for item in loaded.kb.evidence_for(claim_id)]
+        rows = [_row(each) for each in kb.adjudicate(loaded.kb.claims.values(), filed)]
         data(table_text(_TABLE_COLUMNS, rows))
         data("")
         data("Why is line 1 of claim CLINIC-1 denied?")
@@ -131,35 +140,30 @@ def demo() -> int:
     return DONE
 
 
-def summary(result: Adjudication, counts: Counter[str]) -> str:
+def evidence_summary(index: EvidenceIndex) -> str:
+    """Return the reconciliation of the evidence: rows read, used and rejected."""
+    read, rejected = index.rows_read, index.rows_rejected
+    return (
+        f"{_counted_noun(read, 'row')} of evidence = {read - rejected} kept + {rejected} rejected"
+    )
+
+
+def summary(tally: Tally, counts: Counter[str]) -> str:
     """Return the reconciliation of a run: lines read, determined and rejected."""
-    tally = result.tally
     parts = ", ".join(
         f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]
     )
     return (
-        f"{tally.lines_read} lines read = {tally.lines_determined} determined"
+        f"{_counted_noun(tally.lines_read, 'line')} read = {tally.lines_determined} determined"
         f" + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
     )
 
 
+def _counted_noun(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 _TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
-
-
-def _stream(
-    kb: KnowledgeBase,
-    files: list[str],
-    evidence: list[str] | None,
-    overrides: list[str] | None,
-    result: Adjudication,
-) -> Iterator[Determination]:
-    from facts.readers.detect import open_claims
-    from facts.readers.evidence import read_evidence
-    from facts.readers.overrides import read_overrides
-
-    index = read_evidence(evidence or [], kb.policy.evidence_types)
-    changes = read_overrides(overrides or [], tuple(kb.policy.clauses))
-    return kb.stream(open_claims(list(files)), index, changes, result)
 
 
 def _counted(

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from explain.cli.running import usage_error
+from facts.claim import Override
 from facts.diagnostic import Diagnostic
+from facts.readers.evidence import EvidenceIndex
 from kb.knowledge_base import KnowledgeBase
 
 ClaimFiles = Annotated[
@@ -122,6 +124,33 @@ def load_knowledge_base(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What was read beside the claims, and warnings on the overrides."""
+
+    evidence: EvidenceIndex
+    overrides: tuple[Override, ...]
+    notes: list[Diagnostic]
+
+
+def read_beside(
+    kb: KnowledgeBase, evidence: list[str] | None, overrides: list[str] | None
+) -> Beside:
+    """Read the files of evidence and of overrides.
+
+    Raises
+    ------
+    InputError
+        If an override has errors.
+    """
+    from facts.readers.evidence import read_evidence
+    from facts.readers.overrides import read_overrides
+
+    notes: list[Diagnostic] = []
+    changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+    return Beside(read_evidence(evidence or [], kb.policy.evidence_types), changes, notes)
+
+
 def load_claims(
     kb: KnowledgeBase,
     files: list[str],
@@ -149,13 +178,10 @@ def load_claims(
     """
     from facts.readers.batch import Claim
     from facts.readers.detect import open_claims
-    from facts.readers.evidence import read_evidence
-    from facts.readers.overrides import read_overrides
 
-    policy = kb.policy
-    index = read_evidence(evidence or [], policy.evidence_types)
-    changes = read_overrides(overrides or [], tuple(policy.clauses))
-    loaded = Loaded(kb, [*index.diagnostics])
+    beside = read_beside(kb, evidence, overrides)
+    index = beside.evidence
+    loaded = Loaded(kb, [*beside.notes, *index.diagnostics])
     stream = open_claims(list(files))
     kept: list[Claim] = []
     for claim in stream:
@@ -169,5 +195,5 @@ def load_claims(
             kept.append(claim)
     loaded.diagnostics.extend(stream.diagnostics)
     loaded.diagnostics.extend(index.unused(loaded.lines))
-    loaded.kb = kb.with_claims(kept, index, changes)
+    loaded.kb = kb.with_claims(kept, index, beside.overrides)
     return loaded

@@ -30,7 +30,9 @@ EFFECTS = ("waived", "denied")
 
 
 def read_overrides(
-    paths: str | Path | Sequence[str | Path], clause_ids: Collection[str]
+    paths: str | Path | Sequence[str | Path],
+    clause_ids: Collection[str],
+    notes: list[Diagnostic] | None = None,
 ) -> tuple[Override, ...]:
     """Read overrides from CSV and JSONL files.
 
@@ -41,6 +43,8 @@ def read_overrides(
         citation``; both dates count, an empty one is open.
     clause_ids : collection of str
         The clauses of the policy.
+    notes : list of Diagnostic, optional
+        Gathers warnings.
 
     Returns
     -------
@@ -57,7 +61,10 @@ def read_overrides(
     rows: list[RawRow] = []
     for path in map(Path, paths):
         rows.extend(table_rows(path, COLUMNS, REQUIRED, found))
-    return _checked(rows, clause_ids, found)
+    overrides = _checked(rows, clause_ids, found)
+    if notes is not None:
+        notes.extend(found)
+    return overrides
 
 
 def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tuple[Override, ...]:

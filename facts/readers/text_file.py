@@ -26,6 +26,12 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     """
     source = str(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            return "", _fault(
+                f"`{source}` can be read only once, and claims are read twice",
+                source,
+                "write it to a file first, and name that file",
+            )
         with path.open("rb") as file:
             head = file.read(_LOOK)
     except FileNotFoundError:

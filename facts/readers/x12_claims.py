@@ -81,6 +81,8 @@ class _Transactions:
                         self._in_line(name, segment, self._line)
                 elif name == "SBR":
                     self._sbr = segment
+                elif name == "LX":
+                    yield self._stray(segment)
         except SegmentFault as fault:
             if self._claim is not None:
                 yield self._cut(self._claim, "the claim cannot be read to its end")
@@ -257,6 +259,15 @@ class _Transactions:
                 )
             ],
         )
+
+    def _stray(self, segment: Segment) -> RejectedClaim:
+        fault = Diagnostic(
+            "error",
+            "the service line belongs to no claim",
+            place(self._source, segment),
+            "a CLM segment has to stand before it",
+        )
+        return RejectedClaim(None, 1, (fault,))
 
     def _rejected(self, claim: ClaimSegments, found: list[Diagnostic]) -> RejectedClaim:
         return RejectedClaim(claim.claim_id or None, len(claim.lines), tuple(found))
