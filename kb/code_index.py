@@ -10,7 +10,7 @@ from kb.language.syntax import Aggregate, Atom, BodyLiteral, Constant, Relationa
 from kb.policy import Policy
 
 _MEMBERSHIP = ("code_in", "code_amount")
-_CONCLUSIONS = ("excludes", "applies", "reduces", "lacks")
+_CONCLUSIONS = ("excludes", "applies", "reduces", "lacks", "overriding")
 
 
 @dataclass(frozen=True, slots=True)

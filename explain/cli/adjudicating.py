@@ -180,7 +180,7 @@ def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
     if output is None:
         if as_csv:
             return "csv"
-        return "jsonl" if as_json or not sys.stdout.isatty() else "table"
+        return "jsonl" if as_json or not _on_terminal() else "table"
     kind = format_of(output)
     if (as_csv and kind != "csv") or (as_json and kind != "jsonl"):
         raise usage_error(
@@ -188,6 +188,10 @@ def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
             "the ending chooses the format",
         )
     return kind
+
+
+def _on_terminal() -> bool:
+    return sys.stdout.isatty()
 
 
 def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:

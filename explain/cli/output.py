@@ -142,11 +142,14 @@ def csv_text(rows: Iterable[Sequence[object]]) -> str:
     >>> csv_text([("a,b", "=1+1", -2, "-2.5")])
     '"a,b",\\'=1+1,-2,-2.5'
     """
+    return "\n".join(map(_csv_row, rows))
+
+
+def _csv_row(row: Sequence[object]) -> str:
+    """Return one row; a line end of either kind in a cell is quoted."""
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    for row in rows:
-        writer.writerow([safe_cell(cell) for cell in row])
-    return buffer.getvalue().removesuffix("\n")
+    csv.writer(buffer, lineterminator="\r\n").writerow([safe_cell(cell) for cell in row])
+    return buffer.getvalue().removesuffix("\r\n")
 
 
 def safe_cell(value: object) -> object:

@@ -42,7 +42,10 @@ def clauses(
             ]
             data(table_text(("clause", "effect", "from", "document lines", "title"), rows))
         return DONE
-    wanted = loaded.clauses.get(clause_id) or loaded.clauses.get(clause_id.strip().upper())
+    folded = clause_id.strip().casefold()
+    wanted = next(
+        (each for name, each in loaded.clauses.items() if name.casefold() == folded), None
+    )
     if wanted is None:
         near = nearest(clause_id, loaded.clauses)
         help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
@@ -203,25 +206,24 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
 
 
 def _clause_text(clause: PolicyClause, policy: Policy) -> str:
+    from explain.tree import code_text, section_text
     from kb.code_index import clause_rules
     from kb.language.printer import print_rule
 
-    rules = clause_rules(policy)
     rows = [
         f"{clause.clause_id}: {clause.title}",
         *textwrap.wrap(clause.summary, 96, initial_indent="  ", subsequent_indent="  "),
         f"  effect {clause.effect}, from {clause.effective_from}",
-        f"  policy document, section “{clause.section}”, lines {clause.document_lines}",
+        f"  {section_text(clause)}",
     ]
-    if clause.carc:
-        rarcs = f", RARC {' '.join(clause.rarcs)}" if clause.rarcs else ""
-        rows.append(f"  group {clause.group}, CARC {clause.carc}{rarcs}")
+    if codes := code_text(clause):
+        rows.append(f"  {codes}")
     rows += [f"  excepted: {each.text}" for each in clause.exceptions]
     if clause.changes:
         rows.append(f"  what would change it: {clause.changes}")
     rows += [f"  see also {name}: {policy.related.get(name, '')}" for name in clause.related]
-    rows.append("")
-    rows += [
-        f"  {print_rule(rule).strip()}  % {rule.span}" for rule in rules.get(clause.clause_id, ())
-    ]
+    rules = clause_rules(policy).get(clause.clause_id, ())
+    if rules:
+        rows.append("")
+    rows += [f"  {print_rule(rule).strip()}  % {rule.span}" for rule in rules]
     return "\n".join(rows)

@@ -154,7 +154,10 @@ def parse_day(text: str) -> date:
     """
     if len(text) != 8 or not text.isdigit():
         raise ValueFault(f"is not a date: {quoted(text)}", "eight digits, as in 20180601")
-    return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    try:
+        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueFault as fault:
+        raise ValueFault(f"does not exist: {quoted(text)}", fault.help) from None
 
 
 @lru_cache(maxsize=4096)
