@@ -1,0 +1,1 @@
+"""What is asserted: claims, evidence, codes and where each of them was read."""

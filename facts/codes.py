@@ -102,7 +102,7 @@ class CodeTable:
         return tuple(self._of_length(code))
 
     def _of_length(self, code: str) -> list[TableRow]:
-        firsts, ordered = self._by_length.get(len(code), ((), ()))  # type: ignore[assignment]
+        firsts, ordered = self._by_length.get(len(code), ([], []))
         return [row for row in ordered[: bisect_right(firsts, code)] if code <= row.last]
 
 

@@ -53,12 +53,13 @@ class Diagnostic:
         rows = [f"{self.severity}: {self.message}"]
         if isinstance(self.place, Span):
             margin = " " * len(str(self.place.row))
+            marks = "^" * self.place.width
             rows.append(f"{margin} --> {self.place}")
             if self.excerpt:
                 rows += [
                     f"{margin} |",
                     f"{self.place.row} | {self.excerpt}",
-                    f"{margin} | {_padding(self.excerpt, self.place.column)}{'^' * self.place.width}",
+                    f"{margin} | {_padding(self.excerpt, self.place.column)}{marks}",
                 ]
             if self.help:
                 rows.append(f"{margin} = help: {self.help}")

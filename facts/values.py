@@ -254,8 +254,8 @@ def format_number(value: int | Decimal | Fraction) -> str:
 
     Examples
     --------
-    >>> format_number(Decimal("2.50")), format_number(Fraction(1, 3)), format_number(Decimal("1E+3"))
-    ('2.5', '1/3', '1000')
+    >>> [format_number(each) for each in (Decimal("2.50"), Fraction(1, 3), Decimal("1E+3"))]
+    ['2.5', '1/3', '1000']
     """
     exact = Fraction(value)
     if exact.denominator == 1:

@@ -179,7 +179,8 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     if first is not None and last is not None and last < first:
         found.append(
             _error(
-                f"`service_date_to` {quoted(str(last))} is before `service_date` {quoted(str(first))}",
+                f"`service_date_to` {quoted(str(last))} is before "
+                f"`service_date` {quoted(str(first))}",
                 row,
                 "service_date_to",
             )

@@ -101,7 +101,7 @@ def _of_lines(claim_id: str, lines: list[ClaimLine]) -> Claim | RejectedClaim:
         fault = Diagnostic(
             "error",
             f"line {twice[0]} of claim {quoted(claim_id)} stands twice",
-            lines[0].trace and lines[0].trace.origin("line_number"),
+            trace.origin("line_number") if (trace := lines[0].trace) is not None else None,
         )
         return RejectedClaim(claim_id, len(lines), (fault,))
     return Claim(claim_id, tuple(sorted(lines, key=lambda line: line.line_number)))

@@ -6,18 +6,22 @@ repetitions, its one hundred and fifth components, its last one ends segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.values import quoted
 
 ISA_LENGTH = 106
 _ISA_WIDTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 100_000
+_BLANKS = "\r\n \t"
+UNREADABLE = ("\ufffd", "\0")
+"""Characters that stand where the file is not UTF-8, or not text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ class SegmentReader:
     ----------
     delimiters : Delimiters
         Those of the interchange that is being read.
+    header_fault : Diagnostic or None
+        What is wrong with the header of the interchange that is being read. Its segments are told
+        apart as those before it were, only to be counted.
+    damaged : bool
+        Whether characters that cannot be read were met so far.
     unfinished : str
         What stood behind the last segment terminator when the file ended.
     """
@@ -64,6 +73,8 @@ class SegmentReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.delimiters = Delimiters("*", ":", "~")
+        self.header_fault: Diagnostic | None = None
+        self.damaged = False
         self.unfinished = ""
         self._number = 0
 
@@ -73,57 +84,65 @@ class SegmentReader:
         Raises
         ------
         SegmentFault
-            If an interchange header has not its fixed form, or a segment never ends.
+            If the first interchange header has not its fixed form, or a segment never ends.
         """
         with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            text = file.read(_BLOCK).lstrip()
-            while True:
-                text, changed = self._header(text, file)
-                rest = yield from self._interchange(text, file)
-                if rest is None:
-                    return
-                text = rest
-                del changed
+            text: str | None = self._block(file).lstrip()
+            while text is not None:
+                if len(text) < ISA_LENGTH:
+                    text += self._block(file)
+                self._header(text[:ISA_LENGTH])
+                text = yield from self._interchange(text, file)
 
-    def _header(self, text: str, file: IO[str]) -> tuple[str, bool]:
-        if len(text) < ISA_LENGTH:
-            text += file.read(_BLOCK)
-        self.delimiters = header_delimiters(text[:ISA_LENGTH], str(self._path), self._number + 1)
-        return text, True
+    def _block(self, file: IO[str]) -> str:
+        block = file.read(_BLOCK)
+        if not self.damaged and any(sign in block for sign in UNREADABLE):
+            self.damaged = True
+        return block
 
-    def _interchange(self, text: str, file: IO[str]) -> Iterator[Segment]:  # type: ignore[misc]
-        """Yield segments until the file ends or a header with other delimiters comes."""
+    def _header(self, header: str) -> None:
+        self.header_fault = None
+        try:
+            self.delimiters = header_delimiters(header, str(self._path), self._number + 1)
+        except SegmentFault as fault:
+            if not self._number:
+                raise
+            self.header_fault = fault.diagnostic
+
+    def _interchange(self, text: str, file: IO[str]) -> Generator[Segment, None, str | None]:
+        """Yield segments; return the text that begins with the next header, None at the end."""
         element, terminator = self.delimiters.element, self.delimiters.segment
-        number = self._number
-        first = True
+        number = first = self._number + 1
         while True:
             parts = text.split(terminator)
             rest = parts.pop()
             for position, part in enumerate(parts):
-                segment = part.lstrip("\r\n \t")
+                segment = part.lstrip(_BLANKS)
                 if not segment:
                     continue
-                if not first and segment.startswith("ISA"):
-                    text = terminator.join(parts[position:]).lstrip("\r\n \t") + terminator + rest
-                    self._number = number
-                    return text
-                first = False
-                number += 1
+                if segment.startswith("ISA") and number != first:
+                    self._number = number - 1
+                    return terminator.join([segment, *parts[position + 1 :], rest])
                 yield number, segment.rstrip("\r\n").split(element)
-            block = file.read(_BLOCK)
-            if not block:
-                self._number = number
-                self.unfinished = rest.strip()
-                return None
+                number += 1
+            rest = rest.lstrip(_BLANKS)
+            if rest.startswith("ISA") and len(rest) >= ISA_LENGTH and number != first:
+                self._number = number - 1
+                return rest
             if len(rest) > _LONGEST_SEGMENT:
                 raise SegmentFault(
                     Diagnostic(
                         "error",
                         f"the segment does not end within {_LONGEST_SEGMENT} characters",
-                        Origin(str(self._path), f"segment {number + 1}"),
-                        f"segments of this interchange end with `{terminator}`",
+                        Origin(str(self._path), f"segment {number}"),
+                        f"segments of this interchange end with {quoted(terminator)}",
                     )
                 )
+            block = self._block(file)
+            if not block:
+                self._number = number - 1
+                self.unfinished = rest.strip()
+                return None
             text = rest + block
 
 

@@ -1,0 +1,165 @@
+"""Read single elements of an 837: dates, units, procedures. Each says in words what is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from facts.values import ValueFault, parse_code, parse_date, parse_modifiers, quoted
+
+HCPCS_QUALIFIER = "HC"
+"""The one product qualifier whose code is a CPT or HCPCS code. Source: X12 code list 235."""
+
+COUNTED_UNITS = ("UN", "")
+OTHER_UNITS = {"MJ": "minutes", "DA": "days", "F2": "international units"}
+"""Units that are no units of the procedure; the number is kept. Source: X12 code list 355."""
+
+_FIRST_MODIFIER, _LAST_MODIFIER, _DESCRIPTION = 2, 6, 6
+
+
+class Procedure(NamedTuple):
+    """What SV101 or SV202 says.
+
+    ``qualifier`` is what names the kind of code; ``changed`` tells what letters or blanks were
+    normalised, as pairs of component number, text and value.
+    """
+
+    code: str | None
+    modifiers: tuple[str, ...]
+    description: str
+    qualifier: str
+    changed: tuple[tuple[int, str, str], ...] = ()
+
+
+class ComponentFault(ValueFault):
+    """A component that cannot be read; ``component`` is its number, counted from 1."""
+
+    def __init__(self, component: int, message: str, help: str = "") -> None:
+        super().__init__(message, help)
+        self.component = component
+
+
+@lru_cache(maxsize=4096)
+def parse_day(text: str) -> date:
+    """Return a date written as ``20180601``.
+
+    Raises
+    ------
+    ValueFault
+
+    Examples
+    --------
+    >>> parse_day("20180601")
+    datetime.date(2018, 6, 1)
+    """
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        raise ValueFault(f"is not a date: {quoted(text)}", "eight digits, as in 20180601")
+    try:
+        return parse_date(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueFault as fault:
+        raise ValueFault(f"does not exist: {quoted(text)}", fault.help) from None
+
+
+@lru_cache(maxsize=4096)
+def parse_period(qualifier: str, text: str) -> tuple[date, date]:
+    """Return the first and the last day of a D8 or RD8 date.
+
+    Raises
+    ------
+    ComponentFault
+        ``component`` is 2 where the format is unknown, 3 where the date cannot be read.
+
+    Examples
+    --------
+    >>> parse_period("RD8", "20040201-20040207")[1]
+    datetime.date(2004, 2, 7)
+    """
+    known = qualifier.strip().upper()
+    if known not in ("D8", "RD8"):
+        raise ComponentFault(2, f"has an unknown format {quoted(qualifier)}", "D8 or RD8")
+    try:
+        if known == "D8":
+            day = parse_day(text.strip())
+            return day, day
+        first, dash, last = text.partition("-")
+        if not dash:
+            raise ValueFault(f"has no last day: {quoted(text)}", "as in 20180601-20180605")
+        period = parse_day(first.strip()), parse_day(last.strip())
+    except ValueFault as fault:
+        raise ComponentFault(3, fault.message, fault.help) from None
+    if period[1] < period[0]:
+        raise ComponentFault(3, f"ends before it begins: {quoted(text)}")
+    return period
+
+
+@lru_cache(maxsize=8192)
+def parse_procedure(composite: str, separator: str) -> Procedure:
+    """Return the procedure code, modifiers and description of SV101 or SV202.
+
+    Qualifiers other than HC give no procedure code.
+
+    Raises
+    ------
+    ComponentFault
+
+    Examples
+    --------
+    >>> parse_procedure("HC:J1200:59:JW", ":").modifiers
+    ('59', 'JW')
+    """
+    parts = composite.split(separator)
+    qualifier = parts[0].strip().upper()
+    if len(qualifier) != 2 or not (qualifier.isascii() and qualifier.isalnum()):
+        raise ComponentFault(
+            1,
+            f"has an unknown product qualifier {quoted(parts[0])}",
+            "two characters; HC names CPT and HCPCS codes",
+        )
+    changed = []
+    code = None
+    if qualifier == HCPCS_QUALIFIER:
+        text = parts[1] if len(parts) > 1 else ""
+        if not text.strip():
+            raise ComponentFault(2, "has no code", "the qualifier HC needs one")
+        try:
+            code = parse_code(text)
+        except ValueFault as fault:
+            raise ComponentFault(2, fault.message, fault.help) from None
+        if code != text:
+            changed.append((2, text, code))
+    modifiers: dict[str, None] = {}
+    for number, text in enumerate(parts[_FIRST_MODIFIER:_LAST_MODIFIER], _FIRST_MODIFIER + 1):
+        if not text:
+            continue
+        try:
+            found = parse_modifiers(text)
+        except ValueFault as fault:
+            raise ComponentFault(number, fault.message, fault.help) from None
+        if found != (text,) and found:
+            changed.append((number, text, " ".join(found)))
+        modifiers.update(dict.fromkeys(found))
+    description = parts[_DESCRIPTION].strip() if len(parts) > _DESCRIPTION else ""
+    return Procedure(code, tuple(modifiers), description, qualifier, tuple(changed))
+
+
+@lru_cache(maxsize=64)
+def parse_unit(text: str) -> str:
+    """Return what the units of a line are where they are none of the procedure, else nothing.
+
+    Raises
+    ------
+    ValueFault
+
+    Examples
+    --------
+    >>> parse_unit("UN"), parse_unit("MJ")
+    ('', 'minutes')
+    """
+    unit = text.strip().upper()
+    if unit in COUNTED_UNITS:
+        return ""
+    if unit not in OTHER_UNITS:
+        known = ", ".join((COUNTED_UNITS[0], *OTHER_UNITS))
+        raise ValueFault(f"is an unknown unit: {quoted(text)}", f"one of {known}")
+    return OTHER_UNITS[unit]
