@@ -10,17 +10,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
-from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.text_file import look
-from facts.readers.x12_lines import ClaimSegments, LineBuilder, LineSegments, element, place
+from facts.readers.x12_elements import ClaimSegments, LineSegments, element, place, shown_name
+from facts.readers.x12_envelope import ENVELOPE, Envelope, NoteBook
+from facts.readers.x12_lines import LineBuilder
 from facts.readers.x12_segments import Segment, SegmentFault, SegmentReader
 from facts.values import quoted
 
-PROFESSIONAL, INSTITUTIONAL = "005010X222", "005010X223"
 SERVICE_DATE, STATEMENT_DATES = "472", "434"
 RENDERING_PROVIDER, PRIOR_AUTHORIZATION = "82", "G1"
-_CLAIM_ENDS = ("CLM", "HL", "SE", "ST", "GE", "GS", "IEA", "ISA")
+SUBSCRIBER = "22"
+THIRD_PARTY_NOTE = "TPO"
+"""Notes of a repricer on the line, which are not the provider's description."""
+
+MOST_LINES = 10_000
+"""Lines of one claim that are kept; an 837I allows 999."""
+
+_CLAIM_ENDS = ("CLM", "HL", *ENVELOPE)
+_CUTS = tuple(name for name in ENVELOPE if name != "SE")
+_SERVICES = ("SV1", "SV2")
+_NAMES = (
+    "AMT CAS CL1 CLM CN1 CR1 CR2 CR3 CR5 CR6 CRC CTP CUR DMG DTP FRM HCP HI HSD IMM K3 LIN LQ LX"
+    " MEA MIA MOA N1 N2 N3 N4 NM1 NTE OI PAT PER PRV PS1 PWK QTY REF SBR SV1 SV2 SV3 SV4 SV5 SV6"
+    " SV7 SVD TOO UR"
+)
+_CLAIM_SEGMENTS = frozenset(_NAMES.split())
+"""Segments that may stand in a claim of any 837."""
 
 
 def read_837(path: str | Path) -> ClaimStream:
@@ -34,7 +50,14 @@ def read_837(path: str | Path) -> ClaimStream:
     -------
     ClaimStream
         Claims in the order of the file; ``plan_id`` is the subscriber's group number (SBR03),
-        ``contract_id`` the contract code (CN104).
+        ``contract_id`` the contract code (CN104). Memory grows with the number of claim ids
+        alone, which are kept to find those that stand twice.
+
+    Examples
+    --------
+    >>> stream = read_837("no such file.837")
+    >>> list(stream), stream.diagnostics[0].severity
+    ([], 'error')
     """
     notes: list[Diagnostic] = []
     return ClaimStream(_claims(Path(path), notes), notes)
@@ -45,128 +68,88 @@ def _claims(path: Path, notes: list[Diagnostic]) -> Iterator[Claim | RejectedCla
     if fault is not None:
         notes.append(fault)
         return
-    yield from _Transactions(path, notes).claims()
+    yield from _ClaimReader(path, notes).claims()
 
 
-class _Transactions:
-    """The state of reading: which transaction, which subscriber, which claim, which line."""
+class _ClaimReader:
+    """The state of reading: which subscriber, which claim, which line."""
 
     def __init__(self, path: Path, notes: list[Diagnostic]) -> None:
         self._source = str(path)
         self._reader = SegmentReader(path)
-        self._notes = notes
+        self._notes = NoteBook(self._source, notes)
+        self._envelope = Envelope(self._reader, self._notes)
         self._seen: dict[str, int] = {}
-        self._version = ""
-        self._known = False
-        self._transaction: Segment | None = None
-        self._interchange: Segment | None = None
         self._sbr: Segment | None = None
         self._claim: ClaimSegments | None = None
         self._line: LineSegments | None = None
+        self._drugs = 0
         self._other_payer = False
-        self._transactions = 0
+        self._stray_line: Segment | None = None
 
     def claims(self) -> Iterator[Claim | RejectedClaim]:
+        """Yield every claim of the file."""
         try:
             for segment in self._reader:
                 name = segment[1][0]
+                claim = self._claim
                 if name in _CLAIM_ENDS:
-                    if self._claim is not None:
-                        yield self._finished(self._claim)
+                    if claim is not None:
+                        yield self._cut(claim, segment) if name in _CUTS else self._finished(claim)
                     self._structure(name, segment)
-                elif self._claim is not None:
-                    if self._line is None or name == "LX":
-                        self._in_claim(name, segment, self._claim)
+                elif claim is not None:
+                    if name not in _CLAIM_SEGMENTS:
+                        self._unknown(segment, claim)
+                    elif name == "LX":
+                        self._open_line(segment, claim)
+                    elif self._line is None:
+                        self._in_claim(name, segment, claim)
                     else:
-                        self._in_line(name, segment, self._line)
+                        self._in_line(name, segment, self._line, claim)
                 elif name == "SBR":
                     self._sbr = segment
-                elif name == "LX":
-                    yield self._stray(segment)
+                elif name == "LX" or name in _SERVICES:
+                    yield from self._stray(name, segment)
         except SegmentFault as fault:
             if self._claim is not None:
-                yield self._cut(self._claim, "the claim cannot be read to its end")
-            self._notes.append(fault.diagnostic)
-            return
-        if self._claim is not None:
-            yield self._cut(self._claim, "the file ends in the middle of the claim")
-        self._end()
+                yield self._cut(self._claim, None)
+            self._notes.add(fault.diagnostic)
+        else:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._envelope.end()
+        self._notes.close()
 
     def _structure(self, name: str, segment: Segment) -> None:
+        self._stray_line = None
         if name == "CLM":
-            if self._transaction is None or not self._known:
-                self._claim = ClaimSegments(segment, True, self._reader.delimiters.component)
-            else:
-                self._claim = ClaimSegments(
-                    segment,
-                    self._version.startswith(PROFESSIONAL),
-                    self._reader.delimiters.component,
-                    self._sbr,
-                )
+            self._claim = ClaimSegments(
+                segment,
+                self._envelope.professional,
+                self._reader.delimiters.component,
+                self._sbr,
+            )
         elif name == "HL":
-            if element(segment, 3) == "22":
+            if element(segment, 3).strip() == SUBSCRIBER:
                 self._sbr = None
-        elif name == "ST":
-            self._open_transaction(segment)
-        elif name == "SE":
-            self._close_transaction(segment)
-        elif name == "GS":
-            self._version = element(segment, 8).strip()
-        elif name == "ISA":
-            self._interchange = segment
-        elif name == "IEA":
-            self._close_interchange(segment)
-
-    def _open_transaction(self, segment: Segment) -> None:
-        if self._transaction is not None:
-            self._warn("the transaction has no SE segment", self._transaction, "")
-        self._transaction = segment
-        self._transactions += 1
-        self._version = element(segment, 3).strip() or self._version
-        self._sbr = None
-        self._known = False
-        kind = element(segment, 1)
-        if kind != "837":
-            self._error(
-                f"the transaction {quoted(kind)} is not a claim",
-                segment,
-                "01",
-                "claims are read from 837 transactions",
-            )
-        elif not self._version.startswith((PROFESSIONAL, INSTITUTIONAL)):
-            self._error(
-                f"the version {quoted(self._version)} is unknown",
-                segment,
-                "03",
-                f"{PROFESSIONAL} (837P) and {INSTITUTIONAL} (837I) are read",
-            )
         else:
-            self._known = True
+            self._sbr = None
+            self._envelope.take(name, segment)
 
-    def _close_transaction(self, segment: Segment) -> None:
-        opening = self._transaction
-        self._transaction = None
-        if opening is None:
-            self._warn("the transaction was never opened", segment, "")
+    def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
+        self._drugs = 0
+        self._line = LineSegments(segment)
+        if len(claim.lines) < MOST_LINES:
+            claim.lines.append(self._line)
             return
-        count, expected = element(segment, 1).strip(), segment[0] - opening[0] + 1
-        if count != str(expected) and count.lstrip("0") != str(expected):
-            self._warn(
-                f"the transaction counts {quoted(count)} segments and has {expected}", segment, "01"
-            )
-        if element(segment, 2).strip() != element(opening, 2).strip():
-            self._warn("the control number differs from that of ST", segment, "02")
-
-    def _close_interchange(self, segment: Segment) -> None:
-        opening = self._interchange
-        self._interchange = None
-        if opening is not None and element(segment, 2).strip() != element(opening, 13).strip():
-            self._warn("the control number differs from that of ISA", segment, "02")
+        if not claim.uncounted:
+            self._fault(claim, f"the claim has more than {MOST_LINES} lines", segment)
+        claim.uncounted += 1
 
     def _in_claim(self, name: str, segment: Segment, claim: ClaimSegments) -> None:
-        if name == "LX":
-            self._line = LineSegments(segment)
-            claim.lines.append(self._line)
+        if name in _SERVICES:
+            claim.strays.append(segment)
+            self._fault(claim, "the service has no LX segment before it", segment)
         elif name == "SBR":
             self._other_payer = True
         elif self._other_payer:
@@ -174,134 +157,146 @@ class _Transactions:
         elif name == "HI":
             claim.hi.append(segment)
         elif name == "NM1":
-            if element(segment, 1) == RENDERING_PROVIDER and claim.nm1 is None:
+            if claim.nm1 is None and element(segment, 1) == RENDERING_PROVIDER:
                 claim.nm1 = segment
         elif name == "REF":
-            if element(segment, 1) == PRIOR_AUTHORIZATION and claim.ref is None:
+            if claim.ref is None and element(segment, 1) == PRIOR_AUTHORIZATION:
                 claim.ref = segment
         elif name == "DTP":
             if element(segment, 1) == STATEMENT_DATES:
-                claim.dtp = segment
-        elif name == "CN1":
+                claim.dtp = self._only(claim, claim.dtp, segment)
+        elif name == "CN1" and claim.cn1 is None:
             claim.cn1 = segment
 
-    def _in_line(self, name: str, segment: Segment, line: LineSegments) -> None:
-        if name in ("SV1", "SV2"):
-            if line.sv is None:
-                line.sv = segment
+    def _in_line(
+        self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
+    ) -> None:
+        if name in _SERVICES:
+            self._service(name, segment, line, claim)
         elif name == "DTP":
             if element(segment, 1) == SERVICE_DATE:
-                line.dtp = segment
+                line.dtp = self._only(claim, line.dtp, segment)
         elif name == "LIN":
+            self._drugs += 1
             if line.lin is None:
                 line.lin = segment
+            elif self._drugs == 2:
+                claim.faults.append(
+                    Diagnostic(
+                        "note",
+                        "the line has several drugs, of which the first is read",
+                        place(self._source, segment),
+                    )
+                )
         elif name == "CTP":
-            if line.ctp is None:
+            if line.ctp is None and self._drugs < 2:
                 line.ctp = segment
         elif name == "REF":
             if (
-                element(segment, 1) == PRIOR_AUTHORIZATION
+                line.ref is None
+                and element(segment, 1) == PRIOR_AUTHORIZATION
                 and not element(segment, 4)
-                and line.ref is None
             ):
                 line.ref = segment
         elif name == "NM1":
-            if element(segment, 1) == RENDERING_PROVIDER:
+            if line.nm1 is None and element(segment, 1) == RENDERING_PROVIDER:
                 line.nm1 = segment
-        elif name == "NTE":
+        elif name == "NTE" and element(segment, 1) != THIRD_PARTY_NOTE:
             line.nte.append(segment)
 
+    def _service(
+        self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
+    ) -> None:
+        if line.sv is not None:
+            claim.strays.append(segment)
+            help = f"the first is segment {line.sv[0]}; is an LX segment missing?"
+            self._fault(claim, "the line has a second service", segment, help)
+        elif (name == "SV1") != claim.professional:
+            form = "837P" if claim.professional else "837I"
+            self._fault(claim, f"an {form} has no {name} segments", segment)
+        else:
+            line.sv = segment
+
+    def _only(self, claim: ClaimSegments, known: Segment | None, segment: Segment) -> Segment:
+        """Return the first of two dates; two that differ cannot both be meant."""
+        if known is None or known[1][2:4] == segment[1][2:4]:
+            return known or segment
+        help = f"the other is segment {known[0]}"
+        self._fault(claim, "a second date contradicts the first", segment, help)
+        return known
+
+    def _unknown(self, segment: Segment, claim: ClaimSegments) -> None:
+        message = f"the segment {quoted(segment[1][0])} is unknown"
+        help = "its name has two or three capital letters and digits, as in SV1"
+        if len(claim.faults) < MOST_LINES:
+            self._fault(claim, message, segment, help)
+
     def _finished(self, claim: ClaimSegments) -> Claim | RejectedClaim:
-        self._claim = self._line = None
-        self._other_payer = False
-        if not self._known:
-            return self._rejected(
-                claim,
-                [
-                    Diagnostic(
-                        "error",
-                        f"claim {quoted(claim.claim_id)} stands in a transaction that is not read",
-                        place(self._source, claim.clm, "01"),
-                    )
-                ],
-            )
-        builder = LineBuilder(claim, self._source)
+        self._forget()
+        if not self._envelope.readable:
+            message = f"claim {quoted(claim.claim_id)} stands in a transaction that is not read"
+            self._fault(claim, message, claim.clm, position="01")
+            return self._rejected(claim, claim.faults)
+        builder = LineBuilder(claim, self._source, self._reader.damaged)
         lines = builder.lines()
         found = builder.found
         first = self._seen.setdefault(claim.claim_id, claim.clm[0])
-        if first != claim.clm[0]:
+        if first != claim.clm[0] and claim.claim_id:
             found.append(
                 Diagnostic(
                     "error",
                     f"claim {quoted(claim.claim_id)} stands twice in the file",
                     place(self._source, claim.clm, "01"),
-                    f"the other is segment {first}",
+                    f"the other is segment {first} (CLM)",
                 )
             )
         if found:
             if any(each.severity == "error" for each in found):
                 return self._rejected(claim, found)
-            self._notes.extend(found)
+            for each in found:
+                self._notes.add(each)
         lines.sort(key=lambda line: line.line_number)
         return Claim(claim.claim_id, tuple(lines))
 
-    def _cut(self, claim: ClaimSegments, message: str) -> RejectedClaim:
-        self._claim = self._line = None
+    def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
+        """Reject a claim whose end is not in the file; ``segment`` is what stands there instead."""
+        self._forget()
         last = claim.lines[-1].lx if claim.lines else claim.clm
-        return self._rejected(
-            claim,
-            [
-                Diagnostic(
-                    "error",
-                    message,
-                    place(self._source, last),
-                    "ask for the file again; the claims before this one are read",
-                )
-            ],
-        )
+        if segment is None:
+            message = "the file ends in the middle of the claim"
+        else:
+            message = f"the claim is cut off by {shown_name(segment)}, segment {segment[0]}"
+        help = "ask for the file again; the other claims are read"
+        self._fault(claim, message, last, help)
+        return self._rejected(claim, claim.faults)
 
-    def _stray(self, segment: Segment) -> RejectedClaim:
+    def _forget(self) -> None:
+        self._claim = self._line = None
+        self._other_payer = False
+
+    def _stray(self, name: str, segment: Segment) -> Iterator[RejectedClaim]:
+        """Reject a line outside of claims; an LX and the service after it are one line."""
+        opened, self._stray_line = self._stray_line, segment if name == "LX" else None
+        if not self._envelope.holds_claims or (name != "LX" and opened is not None):
+            return
         fault = Diagnostic(
             "error",
             "the service line belongs to no claim",
             place(self._source, segment),
             "a CLM segment has to stand before it",
         )
-        return RejectedClaim(None, 1, (fault,))
+        yield RejectedClaim(None, 1, (fault,))
+
+    def _fault(
+        self,
+        claim: ClaimSegments,
+        message: str,
+        segment: Segment,
+        help: str = "",
+        position: str = "",
+    ) -> None:
+        where = place(self._source, segment, position)
+        claim.faults.append(Diagnostic("error", message, where, help))
 
     def _rejected(self, claim: ClaimSegments, found: list[Diagnostic]) -> RejectedClaim:
-        return RejectedClaim(claim.claim_id or None, len(claim.lines), tuple(found))
-
-    def _end(self) -> None:
-        """Tell what is missing at the end of the file."""
-        rest = self._reader.unfinished
-        if rest and not rest.startswith("IEA"):
-            self._notes.append(
-                Diagnostic(
-                    "error",
-                    "the file ends in the middle of a segment",
-                    Origin(self._source, "last segment"),
-                    f"segments end with `{self._reader.delimiters.segment}`",
-                )
-            )
-        elif self._transaction is not None:
-            self._error("the file ends before the transaction does", self._transaction, "")
-        elif self._interchange is not None and not rest:
-            self._warn("the interchange has no IEA segment", self._interchange, "")
-        if not self._transactions:
-            self._notes.append(
-                Diagnostic(
-                    "error",
-                    "the file has no transaction",
-                    Origin(self._source),
-                    "claims stand between ST and SE segments",
-                )
-            )
-
-    def _warn(self, message: str, segment: Segment, position: str) -> None:
-        self._notes.append(Diagnostic("warning", message, place(self._source, segment, position)))
-
-    def _error(self, message: str, segment: Segment, position: str, help: str = "") -> None:
-        self._notes.append(
-            Diagnostic("error", message, place(self._source, segment, position), help)
-        )
+        return RejectedClaim(claim.claim_id or None, claim.lines_read, tuple(found))

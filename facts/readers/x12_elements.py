@@ -167,7 +167,7 @@ def diagnosis_segment(claim: ClaimSegments) -> Segment | None:
     """Return the first HI segment that has a diagnosis."""
     for segment in claim.hi:
         if any(
-            composite.split(claim.component)[0] in DIAGNOSIS_QUALIFIERS
+            composite.split(claim.component)[0].strip().upper() in DIAGNOSIS_QUALIFIERS
             for composite in segment[1][1:]
         ):
             return segment

@@ -78,6 +78,11 @@ class SegmentReader:
         self.unfinished = ""
         self._number = 0
 
+    @property
+    def count(self) -> int:
+        """Segments that were read, complete when the file is."""
+        return self._number
+
     def __iter__(self) -> Iterator[Segment]:
         """Yield every segment.
 
@@ -87,10 +92,10 @@ class SegmentReader:
             If the first interchange header has not its fixed form, or a segment never ends.
         """
         with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            text: str | None = self._block(file).lstrip()
+            text: str | None = ""
             while text is not None:
-                if len(text) < ISA_LENGTH:
-                    text += self._block(file)
+                while len(text) < ISA_LENGTH and (block := self._block(file)):
+                    text = (text + block).lstrip()
                 self._header(text[:ISA_LENGTH])
                 text = yield from self._interchange(text, file)
 
