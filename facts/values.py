@@ -18,6 +18,7 @@ MOST_MODIFIERS = 4
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
+_DIAGNOSIS = re.compile(r"([A-Z0-9]{3})\.?([A-Z0-9]{0,4})", re.ASCII)
 
 
 class ValueFault(Exception):
@@ -154,7 +155,7 @@ def parse_code(text: str) -> str:
     'J7050'
     """
     code = "".join(text.split()).upper()
-    if _CODE.fullmatch(code) is None:
+    if _CODE.fullmatch(code) is None or not text.isascii():
         raise ValueFault(f"is not a code: {quoted(text)}", "a code has letters and digits only")
     return code
 
@@ -202,7 +203,7 @@ def parse_modifiers(text: str) -> tuple[str, ...]:
     >>> parse_modifiers("59 sh")
     ('59', 'SH')
     """
-    modifiers = tuple(dict.fromkeys(text.replace(",", " ").upper().split()))
+    modifiers = tuple(dict.fromkeys(_upper(text).replace(",", " ").split()))
     for modifier in modifiers:
         if len(modifier) != 2 or _CODE.fullmatch(modifier) is None:
             raise ValueFault(
@@ -225,18 +226,23 @@ def parse_diagnoses(text: str) -> tuple[Diagnosis, ...]:
     (Diagnosis(code='T8030', indicator='N'), Diagnosis(code='E119', indicator=None))
     """
     found = []
-    for item in text.replace(",", " ").upper().split():
+    for item in _upper(text).replace(",", " ").split():
         code, colon, indicator = item.partition(":")
-        code = code.replace(".", "")
-        if _CODE.fullmatch(code) is None or not 3 <= len(code) <= 7:
+        match = _DIAGNOSIS.fullmatch(code)
+        if match is None:
             raise ValueFault(f"has what is not an ICD-10 code: {quoted(item)}", "as in T80.30")
         if colon and indicator not in PRESENT_ON_ADMISSION:
             raise ValueFault(
                 f"has an unknown present-on-admission indicator: {quoted(item)}",
                 f"one of {', '.join(PRESENT_ON_ADMISSION)}",
             )
-        found.append(Diagnosis(code, indicator or None))
+        found.append(Diagnosis(match[1] + match[2], indicator or None))
     return tuple(dict.fromkeys(found))
+
+
+def _upper(text: str) -> str:
+    """Upper case of ASCII letters only: some others would become letters of a code."""
+    return text.upper() if text.isascii() else text
 
 
 def parse_claim_form(text: str) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
+from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited
 from facts.readers.grouping import group_rows, returning_claims
-from facts.readers.jsonl import PathTrace, jsonl_rows
+from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
 from facts.readers.line_table import PARSERS, RawRow
-from facts.readers.text_file import look
+from facts.readers.notes import Notes
+from facts.readers.text_file import cannot_be_read, look
+from facts.values import one_line
+
+_File = DelimitedFile | ObjectFile
 
 
 def read_claim_tables(paths: Sequence[str | Path]) -> ClaimStream:
@@ -21,63 +25,76 @@ def read_claim_tables(paths: Sequence[str | Path]) -> ClaimStream:
     Parameters
     ----------
     paths : sequence of path
-        Files whose names end in ``.jsonl``, ``.ndjson`` or ``.json``, or whose first character is
-        a brace, hold JSON objects; the others are CSV with a header.
+        ``is_jsonl`` tells which of them hold JSON objects; the others are CSV with a header.
 
     Returns
     -------
     ClaimStream
     """
-    notes: list[Diagnostic] = []
-    files = [_open(Path(path), notes) for path in paths]
-    readable = [(number, file) for number, file in enumerate(files) if file is not None]
-    return ClaimStream(_claims(dict(readable), notes), notes)
+    notes = Notes()
+    files = {number: file for number, path in enumerate(paths) if (file := _open(path, notes))}
+    return ClaimStream(_claims(files, notes), notes)
 
 
 def is_jsonl(path: Path, head: str) -> bool:
-    """Tell whether a file holds JSON objects."""
-    return path.suffix.lower() in (".jsonl", ".ndjson", ".json") or head.lstrip().startswith("{")
+    """Tell whether a file holds JSON objects: by what it begins with, then by its name.
+
+    Examples
+    --------
+    >>> is_jsonl(Path("claims.txt"), '{"claim_id": "C1"}')
+    True
+    >>> is_jsonl(Path("claims.jsonl"), "claim_id,line_number")
+    False
+    """
+    first = head.lstrip()
+    if first.startswith(("{", "[")):
+        return True
+    named = path.suffix.lower() in (".jsonl", ".ndjson", ".json")
+    return named and "claim_id" not in first.partition("\n")[0]
 
 
-class _JsonlFile:
-    def __init__(self, path: Path, notes: list[Diagnostic]) -> None:
-        self.path = path
-        self._notes = notes
-        self._warned: set[str] = set()
-
-    def rows(self) -> Iterator[RawRow]:
-        return jsonl_rows(self.path, tuple(PARSERS), self._warned, self._notes)
-
-
-_File = DelimitedFile | _JsonlFile
-
-
-def _open(path: Path, notes: list[Diagnostic]) -> _File | None:
+def _open(path: str | Path, notes: Notes) -> _File | None:
+    path = Path(path)
     head, fault = look(path)
     if fault is not None:
         notes.append(fault)
         return None
     if is_jsonl(path, head):
-        return _JsonlFile(path, notes)
+        return open_objects(path, head, PARSERS, notes)
     file = open_delimited(path)
     notes.extend(file.diagnostics)
     return file if file.readable else None
 
 
-def _claims(files: dict[int, _File], notes: list[Diagnostic]) -> Iterator[Claim | RejectedClaim]:
-    def numbered(number: int) -> Iterator[tuple[int, RawRow]]:
-        return ((number, row) for row in files[number].rows())
+def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedClaim]:
+    def claim_ids() -> Iterator[str]:
+        for file in files.values():
+            try:
+                yield from file.claim_ids()
+            except OSError as fault:
+                notes.once([cannot_be_read(file.path, fault)])
 
     def rows() -> Iterator[tuple[int, RawRow]]:
-        return chain.from_iterable(map(numbered, files))
+        for number, file in files.items():
+            row = None
+            try:
+                for row in file.rows():
+                    yield number, row
+            except OSError as fault:
+                notes.once([cannot_be_read(file.path, fault)])
+            if row is None:
+                notes.once([_without_rows(file.path)])
 
     def restore(file_number: int, number: int, fields: Mapping[str, str]) -> RawRow:
         file = files[file_number]
-        source = str(file.path)
-        trace = (
-            PathTrace(source, number) if isinstance(file, _JsonlFile) else RowTrace(source, number)
-        )
-        return RawRow(number, fields, trace)
+        trace = PathTrace if isinstance(file, ObjectFile) else RowTrace
+        return RawRow(number, fields, trace(str(file.path), number))
 
-    returning = returning_claims(row.fields.get("claim_id", "").strip() for _, row in rows())
-    yield from group_rows(rows(), returning, restore, notes)
+    yield from group_rows(rows(), returning_claims(claim_ids()), restore, notes)
+    notes.close()
+
+
+def _without_rows(path: Path) -> Diagnostic:
+    source = str(path)
+    message = f"`{one_line(source)}` has a header and no rows"
+    return Diagnostic("warning", message, Origin(source), "was it cut off on its way?")

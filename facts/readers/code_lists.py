@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from facts.codes import CodeTable, TableRow
 from facts.diagnostic import Diagnostic, InputError
@@ -16,6 +18,8 @@ from facts.readers.delimited import open_delimited
 from facts.readers.line_table import RawRow
 from facts.readers.text_file import look
 from facts.values import ValueFault, parse_code, parse_date, quoted
+
+Value = TypeVar("Value")
 
 Period = tuple[date | None, date | None]
 """The days that a code was added and terminated; None where it is open."""
@@ -111,7 +115,9 @@ def read_precertification_list(path: str | Path) -> CodeTable:
         found.append(Diagnostic("error", "the column `code` is missing", Origin(source, "row 1")))
     elif file.readable:
         for row in file.rows():
-            found.extend(row.faults)
+            if row.faults:
+                found.extend(row.faults)
+                continue
             fields = row.fields
             try:
                 first = parse_code(fields.get("code") or fields.get("first") or "")
@@ -152,7 +158,7 @@ def _zip_entries(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str
             with archive.open(largest) as raw:
                 text = io.TextIOWrapper(raw, encoding="latin-1")
                 yield from _fixed_width(text, f"{path}:{largest.filename}", found)
-    except (zipfile.BadZipFile, OSError, RuntimeError) as fault:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as fault:
         found.append(Diagnostic("error", f"`{path}` cannot be read: {fault}", Origin(str(path))))
 
 
@@ -172,19 +178,26 @@ def _csv(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str, Period
     file = open_delimited(path, ("code",), ("code", "added", "terminated"))
     found.extend(file.diagnostics)
     for row in file.rows() if file.readable else ():
-        found.extend(row.faults)
-        try:
-            code = parse_code(row.fields.get("code", ""))
-            period = (_csv_date(row, "added"), _csv_date(row, "terminated"))
-        except ValueFault as fault:
-            found.append(Diagnostic("error", f"the row {fault.message}", row.trace.origin("")))
-            continue
-        yield row.number, code, period
+        faults = list(row.faults)
+        code = None if faults else _value(row, "code", parse_code, faults)
+        added = _value(row, "added", parse_date, faults) if row.fields.get("added") else None
+        terminated = (
+            _value(row, "terminated", parse_date, faults) if row.fields.get("terminated") else None
+        )
+        found.extend(faults)
+        if code is not None and not faults:
+            yield row.number, code, (added, terminated)
 
 
-def _csv_date(row: RawRow, name: str) -> date | None:
-    text = row.fields.get(name, "")
-    return parse_date(text) if text else None
+def _value(
+    row: RawRow, name: str, parser: Callable[[str], Value], faults: list[Diagnostic]
+) -> Value | None:
+    try:
+        return parser(row.fields.get(name, ""))
+    except ValueFault as fault:
+        message = f"`{name}` {fault.message}"
+        faults.append(Diagnostic("error", message, row.trace.origin(name), fault.help))
+        return None
 
 
 def _fixed_width(

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
-from facts.readers.text_file import look
-from facts.values import quoted
+from facts.readers.text_file import PhysicalRows, look
+from facts.values import one_line, quoted
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_REASONS = {
+    "unexpected end of data": "a quotation mark is opened and not closed",
+    "',' expected after '\"'": "a quotation mark stands inside a quoted value",
+    "field larger than field limit": "a value is too long",
+}
 
-csv.field_size_limit(1_000_000)
+_HELP = "is a comma or a quotation mark missing?"
+
+MOST_GIVEN_BACK = 1_000
+"""Broken rows of a file behind which the next row of text is tried as a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,50 +52,59 @@ class DelimitedFile:
         The header, in lower case without blanks around.
     diagnostics : list of Diagnostic
         Errors keep the file from being read.
+    known : frozenset of str
+        Columns that are read.
     """
 
     path: Path
     columns: tuple[str, ...]
     diagnostics: list[Diagnostic]
+    known: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def readable(self) -> bool:
         """Whether the rows can be read."""
         return not any(each.severity == "error" for each in self.diagnostics)
 
+    def claim_ids(self) -> Iterator[str]:
+        """Yield the claim id of every row, empty where there is none."""
+        place = self.columns.index("claim_id")
+        for _, values, _ in self._records():
+            yield values[place].strip() if place < len(values) else ""
+
     def rows(self) -> Iterator[RawRow]:
-        """Yield the rows below the header, blank ones left out."""
-        source, columns, width = str(self.path), self.columns, len(self.columns)
+        """Yield the rows below the header, blank ones left out.
+
+        Of a row that is broken or has not as many values as the header only the claim id is
+        taken, so that its claim can be told.
+        """
+        source, columns = str(self.path), self.columns
+        picked = tuple((place, name) for place, name in enumerate(columns) if name in self.known)
+        claim = columns.index("claim_id") if "claim_id" in columns else len(columns)
+        for number, values, broken in self._records():
+            trace = RowTrace(source, number)
+            if broken:
+                claim_id = values[claim] if claim < len(values) else ""
+                fields = {"claim_id": claim_id} if claim_id and not claim_id.isspace() else {}
+                fault = Diagnostic("error", broken, trace.origin(""), _HELP)
+                yield RawRow(number, fields, trace, (fault,), columns)
+                continue
+            fields = {
+                name: value
+                for place, name in picked
+                if (value := values[place]) and not value.isspace()
+            }
+            faults = _unreadable(fields, trace)
+            for name in faults:
+                del fields[name]
+            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+
+    def _records(self) -> Iterator[tuple[int, list[str], str]]:
+        """Yield number, values and what is broken of every row that is not blank."""
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            next(reader, None)
-            before = reader.line_num
-            while True:
-                try:
-                    values = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as fault:
-                    number = before + 1
-                    before = reader.line_num
-                    trace = RowTrace(source, number)
-                    yield RawRow(number, {}, trace, (_broken(str(fault), trace),))
-                    continue
-                number, before = before + 1, reader.line_num
-                if not values or (width > 1 and not any(values)):
-                    continue
-                trace = RowTrace(source, number)
-                if len(values) == width:
-                    fields = {
-                        name: value
-                        for name, value in zip(columns, values, strict=True)
-                        if value and not value.isspace()
-                    }
-                    faults = _unreadable(fields, trace)
-                    yield RawRow(number, fields, trace, faults)
-                else:
-                    fields = dict(zip(columns, values, strict=False))
-                    yield RawRow(number, fields, trace, (_width(len(values), width, trace),))
+            records = _records(file, len(self.columns))
+            next(records, None)
+            yield from records
 
 
 def open_delimited(
@@ -109,49 +127,92 @@ def open_delimited(
         whose columns are not those that are needed.
     """
     source = str(path)
-    text, fault = look(path)
+    _, fault = look(path)
     if fault is not None:
         return DelimitedFile(path, (), [fault])
-    head = text.splitlines()[0]
-    if "," not in head:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        number, header, broken = next(_records(file), (1, [], "the row is blank"))
+    place = f"row {number}"
+    if broken:
+        fault = Diagnostic(
+            "error", broken.replace("the row", "the header", 1), Origin(source, place), _HELP
+        )
+        return DelimitedFile(path, (), [fault])
+    if len(header) == 1:
         for delimiter, words in _OTHER_DELIMITERS.items():
-            if delimiter in head:
+            if delimiter in header[0]:
                 fault = Diagnostic(
                     "error",
-                    f"`{source}` separates its columns with {words}",
-                    Origin(source, "row 1"),
+                    f"`{one_line(source)}` separates its columns with {words}",
+                    Origin(source, place),
                     "separate them with commas",
                 )
                 return DelimitedFile(path, (), [fault])
-    try:
-        columns = tuple(name.strip().lower() for name in next(csv.reader([head])))
-    except (csv.Error, StopIteration):
-        columns = ()
-    found = check_columns(columns, source, "row 1", required, known)
-    return DelimitedFile(path, columns, found)
-
-
-def _width(found: int, expected: int, trace: RowTrace) -> Diagnostic:
-    return Diagnostic(
-        "error",
-        f"the row has {found} values, the header has {expected} columns",
-        trace.origin(""),
-        "is a comma or a quotation mark missing?",
+    columns = tuple(name.strip().lower() for name in header)
+    known = frozenset(known)
+    return DelimitedFile(
+        path, columns, check_columns(columns, source, place, required, sorted(known)), known
     )
 
 
-def _broken(reason: str, trace: RowTrace) -> Diagnostic:
-    return Diagnostic("error", f"the row cannot be read as CSV: {reason}", trace.origin(""))
+def _records(file: IO[str], width: int | None = None) -> Iterator[tuple[int, list[str], str]]:
+    """Yield number, values and what is broken of every row, blank ones left out.
+
+    Behind a broken row reading goes on with the next row of text, so that a quotation mark that
+    is never closed does not swallow the rows below it.
+    """
+    physical = PhysicalRows(file)
+    reader = csv.reader(physical, strict=True)
+    broken = 0
+    while True:
+        number = physical.begin()
+        values: list[str] = []
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            values = _guessed(physical.first)
+            reason = f"the row cannot be read as CSV: {_reason(str(fault))}"
+        else:
+            if not values or (not any(values) if len(values) > 1 else not values[0].strip()):
+                continue
+            if width is None or len(values) == width:
+                yield number, values, ""
+                continue
+            reason = f"the row has {_counted(len(values), 'value')}, "
+            reason += f"the header has {_counted(width, 'column')}"
+        broken += 1
+        swallowed = physical.give_back_or_count(broken <= MOST_GIVEN_BACK)
+        yield number, values, reason
+        for behind in range(1, swallowed + 1):
+            yield number + behind, [], f"the row cannot be read as CSV: row {number} is broken"
 
 
-def _unreadable(fields: dict[str, str], trace: RowTrace) -> tuple[Diagnostic, ...]:
-    return tuple(
-        Diagnostic(
+def _guessed(text: str) -> list[str]:
+    """Return the values of a broken row as far as they can be told."""
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:
+        return []
+
+
+def _reason(text: str) -> str:
+    return next((words for start, words in _REASONS.items() if text.startswith(start)), text)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _unreadable(fields: dict[str, str], trace: RowTrace) -> dict[str, Diagnostic]:
+    return {
+        name: Diagnostic(
             "error",
             f"`{name}` has characters that cannot be read: {quoted(value)}",
             trace.origin(name),
             "save the file as UTF-8",
         )
         for name, value in fields.items()
-        if "�" in value or "\0" in value
-    )
+        if (not value.isascii() and "\ufffd" in value) or "\0" in value
+    }

@@ -61,13 +61,11 @@ def _one_after_another(
             yield from stream.items
             notes.extend(stream.diagnostics)
         return
-    seen: dict[str, int] = {}
+    seen: dict[str | None, int] = {}
     for number, stream in enumerate(streams):
         for item in stream.items:
-            if isinstance(item, Claim) and seen.setdefault(item.claim_id, number) != number:
-                yield _rejected(item)
-            else:
-                yield item
+            again = bool(item.claim_id) and seen.setdefault(item.claim_id, number) != number
+            yield _rejected(item) if again and isinstance(item, Claim) else item
         notes.extend(stream.diagnostics)
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Evidence, EvidenceType, EvidenceTypes
+from facts.claim import Evidence, EvidenceType, EvidenceTypes, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.claim_tables import is_jsonl
 from facts.readers.delimited import open_delimited
-from facts.readers.jsonl import jsonl_rows, texts_of
+from facts.readers.jsonl import open_objects
 from facts.readers.line_table import RawRow, check_columns
+from facts.readers.plain_values import texts_of
 from facts.readers.records import RecordTrace
 from facts.readers.text_file import look
 from facts.suggest import nearest
@@ -137,15 +138,15 @@ def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
     EvidenceIndex
     """
     found: list[Diagnostic] = []
-    ready: list[Evidence] = []
     rows: list[RawRow] = []
     for position, item in enumerate(items, 1):
-        trace = RecordTrace("<evidence>", position)
+        trace: Trace = RecordTrace("<evidence>", position)
+        record = item
         if isinstance(item, Evidence):
-            ready.append(item if item.trace is not None else item._replace(trace=trace))
-        else:
-            rows.append(record_row(item, position, trace, COLUMNS, found))
-    return _index(rows, types, found, ready)
+            trace = item.trace or trace
+            record = dict(zip(COLUMNS, item[:-1], strict=True))
+        rows.append(record_row(record, position, trace, COLUMNS, found))
+    return _index(rows, types, found)
 
 
 def table_rows(
@@ -156,7 +157,8 @@ def table_rows(
     if fault is not None:
         found.append(fault)
     elif is_jsonl(path, head):
-        yield from jsonl_rows(path, columns, set(), found)
+        objects = open_objects(path, head, columns, found)
+        yield from objects.rows() if objects is not None else ()
     else:
         file = open_delimited(path, required, columns)
         found.extend(file.diagnostics)
@@ -167,7 +169,7 @@ def table_rows(
 def record_row(
     record: Any,
     position: int,
-    trace: RecordTrace,
+    trace: Trace,
     columns: tuple[str, ...],
     found: list[Diagnostic],
 ) -> RawRow:
@@ -181,38 +183,27 @@ def record_row(
         )
         return RawRow(position, {}, trace, (fault,))
     named = {str(name): value for name, value in record.items()}
-    found.extend(check_columns(named, trace.source, f"record {position}", (), columns))
-    fields, faults = texts_of(
-        {name: value for name, value in named.items() if name in columns}, trace
-    )
-    return RawRow(position, fields, trace, tuple(faults))
+    source = trace.origin("").source
+    found.extend(check_columns(named, source, f"record {position}", (), columns))
+    fields, faults = texts_of(named, trace, columns)
+    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
 
 
-def _index(
-    rows: Iterable[RawRow],
-    types: EvidenceTypes,
-    found: list[Diagnostic],
-    ready: Sequence[Evidence] = (),
-) -> EvidenceIndex:
+def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]) -> EvidenceIndex:
     items: dict[Evidence, None] = {}
     first: dict[tuple[str, int | None, str], Evidence] = {}
     read = rejected = 0
-    pending: list[Evidence | RawRow] = [*ready, *rows]
-    for each in pending:
+    for row in rows:
         read += 1
-        item = each if isinstance(each, Evidence) else _evidence(each, types, found)
+        item = _evidence(row, types, found)
         if item is None:
             rejected += 1
             continue
-        key = (item.claim_id, item.line_number, item.name)
-        other = first.setdefault(key, item)
-        declared = types.get(item.name)
-        if other.value != item.value and not (declared is not None and declared.several):
+        other = first.setdefault((item.claim_id, item.line_number, item.name), item)
+        if other.value != item.value and not types[item.name].several:
             rejected += 1
             found.append(_contradiction(item, other))
-            first[key] = other
-            continue
-        if other is item or other.value != item.value:
+        elif other is item or other.value != item.value:
             items[item] = None
     return EvidenceIndex(items, found, read, rejected)
 

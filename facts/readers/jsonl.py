@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.line_table import PARSERS, RawRow, check_columns
-from facts.values import format_number, quoted
+from facts.readers.line_table import MOST_UNKNOWN, RawRow, check_columns
+from facts.readers.plain_values import NotANumber, kind_of, texts_of
+from facts.readers.text_file import PhysicalRows, RowTooLong
+from facts.values import one_line, quoted
 
-_LISTS = ("modifiers", "diagnoses")
-_LONGEST_ROW = 1_000_000
+_CLAIM_ID = re.compile(r'"claim_id"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,20})')
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,161 +33,146 @@ class PathTrace:
         return Origin(self.source, f"row {self.row}, `$.{field}`" if field else f"row {self.row}")
 
 
-def jsonl_rows(
-    path: Path, known: tuple[str, ...], warned: set[str], notes: list[Diagnostic]
-) -> Iterator[RawRow]:
-    """Yield the objects of a JSONL file as rows of texts.
+class ObjectFile:
+    """A JSONL file.
 
     Parameters
     ----------
     path : Path
-    known : tuple of str
+    known : iterable of str
         Names that are read.
-    warned : set of str
-        Unknown names that were told already.
     notes : list of Diagnostic
-        Gathers warnings of unknown names.
+        Gathers warnings of unknown names, each once.
     """
-    source = str(path)
-    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
-        for number, text in enumerate(file, 1):
-            if not text.strip():
-                continue
+
+    def __init__(self, path: Path, known: Iterable[str], notes: list[Diagnostic]) -> None:
+        self.path = path
+        self._known = tuple(known)
+        self._notes = notes
+        self._warned: set[str] = set()
+
+    def claim_ids(self) -> Iterator[str]:
+        """Yield the claim id of every object, empty where there is none."""
+        for _, record, _ in self._records():
+            fields, _ = texts_of(record, None, ("claim_id",))
+            yield fields.get("claim_id", "").strip()
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield the objects as rows of texts, blank rows left out.
+
+        Of a row that is not JSON only the claim id is taken, so that its claim can be told.
+        """
+        source = str(self.path)
+        for number, record, broken in self._records():
             trace = PathTrace(source, number)
-            record, fault = _parsed(text, trace)
-            if fault is not None:
-                yield RawRow(number, {}, trace, (fault,))
+            if broken:
+                fields, _ = texts_of(record, None, ("claim_id",))
+                fault = Diagnostic("error", broken, trace.origin(""))
+                yield RawRow(number, fields, trace, (fault,), self._known)
                 continue
-            for name in record:
-                if name not in known and name not in warned:
-                    warned.add(name)
-                    notes.extend(check_columns([name], source, f"row {number}", (), known))
-            fields, faults = texts_of(record, trace)
-            yield RawRow(number, fields, trace, tuple(faults))
+            self._warn(record, source, number)
+            fields, faults = texts_of(record, trace, self._known)
+            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+
+    def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
+        """Yield number, object and what is broken of every row that is not blank."""
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
+            physical = PhysicalRows(file)
+            while True:
+                number = physical.begin()
+                try:
+                    text = next(physical)
+                except StopIteration:
+                    return
+                except RowTooLong as fault:
+                    yield number, _guessed(physical.first), f"the row cannot be read: {fault}"
+                    continue
+                if not text.isspace():
+                    yield number, *_parsed(text)
+
+    def _warn(self, record: dict[str, Any], source: str, number: int) -> None:
+        strange = [name for name in record if name not in self._known and name not in self._warned]
+        for name in strange[: MOST_UNKNOWN - len(self._warned)]:
+            self._warned.add(name)
+            self._notes += check_columns([name], source, f"row {number}", (), self._known)
 
 
-def texts_of(record: Mapping[str, Any], trace: Any) -> tuple[dict[str, str], list[Diagnostic]]:
-    """Return the values of a record as the texts that a table would hold.
+def open_objects(
+    path: Path, head: str, known: Iterable[str], notes: list[Diagnostic]
+) -> ObjectFile | None:
+    """Look at the beginning of a JSONL file.
 
     Parameters
     ----------
-    record : mapping
-        Values may be text, exact numbers, whole numbers, dates and, for modifiers and diagnoses,
-        lists of text.
-    trace : Trace
+    path : Path
+    head : str
+        The first characters of the file.
+    known : iterable of str
+    notes : list of Diagnostic
+        Gathers what is wrong with the file, and later warnings.
 
     Returns
     -------
-    dict of str to str
-        What is not empty.
-    list of Diagnostic
-        Values of a type that cannot stand there.
+    ObjectFile or None
     """
-    fields: dict[str, str] = {}
-    faults: list[Diagnostic] = []
-    for name, value in record.items():
-        if value is None:
-            continue
-        text: str | None = None
-        if isinstance(value, str):
-            text = value
-        elif isinstance(value, bool):
-            pass
-        elif isinstance(value, (int, Decimal)):
-            text = _number_text(value)
-        elif isinstance(value, float):
-            text = repr(value)
-        elif isinstance(value, date) and type(value) is date:
-            text = value.isoformat()
-        elif (
-            name in _LISTS
-            and isinstance(value, (list, tuple))
-            and all(isinstance(item, str) for item in value)
-        ):
-            text = " ".join(value)
-        if text is None:
-            if name in PARSERS or name not in record:
-                faults.append(
-                    Diagnostic(
-                        "error",
-                        f"`{name}` cannot be {_kind(value)}",
-                        trace.origin(name),
-                        "give text or a number",
-                    )
-                )
-        elif "�" in text or "\0" in text or not _encodable(text):
-            faults.append(
-                Diagnostic(
-                    "error",
-                    f"`{name}` has characters that cannot be read: {quoted(text)}",
-                    trace.origin(name),
-                    "save the file as UTF-8",
-                )
-            )
-        elif text and not text.isspace():
-            fields[name] = text
-    return fields, faults
+    name, first = one_line(str(path)), head.lstrip()
+    message = ""
+    if first.startswith("["):
+        message = f"`{name}` is one JSON list, not an object on each row"
+    elif first.partition("\n")[0].strip() == "{":
+        message = f"`{name}` spreads an object over several rows"
+    if message:
+        help = "write each object on a row of its own, without a list around them"
+        notes.append(Diagnostic("error", message, Origin(str(path), "row 1"), help))
+        return None
+    return ObjectFile(path, known, notes)
 
 
-def _parsed(text: str, trace: PathTrace) -> tuple[dict[str, Any], Diagnostic | None]:
-    if len(text) > _LONGEST_ROW:
-        return {}, _fault(f"the row is longer than {_LONGEST_ROW} characters", trace)
+def _parsed(text: str) -> tuple[dict[str, Any], str]:
+    """Return the object of a row and what is broken of it."""
     repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in items]
-        repeated.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
-        return dict(items)
+        record = dict(items)
+        if len(record) < len(items):
+            counts = Counter(name for name, _ in items)
+            repeated.extend(name for name, count in counts.items() if count > 1)
+        return record
 
     try:
         record = json.loads(
-            text, parse_float=Decimal, parse_constant=_refuse, object_pairs_hook=pairs
+            text,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=NotANumber,
+            object_pairs_hook=pairs,
         )
     except json.JSONDecodeError as fault:
-        return {}, _fault(
-            f"the row is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]} at column {fault.colno}",
-            trace,
-        )
-    except (ValueError, ArithmeticError) as fault:
-        return {}, _fault(f"the row has a number that cannot be read: {fault}", trace)
+        reason = f"{fault.msg[:1].lower()}{fault.msg[1:]}"
+        return _guessed(text), f"the row is not JSON: {reason} at column {fault.colno}"
     except RecursionError:
-        return {}, _fault("the row is nested too deeply", trace)
+        return _guessed(text), "the row is nested too deeply"
     if not isinstance(record, dict):
-        return {}, _fault(f"the row is {_kind(record)}, not an object", trace)
+        return {}, f"the row is {kind_of(record)}, not an object"
     if repeated:
-        return {}, _fault(f"{quoted(repeated[0])} stands twice in the object", trace)
-    return record, None
+        told = {} if "claim_id" in repeated else record
+        return told, f"{quoted(repeated[0])} stands twice in the object"
+    return record, ""
 
 
-def _refuse(name: str) -> Any:
-    raise ValueError(f"`{name}`")
-
-
-def _number_text(value: int | Decimal) -> str:
-    if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > 40):
-        return str(value)
-    if isinstance(value, int) and value.bit_length() > 200:
-        return "a whole number that is too long"
-    return format_number(value)
-
-
-def _encodable(text: str) -> bool:
+def _number(text: str) -> Decimal | NotANumber:
     try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+        return Decimal(text)
+    except DecimalException:
+        return NotANumber(text)
 
 
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, (list, tuple)):
-        return "a list"
-    if isinstance(value, dict):
-        return "an object"
-    return f"of the type {quoted(type(value).__name__)}"
-
-
-def _fault(message: str, trace: PathTrace) -> Diagnostic:
-    return Diagnostic("error", message, trace.origin(""))
+def _guessed(text: str) -> dict[str, Any]:
+    """Return the claim id of a row that is not JSON, if it can be told."""
+    match = _CLAIM_ID.search(text)
+    if match is None:
+        return {}
+    try:
+        return {"claim_id": json.loads(match[1], parse_int=Decimal)}
+    except ValueError:
+        return {}

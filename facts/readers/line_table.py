@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +60,16 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 
 REQUIRED = ("claim_id", "line_number", "claim_form", "service_date")
 CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_service")
-"""Columns whose values are normalised, with a note where that changes letters or blanks."""
+"""Columns of one code, normalised with a note where that changes letters or blanks."""
+
+CODE_LISTS = ("modifiers", "diagnoses")
+"""Columns of several codes, normalised with a note where that changes letters."""
 
 LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
+
+MOST_UNKNOWN = 30
+"""Unknown columns that are told one by one."""
 
 
 @dataclass(slots=True)
@@ -79,12 +86,15 @@ class RawRow:
         Tells the place of a field.
     faults : tuple of Diagnostic
         What is wrong with the row as a row.
+    faulty : collection of str
+        Columns that the faults speak of, so that they are not called empty too.
     """
 
     number: int
     fields: Mapping[str, str]
     trace: Trace
     faults: tuple[Diagnostic, ...] = ()
+    faulty: Collection[str] = ()
 
 
 def check_columns(
@@ -104,33 +114,35 @@ def check_columns(
         File, and place of the header in it.
     required, known : iterable of str
     """
-    present = list(columns)
+    present = Counter(iter(columns))
     known = tuple(known)
+    place = Origin(source, where)
+    strange = [name for name in present if name and name not in known]
     found = []
     for name in required:
         if name not in present:
-            near = nearest(name, [column for column in present if column not in known])
-            help = f"is `{near}` meant for it?" if near else f"the header has {_listed(present)}"
-            found.append(
-                Diagnostic("error", f"the column `{name}` is missing", Origin(source, where), help)
+            near = nearest(name, strange[:MOST_UNKNOWN])
+            help = f"is {quoted(near)} meant for it?" if near else _header(present)
+            found.append(Diagnostic("error", f"the column `{name}` is missing", place, help))
+    for name, count in present.items():
+        if count > 1 and name in known:
+            message = f"the column `{name}` stands {'twice' if count == 2 else f'{count} times'}"
+            found.append(Diagnostic("error", message, place, "keep one of them"))
+    if "" in present:
+        found.append(Diagnostic("warning", "a column without a name, which is not read", place))
+    for name in strange[:MOST_UNKNOWN]:
+        near = nearest(name, known)
+        found.append(
+            Diagnostic(
+                "warning",
+                f"unknown column {quoted(name)}, which is not read",
+                place,
+                f"did you mean `{near}`?" if near else "",
             )
-    for name in dict.fromkeys(present):
-        if present.count(name) > 1:
-            found.append(
-                Diagnostic(
-                    "error", f"the column {quoted(name)} stands twice", Origin(source, where)
-                )
-            )
-        if name not in known:
-            near = nearest(name, known)
-            found.append(
-                Diagnostic(
-                    "warning",
-                    f"unknown column {quoted(name)}, which is not read",
-                    Origin(source, where),
-                    f"did you mean `{near}`?" if near else "",
-                )
-            )
+        )
+    if len(strange) > MOST_UNKNOWN:
+        message = f"{len(strange) - MOST_UNKNOWN} more unknown columns, which are not read"
+        found.append(Diagnostic("warning", message, place))
     return found
 
 
@@ -163,17 +175,15 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
         except ValueFault as fault:
             found.append(_error(f"`{name}` {fault.message}", row, name, fault.help))
             continue
-        if name in CODE_COLUMNS and text != values[name] and _changed_by_hand(text):
-            found.append(
-                Diagnostic(
-                    "note",
-                    f"`{name}` was read as {quoted(values[name])} instead of {quoted(text)}",
-                    row.trace.origin(name),
-                    "codes are upper case without blanks",
-                )
-            )
+        read_as = normalised(name, text, values[name])
+        if read_as is not None:
+            message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
+            help = "codes are upper case without blanks"
+            found.append(Diagnostic("note", message, row.trace.origin(name), help))
     found.extend(
-        _error(f"`{name}` is empty", row, name) for name in REQUIRED if not fields.get(name)
+        _error(f"`{name}` is empty", row, name)
+        for name in REQUIRED
+        if not fields.get(name) and name not in row.faulty
     )
     first, last = values.get("service_date"), values.get("service_date_to")
     if first is not None and last is not None and last < first:
@@ -190,14 +200,37 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     return ClaimLine(**values, trace=row.trace), found
 
 
-def _changed_by_hand(text: str) -> bool:
-    return text != text.upper() or any(character.isspace() for character in text)
+def normalised(name: str, text: str, value: Any) -> str | None:
+    """Return what a code was read as, where a person should know that it was changed.
+
+    Leading zeros that come back are not told, letters and blanks that change are.
+
+    Parameters
+    ----------
+    name : str
+        A column of the claim table.
+    text : str
+        What stood there.
+    value : object
+        What it was read as.
+
+    Examples
+    --------
+    >>> normalised("procedure_code", "j7050", "J7050"), normalised("revenue_code", "636", "0636")
+    ('J7050', None)
+    """
+    if name in CODE_COLUMNS:
+        if text != value and (text != text.upper() or any(map(str.isspace, text))):
+            return str(value)
+    elif name in CODE_LISTS and text != text.upper():
+        return text.upper()
+    return None
 
 
 def _error(message: str, row: RawRow, field: str, help: str = "") -> Diagnostic:
     return Diagnostic("error", message, row.trace.origin(field), help)
 
 
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(quoted(name) for name in names[:8])
-    return f"{shown}, ..." if len(names) > 8 else shown or "no columns"
+def _header(names: Collection[str]) -> str:
+    shown = ", ".join(quoted(name) for name in list(names)[:8])
+    return f"the header has {shown}{', ...' if len(names) > 8 else ''}"

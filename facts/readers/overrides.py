@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Override
+from facts.claim import Override, Trace
 from facts.diagnostic import Diagnostic, InputError
 from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
@@ -75,15 +75,15 @@ def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tupl
     InputError
     """
     found: list[Diagnostic] = []
-    ready: list[Override] = []
     rows: list[RawRow] = []
     for position, item in enumerate(items, 1):
+        trace: Trace = RecordTrace("<overrides>", position)
+        record = item
         if isinstance(item, Override):
-            ready.append(item)
-        else:
-            trace = RecordTrace("<overrides>", position)
-            rows.append(record_row(item, position, trace, COLUMNS, found))
-    return (*ready, *_checked(rows, clause_ids, found))
+            trace = item.trace or trace
+            record = dict(zip(COLUMNS, item[:-1], strict=True))
+        rows.append(record_row(record, position, trace, COLUMNS, found))
+    return _checked(rows, clause_ids, found)
 
 
 def _checked(

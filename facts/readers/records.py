@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from facts.claim import ClaimLine
+from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.grouping import gather
-from facts.readers.jsonl import texts_of
-from facts.readers.line_table import PARSERS, RawRow, check_columns
+from facts.readers.line_table import MOST_UNKNOWN, PARSERS, RawRow, check_columns
+from facts.readers.notes import Notes
+from facts.readers.plain_values import texts_of
 from facts.values import quoted
 
 
@@ -51,31 +52,28 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
     >>> [item.diagnostics[0].message for item in stream]
     ['`units` is not a number: `abc`']
     """
-    notes: list[Diagnostic] = []
+    notes = Notes()
     return ClaimStream(_claims(records, source, notes), notes)
 
 
-def _claims(
-    records: Iterable[Any], source: str, notes: list[Diagnostic]
-) -> Iterator[Claim | RejectedClaim]:
-    rows: dict[str, list[RawRow]] = {}
-    lines: dict[str, list[ClaimLine]] = {}
+def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim | RejectedClaim]:
+    rows: dict[str, list[RawRow | ClaimLine]] = {}
+    seen: set[str | None] = set()
     warned: set[str] = set()
     for position, record in enumerate(records, 1):
         trace = RecordTrace(source, position)
-        if isinstance(record, (Claim, RejectedClaim)):
+        if isinstance(record, RejectedClaim):
+            seen.add(record.claim_id)
             yield record
-        elif isinstance(record, ClaimLine):
-            traced = record if record.trace is not None else record._replace(trace=trace)
-            lines.setdefault(record.claim_id, []).append(traced)
-        elif isinstance(record, Mapping):
-            for name in record:
-                if name not in PARSERS and str(name) not in warned:
-                    warned.add(str(name))
-                    notes.extend(check_columns([str(name)], source, f"record {position}", ()))
-            fields, faults = texts_of({str(name): value for name, value in record.items()}, trace)
-            row = RawRow(position, fields, trace, tuple(faults))
-            claim_id = fields.get("claim_id", "").strip()
+        elif isinstance(record, Claim):
+            yield record if record.claim_id not in seen else _repeated(record, trace)
+            seen.add(record.claim_id)
+        elif isinstance(record, ClaimLine) and record.trace is not None:
+            rows.setdefault(record.claim_id, []).append(record)
+        elif isinstance(record, (ClaimLine, Mapping)):
+            named = record._asdict() if isinstance(record, ClaimLine) else record
+            row = _row(named, position, trace, warned, notes)
+            claim_id = row.fields.get("claim_id", "").strip()
             if claim_id:
                 rows.setdefault(claim_id, []).append(row)
             else:
@@ -89,19 +87,31 @@ def _claims(
             )
             yield RejectedClaim(None, 1, (fault,))
     for claim_id, gathered in rows.items():
-        yield gather(claim_id, gathered, notes)
-    for claim_id, known in lines.items():
-        yield _of_lines(claim_id, known)
+        item = gather(claim_id, gathered, notes)
+        if isinstance(item, Claim) and claim_id in seen:
+            yield _repeated(item, item.lines[0].trace)
+        else:
+            yield item
+    notes.close()
 
 
-def _of_lines(claim_id: str, lines: list[ClaimLine]) -> Claim | RejectedClaim:
-    numbers = [line.line_number for line in lines]
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    if twice:
-        fault = Diagnostic(
-            "error",
-            f"line {twice[0]} of claim {quoted(claim_id)} stands twice",
-            trace.origin("line_number") if (trace := lines[0].trace) is not None else None,
-        )
-        return RejectedClaim(claim_id, len(lines), (fault,))
-    return Claim(claim_id, tuple(sorted(lines, key=lambda line: line.line_number)))
+def _row(
+    record: Mapping[Any, Any], position: int, trace: RecordTrace, warned: set[str], notes: Notes
+) -> RawRow:
+    named = {str(name): value for name, value in record.items() if name != "trace"}
+    strange = [name for name in named if name not in PARSERS and name not in warned]
+    for name in strange[: MOST_UNKNOWN - len(warned)]:
+        warned.add(name)
+        notes.extend(check_columns([name], trace.source, f"record {position}", ()))
+    fields, faults = texts_of(named, trace)
+    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
+
+
+def _repeated(claim: Claim, trace: Trace | None) -> RejectedClaim:
+    fault = Diagnostic(
+        "error",
+        f"claim {quoted(claim.claim_id)} stands twice in the list",
+        trace.origin("") if trace is not None else None,
+        "claim ids have to be unique",
+    )
+    return RejectedClaim(claim.claim_id, len(claim.lines), (fault,))

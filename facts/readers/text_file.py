@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+from collections import deque
 from pathlib import Path
+from typing import IO
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.values import one_line
 
 _LOOK = 65_536
 """Bytes that are looked at to tell text from something else."""
+
+LONGEST_ROW = 1_000_000
+"""Characters of the longest row, its quoted line breaks counted."""
+
+MOST_PHYSICAL_ROWS = 200
+"""Rows of text that one row of a table can stand on."""
+
+_FOREIGN = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")
 
 
 def look(path: Path) -> tuple[str, Diagnostic | None]:
@@ -21,44 +33,128 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     Returns
     -------
     str
-        Empty where there is a diagnostic.
+        Empty where there is a diagnostic, never blank where there is none.
     Diagnostic or None
     """
-    source = str(path)
+    source = one_line(str(path))
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             return "", _fault(
                 f"`{source}` can be read only once, and claims are read twice",
-                source,
+                path,
                 "write it to a file first, and name that file",
             )
         with path.open("rb") as file:
             head = file.read(_LOOK)
     except FileNotFoundError:
-        return "", _fault(f"there is no file `{source}`", source, "look at the name and the folder")
+        return "", _fault(f"there is no file `{source}`", path, "look at the name and the folder")
     except IsADirectoryError:
-        return "", _fault(f"`{source}` is a folder", source, "name the files in it")
-    except OSError as fault:
-        return "", _fault(f"`{source}` cannot be read: {fault.strerror}", source)
-    if not head.strip():
-        return "", _fault(f"`{source}` is empty", source, "was it cut off on its way?")
-    if b"\0" in head or head.startswith((b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")):
+        return "", _fault(f"`{source}` is a folder", path, "name the files in it")
+    except (OSError, ValueError) as fault:
+        return "", cannot_be_read(path, fault)
+    if b"\0" in head or head.startswith(_FOREIGN):
         return "", _fault(
-            f"`{source}` is not a text file",
-            source,
-            "claims are read from CSV, JSONL and 837 files",
+            f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
         )
     try:
-        return head.decode("utf-8-sig"), None
+        text = head.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         if len(head) == _LOOK and fault.start >= _LOOK - 4:
-            return head[: fault.start].decode("utf-8-sig"), None
-        return "", _fault(
-            f"`{source}` is not UTF-8 text: byte {fault.start + 1} cannot be read",
-            source,
-            "save it as UTF-8",
-        )
+            text = head[: fault.start].decode("utf-8-sig")
+        elif head.lstrip().startswith(b"ISA"):
+            text = head.decode("latin-1")
+        else:
+            return "", _fault(
+                f"`{source}` is not UTF-8 text: byte {fault.start + 1} cannot be read",
+                path,
+                "save it as UTF-8",
+            )
+    if not text.strip():
+        return "", _fault(f"`{source}` is empty", path, "was it cut off on its way?")
+    return text, None
 
 
-def _fault(message: str, source: str, help: str = "") -> Diagnostic:
-    return Diagnostic("error", message, Origin(source), help)
+def cannot_be_read(path: Path, fault: Exception) -> Diagnostic:
+    """Return the diagnostic for a file that the system does not give."""
+    reason = (fault.strerror or "") if isinstance(fault, OSError) else "it is no name of a file"
+    return _fault(f"`{one_line(str(path))}` cannot be read: {reason[:1].lower()}{reason[1:]}", path)
+
+
+class RowTooLong(csv.Error):
+    """A row of a table that goes on and on; the reader can go on behind it."""
+
+
+class _Cut(str):
+    """The beginning of a row of text that is too long."""
+
+
+class PhysicalRows:
+    """The rows of a text file, of bounded length, which can be given back to be read again.
+
+    Parameters
+    ----------
+    file : text file
+        Opened without translation of line ends.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._given_back: deque[str] = deque()
+        self._taken: list[str] = []
+        self._characters = 0
+        self._before = 0
+
+    def __iter__(self) -> PhysicalRows:
+        return self
+
+    def __next__(self) -> str:
+        text = self._given_back.popleft() if self._given_back else self._file.readline(LONGEST_ROW)
+        if not text:
+            raise StopIteration
+        if len(text) == LONGEST_ROW and text[-1] not in "\r\n":
+            rest = text
+            while rest and rest[-1] not in "\r\n":
+                rest = self._file.readline(LONGEST_ROW)
+            text = _Cut(text[:1000])
+        self._taken.append(text)
+        self._characters += len(text)
+        if isinstance(text, _Cut):
+            raise RowTooLong(f"it is longer than {LONGEST_ROW} characters")
+        if self._characters > LONGEST_ROW or len(self._taken) > MOST_PHYSICAL_ROWS:
+            raise RowTooLong("a quotation mark is opened and not closed")
+        return text
+
+    def begin(self) -> int:
+        """Begin a row of the table; return the number of its first row of text."""
+        self._before += len(self._taken)
+        self._taken.clear()
+        self._characters = 0
+        return self._before + 1
+
+    @property
+    def first(self) -> str:
+        """The first row of text since ``begin``."""
+        return self._taken[0] if self._taken else ""
+
+    def give_back_or_count(self, give_back: bool) -> int:
+        """Give back what was taken since ``begin``, but for the first row of text.
+
+        Parameters
+        ----------
+        give_back : bool
+            Whether to give back at all.
+
+        Returns
+        -------
+        int
+            Rows of text behind the first that are not given back.
+        """
+        if not give_back:
+            return max(0, len(self._taken) - 1)
+        self._given_back.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
+        return 0
+
+
+def _fault(message: str, path: Path, help: str = "") -> Diagnostic:
+    return Diagnostic("error", message, Origin(str(path)), help)

@@ -1,0 +1,144 @@
+"""Values of JSON and of Python as the texts that a table would hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Integral
+from typing import Any
+
+from facts.claim import Diagnosis, Trace
+from facts.diagnostic import Diagnostic
+from facts.origin import Origin
+from facts.readers.line_table import CODE_LISTS, PARSERS
+from facts.values import format_number, quoted
+
+_MOST_DIGITS = 40
+
+
+class NotANumber(str):
+    """A number of JSON that is none, such as ``NaN``."""
+
+
+def texts_of(
+    record: Mapping[str, Any], trace: Trace | None, known: Collection[str] = tuple(PARSERS)
+) -> tuple[dict[str, str], dict[str, Diagnostic]]:
+    """Return the values of a record as the texts that a table would hold.
+
+    Parameters
+    ----------
+    record : mapping
+        Values may be text, exact numbers, whole numbers, dates and, for modifiers and diagnoses,
+        lists of text.
+    trace : Trace or None
+        None where nobody reads the faults.
+    known : collection of str, optional
+        Names that are read; the others are passed over.
+
+    Returns
+    -------
+    dict of str to str
+        What is not empty.
+    dict of str to Diagnostic
+        Values of a type that cannot stand there, by name.
+
+    Examples
+    --------
+    >>> texts_of({"units": Decimal("2.50"), "modifiers": ["59", "SH"]}, None)
+    ({'units': '2.5', 'modifiers': '59 SH'}, {})
+    """
+    fields: dict[str, str] = {}
+    faults: dict[str, Diagnostic] = {}
+    for name, value in record.items():
+        if value is None or name not in known:
+            continue
+        text = value if type(value) is str else _text(name, value)
+        if text is None:
+            help = "leave it out where it is not known" if _is_nan(value) else _HELP
+            faults[name] = _fault(f"`{name}` cannot be {kind_of(value)}", name, trace, help)
+        elif (not text.isascii() and not _readable(text)) or "\0" in text:
+            message = f"`{name}` has characters that cannot be read: {quoted(text)}"
+            faults[name] = _fault(message, name, trace, "save the file as UTF-8")
+        elif text and not text.isspace():
+            fields[name] = text
+    return fields, faults
+
+
+_HELP = "give text or a number"
+
+
+def kind_of(value: Any) -> str:
+    """Return in words what a value is, for a sentence that refuses it."""
+    if isinstance(value, bool):
+        return "true or false"
+    if _is_nan(value):
+        return f"`{'NaN' if isinstance(value, (float, Decimal)) else quoted(value)[1:-1]}`"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "an object"
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "a text"
+    if isinstance(value, (int, Decimal)):
+        return "a number"
+    return f"of the type {quoted(type(value).__name__)}"
+
+
+def _text(name: str, value: Any) -> str | None:
+    if isinstance(value, bool) or _is_nan(value):
+        return None
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Integral):
+        return _number_text(Decimal(int(value)))
+    if isinstance(value, Decimal):
+        return _number_text(value)
+    if isinstance(value, float):
+        return _number_text(Decimal(repr(float(value))))
+    if isinstance(value, datetime):
+        day, _, time = value.isoformat().partition("T")
+        return day if time.strip(":0") == "" else f"{day}T{time}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if name in CODE_LISTS and isinstance(value, (list, tuple)):
+        items = [_item(item) for item in value]
+        return None if None in items else " ".join(filter(None, items))
+    return None
+
+
+def _item(item: Any) -> str | None:
+    if isinstance(item, Diagnosis):
+        return f"{item.code}:{item.indicator}" if item.indicator else item.code
+    return item if isinstance(item, str) and not isinstance(item, NotANumber) else None
+
+
+def _number_text(value: Decimal) -> str:
+    if not value.is_finite() or abs(value.adjusted()) > _MOST_DIGITS:
+        return str(value)[:1000]
+    return format_number(value)
+
+
+def _is_nan(value: Any) -> bool:
+    if isinstance(value, NotANumber):
+        return True
+    if isinstance(value, Decimal):
+        return value.is_nan()
+    return isinstance(value, float) and math.isnan(value)
+
+
+def _readable(text: str) -> bool:
+    if "\ufffd" in text:
+        return False
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fault(message: str, name: str, trace: Trace | None, help: str) -> Diagnostic:
+    return Diagnostic("error", message, trace.origin(name) if trace else Origin(""), help)
