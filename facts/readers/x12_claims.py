@@ -11,8 +11,16 @@ from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
-from facts.readers.text_file import look
-from facts.readers.x12_elements import ClaimSegments, LineSegments, element, place, shown_name
+from facts.readers.notes import Notes
+from facts.readers.text_file import cannot_be_read, look
+from facts.readers.x12_elements import (
+    ClaimSegments,
+    LineSegments,
+    element,
+    place,
+    qualifier,
+    shown_name,
+)
 from facts.readers.x12_envelope import ENVELOPE, Envelope, NoteBook
 from facts.readers.x12_lines import LineBuilder
 from facts.readers.x12_segments import Segment, SegmentFault, SegmentReader
@@ -59,11 +67,11 @@ def read_837(path: str | Path) -> ClaimStream:
     >>> list(stream), stream.diagnostics[0].severity
     ([], 'error')
     """
-    notes: list[Diagnostic] = []
+    notes = Notes()
     return ClaimStream(_claims(Path(path), notes), notes)
 
 
-def _claims(path: Path, notes: list[Diagnostic]) -> Iterator[Claim | RejectedClaim]:
+def _claims(path: Path, notes: Notes) -> Iterator[Claim | RejectedClaim]:
     _, fault = look(path)
     if fault is not None:
         notes.append(fault)
@@ -74,7 +82,8 @@ def _claims(path: Path, notes: list[Diagnostic]) -> Iterator[Claim | RejectedCla
 class _ClaimReader:
     """The state of reading: which subscriber, which claim, which line."""
 
-    def __init__(self, path: Path, notes: list[Diagnostic]) -> None:
+    def __init__(self, path: Path, notes: Notes) -> None:
+        self._path = path
         self._source = str(path)
         self._reader = SegmentReader(path)
         self._notes = NoteBook(self._source, notes)
@@ -110,10 +119,16 @@ class _ClaimReader:
                     self._sbr = segment
                 elif name == "LX" or name in _SERVICES:
                     yield from self._stray(name, segment)
+                if segment[0] == self._reader.torn:
+                    self._torn(segment, self._claim)
         except SegmentFault as fault:
             if self._claim is not None:
                 yield self._cut(self._claim, None)
             self._notes.add(fault.diagnostic)
+        except OSError as fault:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._notes.add(cannot_be_read(self._path, fault))
         else:
             if self._claim is not None:
                 yield self._cut(self._claim, None)
@@ -123,18 +138,23 @@ class _ClaimReader:
     def _structure(self, name: str, segment: Segment) -> None:
         self._stray_line = None
         if name == "CLM":
-            self._claim = ClaimSegments(
-                segment,
-                self._envelope.professional,
-                self._reader.delimiters.component,
-                self._sbr,
-            )
+            self._envelope.claims += 1
+            self._open_claim(segment)
         elif name == "HL":
             if element(segment, 3).strip() == SUBSCRIBER:
                 self._sbr = None
         else:
             self._sbr = None
             self._envelope.take(name, segment)
+
+    def _open_claim(self, segment: Segment) -> None:
+        claim = self._claim = ClaimSegments(
+            segment, self._envelope.professional, self._reader.delimiters.component, self._sbr
+        )
+        first = self._seen.setdefault(claim.claim_id, segment[0])
+        if first != segment[0] and claim.claim_id:
+            message = f"claim {quoted(claim.claim_id)} stands twice in the file"
+            self._fault(claim, message, segment, f"the other is segment {first} (CLM)", "01")
 
     def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
         self._drugs = 0
@@ -157,13 +177,13 @@ class _ClaimReader:
         elif name == "HI":
             claim.hi.append(segment)
         elif name == "NM1":
-            if claim.nm1 is None and element(segment, 1) == RENDERING_PROVIDER:
+            if claim.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
                 claim.nm1 = segment
         elif name == "REF":
-            if claim.ref is None and element(segment, 1) == PRIOR_AUTHORIZATION:
+            if claim.ref is None and qualifier(segment) == PRIOR_AUTHORIZATION:
                 claim.ref = segment
         elif name == "DTP":
-            if element(segment, 1) == STATEMENT_DATES:
+            if qualifier(segment) == STATEMENT_DATES:
                 claim.dtp = self._only(claim, claim.dtp, segment)
         elif name == "CN1" and claim.cn1 is None:
             claim.cn1 = segment
@@ -172,9 +192,9 @@ class _ClaimReader:
         self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
     ) -> None:
         if name in _SERVICES:
-            self._service(name, segment, line, claim)
+            self._service(segment, line, claim)
         elif name == "DTP":
-            if element(segment, 1) == SERVICE_DATE:
+            if qualifier(segment) == SERVICE_DATE:
                 line.dtp = self._only(claim, line.dtp, segment)
         elif name == "LIN":
             self._drugs += 1
@@ -194,26 +214,21 @@ class _ClaimReader:
         elif name == "REF":
             if (
                 line.ref is None
-                and element(segment, 1) == PRIOR_AUTHORIZATION
+                and qualifier(segment) == PRIOR_AUTHORIZATION
                 and not element(segment, 4)
             ):
                 line.ref = segment
         elif name == "NM1":
-            if line.nm1 is None and element(segment, 1) == RENDERING_PROVIDER:
+            if line.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
                 line.nm1 = segment
-        elif name == "NTE" and element(segment, 1) != THIRD_PARTY_NOTE:
+        elif name == "NTE" and qualifier(segment) != THIRD_PARTY_NOTE:
             line.nte.append(segment)
 
-    def _service(
-        self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
-    ) -> None:
+    def _service(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
         if line.sv is not None:
             claim.strays.append(segment)
             help = f"the first is segment {line.sv[0]}; is an LX segment missing?"
             self._fault(claim, "the line has a second service", segment, help)
-        elif (name == "SV1") != claim.professional:
-            form = "837P" if claim.professional else "837I"
-            self._fault(claim, f"an {form} has no {name} segments", segment)
         else:
             line.sv = segment
 
@@ -225,11 +240,18 @@ class _ClaimReader:
         self._fault(claim, "a second date contradicts the first", segment, help)
         return known
 
+    def _torn(self, segment: Segment, claim: ClaimSegments | None) -> None:
+        """Tell of a line break in a segment: what stands behind it may be a segment of its own."""
+        help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
+        if claim is not None:
+            self._fault(claim, "a line break stands in the segment", segment, help)
+        else:
+            self._notes.error("a line break stands in the segment", segment, "", help)
+
     def _unknown(self, segment: Segment, claim: ClaimSegments) -> None:
         message = f"the segment {quoted(segment[1][0])} is unknown"
         help = "its name has two or three capital letters and digits, as in SV1"
-        if len(claim.faults) < MOST_LINES:
-            self._fault(claim, message, segment, help)
+        self._fault(claim, message, segment, help)
 
     def _finished(self, claim: ClaimSegments) -> Claim | RejectedClaim:
         self._forget()
@@ -240,21 +262,10 @@ class _ClaimReader:
         builder = LineBuilder(claim, self._source, self._reader.damaged)
         lines = builder.lines()
         found = builder.found
-        first = self._seen.setdefault(claim.claim_id, claim.clm[0])
-        if first != claim.clm[0] and claim.claim_id:
-            found.append(
-                Diagnostic(
-                    "error",
-                    f"claim {quoted(claim.claim_id)} stands twice in the file",
-                    place(self._source, claim.clm, "01"),
-                    f"the other is segment {first} (CLM)",
-                )
-            )
         if found:
             if any(each.severity == "error" for each in found):
                 return self._rejected(claim, found)
-            for each in found:
-                self._notes.add(each)
+            self._notes.add(*found)
         lines.sort(key=lambda line: line.line_number)
         return Claim(claim.claim_id, tuple(lines))
 
@@ -295,6 +306,8 @@ class _ClaimReader:
         help: str = "",
         position: str = "",
     ) -> None:
+        if len(claim.faults) > MOST_LINES:
+            return
         where = place(self._source, segment, position)
         claim.faults.append(Diagnostic("error", message, where, help))
 

@@ -157,6 +157,11 @@ def element(segment: Segment, position: int) -> str:
     return elements[position] if position < len(elements) else ""
 
 
+def qualifier(segment: Segment) -> str:
+    """Return the first element, which tells what kind of date, name or reference it is."""
+    return element(segment, 1).strip()
+
+
 def component(segment: Segment, position: int, index: int, separator: str) -> str:
     """Return a component of an element, counted from 0, empty where it is missing."""
     parts = element(segment, position).split(separator)

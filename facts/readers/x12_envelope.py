@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.readers.notes import Notes
 from facts.readers.x12_elements import element, place
 from facts.readers.x12_segments import Segment, SegmentReader
 from facts.values import quoted
@@ -17,32 +18,23 @@ PROFESSIONAL, INSTITUTIONAL = "005010X222", "005010X223"
 CLAIM_TRANSACTION = "837"
 ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 
-MOST_NOTES = 1000
-"""Warnings and notes that are kept of one file; those beyond are counted."""
-
 
 class NoteBook:
-    """Diagnostics of a file that belong to no rejected claim, however long the file is.
+    """Diagnostics of a file that belong to no rejected claim, with their segments.
 
     Parameters
     ----------
     source : str
-    diagnostics : list of Diagnostic
-        Gathers all errors, and up to ``MOST_NOTES`` others.
+    notes : Notes
     """
 
-    def __init__(self, source: str, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, source: str, notes: Notes) -> None:
         self.source = source
-        self._diagnostics = diagnostics
-        self._notes = 0
+        self._notes = notes
 
-    def add(self, diagnostic: Diagnostic) -> None:
-        """Keep an error, or a note as long as there are few."""
-        if diagnostic.severity != "error":
-            self._notes += 1
-            if self._notes > MOST_NOTES:
-                return
-        self._diagnostics.append(diagnostic)
+    def add(self, *diagnostics: Diagnostic) -> None:
+        """Add what was not told before."""
+        self._notes.once(diagnostics)
 
     def warn(self, message: str, segment: Segment, position: str = "", help: str = "") -> None:
         """Add a warning with its segment and element."""
@@ -53,14 +45,8 @@ class NoteBook:
         self.add(Diagnostic("error", message, place(self.source, segment, position), help))
 
     def close(self) -> None:
-        """Tell how many notes were not kept."""
-        more = self._notes - MOST_NOTES
-        if more > 0:
-            self._diagnostics.append(
-                Diagnostic(
-                    "note", f"{more} more warnings and notes are not shown", Origin(self.source)
-                )
-            )
+        """Tell how many were left out."""
+        self._notes.close()
 
 
 class Envelope:
@@ -78,6 +64,8 @@ class Envelope:
     holds_claims : bool
         Whether the open transaction has claims at all.
     professional : bool
+    claims : int
+        Claims of the open transaction; who reads them counts them.
     """
 
     def __init__(self, reader: SegmentReader, notes: NoteBook) -> None:
@@ -90,6 +78,7 @@ class Envelope:
         self.readable = False
         self.holds_claims = True
         self.professional = True
+        self.claims = 0
 
     def take(self, name: str, segment: Segment) -> None:
         """Take a segment of the envelope."""
@@ -156,6 +145,7 @@ class Envelope:
         self._transactions += 1
         self._transactions_of_group += 1
         self.readable = False
+        self.claims = 0
         kind = element(segment, 1).strip()
         self.holds_claims = kind == CLAIM_TRANSACTION
         of_group = element(self._group, 8).strip() if self._group is not None else ""
@@ -194,6 +184,8 @@ class Envelope:
     def _close_transaction(self, segment: Segment) -> None:
         opening = self._transaction
         self._transaction = None
+        if self.readable and not self.claims:
+            self._notes.warn("the transaction has no claims", segment)
         self.readable, self.holds_claims = False, True
         if opening is None:
             self._notes.warn("the transaction was never opened", segment)

@@ -127,9 +127,13 @@ class LineBuilder:
         if self._damaged:
             self._look_for_damage(segments.segments())
         sv = segments.sv
+        service = "SV1" if professional else "SV2"
         if sv is None:
-            name = "SV1" if professional else "SV2"
-            self._error(f"the line has no {name} segment", segments.lx, "")
+            self._error(f"the line has no {service} segment", segments.lx, "")
+            return None
+        if sv[1][0] != service:
+            form = "837P" if professional else "837I"
+            self._error(f"an {form} has no {sv[1][0]} segments", sv, "", f"it has {service}")
             return None
         period = self._service_period(segments, sv, shared)
         procedure = self._procedure(sv, 1 if professional else 2)

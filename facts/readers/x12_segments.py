@@ -66,6 +66,8 @@ class SegmentReader:
         apart as those before it were, only to be counted.
     damaged : bool
         Whether characters that cannot be read were met so far.
+    torn : int
+        Number of the last segment with a line break in it, where a terminator may be missing.
     unfinished : str
         What stood behind the last segment terminator when the file ended.
     """
@@ -75,6 +77,7 @@ class SegmentReader:
         self.delimiters = Delimiters("*", ":", "~")
         self.header_fault: Diagnostic | None = None
         self.damaged = False
+        self.torn = 0
         self.unfinished = ""
         self._number = 0
 
@@ -128,7 +131,10 @@ class SegmentReader:
                 if segment.startswith("ISA") and number != first:
                     self._number = number - 1
                     return terminator.join([segment, *parts[position + 1 :], rest])
-                yield number, segment.rstrip("\r\n").split(element)
+                segment = segment.rstrip("\r\n")
+                if "\n" in segment or "\r" in segment:
+                    self.torn = number
+                yield number, segment.split(element)
                 number += 1
             rest = rest.lstrip(_BLANKS)
             if rest.startswith("ISA") and len(rest) >= ISA_LENGTH and number != first:
