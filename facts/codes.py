@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.origin import Origin
+from facts.suggest import nearest
 from facts.values import ValueFault, parse_amount, quoted
 
+_COLUMNS = ("first", "last", "document_lines", "note", "amount", "unit", "value")
 DESCRIPTION = "description"
 DIAGNOSIS = "diagnosis"
 
@@ -81,11 +84,10 @@ class CodeTable:
         self.name = name
         self.column = column
         self.rows = tuple(rows)
-        self._by_length: dict[int, tuple[list[str], list[TableRow]]] = {}
+        by_length: dict[int, list[TableRow]] = {}
         for row in sorted(self.rows, key=lambda row: (row.first, row.last)):
-            firsts, ordered = self._by_length.setdefault(len(row.first), ([], []))
-            firsts.append(row.first)
-            ordered.append(row)
+            by_length.setdefault(len(row.first), []).append(row)
+        self._by_length = {length: _Ranges(ordered) for length, ordered in by_length.items()}
 
     def rows_of(self, code: str) -> tuple[TableRow, ...]:
         """Return the rows that a code, or a description, stands in."""
@@ -102,8 +104,26 @@ class CodeTable:
         return tuple(self._of_length(code))
 
     def _of_length(self, code: str) -> list[TableRow]:
-        firsts, ordered = self._by_length.get(len(code), ([], []))
-        return [row for row in ordered[: bisect_right(firsts, code)] if code <= row.last]
+        known = self._by_length.get(len(code))
+        return known.rows_of(code) if known is not None else []
+
+
+class _Ranges:
+    """Ranges of codes of one length, in the order of their first codes."""
+
+    def __init__(self, rows: list[TableRow]) -> None:
+        self._rows = rows
+        self._firsts = [row.first for row in rows]
+        self._furthest = list(accumulate((row.last for row in rows), max))
+
+    def rows_of(self, code: str) -> list[TableRow]:
+        found = []
+        place = bisect_right(self._firsts, code) - 1
+        while place >= 0 and self._furthest[place] >= code:
+            if self._rows[place].last >= code:
+                found.append(self._rows[place])
+            place -= 1
+        return found[::-1]
 
 
 def phrase_of(text: str) -> str:
@@ -153,15 +173,35 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
                     )
                 )
             else:
+                found.extend(_strange(reader.fieldnames, Origin(source, "row 1")))
                 for record in reader:
-                    row = _row(record, Origin(source, f"row {reader.line_num}"), column, found)
+                    place = Origin(source, f"row {reader.line_num}")
+                    if None in record or None in record.values():
+                        message = "the row has not as many values as the header has columns"
+                        help = "is a comma or a quotation mark missing?"
+                        found.append(Diagnostic("error", message, place, help))
+                        continue
+                    row = _row(record, place, column, found)
                     if row is not None:
                         rows.append(row)
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        found.append(Diagnostic("error", f"the table cannot be read: {fault}", Origin(source)))
+        reason = str(fault)
+        if isinstance(fault, OSError):
+            reason = (fault.strerror or "").lower()
+        elif isinstance(fault, UnicodeDecodeError):
+            reason = "it is not UTF-8 text"
+        found.append(Diagnostic("error", f"the table cannot be read: {reason}", Origin(source)))
     if found:
         raise ProgramError(found)
     return CodeTable(name, column, rows)
+
+
+def _strange(columns: Sequence[str], place: Origin) -> Iterator[Diagnostic]:
+    for name in columns:
+        if name not in _COLUMNS:
+            near = nearest(name, _COLUMNS)
+            help = f"did you mean `{near}`?" if near else f"a table has {', '.join(_COLUMNS)}"
+            yield Diagnostic("error", f"unknown column {quoted(name)}", place, help)
 
 
 def _row(

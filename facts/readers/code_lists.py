@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from facts.codes import CodeTable, TableRow
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
 from facts.readers.delimited import open_delimited
 from facts.readers.line_table import RawRow
-from facts.readers.text_file import look
+from facts.readers.text_file import LONGEST_ROW, look
 from facts.values import ValueFault, parse_code, parse_date, quoted
 
 Value = TypeVar("Value")
@@ -112,7 +112,9 @@ def read_precertification_list(path: str | Path) -> CodeTable:
     file = open_delimited(Path(path), (), ("code", "first", "last", "note"))
     found.extend(file.diagnostics)
     if file.readable and not {"code", "first"} & set(file.columns):
-        found.append(Diagnostic("error", "the column `code` is missing", Origin(source, "row 1")))
+        message = "the column `code` is missing"
+        help = "a list has the column `code`, or `first` and `last` for ranges"
+        found.append(Diagnostic("error", message, Origin(source, "row 1"), help))
     elif file.readable:
         for row in file.rows():
             if row.faults:
@@ -123,9 +125,8 @@ def read_precertification_list(path: str | Path) -> CodeTable:
                 first = parse_code(fields.get("code") or fields.get("first") or "")
                 last = parse_code(fields["last"]) if fields.get("last") else first
             except ValueFault as fault:
-                found.append(
-                    Diagnostic("error", f"`code` {fault.message}", row.trace.origin("code"))
-                )
+                place = row.trace.origin("code" if "code" in file.columns else "first")
+                found.append(Diagnostic("error", f"the code {fault.message}", place, fault.help))
                 continue
             if len(first) != len(last) or last < first:
                 found.append(
@@ -143,7 +144,10 @@ def read_precertification_list(path: str | Path) -> CodeTable:
 
 
 def _is_zip(path: Path) -> bool:
-    return path.is_file() and zipfile.is_zipfile(path)
+    try:
+        return path.is_file() and zipfile.is_zipfile(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _zip_entries(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str, Period]]:
@@ -167,7 +171,8 @@ def _entries(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str, Pe
     if fault is not None and "UTF-8" not in fault.message:
         found.append(fault)
         return
-    if fault is None and "," in head.splitlines()[0] and "code" in head.splitlines()[0].lower():
+    header = head.lstrip().partition("\n")[0].lower()
+    if "code" in header and ("," in header or header.strip() == "code"):
         yield from _csv(path, found)
         return
     with path.open(encoding="latin-1", newline="") as file:
@@ -184,6 +189,10 @@ def _csv(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str, Period
         terminated = (
             _value(row, "terminated", parse_date, faults) if row.fields.get("terminated") else None
         )
+        if added and terminated and terminated < added:
+            message = f"`terminated` {quoted(str(terminated))} is before `added` "
+            message += quoted(str(added))
+            faults.append(Diagnostic("error", message, row.trace.origin("terminated")))
         found.extend(faults)
         if code is not None and not faults:
             yield row.number, code, (added, terminated)
@@ -201,9 +210,9 @@ def _value(
 
 
 def _fixed_width(
-    lines: Iterable[str], source: str, found: list[Diagnostic]
+    lines: IO[str], source: str, found: list[Diagnostic]
 ) -> Iterator[tuple[int, str, Period]]:
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(iter(lambda: lines.readline(LONGEST_ROW), ""), 1):
         if line[_RECORD] != _FIRST_OF_PROCEDURE:
             continue
         code = line[_CODE].strip()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
 COLUMNS = ("claim_id", "line_number", "evidence", "value", "document")
 REQUIRED = ("claim_id", "evidence", "value")
+
+
+_MOST_NEAR = 50
+"""Warnings that look for the nearest known name."""
+
+_FEW = 1_000
+"""Claims among which the nearest is looked for without choosing beforehand."""
 
 
 class EvidenceIndex:
@@ -72,17 +80,17 @@ class EvidenceIndex:
         seen : mapping of claim id to line numbers
             The claims that were read, at least those that have evidence.
         """
-        found = []
+        found: list[Diagnostic] = []
         for claim_id, items in self._by_claim.items():
             numbers = seen.get(claim_id)
             if numbers is None:
-                near = nearest(claim_id, seen)
+                near = nearest(claim_id, _alike(claim_id, seen)) if len(found) < _MOST_NEAR else ""
                 found.append(
                     Diagnostic(
                         "warning",
                         f"there is evidence for claim {quoted(claim_id)}, which is not there",
                         _origin(items[0], "claim_id"),
-                        f"did you mean `{near}`?" if near else "",
+                        f"did you mean {quoted(near)}?" if near else "",
                     )
                 )
                 continue
@@ -190,22 +198,30 @@ def record_row(
 
 
 def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]) -> EvidenceIndex:
-    items: dict[Evidence, None] = {}
-    first: dict[tuple[str, int | None, str], Evidence] = {}
+    """Index what can be read; of values that contradict each other none is kept.
+
+    To keep the first would let the order of the rows decide.
+    """
+    by_key: dict[tuple[str, int | None, str], list[Evidence]] = {}
     read = rejected = 0
     for row in rows:
         read += 1
         item = _evidence(row, types, found)
         if item is None:
             rejected += 1
-            continue
-        other = first.setdefault((item.claim_id, item.line_number, item.name), item)
-        if other.value != item.value and not types[item.name].several:
-            rejected += 1
-            found.append(_contradiction(item, other))
-        elif other is item or other.value != item.value:
-            items[item] = None
-    return EvidenceIndex(items, found, read, rejected)
+        else:
+            by_key.setdefault((item.claim_id, item.line_number, item.name), []).append(item)
+    kept: list[Evidence] = []
+    for (_, _, name), items in by_key.items():
+        distinct = {item.value: item for item in reversed(items)}
+        if len(distinct) > 1 and not types[name].several:
+            rejected += len(items)
+            found += [
+                _contradiction(item, items[0]) for item in items if item.value != items[0].value
+            ]
+        else:
+            kept += reversed(distinct.values())
+    return EvidenceIndex(kept, found, read, rejected)
 
 
 def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evidence | None:
@@ -273,6 +289,19 @@ def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
     return text
 
 
+def _alike(claim_id: str, seen: Collection[str]) -> Collection[str]:
+    """Return the claims that can be near at all: of many, those that begin or end alike."""
+    if len(seen) <= _FEW:
+        return seen
+    half = max(2, len(claim_id) // 2)
+    start, end = claim_id[:half].casefold(), claim_id[-half:].casefold()
+    alike = (each for each in seen if abs(len(each) - len(claim_id)) <= 2)
+    found = (
+        each for each in alike if each[:half].casefold() == start or each[-half:].casefold() == end
+    )
+    return list(islice(found, _FEW))
+
+
 def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:
     where = "every line" if item.line_number is None else f"line {item.line_number}"
     return Diagnostic(
@@ -280,7 +309,7 @@ def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:
         f"`{item.name}` has two values for {where} of claim {quoted(item.claim_id)}: "
         f"{quoted(str(other.value))} and {quoted(str(item.value))}",
         _origin(item, "value"),
-        f"the other stands in {_origin(other, 'value')}",
+        f"the other stands in {_origin(other, 'value')}; none of them is kept",
     )
 
 
