@@ -114,12 +114,21 @@ def institutional(*claims: Sequence[str]) -> str:
     return interchange(transaction(*claims, version=INSTITUTIONAL), version=INSTITUTIONAL)
 
 
-def professional_file(claims: int) -> str:
-    """Return a file of that many claims, each of three lines and some 25 segments."""
+def professional_file(claims: int, lines: int = 3) -> str:
+    """Return a file of that many claims; with three lines each has some 25 segments."""
     codes = ("96365", "J1200", "J7050", "99213", "96372", "A4206", "S9500")
     rows = []
     for number in range(claims):
         day = f"201806{1 + number % 28:02}"
+        services = (
+            line(1, codes[number % 7], day),
+            line(2, codes[(number + 1) % 7], day, "2", "LIN**N4*00026063512", "CTP****1*ML"),
+            line(3, f"{codes[(number + 2) % 7]}:59", day, "1", f"REF*6R*{number}"),
+            *(
+                line(position, codes[(number + position) % 7], day)
+                for position in range(4, lines + 1)
+            ),
+        )
         rows.append(
             [
                 f"HL*{number + 3}*1*22*0",
@@ -131,11 +140,7 @@ def professional_file(claims: int) -> str:
                 "NM1*PR*2*PAYER*****PI*54321",
                 *claim(
                     f"C{number}",
-                    line(1, codes[number % 7], day),
-                    line(
-                        2, codes[(number + 1) % 7], day, "2", "LIN**N4*00026063512", "CTP****1*ML"
-                    ),
-                    line(3, f"{codes[(number + 2) % 7]}:59", day, "1", f"REF*6R*{number}"),
+                    *services[:lines],
                     more=(
                         "REF*D9*12345",
                         "HI*ABK:E119*ABF:T8030",
