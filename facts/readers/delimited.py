@@ -23,6 +23,9 @@ _REASONS = {
 
 _HELP = "is a comma or a quotation mark missing?"
 
+_GUESSED = 50_000
+"""Characters of a broken row in which its claim id is looked for."""
+
 MOST_GIVEN_BACK = 1_000
 """Broken rows of a file behind which the next row of text is tried as a row of its own."""
 
@@ -190,11 +193,12 @@ def _records(file: IO[str], width: int | None = None) -> Iterator[tuple[int, lis
 
 
 def _guessed(text: str) -> list[str]:
-    """Return the values of a broken row as far as they can be told."""
+    """Return the first values of a broken row as far as they can be told."""
     try:
-        return next(csv.reader([text]), [])
+        values = next(csv.reader([text[:_GUESSED]]), [])
     except csv.Error:
         return []
+    return values[:-1] if len(text) > _GUESSED else values
 
 
 def _reason(text: str) -> str:
