@@ -64,7 +64,7 @@ class Classifier:
         self._known: dict[tuple[str, str], FactStore] = {}
 
     def facts(self, column: str, code: str) -> FactStore:
-        """Return the facts ``code_in``, ``code_amount``, ``mentions``, ``release_code`` of a code."""
+        """Return what the tables and lists say of a code, as facts."""
         key = (column, code)
         known = self._known.get(key)
         if known is None:

@@ -59,7 +59,9 @@ def read_evidence_rows(
         for name in COLUMNS[:4]
     )
     header = 0 if source.kind == "jsonl" else 1
-    place = "file_row_number + 1" if source.kind == "parquet" else f"row_number() OVER () + {header}"
+    place = f"row_number() OVER () + {header}"
+    if source.kind == "parquet":
+        place = "file_row_number + 1"
     connection.execute(
         f"CREATE TEMP TABLE evidence_raw AS SELECT {texts}, filename, {place} AS row "
         f"FROM {source.scan}"

@@ -341,5 +341,3 @@ def _written(value: Any) -> str:
 
 def _diagnosis(item: Diagnosis) -> str:
     return f"{item.code}:{item.indicator}" if item.indicator else item.code
-
-

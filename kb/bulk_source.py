@@ -97,9 +97,7 @@ def open_source(connection: Any, files: Sequence[str], known: Sequence[str]) -> 
         scan = f"read_parquet({names}, union_by_name=true, filename=true, file_row_number=true)"
     elif kind == "jsonl":
         types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in known)
-        scan = (
-            f"read_json({names}, format='newline_delimited', columns={{{types}}}, filename=true)"
-        )
+        scan = f"read_json({names}, format='newline_delimited', columns={{{types}}}, filename=true)"
     else:
         scan = (
             f"read_csv({names}, all_varchar=true, header=true, union_by_name=true, "
@@ -111,9 +109,7 @@ def open_source(connection: Any, files: Sequence[str], known: Sequence[str]) -> 
     except duckdb.Error:
         fault = f"the file cannot be read as {kind.upper() if kind != 'parquet' else 'Parquet'}"
         raise InputError([Diagnostic("error", fault, Origin(files[0]))]) from None
-    columns = {
-        row[0]: row[1] for row in rows if row[0] not in ("filename", "file_row_number")
-    }
+    columns = {row[0]: row[1] for row in rows if row[0] not in ("filename", "file_row_number")}
     return Source(scan, columns, kind, tuple(files))
 
 

@@ -182,10 +182,9 @@ def _differences(determination: Determination, expected: ExpectedLine) -> list[s
     allowed = determination.to_json()["allowed_units"]
     if str(allowed) != str(expected.allowed):
         faults.append(f"{where} allows {allowed}, expected {expected.allowed}")
-    if expected.missing is not None and determination.missing_evidence != expected.missing:
-        faults.append(
-            f"{where} misses {_set(determination.missing_evidence)}, expected {_set(expected.missing)}"
-        )
+    missing = determination.missing_evidence
+    if expected.missing is not None and missing != expected.missing:
+        faults.append(f"{where} misses {_set(missing)}, expected {_set(expected.missing)}")
     if expected.assumes is not None and determination.assumptions != expected.assumes:
         faults.append(
             f"{where} assumes {_set(determination.assumptions)}, expected {_set(expected.assumes)}"

@@ -69,7 +69,7 @@ class PolicyClause:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A setting of a policy: its values, the default first in meaning, and the reading behind it."""
+    """A setting of a policy: its values, the default one, and the reading behind it."""
 
     name: str
     default: str

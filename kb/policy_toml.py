@@ -59,7 +59,7 @@ class TomlFile:
 
     def text(self, table: Mapping[str, Any], key: str, place: str, required: bool = False) -> str:
         """Return a text value, or the empty text after noting what is wrong."""
-        value = table.get(key, "")
+        value: object = table.get(key, "")
         if not isinstance(value, str):
             self.error(f"`{key}` has to be text", place=place)
             return ""

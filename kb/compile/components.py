@@ -72,9 +72,9 @@ def components(program: Program, wanted: Iterable[Key] | None = None) -> tuple[C
     found = []
     for node in order:
         keys = tuple(sorted(condensed.nodes[node]["members"], key=position.__getitem__))
-        own = tuple(rule for key in keys for rule in rules[key])
+        members = tuple(rule for key in keys for rule in rules[key])
         recursive = len(keys) > 1 or graph.has_edge(keys[0], keys[0])
-        found.append(Component(keys, own, recursive, recursive and _linear(keys, own)))
+        found.append(Component(keys, members, recursive, recursive and _linear(keys, members)))
     return tuple(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.schema import ColumnType
@@ -125,7 +125,9 @@ class DuckDBSession:
     def _make(self, wanted: Iterable[Key]) -> None:
         for key in wanted:
             if key not in self._catalog:
-                extra = Catalog.of(Program(()), {key: ("text",) * key[1]})
+                extra = Catalog.of(
+                    Program(()), {key: cast("tuple[ColumnType, ...]", ("text",) * key[1])}
+                )
                 self._catalog.tables[key] = extra[key]
         needed = components(self._program, wanted)
         inputs = dict.fromkeys(wanted)

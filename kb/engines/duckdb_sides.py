@@ -52,7 +52,8 @@ class Sides:
         self, evidence: Sequence[tuple[int, Leaf]], residuals: Sequence[tuple[int, Leaf]]
     ) -> list[tuple[int, Leaf]]:
         """Make the table and return the tests whose bits it has, none where it is not needed."""
-        pieces, tests = [], []
+        pieces: list[str] = []
+        tests: list[tuple[int, Leaf]] = []
         if self.has_evidence and evidence:
             pieces.append(self._evidence(evidence))
             tests += evidence

@@ -96,22 +96,23 @@ def make_dictionary(
     for position, (_, leaf) in enumerate(feature.tests):
         if leaf[0] in ("in", "mentions"):
             plain.append(exp.Boolean(this=False))
-            chosen = [
+            of_table = [
                 row
                 for row in rows
                 if (leaf[2] is None or row.table == leaf[2])
                 and (leaf[0] == "in" or leaf[3] is None or row.value == leaf[3])
             ]
-            (ranged if leaf[0] == "in" else words).extend((position, row) for row in chosen)
+            held = ranged if leaf[0] == "in" else words
+            held += [(position, row) for row in of_table]
         else:
             plain.append(column_test(leaf, exp.column("value"), is_date))
     mask = packed(plain).sql(dialect="duckdb")
     joined = ""
-    for kind, chosen in (("ranged", ranged), ("words", words)):
+    for part, chosen in (("ranged", ranged), ("words", words)):
         if not chosen:
             continue
         connection.execute(
-            f"CREATE TEMP TABLE {name}_{kind} AS SELECT unnest($1::BIGINT[]) AS bit, "
+            f"CREATE TEMP TABLE {name}_{part} AS SELECT unnest($1::BIGINT[]) AS bit, "
             "unnest($2::TEXT[]) AS first, unnest($3::TEXT[]) AS last",
             [
                 [1 << position for position, _ in chosen],
@@ -121,15 +122,15 @@ def make_dictionary(
         )
         on = (
             "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
-            if kind == "ranged"
+            if part == "ranged"
             else f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
             "|| ' ', ' ' || r.first || ' ')"
         )
         joined += (
             f" LEFT JOIN (SELECT v.value, bit_or(bit) AS bits FROM {name}_values v "
-            f"JOIN {name}_{kind} r ON {on} GROUP BY v.value) {kind} USING (value)"
+            f"JOIN {name}_{part} r ON {on} GROUP BY v.value) {part} USING (value)"
         )
-        mask = f"({mask}) | coalesce({kind}.bits, 0)"
+        mask = f"({mask}) | coalesce({part}.bits, 0)"
     connection.execute(
         f"CREATE TEMP TABLE {name} AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
         f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM {name}_values{joined})"

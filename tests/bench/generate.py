@@ -249,7 +249,7 @@ def generate(folder: Path, lines: int) -> None:
             and hash(claim_id || line_number) % 1600000 < high
             and (of = 'drug') = (coalesce(procedure_code, '') like 'J%')
           order by claim_id, line_number, name
-        ) to '{folder / 'evidence.parquet'}' (format parquet)
+        ) to '{folder / "evidence.parquet"}' (format parquet)
         """
     )
     (folder / "overrides.csv").write_text(

@@ -16,7 +16,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 RUNS = 7
-PROCEDURES = ("J1200", "96365", "A4206", "J7050", "99213", "96372", "S9500", "36430", "B4164", "E0781")
+PROCEDURES = (
+    "J1200",
+    "96365",
+    "A4206",
+    "J7050",
+    "99213",
+    "96372",
+    "S9500",
+    "36430",
+    "B4164",
+    "E0781",
+)
 
 
 def main() -> None:
@@ -49,7 +60,9 @@ def _csv(claims: int, lines: int) -> str:
     for claim in range(claims):
         for line in range(lines):
             code = PROCEDURES[(claim + line) % len(PROCEDURES)]
-            rows.append(f"C{claim},{line + 1},cms1500,2018-06-01,{(11, 22, 12)[claim % 3]},{code},1")
+            rows.append(
+                f"C{claim},{line + 1},cms1500,2018-06-01,{(11, 22, 12)[claim % 3]},{code},1"
+            )
     return "\n".join(rows) + "\n"
 
 

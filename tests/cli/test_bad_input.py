@@ -275,14 +275,14 @@ def test_an_unknown_column_of_overrides_is_a_warning(run: Run, write: Write, goo
             OFFICE[:800],
             "the file ends in the middle of the claim",
             "claims.837, segment 30 (LX)",
-            "ask for the file again; the claims before this one are read",
+            "ask for the file again; the other claims are read",
             "5 lines read = 0 determined + 5 rejected",
         ),
         (
             OFFICE[: OFFICE.index("SE*46")],
             "the file ends in the middle of the claim",
             "claims.837, segment 45 (LX)",
-            "ask for the file again; the claims before this one are read",
+            "ask for the file again; the other claims are read",
             "9 lines read = 7 determined + 2 rejected",
         ),
         (

@@ -54,13 +54,13 @@ class Options:
     """What random programs may contain.
 
     ``division`` allows ``/`` with its results of any denominator, ``empty`` predicates without
-    columns, ``extreme_expressions`` a ``min`` or ``max`` of something else than a variable of the
-    goal (of which SWI-Prolog up to 9.1 makes an answer where there is no solution).
+    columns, ``any_extremes`` a ``min`` or ``max`` of something else than a variable of the goal,
+    or whose result is bound before (SWI-Prolog 9.0 answers those where there is no solution).
     """
 
     division: bool = True
     empty: bool = True
-    extreme_expressions: bool = True
+    any_extremes: bool = True
 
 
 class _Writer:
@@ -158,7 +158,7 @@ class _Writer:
             goal.append(self.comparison())
         function = self.draw(st.sampled_from(["count", "sum", "min", "max"]))
         own = [name for name, kind in self.bound.items() if kind == "number" and name not in outer]
-        plain = function in ("min", "max") and not self.options.extreme_expressions
+        plain = function in ("min", "max") and not self.options.any_extremes
         if function == "count" or (plain and not own):
             function, expression = "count", None
         elif plain:
@@ -167,7 +167,7 @@ class _Writer:
             expression = self.expression(1)
         known = [name for name, kind in outer.items() if kind == "number"]
         self.bound = outer
-        if known and not self.draw(st.integers(0, 3)):
+        if known and not plain and not self.draw(st.integers(0, 3)):
             result = self.draw(st.sampled_from(known))
         else:
             result = self.fresh()

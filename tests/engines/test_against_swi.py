@@ -11,7 +11,7 @@ from tests.oracle.swi import OracleCase, ask_swi, needs_swipl
 
 @needs_swipl
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(random_cases(Options(extreme_expressions=False)))
+@given(random_cases(Options(any_extremes=False)))
 def test_agrees_with_swi_prolog(case: RandomCase) -> None:
     session = PyDatalogEngine().open(case.program, case.facts)
     [expected] = ask_swi(case.program, [OracleCase(case.facts, case.queries)])

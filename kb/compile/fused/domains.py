@@ -47,7 +47,7 @@ def domains(
         for rule in program.rules
         if (rule.head.predicate, rule.head.arity) not in constants
     }
-    held_overrides = {
+    held_overrides: set[tuple[Value | Open, ...]] = {
         (authority, OPEN, clause, effect, OPEN, OPEN)
         for authority, _, clause, effect, _, _ in overrides
     }
