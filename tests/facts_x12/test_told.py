@@ -44,7 +44,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "unknown_date_format": (PROFESSIONAL, "472*D8", "472*TM"),
     "period_backwards": (PROFESSIONAL, "D8*20180601", "RD8*20180602-20180601"),
     "period_without_end": (PROFESSIONAL, "D8*20180601", "RD8*20180602"),
-    "segment_count": (PROFESSIONAL, "SE*", "SE*9"),
+    "segment_count": (PROFESSIONAL, "\nSE*", "\nSE*9"),
     "no_trailer": (PROFESSIONAL, "IEA*1*000000001~\n", ""),
     "unknown_version": (PROFESSIONAL, "ST*837*0001*005010X222A1", "ST*837*0001*004010X098A1"),
     "another_transaction": (PROFESSIONAL, "ST*837*", "ST*835*"),

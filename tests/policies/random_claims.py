@@ -274,9 +274,19 @@ class _Draw:
             self.pick(["P1", "P1", "P2"] if plan else ["K1", "K1", "K2"]),
             self.pick(clauses),
             self.pick(["waived", "denied"]),
-            self.pick([None, self.day, self.day + timedelta(1)]),
-            self.pick([None, self.day, self.day + timedelta(400)]),
+            *self.pick(self.periods()),
         )
+
+    def periods(self) -> list[tuple[date | None, date | None]]:
+        """First and last days at the edges of the claim's day, the last never before the first."""
+        firsts = (None, self.day, self.day + timedelta(1))
+        lasts = (None, self.day - timedelta(1), self.day, self.day + timedelta(400))
+        return [
+            (first, last)
+            for first in firsts
+            for last in lasts
+            if first is None or last is None or first <= last
+        ]
 
     def release(self, codes: list[str]) -> Release:
         spans = (
