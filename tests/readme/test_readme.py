@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from explain.cli.app import COMMANDS
+from facts.readers.line_table import PARSERS
+from facts.schema import INPUT_PREDICATES
 from tests.accept import SWITCH
 from tests.readme.sessions import ROOT, Shown, accept, blocks
 
@@ -73,3 +75,22 @@ def test_first_command_sets_up_and_runs_the_main_job(tmp_path: Path) -> None:
         pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
     assert "Why is line 1 of claim CLINIC-1 denied?" in done.stdout
+
+
+def test_the_language_page_lists_every_input_predicate() -> None:
+    page = (ROOT / "docs" / "rule-language.md").read_text(encoding="utf-8")
+    for predicate in INPUT_PREDICATES:
+        columns = ", ".join(column.name for column in predicate.columns)
+        assert f"| `{predicate.name}({columns})` | {predicate.sentence} |" in page
+
+
+def test_the_input_page_lists_every_column() -> None:
+    page = (ROOT / "docs" / "input.md").read_text(encoding="utf-8")
+    for column in PARSERS:
+        assert f"`{column}`" in page
+
+
+def test_links_lead_somewhere() -> None:
+    for page in PAGES:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
