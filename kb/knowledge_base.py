@@ -19,6 +19,7 @@ from facts.readers.evidence import EvidenceIndex, index_evidence
 from facts.readers.overrides import collect_overrides
 from facts.readers.records import read_claims_from_records
 from facts.suggest import nearest
+from facts.values import one_line
 from kb.adjudicate import LoadedClaim, determine
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
 from kb.checks.checked import check_query
@@ -311,7 +312,13 @@ class KnowledgeBase:
                 continue
             if index:
                 seen[claim.claim_id] = [line.line_number for line in claim.lines]
-            determinations = determine(self._load(claim, index, shared))
+            try:
+                determinations = determine(self._load(claim, index, shared))
+            except QueryError as fault:
+                result.diagnostics.extend(_undetermined(claim, fault))
+                stream.tally.lines_rejected += len(claim.lines)
+                stream.tally.claims_rejected += 1
+                continue
             stream.tally.lines_determined += len(determinations)
             yield from determinations
         result.diagnostics.extend(stream.diagnostics)
@@ -532,6 +539,13 @@ def _default_engine() -> Engine:
 
 def _stream(lines: Claims) -> ClaimStream:
     return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)
+
+
+def _undetermined(claim: Claim, fault: QueryError) -> Iterator[Diagnostic]:
+    """Say that a rule has no result on a claim, with the rule's place and the claim."""
+    for each in fault.diagnostics:
+        help = f"claim `{one_line(claim.claim_id)}` is rejected; see to the rule"
+        yield Diagnostic("error", each.message, each.place, help, each.excerpt)
 
 
 def _atoms(body: Iterable[BodyLiteral]) -> Iterator[Atom]:

@@ -21,6 +21,7 @@ from kb.language.syntax import (
 )
 
 Number: TypeAlias = int | Fraction
+_MOST_BITS = 3_400
 
 
 def canonical(value: Value) -> Value:
@@ -99,7 +100,10 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
     if isinstance(expression, Constant):
         return canonical(expression.value)
     operands = [_number(evaluate(operand, values), operand.span) for operand in expression.operands]
-    return _shortest(_calculate(expression, operands))
+    number = _calculate(expression, operands)
+    if number.numerator.bit_length() + number.denominator.bit_length() > _MOST_BITS:
+        raise _error("the result has more than a thousand digits", expression.span)
+    return _shortest(number)
 
 
 def evaluate_number(expression: Expression, values: Mapping[str, Value]) -> Value:

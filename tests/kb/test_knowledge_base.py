@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -182,3 +183,23 @@ def test_the_order_of_lines_changes_nothing() -> None:
     back = {item.line_number: item.to_json() for item in R14.adjudicate(lines[::-1])}
     assert forth == back
     assert forth[3]["outcome"] == "denied"
+
+
+def test_a_rule_without_a_result_rejects_its_claim_alone(tmp_path: Path) -> None:
+    from importlib.resources import as_file, files
+
+    with as_file(files("kb") / "policies" / "r14") as folder:
+        shutil.copytree(folder, tmp_path / "policy")
+    with (tmp_path / "policy" / "office.pl").open("a", encoding="utf-8") as file:
+        file.write(
+            "applies(C, L, 'R14-OFF-2', bundled) :- units(C, L, U), X is 5 / (U - 5), X > 1.\n"
+        )
+    kb = KnowledgeBase.load(tmp_path / "policy")
+    result = kb.adjudicate([line("BAD", units=5), line("BAD", 2), line("GOOD")])
+    assert [item.claim_id for item in result] == ["GOOD"]
+    [fault] = result.diagnostics
+    assert fault.message == "division by zero in `/`"
+    assert str(fault.place).startswith("office.pl:")
+    assert fault.help == "claim `BAD` is rejected; see to the rule"
+    tally = result.tally
+    assert (tally.lines_read, tally.lines_determined, tally.lines_rejected) == (3, 1, 2)

@@ -27,6 +27,7 @@ Unknown = pyEngine.Fresh_var
 """A new variable."""
 
 _Logic = pyEngine.Logic
+_SEARCHING = pyEngine.SEARCHING
 _numbers = itertools.count()
 
 
@@ -111,10 +112,14 @@ def resolve_with(subgoal: Any, head: Any, body: list[Any]) -> None:
 
 
 def work(subgoal: Any) -> None:
-    """Work on all tasks of the state in use until none is left; any subgoal can begin."""
+    """Work on all tasks of the state in use until none is left; any subgoal can begin.
+
+    Tasks that only move another subgoal's work forward are passed over: every answer reaches its
+    waiters without them, and in a ring of three subgoals they call each other forever.
+    """
     task, arguments = subgoal.next_step()
     while task is not None:
-        task, arguments = task(*arguments)
+        task, arguments = subgoal.next_step() if task is _SEARCHING else task(*arguments)
 
 
 def _equal(_owner: Any, _subject: Any, literal: Any, subgoal: Any) -> None:

@@ -89,6 +89,7 @@ def prepare(program: Program) -> PreparedProgram:
             relation.clauses.append(_clause(relation, rule.head.terms, goals))
     stratify(prepared.derived)
     _mark_recursion(prepared.derived)
+    _mark_growth(prepared.derived)
     return prepared
 
 
@@ -298,6 +299,27 @@ def _mark_recursion(relations: Iterable[Relation]) -> None:
         for relation in found:
             relation.recursive = False
         left = [relation for relation in left if relation.recursive]
+
+
+def _mark_growth(relations: Iterable[Relation]) -> None:
+    """Find the steps of recursive relations that calculate new values."""
+    for relation in relations:
+        for clause in relation.clauses if relation.recursive else ():
+            for goal in clause.goals:
+                if isinstance(goal, Local):
+                    goal.growth = next(filter(None, map(_growth, goal.step.literals)), None)
+
+
+def _growth(literal: LocalLiteral) -> Span | None:
+    if isinstance(literal, Assignment) and isinstance(literal.expression, Operation):
+        return literal.span
+    if isinstance(literal, Comparison) and literal.operator == "=":
+        return (
+            literal.span
+            if any(isinstance(x, Operation) for x in (literal.left, literal.right))
+            else None
+        )
+    return None
 
 
 def _goal_names(goal: Goal) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from facts.span import Span
 from kb.engines.pydatalog.rows import Key
 from kb.engines.pydatalog.steps import Step
 from kb.language.syntax import AggregateFunction, Expression, Term, Variable
@@ -27,11 +28,15 @@ class Relation:
 
 @dataclass(eq=False, slots=True)
 class Local:
-    """A step as a goal; ``terms`` are the variables it shares with the rest of its clause."""
+    """A step as a goal; ``terms`` are the variables it shares with the rest of its clause.
+
+    ``growth`` is where it calculates a value from what a recursion found, which may never end.
+    """
 
     step: Step
     terms: tuple[Variable, ...] = ()
     handle: Any = None
+    growth: Span | None = None
 
 
 @dataclass(eq=False, slots=True)

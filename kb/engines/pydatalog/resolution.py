@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from facts.diagnostic import QueryError
+from facts.diagnostic import Diagnostic, QueryError
+from facts.span import Span
 from kb.engines.arithmetic import canonical
 from kb.engines.protocol import Row
 from kb.engines.pydatalog import machine
@@ -21,6 +22,9 @@ from kb.engines.pydatalog.steps import aggregate
 from kb.engines.pydatalog.tables import Tables
 from kb.engines.pydatalog.templates import ClauseIndex, Template
 from kb.language.syntax import Constant, Term, Value, Variable
+
+MOST_GROWTH = 100_000
+"""Calculations with what a recursion found, in one answer; more are taken for a loop."""
 
 
 def register(relations: Iterable[Relation]) -> None:
@@ -57,6 +61,7 @@ class Resolution:
         self._clauses = {relation: ClauseIndex(found) for relation, found in clauses.items()}
         self._rows = rows
         self._constants: dict[Value, Any] = {}
+        self._grown = 0
         self._start(widening=True)
 
     def _start(self, widening: bool) -> None:
@@ -102,6 +107,7 @@ class Resolution:
                 del self._clauses[relation]
 
     def _solve(self, goal: Relation, inputs: Sequence[Value | None]) -> list[Row]:
+        self._grown = 0
         with machine.using(self._state, self):
             terms = [Unknown() if value is None else self._constant(value) for value in inputs]
             facts = self._tables.complete(Literal(goal.handle, terms))
@@ -176,6 +182,10 @@ class Resolution:
 
     def step(self, goal: Local, literal: Any, subgoal: Any) -> None:
         """Answer a step by joining input facts."""
+        if goal.growth is not None:
+            self._grown += 1
+            if self._grown > MOST_GROWTH:
+                raise _endless(goal.growth)
         names = [variable.name for variable in goal.terms]
         values = {
             name: term.id
@@ -239,3 +249,9 @@ class Resolution:
         if constant is None:
             constant = self._constants[value] = Const(value)
         return constant
+
+
+def _endless(span: Span) -> QueryError:
+    message = "the calculation stands in a recursion that finds new numbers without end"
+    help = "let a comparison stop it, or take the number from facts"
+    return QueryError([Diagnostic("error", message, span, help)])
