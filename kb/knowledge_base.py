@@ -120,8 +120,8 @@ class KnowledgeBase:
     ) -> None:
         self.policy = policy
         self.settings = _complete_settings(policy, settings or {}, strict)
-        self._release = release
-        self._precertification = precertification
+        self.release = release
+        self.precertification = precertification
         self._engine = engine or _default_engine()
         tables = dict(policy.tables)
         lists = []
