@@ -97,10 +97,15 @@ class DelimitedFile:
                 for place, name in picked
                 if (value := values[place]) and not value.isspace()
             }
-            faults = _unreadable(fields, trace)
+            faults = unreadable(fields, trace)
             for name in faults:
                 del fields[name]
             yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+
+    def row_numbers(self) -> Iterator[int]:
+        """Yield the number of every row below the header that is not blank."""
+        for number, _, _ in self._records():
+            yield number
 
     def _records(self) -> Iterator[tuple[int, list[str], str]]:
         """Yield number, values and what is broken of every row that is not blank."""
@@ -209,7 +214,8 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _unreadable(fields: dict[str, str], trace: RowTrace) -> dict[str, Diagnostic]:
+def unreadable(fields: dict[str, str], trace: RowTrace) -> dict[str, Diagnostic]:
+    """Return what is wrong with values that are no text of UTF-8, by column."""
     return {
         name: Diagnostic(
             "error",
