@@ -125,11 +125,11 @@ class ParquetFile:
 
 def is_parquet(path: Path) -> bool:
     """Tell whether a file begins as a Parquet file does, or is named as one."""
-    if not path.is_file():
-        return False
-    if path.suffix.lower() in ENDINGS:
-        return True
     try:
+        if not path.is_file():
+            return False
+        if path.suffix.lower() in ENDINGS:
+            return True
         with path.open("rb") as file:
             return file.read(len(MARK)) == MARK
     except OSError:
