@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from facts.diagnostic import Diagnostic, ProgramError
+from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from kb.compile.extras import bulk_module
+from kb.engines.arithmetic import evaluate
 from kb.language.syntax import Constant, Expression, Operation, Value, Variable
+from kb.language.variables import variables_of_expression
 
 exp = bulk_module("sqlglot.expressions")
 
@@ -39,10 +41,12 @@ class Ratio:
     """An exact number as SQL: a numerator, and a denominator above zero where there is one.
 
     The denominator is null where a person divides by zero; nothing holds of such a number.
+    ``whole`` says that the number is known to have nothing behind its point.
     """
 
     numerator: Sql
     denominator: Sql | None = None
+    whole: bool = False
 
 
 def decimal_of(value: Value) -> Decimal | None:
@@ -68,10 +72,33 @@ class Numbers:
     Parameters
     ----------
     dialect : str
-        sqlglot's name of the dialect. DuckDB stops where a result does not fit exactly.
+        sqlglot's name of the dialect.
+    undefined : {"stop", "null", "try"}
+        What becomes of a result that has no exact decimal: DuckDB stops, or it is null, as a
+        division by zero always is. With ``try`` a result that is too large is null as well, in
+        DuckDB.
     """
 
     dialect: str = "duckdb"
+    undefined: Literal["stop", "null", "try"] = "stop"
+
+    @property
+    def type(self) -> str:
+        """The SQL type of numbers; Spark keeps all digits of a sum of two of its type."""
+        return f"DECIMAL(27, {SCALE})" if self.dialect == "spark" else NUMBER
+
+    def column_type(self, kind: str) -> str:
+        """Return the SQL type of a column; dates are ISO text."""
+        return self.type if kind == "number" else "TEXT"
+
+    def cast(self, item: Sql) -> Sql:
+        """Return an item as a number of the type that columns have."""
+        return exp.cast(item, self.type)
+
+    @property
+    def stops(self) -> bool:
+        """Whether a result without an exact decimal stops the statement."""
+        return self.undefined == "stop" and self.dialect == "duckdb"
 
     def expression(self, item: Expression, values: Mapping[str, Sql]) -> Ratio:
         """Return an arithmetic expression as a ratio.
@@ -91,7 +118,7 @@ class Numbers:
         if isinstance(item, Constant):
             return Ratio(self.constant(item))
         parts = [self.expression(operand, values) for operand in item.operands]
-        return self._operation(item, parts)
+        return _folded(item) or self._operation(item, parts)
 
     def constant(self, item: Constant) -> Sql:
         """Return a constant as SQL: text as text, a number as a decimal literal."""
@@ -104,29 +131,36 @@ class Numbers:
         return _literal(value)
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
-        """Return a comparison of two ratios, multiplied crosswise."""
+        """Return a comparison of two ratios, multiplied crosswise as whole numbers."""
         one, other = left.numerator, right.numerator
-        if right.denominator is not None:
-            one = exp.Mul(this=exp.paren(one), expression=exp.paren(right.denominator.copy()))
-        if left.denominator is not None:
-            other = exp.Mul(this=exp.paren(other), expression=exp.paren(left.denominator.copy()))
-        return _COMPARISONS[operator](this=one, expression=other)
+        if left.denominator is not None or right.denominator is not None:
+            one = self._times(one, right.denominator)
+            other = self._times(other, left.denominator)
+        return self.guarded(_COMPARISONS[operator](this=one, expression=other))
 
     def stored(self, ratio: Ratio) -> Sql:
-        """Return a ratio as one number column; DuckDB stops if it does not fit exactly."""
+        """Return a ratio as one number column."""
         if ratio.denominator is None:
             return ratio.numerator
-        above = exp.Mul(this=self._whole(ratio.numerator), expression=_literal(_UNITS))
-        below = self._whole(ratio.denominator)
-        value = self._scaled(exp.IntDiv(this=exp.paren(above), expression=below))
-        if self.dialect != "duckdb":
-            return value
-        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
-        exact = exp.EQ(this=remains, expression=_literal(0))
-        stop = exp.Anonymous(
-            this="error", expressions=[exp.Literal.string("a quotient has no exact decimal")]
-        )
-        return exp.Case(ifs=[exp.If(this=exact, true=value)], default=_when_known(below, stop))
+        above = exp.Mul(this=self._whole(ratio.numerator), expression=_literal(self._units))
+        return self._divided(above, self._whole(ratio.denominator), "quotient")
+
+    def guarded(self, item: Sql) -> Sql:
+        """Return an item that is null where a number is too large, if that is asked for."""
+        if self.undefined == "try" and _calculates(item):
+            return exp.Anonymous(this="TRY", expressions=[item])
+        return item
+
+    def may_fail(self, item: Sql) -> bool:
+        """Tell whether an expression of numbers may be null."""
+        if self.undefined == "try":
+            return _calculates(item)
+        return item.find(exp.Case, exp.Nullif) is not None
+
+    @property
+    def _units(self) -> int:
+        """How many units of the last digit a whole number has; SQLite has 64 bits for them."""
+        return 10_000 if self.dialect == "sqlite" else _UNITS
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
@@ -144,19 +178,18 @@ class Numbers:
             case "abs", [only]:
                 return Ratio(exp.Abs(this=only.numerator), only.denominator)
             case ("floor" | "ceiling") as operator, [only]:
-                return Ratio(self._rounded(operator, only))
+                return Ratio(self._rounded(operator, only), whole=True)
             case ("min" | "max") as operator, [left, right]:
-                pair = [self.stored(left), self.stored(right)]
-                node = exp.Least if operator == "min" else exp.Greatest
-                return Ratio(node(this=pair[0], expressions=pair[1:], ignore_nulls=True))
+                return Ratio(_extreme(operator, self.stored(left), self.stored(right)))
             case ("//" | "mod") as operator, [left, right]:
-                one, other = self._whole(self.stored(left)), self._whole(self.stored(right))
-                other = exp.Nullif(this=other, expression=_literal(0))
+                one, other = self._integer(left), self._integer(right)
+                if not _constant(right.numerator) or right.denominator is not None:
+                    other = exp.Nullif(this=other, expression=_literal(0))
                 if operator == "//":
-                    return Ratio(self._number(exp.IntDiv(this=one, expression=other)))
+                    return Ratio(self._number(self._int_div(one, other)), whole=True)
                 once = exp.Add(this=exp.Mod(this=one, expression=other), expression=other.copy())
-                twice = exp.Mod(this=exp.paren(once), expression=other.copy())
-                return Ratio(self._scaled(twice))
+                rest = exp.Mod(this=exp.paren(once), expression=other.copy())
+                return Ratio(self._number(rest), whole=True)
         message = f"`{item.operator}` cannot be compiled exactly"
         raise ProgramError([Diagnostic("error", message, item.span)])
 
@@ -169,55 +202,148 @@ class Numbers:
             other = self._product(other, left.denominator)
         total = node(this=exp.paren(one), expression=exp.paren(other))
         below = self._product(left.denominator, right.denominator)
-        return Ratio(exp.cast(total, NUMBER), below)
+        return Ratio(self._number(total), below)
 
     def _quotient(self, left: Ratio, right: Ratio) -> Ratio:
-        sign = exp.Sign(this=right.numerator.copy())
-        above = exp.Mul(this=exp.paren(left.numerator), expression=sign)
-        above = exp.cast(above, NUMBER)
+        above, below = left.numerator, right.numerator.copy()
+        constant = _constant(below)
+        if constant:
+            below = _literal(abs(constant))
+            above = exp.Neg(this=exp.paren(above)) if constant < 0 else above
+        else:
+            sign = exp.Sign(this=below.copy())
+            above = self._number(exp.Mul(this=exp.paren(above), expression=sign))
+            below = exp.Nullif(this=exp.Abs(this=below), expression=_literal(0))
         if right.denominator is not None:
             above = self._product(above, right.denominator)
-        below = exp.Nullif(this=exp.Abs(this=right.numerator), expression=_literal(0))
-        return Ratio(above, self._product(exp.cast(below, NUMBER), left.denominator))
+        return Ratio(above, self._product(below, left.denominator))
 
     def _rounded(self, operator: str, ratio: Ratio) -> Sql:
         above = self._whole(ratio.numerator)
-        below = self._whole(ratio.denominator) if ratio.denominator is not None else _units()
+        below = (
+            self._whole(ratio.denominator)
+            if ratio.denominator is not None
+            else _literal(self._units)
+        )
         remains = exp.Mod(this=above.copy(), expression=below.copy())
         beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=_literal(0))
         one = exp.Case(ifs=[exp.If(this=beyond, true=_literal(1))], default=_literal(0))
         node = exp.Add if operator == "ceiling" else exp.Sub
-        return self._number(node(this=exp.IntDiv(this=above, expression=below), expression=one))
+        return self._number(node(this=self._int_div(above, below), expression=one))
 
     def _product(self, left: Sql | None, right: Sql | None) -> Sql | None:
         if left is None or right is None:
             only = left if right is None else right
             return None if only is None else only.copy()
-        product = exp.Mul(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
-        stored = exp.cast(product, NUMBER)
-        if self.dialect != "duckdb":
-            return stored
-        exact = exp.EQ(this=stored.copy(), expression=product)
-        stop = exp.Anonymous(
-            this="error", expressions=[exp.Literal.string("a product has no exact decimal")]
-        )
-        return exp.Case(ifs=[exp.If(this=exact, true=stored)], default=_when_known(product, stop))
+        if self.dialect != "sqlite" and (_is_whole(left) or _is_whole(right)):
+            return self._number(exp.Mul(this=exp.paren(left), expression=exp.paren(right)))
+        product = exp.Mul(this=self._whole(left), expression=self._whole(right))
+        return self._divided(product, _literal(self._units), "product")
+
+    def _times(self, item: Sql, other: Sql | None) -> Sql:
+        """The product of two numbers as a whole number of the square of a unit."""
+        factor = _literal(self._units) if other is None else self._whole(other)
+        return exp.Mul(this=self._whole(item), expression=factor)
+
+    def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
+        """A quotient of whole numbers in units, where it is whole."""
+        units = exp.cast(self._int_div(above, below), self._whole_type)
+        value = self._number(exp.Mul(this=units, expression=_literal(1 / Decimal(self._units))))
+        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
+        exact = exp.EQ(this=remains, expression=_literal(0))
+        made = exp.Case(ifs=[exp.If(this=exact, true=value)])
+        if self.stops:
+            text = exp.Literal.string(f"a {what} has no exact decimal")
+            made.set("default", _when_known(below, exp.Anonymous(this="error", expressions=[text])))
+        return made
+
+    @property
+    def _whole_type(self) -> str:
+        return "BIGINT" if self.dialect == "sqlite" else "DECIMAL(38, 0)"
+
+    def _int_div(self, above: Sql, below: Sql) -> Sql:
+        """A quotient of whole numbers without what is behind its point."""
+        if self.dialect in ("duckdb", "bigquery"):
+            return exp.IntDiv(this=exp.paren(above), expression=below)
+        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
+        whole = exp.paren(exp.Sub(this=exp.paren(above), expression=remains))
+        return exp.Div(this=whole, expression=below, typed=True, safe=False)
 
     def _whole(self, item: Sql) -> Sql:
-        """The item as a whole number of 10**-SCALE."""
-        units = exp.Mul(this=exp.paren(item.copy()), expression=_literal(_UNITS))
-        return exp.cast(units, "HUGEINT" if self.dialect == "duckdb" else "DECIMAL(38, 0)")
+        """The item as a whole number of units."""
+        item = item.copy()
+        constant = _constant(item)
+        if constant is not None:
+            return self._integral(_literal(int(constant * self._units)))
+        units = exp.Mul(this=exp.paren(item), expression=_literal(self._units))
+        return self._integral(units)
 
-    def _scaled(self, units: Sql) -> Sql:
-        whole = exp.cast(units, "DECIMAL(38, 0)")
-        return exp.cast(exp.Mul(this=whole, expression=_literal(Decimal(1).scaleb(-SCALE))), NUMBER)
+    def _integer(self, ratio: Ratio) -> Sql:
+        """A ratio as a whole number, null where it is none."""
+        item = self.stored(ratio)
+        whole = self._integral(item)
+        if self.stops or ratio.whole or _is_whole(item):
+            return whole
+        same = exp.EQ(this=whole.copy(), expression=item.copy())
+        return exp.Case(ifs=[exp.If(this=same, true=whole)])
 
-    def _number(self, whole: Sql) -> Sql:
-        return exp.cast(whole, NUMBER)
+    def _integral(self, item: Sql) -> Sql:
+        if self.dialect == "duckdb":
+            return exp.cast(item, "HUGEINT")
+        if self.dialect == "sqlite":
+            return exp.cast(exp.Round(this=item), "BIGINT")
+        if self.dialect == "bigquery":
+            return exp.cast(item, "BIGDECIMAL")
+        return exp.cast(item, "DECIMAL(38, 0)")
+
+    def _number(self, item: Sql) -> Sql:
+        if self.dialect == "sqlite":
+            item = exp.Round(this=item, decimals=_literal(SCALE))
+        return self.cast(item)
 
 
-def _units() -> Sql:
-    return exp.cast(_literal(_UNITS), "HUGEINT")
+def _folded(item: Operation) -> Ratio | None:
+    """The value of an operation on constants, where it has an exact decimal."""
+    if any(variables_of_expression(item)):
+        return None
+    try:
+        value = decimal_of(evaluate(item, {}))
+    except QueryError:
+        return None
+    return None if value is None else Ratio(_literal(value))
+
+
+def _calculates(item: Sql) -> bool:
+    return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
+
+
+def _extreme(operator: str, left: Sql, right: Sql) -> Sql:
+    """The least or greatest of two numbers, null where one of them is."""
+    if not _calculates(left) and not _calculates(right):
+        node = exp.Least if operator == "min" else exp.Greatest
+        return node(this=left, expressions=[right], ignore_nulls=True)
+    first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
+    return exp.Case(
+        ifs=[
+            exp.If(this=first(this=left, expression=right), true=left.copy()),
+            exp.If(this=second(this=left.copy(), expression=right.copy()), true=right.copy()),
+        ]
+    )
+
+
+def _constant(item: Sql) -> Decimal | None:
+    """The value of a literal."""
+    if isinstance(item, exp.Paren):
+        return _constant(item.this)
+    if isinstance(item, exp.Neg):
+        value = _constant(item.this)
+        return None if value is None else -value
+    return Decimal(item.this) if isinstance(item, exp.Literal) else None
+
+
+def _is_whole(item: Sql) -> bool:
+    constant = _constant(item)
+    return constant is not None and constant == int(constant)
 
 
 def _when_known(item: Sql, stop: Sql) -> Sql:
@@ -227,7 +353,7 @@ def _when_known(item: Sql, stop: Sql) -> Sql:
 
 
 def _literal(value: int | Decimal) -> Sql:
-    text = format(value, "f")
+    text = str(value) if isinstance(value, int) else format(value, "f")
     if text.startswith("-"):
         return exp.Neg(this=exp.Literal.number(text[1:]))
     return exp.Literal.number(text)
