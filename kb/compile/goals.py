@@ -58,7 +58,7 @@ def stands_alone(aggregate: Aggregate, shared: Iterable[str]) -> bool:
     >>> from kb.language.parse import parse_query
     >>> goal = "q(X, L), aggregate_all(count, {}, N)"
     >>> own = parse_query(goal.format("p(X, Y)")).body[1]
-    >>> outer = parse_query(goal.format("p(Y, Y), Y @< X")).body[1]
+    >>> outer = parse_query(goal.format("(p(Y, Z), Y @< X)")).body[1]
     >>> stands_alone(own, ["X"]), stands_alone(outer, ["X"])
     (True, False)
     """

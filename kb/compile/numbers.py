@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from kb.compile.extras import bulk_module
-from kb.engines.arithmetic import evaluate
+from kb.engines.arithmetic import canonical, evaluate
 from kb.language.syntax import Constant, Expression, Operation, Value, Variable
 from kb.language.variables import variables_of_expression
 
@@ -62,7 +62,7 @@ def decimal_of(value: Value) -> Decimal | None:
     exact = Fraction(value) * _UNITS
     if exact.denominator != 1 or abs(exact.numerator) >= 10**38:
         return None
-    return Decimal(exact.numerator).scaleb(-SCALE) if exact % _UNITS else Decimal(int(value))
+    return Decimal(canonical(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ class Numbers:
         above, below = left.numerator, right.numerator.copy()
         constant = _constant(below)
         if constant:
-            below = _literal(abs(constant))
+            below = below.find(exp.Literal).copy() if constant < 0 else below
             above = exp.Neg(this=exp.paren(above)) if constant < 0 else above
         else:
             sign = exp.Sign(this=below.copy())
@@ -331,14 +331,14 @@ def _extreme(operator: str, left: Sql, right: Sql) -> Sql:
     )
 
 
-def _constant(item: Sql) -> Decimal | None:
+def _constant(item: Sql) -> Fraction | None:
     """The value of a literal."""
     if isinstance(item, exp.Paren):
         return _constant(item.this)
     if isinstance(item, exp.Neg):
         value = _constant(item.this)
         return None if value is None else -value
-    return Decimal(item.this) if isinstance(item, exp.Literal) else None
+    return Fraction(item.this) if isinstance(item, exp.Literal) else None
 
 
 def _is_whole(item: Sql) -> bool:

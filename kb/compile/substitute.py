@@ -27,6 +27,7 @@ def substitute(literal: BodyLiteral, terms: Mapping[str, Term]) -> tuple[BodyLit
 
     Examples
     --------
+    >>> from kb.language.syntax import Constant
     >>> made = substitute(Assignment(Variable("X"), Constant(1)), {"X": Constant(2)})
     >>> made[0].operator
     '=:='

@@ -14,7 +14,7 @@ from kb.compile.extras import bulk_module
 from kb.compile.numbers import SCALE, decimal_of
 from kb.compile.statements import NEW, column_names
 from kb.compile.substitute import substitute
-from kb.engines.arithmetic import row_key
+from kb.engines.arithmetic import canonical, row_key
 from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.protocol import Facts, Row
 from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Value, Variable
@@ -234,7 +234,7 @@ def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
 
 def _value(value: Any) -> Value:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value.normalize()
+        return canonical(value)
     return value  # type: ignore[no-any-return]
 
 

@@ -16,6 +16,8 @@ from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.parse import parse_program, parse_query
 
 ENGINE = DuckDBEngine(threads=1)
+BIG = Decimal("10000000000000000000000000000.123456789")
+BIG_AND_HALF = Decimal("10000000000000000000000000000.623456789")
 
 
 def answers(goal: str, *values: object, engine=ENGINE, rules: str = "none(0).", **bound):
@@ -39,6 +41,9 @@ def answers(goal: str, *values: object, engine=ENGINE, rules: str = "none(0).", 
         ("n(X), Y is 2 / -4 - X", [0], [(0, Decimal("-0.5"))]),
         ("n(X), Y is 100000 * 100000 * X", [1], [(1, 10**10)]),
         ("n(X), Y is 1000000000000000000 + X", [1], [(1, 10**18 + 1)]),
+        ("n(X), Y is X + 0.5", [BIG], [(BIG, BIG_AND_HALF)]),
+        ("n(X), X > 10000000000000000000000000000.123456788", [BIG], [(BIG,)]),
+        ("n(X), X =:= 10000000000000000000000000000.123456788", [BIG], []),
         ("n(X), Y is max(X, 1 / X)", [2, Decimal("0.5")], [(Decimal("0.5"), 2), (2, 2)]),
         ("n(X), X > 0, Y is 1 / X", [0, 4], [(4, Decimal("0.25"))]),
         ("n(X), aggregate_all(count, (n(Y), X > 0, 8 / X > Y), N)", [0, 4], [(0, 0), (4, 1)]),

@@ -37,10 +37,10 @@ def test_a_knowledge_base_takes_the_engine() -> None:
             "units": units,
         }
         for claim_id, place in (("C1", "22"), ("C2", "11"))
-        for number, (code, units) in enumerate([("96365", 1), ("J1642", "12.5"), ("A4215", 1)], 1)
+        for number, (code, units) in enumerate([("96365", 1), ("J1200", "3.5"), ("A4215", 1)], 1)
     ]
     evidence = [
-        {"claim_id": "C2", "line_number": 2, "evidence": "administered_dose", "value": "25"}
+        {"claim_id": "C2", "line_number": 2, "evidence": "administered_dose", "value": "100.5"}
     ]
     kb = KnowledgeBase.load("r14", engine=ENGINE)
     other = KnowledgeBase.load("r14")

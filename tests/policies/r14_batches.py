@@ -37,7 +37,7 @@ class Batch:
 
     def add(self, case: Case, number: int) -> None:
         def own(record: Mapping[str, Any]) -> dict[str, Any]:
-            made = {key: value for key, value in record.items()}
+            made = dict(record)
             if "claim_id" in made:
                 made["claim_id"] = f"{CLAIM_ID}{number}"
             for key in ("plan_id", "contract_id", "authority_id"):
