@@ -39,6 +39,7 @@ _TRUE_OF_NUMBER_AND_TEXT = ("\\=", "@<", "@=<")
 _TRUE_OF_TEXT_AND_NUMBER = ("\\=", "@>", "@>=")
 _AGGREGATES = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
 _AGGREGATED = "aggregated value"
+_VALUE, _RESULT = "value", "result"
 
 
 @dataclass(slots=True)
@@ -237,7 +238,8 @@ class Body:
         if not stands_alone(literal, shared):
             self._give(goal, shared)
         goal.read(literal.goal)
-        columns = [exp.alias_(value.copy(), f"v_{name}") for name, value in goal.values.items()]
+        fields = _fields(goal.values)
+        columns = [_named(value, fields[name]) for name, value in goal.values.items()]
         result: Sql = exp.Count(this=exp.Star())
         kind: ColumnType = "number"
         if literal.function != "count":
@@ -251,24 +253,24 @@ class Body:
                 )
                 if self.numbers.may_fail(value):
                     goal.conditions.append(_known(value))
-            columns.append(exp.alias_(value.copy(), "v"))
-            result = _AGGREGATES[literal.function](this=_column("g", "", "v"))
+            columns.append(_named(value, _VALUE))
+            result = _AGGREGATES[literal.function](this=_column("g", _VALUE))
         self._doubts_of_goal(literal)
         if not columns:
-            columns = [exp.alias_(exp.Literal.number(1), "v")]
+            columns = [_named(exp.Literal.number(1), _VALUE)]
         solutions = goal.select(columns).subquery("g")
-        groups = exp.select(
-            *(_column("g", name) for name in shared), exp.alias_(result, "result")
-        ).from_(solutions)
+        keys = [_column("g", fields[name]) for name in shared]
+        groups = exp.select(*keys, _named(result, _RESULT)).from_(solutions)
         if shared:
-            groups = groups.group_by(*(_column("g", name) for name in shared))
+            groups = groups.group_by(*_copies(keys))
         if not self.sources:
             self._source(nothing())
         optional = literal.function in ("count", "sum") and bool(shared)
         alias, on = self._source(groups.subquery(), "left" if optional else "")
         for name in shared:
-            on.append(exp.EQ(this=_column(alias, name), expression=self.values[name].copy()))
-        found = _column(alias, "", "result")
+            column = _column(alias, fields[name])
+            on.append(exp.EQ(this=column, expression=self.values[name].copy()))
+        found = _column(alias, _RESULT)
         if literal.function in ("count", "sum"):
             found = exp.Coalesce(this=found, expressions=[exp.Literal.number(0)])
         elif not shared:
@@ -285,10 +287,11 @@ class Body:
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""
-        columns = [exp.alias_(self.values[name].copy(), f"v_{name}") for name in names]
+        fields = _fields(names)
+        columns = [_named(self.values[name], fields[name]) for name in names]
         alias, _ = goal._source(self.select(columns).subquery())
         for name in names:
-            goal.values[name], goal.types[name] = _column(alias, name), self.types[name]
+            goal.values[name], goal.types[name] = _column(alias, fields[name]), self.types[name]
 
     def _doubts_of_goal(self, literal: Aggregate) -> None:
         """Note the rows of a goal for which a number has to be known: those it is asked for."""
@@ -345,5 +348,20 @@ def _columns(table: Table, atom: Atom, alias: str) -> Iterator[tuple[Sql, Term, 
         yield exp.column(exp.to_identifier(name, quoted=True), table=alias), term, kind
 
 
-def _column(alias: str, variable: str, name: str = "") -> Sql:
-    return exp.column(exp.to_identifier(name or f"v_{variable}", quoted=True), table=alias)
+def _column(alias: str, name: str) -> Sql:
+    return exp.column(exp.to_identifier(name, quoted=True), table=alias)
+
+
+def _named(value: Sql, name: str) -> Sql:
+    return exp.alias_(value.copy(), name, quoted=True)
+
+
+def _fields(names: Iterable[str]) -> dict[str, str]:
+    """A column name for each variable; SQL tells no upper case from lower case."""
+    found: dict[str, str] = {}
+    for name in names:
+        field_name = f"v_{name}"
+        while field_name.casefold() in map(str.casefold, found.values()):
+            field_name += "_"
+        found[name] = field_name
+    return found

@@ -62,7 +62,8 @@ def decimal_of(value: Value) -> Decimal | None:
     exact = Fraction(value) * _UNITS
     if exact.denominator != 1 or abs(exact.numerator) >= 10**38:
         return None
-    return Decimal(canonical(value))
+    number = canonical(value)
+    return Decimal(number) if isinstance(number, (int, Decimal)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,8 @@ class Numbers:
         value = decimal_of(item.value)
         if value is None:
             message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
-            raise ProgramError([Diagnostic("error", message, item.span)])
+            help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
+            raise ProgramError([Diagnostic("error", message, item.span, help)])
         return _literal(value)
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
@@ -155,7 +157,7 @@ class Numbers:
         """Tell whether an expression of numbers may be null."""
         if self.undefined == "try":
             return _calculates(item)
-        return item.find(exp.Case, exp.Nullif) is not None
+        return _partial(item)
 
     @property
     def _units(self) -> int:
@@ -172,7 +174,7 @@ class Numbers:
             case "/", [left, right]:
                 return self._quotient(left, right)
             case "-", [only]:
-                return Ratio(exp.Neg(this=exp.paren(only.numerator)), only.denominator)
+                return Ratio(exp.Neg(this=_term(only.numerator)), only.denominator)
             case "+", [only]:
                 return only
             case "abs", [only]:
@@ -188,7 +190,7 @@ class Numbers:
                 if operator == "//":
                     return Ratio(self._number(self._int_div(one, other)), whole=True)
                 once = exp.Add(this=exp.Mod(this=one, expression=other), expression=other.copy())
-                rest = exp.Mod(this=exp.paren(once), expression=other.copy())
+                rest = exp.Mod(this=_term(once), expression=other.copy())
                 return Ratio(self._number(rest), whole=True)
         message = f"`{item.operator}` cannot be compiled exactly"
         raise ProgramError([Diagnostic("error", message, item.span)])
@@ -200,7 +202,7 @@ class Numbers:
             one = self._product(one, right.denominator)
         if left.denominator is not None:
             other = self._product(other, left.denominator)
-        total = node(this=exp.paren(one), expression=exp.paren(other))
+        total = node(this=_term(one), expression=_term(other))
         below = self._product(left.denominator, right.denominator)
         return Ratio(self._number(total), below)
 
@@ -209,10 +211,10 @@ class Numbers:
         constant = _constant(below)
         if constant:
             below = below.find(exp.Literal).copy() if constant < 0 else below
-            above = exp.Neg(this=exp.paren(above)) if constant < 0 else above
+            above = exp.Neg(this=_term(above)) if constant < 0 else above
         else:
             sign = exp.Sign(this=below.copy())
-            above = self._number(exp.Mul(this=exp.paren(above), expression=sign))
+            above = self._number(exp.Mul(this=_term(above), expression=sign))
             below = exp.Nullif(this=exp.Abs(this=below), expression=_literal(0))
         if right.denominator is not None:
             above = self._product(above, right.denominator)
@@ -236,7 +238,7 @@ class Numbers:
             only = left if right is None else right
             return None if only is None else only.copy()
         if self.dialect != "sqlite" and (_is_whole(left) or _is_whole(right)):
-            return self._number(exp.Mul(this=exp.paren(left), expression=exp.paren(right)))
+            return self._number(exp.Mul(this=_term(left), expression=_term(right)))
         product = exp.Mul(this=self._whole(left), expression=self._whole(right))
         return self._divided(product, _literal(self._units), "product")
 
@@ -249,7 +251,7 @@ class Numbers:
         """A quotient of whole numbers in units, where it is whole."""
         units = exp.cast(self._int_div(above, below), self._whole_type)
         value = self._number(exp.Mul(this=units, expression=_literal(1 / Decimal(self._units))))
-        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
+        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
         exact = exp.EQ(this=remains, expression=_literal(0))
         made = exp.Case(ifs=[exp.If(this=exact, true=value)])
         if self.stops:
@@ -264,9 +266,9 @@ class Numbers:
     def _int_div(self, above: Sql, below: Sql) -> Sql:
         """A quotient of whole numbers without what is behind its point."""
         if self.dialect in ("duckdb", "bigquery"):
-            return exp.IntDiv(this=exp.paren(above), expression=below)
-        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
-        whole = exp.paren(exp.Sub(this=exp.paren(above), expression=remains))
+            return exp.IntDiv(this=_term(above), expression=below)
+        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
+        whole = _term(exp.Sub(this=_term(above), expression=remains))
         return exp.Div(this=whole, expression=below, typed=True, safe=False)
 
     def _whole(self, item: Sql) -> Sql:
@@ -275,7 +277,7 @@ class Numbers:
         constant = _constant(item)
         if constant is not None:
             return self._integral(_literal(int(constant * self._units)))
-        units = exp.Mul(this=exp.paren(item), expression=_literal(self._units))
+        units = exp.Mul(this=_term(item), expression=_literal(self._units))
         return self._integral(units)
 
     def _integer(self, ratio: Ratio) -> Sql:
@@ -313,13 +315,26 @@ def _folded(item: Operation) -> Ratio | None:
     return None if value is None else Ratio(_literal(value))
 
 
+def _term(item: Sql) -> Sql:
+    """An item that can stand beside any operator."""
+    return exp.paren(item) if isinstance(item, (exp.Binary, exp.Neg)) else item
+
+
 def _calculates(item: Sql) -> bool:
     return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
 
 
+def _partial(item: Sql) -> bool:
+    """Whether there are values for which an expression has none."""
+    return any(
+        isinstance(node, exp.Nullif) or not node.args.get("default")
+        for node in item.find_all(exp.Nullif, exp.Case)
+    )
+
+
 def _extreme(operator: str, left: Sql, right: Sql) -> Sql:
     """The least or greatest of two numbers, null where one of them is."""
-    if not _calculates(left) and not _calculates(right):
+    if not _partial(left) and not _partial(right):
         node = exp.Least if operator == "min" else exp.Greatest
         return node(this=left, expressions=[right], ignore_nulls=True)
     first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
