@@ -68,7 +68,10 @@ class Catalog:
 
     @classmethod
     def of(
-        cls, program: Program, extra: Mapping[Key, tuple[ColumnType, ...]] | None = None
+        cls,
+        program: Program,
+        extra: Mapping[Key, tuple[ColumnType, ...]] | None = None,
+        reserved: Iterable[str] = (),
     ) -> Catalog:
         """Return the catalog of a program.
 
@@ -80,6 +83,8 @@ class Catalog:
         program : Program
         extra : mapping of (name, arity) to types, optional
             Types of input predicates that nothing declares.
+        reserved : iterable of str, optional
+            Names that no table may have.
 
         Returns
         -------
@@ -104,7 +109,7 @@ class Catalog:
             program, {key: item[1] for key, item in declared.items()}, keys, extra or {}
         )
         catalog = cls()
-        for key, name in _names(keys).items():
+        for key, name in _names(keys, reserved).items():
             columns, _, sentence = declared.get(key, ((), (), ""))
             if len({column.casefold() for column in columns}) < key[1]:
                 columns = tuple(f"a{position}" for position in range(1, key[1] + 1))
@@ -121,12 +126,12 @@ def atoms_of(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
             yield from atoms_of(literal.goal)
 
 
-def _names(keys: Iterable[Key]) -> dict[Key, str]:
+def _names(keys: Iterable[Key], reserved: Iterable[str]) -> dict[Key, str]:
     """A table name for each predicate; SQL tells no upper case from lower case."""
     keys = list(keys)
-    shared = Counter(name.casefold() for name, _ in keys)
+    shared = Counter(name.casefold() for name in (*reserved, *(name for name, _ in keys)))
     found = {(name, arity): name for name, arity in keys if shared[name.casefold()] == 1}
-    taken = {name.casefold() for name in found.values()}
+    taken = {name.casefold() for name in (*reserved, *found.values())}
     for name, arity in keys:
         if (name, arity) in found:
             continue

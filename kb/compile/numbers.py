@@ -24,6 +24,9 @@ SCALE = 9
 
 NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
+_TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
+_WHOLE = "DECIMAL(38, 0)"
+_WHOLE_TYPES = {"sqlite": "BIGINT", "bigquery": "BIGDECIMAL"}
 _COMPARISONS = {
     "<": exp.LT,
     "=<": exp.LTE,
@@ -85,16 +88,24 @@ class Numbers:
 
     @property
     def type(self) -> str:
-        """The SQL type of numbers; Spark keeps all digits of a sum of two of its type."""
-        return f"DECIMAL(27, {SCALE})" if self.dialect == "spark" else NUMBER
+        """The SQL type of numbers, as sqlglot reads it.
 
-    def column_type(self, kind: str) -> str:
+        Spark keeps all digits of a sum of two of its type; the one of BigQuery has nine digits
+        behind the point by itself.
+        """
+        return _TYPES.get(self.dialect, NUMBER)
+
+    def column_type(self, kind: str) -> Sql:
         """Return the SQL type of a column; dates are ISO text."""
-        return self.type if kind == "number" else "TEXT"
+        if kind != "number":
+            return exp.DataType.build("TEXT")
+        if self.dialect == "sqlite":
+            return exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC")
+        return exp.DataType.build(self.type)
 
     def cast(self, item: Sql) -> Sql:
         """Return an item as a number of the type that columns have."""
-        return exp.cast(item, self.type)
+        return exp.cast(item, self.column_type("number"))
 
     @property
     def stops(self) -> bool:
@@ -130,6 +141,8 @@ class Numbers:
             message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
             help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
             raise ProgramError([Diagnostic("error", message, item.span, help)])
+        if self.dialect == "bigquery" and value % 1:
+            return self.cast(exp.Literal.string(format(value, "f")))
         return _literal(value)
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
@@ -249,19 +262,19 @@ class Numbers:
 
     def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
         """A quotient of whole numbers in units, where it is whole."""
-        units = exp.cast(self._int_div(above, below), self._whole_type)
-        value = self._number(exp.Mul(this=units, expression=_literal(1 / Decimal(self._units))))
+        units = exp.cast(self._int_div(above, below), _WHOLE_TYPES.get(self.dialect, _WHOLE))
+        if self.dialect == "bigquery":
+            made = exp.Div(this=units, expression=_literal(self._units), typed=True, safe=False)
+        else:
+            made = exp.Mul(this=units, expression=_literal(1 / Decimal(self._units)))
+        value = self._number(made)
         remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
         exact = exp.EQ(this=remains, expression=_literal(0))
-        made = exp.Case(ifs=[exp.If(this=exact, true=value)])
+        case = exp.Case(ifs=[exp.If(this=exact, true=value)])
         if self.stops:
             text = exp.Literal.string(f"a {what} has no exact decimal")
-            made.set("default", _when_known(below, exp.Anonymous(this="error", expressions=[text])))
-        return made
-
-    @property
-    def _whole_type(self) -> str:
-        return "BIGINT" if self.dialect == "sqlite" else "DECIMAL(38, 0)"
+            case.set("default", _when_known(below, exp.Anonymous(this="error", expressions=[text])))
+        return case
 
     def _int_div(self, above: Sql, below: Sql) -> Sql:
         """A quotient of whole numbers without what is behind its point."""
@@ -293,10 +306,8 @@ class Numbers:
         if self.dialect == "duckdb":
             return exp.cast(item, "HUGEINT")
         if self.dialect == "sqlite":
-            return exp.cast(exp.Round(this=item), "BIGINT")
-        if self.dialect == "bigquery":
-            return exp.cast(item, "BIGDECIMAL")
-        return exp.cast(item, "DECIMAL(38, 0)")
+            item = exp.Round(this=item)
+        return exp.cast(item, _WHOLE_TYPES.get(self.dialect, _WHOLE))
 
     def _number(self, item: Sql) -> Sql:
         if self.dialect == "sqlite":
@@ -336,7 +347,7 @@ def _extreme(operator: str, left: Sql, right: Sql) -> Sql:
     """The least or greatest of two numbers, null where one of them is."""
     if not _partial(left) and not _partial(right):
         node = exp.Least if operator == "min" else exp.Greatest
-        return node(this=left, expressions=[right], ignore_nulls=True)
+        return node(this=left, expressions=[right])
     first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
     return exp.Case(
         ifs=[

@@ -31,11 +31,14 @@ class Relationship:
     query : sqlglot expression
     doubts : tuple of query
         Each gives rows where a number that the predicate needs does not exist (see ``Body``).
+    parts : tuple of (Rule, query)
+        The rules whose rows together are those of the query; none where it is recursive.
     """
 
     key: Key
     query: Sql
     doubts: tuple[Sql, ...] = ()
+    parts: tuple[tuple[Rule, Sql], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,9 @@ def statements(
         tables = asserted or {}
         if not component.recursive:
             (key,) = component.keys
-            query = union(writer.rules(component.rules, tables.get(key)))
-            made.append(Relationship(key, query, tuple(writer.doubts)))
+            queries = writer.rules(component.rules, tables.get(key))
+            parts = tuple(zip(component.rules, queries, strict=False)) if not asserted else ()
+            made.append(Relationship(key, union(queries), tuple(writer.doubts), parts))
         elif component.linear:
             made.append(_recursive(writer, component, tables))
         else:

@@ -175,7 +175,7 @@ class DuckDBSession:
         return added
 
     def _create(self, table: Table, name: str) -> None:
-        types = [self._compiled.numbers.column_type(kind) for kind in table.types] or ["INTEGER"]
+        types = list(map(self._compiled.type_of, table.types)) or ["INTEGER"]
         columns = ", ".join(
             f"{_quoted(column)} {kind}"
             for column, kind in zip(column_names(table), types, strict=True)
@@ -197,7 +197,7 @@ class DuckDBSession:
             values = [row[position] for row in rows]
             columns.append([_parameter(value, kind, key[0]) for value in values])
         picks = ", ".join(
-            f"unnest(${position}::TEXT[])::{self._compiled.numbers.column_type(kind)}"
+            f"unnest(${position}::TEXT[])::{self._compiled.type_of(kind)}"
             for position, kind in enumerate(table.types, 1)
         )
         self._connection.execute(f"INSERT INTO {_quoted(name)} SELECT {picks}", columns)

@@ -74,6 +74,10 @@ class CompiledProgram:
             if key in self.derived
         }
 
+    def type_of(self, kind: ColumnType) -> str:
+        """Return the SQL type of a column."""
+        return _text(self.numbers.column_type(kind))
+
     def needed(self, wanted: Iterable[Key]) -> tuple[Component, ...]:
         """Return the components that some predicates need, in order."""
         key = frozenset(wanted)
