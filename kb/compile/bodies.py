@@ -82,7 +82,7 @@ class Body:
                 self._comparison(literal)
             elif isinstance(literal, Assignment):
                 ratio = self.numbers.expression(literal.expression, self.values)
-                self._bind_number(literal.variable, ratio)
+                self._bind_number(literal.variable, ratio, literal.expression)
             else:
                 self._aggregate(literal)
             self.literals.append(literal)
@@ -177,7 +177,8 @@ class Body:
                         self.values[one.name] = self._text(other)
                         self.types[one.name] = self.kind(other)  # type: ignore[arg-type]
                     else:
-                        self._bind_number(one, self.numbers.expression(other, self.values))
+                        ratio = self.numbers.expression(other, self.values)
+                        self._bind_number(one, ratio, other)
                     return
         texts = self._is_text(literal.left), self._is_text(literal.right)
         if all(texts):
@@ -196,7 +197,8 @@ class Body:
             ]
             operator = _ORDER.get(literal.operator, literal.operator)
             test = self.numbers.compare(operator, *ratios)
-            self._doubt(test)
+            if _calculates(literal):
+                self._doubt(test)
             self.conditions.append(test)
 
     def _is_text(self, item: Expression) -> bool:
@@ -208,19 +210,22 @@ class Body:
         assert not isinstance(item, Operation)
         return self.term(item, "text")
 
-    def _bind_number(self, variable: Variable, ratio: Ratio) -> None:
+    def _bind_number(self, variable: Variable, ratio: Ratio, source: Expression) -> None:
         if variable.name in self.values:
             if self.types[variable.name] != "number":
                 self.conditions.append(never())
                 return
             test = self.numbers.compare("=", Ratio(self.values[variable.name].copy()), ratio)
-            self._doubt(test)
+            if isinstance(source, Operation):
+                self._doubt(test)
             self.conditions.append(test)
             return
-        value = self.numbers.guarded(self.numbers.stored(ratio))
-        self._doubt(value)
-        if self.numbers.may_fail(value):
-            self.conditions.append(_known(value))
+        value = self.numbers.stored(ratio)
+        if isinstance(source, Operation):
+            value = self.numbers.guarded(value)
+            self._doubt(value)
+            if self.numbers.may_fail(value):
+                self.conditions.append(_known(value))
         self.values[variable.name] = value if _is_number(value) else self.numbers.cast(value)
         self.types[variable.name] = "number"
 

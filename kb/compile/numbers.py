@@ -26,6 +26,9 @@ NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
 _TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
 _WHOLE = "DECIMAL(38, 0)"
+_IGNORE_NULLS = ("duckdb", "postgres", "spark")
+"""Where LEAST and GREATEST pass over nulls; no null comes to them."""
+
 _WHOLE_TYPES = {"sqlite": "BIGINT", "bigquery": "BIGDECIMAL"}
 _COMPARISONS = {
     "<": exp.LT,
@@ -195,7 +198,8 @@ class Numbers:
             case ("floor" | "ceiling") as operator, [only]:
                 return Ratio(self._rounded(operator, only), whole=True)
             case ("min" | "max") as operator, [left, right]:
-                return Ratio(_extreme(operator, self.stored(left), self.stored(right)))
+                pair = self.stored(left), self.stored(right)
+                return Ratio(_extreme(operator, *pair, self.dialect))
             case ("//" | "mod") as operator, [left, right]:
                 one, other = self._integer(left), self._integer(right)
                 if not _constant(right.numerator) or right.denominator is not None:
@@ -343,11 +347,11 @@ def _partial(item: Sql) -> bool:
     )
 
 
-def _extreme(operator: str, left: Sql, right: Sql) -> Sql:
+def _extreme(operator: str, left: Sql, right: Sql, dialect: str) -> Sql:
     """The least or greatest of two numbers, null where one of them is."""
     if not _partial(left) and not _partial(right):
         node = exp.Least if operator == "min" else exp.Greatest
-        return node(this=left, expressions=[right])
+        return node(this=left, expressions=[right], ignore_nulls=dialect in _IGNORE_NULLS)
     first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
     return exp.Case(
         ifs=[

@@ -190,7 +190,10 @@ def _recursive(writer: _Writer, component: Component, asserted: Mapping[Key, str
     ]
     writer.recursive_doubts(again)
     columns = [exp.to_identifier(item, quoted=True) for item in column_names(table)]
-    whole = exp.Union(this=_grouped(first), expression=_grouped(steps), distinct=True)
+    if writer.numbers.dialect == "sqlite":
+        whole = union([*first, *steps])
+    else:
+        whole = exp.Union(this=_grouped(first), expression=_grouped(steps), distinct=True)
     query = exp.select(exp.Star()).from_(exp.table_(name, quoted=True))
     alias = exp.TableAlias(this=exp.to_identifier(name, quoted=True), columns=columns)
     query.set("with_", exp.With(expressions=[exp.CTE(this=whole, alias=alias)], recursive=True))
