@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
+from kb.compile.bodies import never
 from kb.compile.dialects import Dialect
 from kb.compile.extras import bulk_module
 from kb.compile.numbers import Numbers, Sql
@@ -205,23 +206,28 @@ class Inputs:
             for item in self.evidence.values()
             if (item.kind in ("number", "whole number", "line_number")) == numbers
         ]
-        query = self._parse(
+        picked = (
             "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
             f"e.evidence AS name, e.value AS value FROM {LINES} AS l JOIN {EVIDENCE} AS e "
-            "ON e.claim_id = l.claim_id WHERE (e.line_number = l.line_number OR "
-            f"(e.line_number IS NULL AND NOT EXISTS(SELECT 1 FROM {EVIDENCE} AS o "
-            "WHERE o.claim_id = e.claim_id AND o.line_number = l.line_number "
-            "AND o.evidence = e.evidence)))"
+            "ON e.claim_id = l.claim_id "
         )
-        if numbers:
-            value = exp.column("value", table="e")
-            query.expressions[3].set("this", self.numbers.cast(value))
+        own = self._parse(f"{picked} AND e.line_number = l.line_number")
+        shared = self._parse(
+            f"{picked} WHERE e.line_number IS NULL AND NOT EXISTS(SELECT 1 FROM {EVIDENCE} AS o "
+            "WHERE o.claim_id = l.claim_id AND o.line_number = l.line_number "
+            "AND o.evidence = e.evidence)"
+        )
         listed = [exp.Literal.string(name) for name in names]
-        name = exp.column("evidence", table="e")
-        test: Sql = exp.In(this=name, expressions=listed)
+        test: Sql = exp.In(this=exp.column("evidence", table="e"), expressions=listed)
         if not listed:
-            test = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
-        return query.where(test)
+            test = never()
+        made = []
+        for query in (own, shared):
+            if numbers:
+                value = exp.column("value", table="e")
+                query.expressions[3].set("this", self.numbers.cast(value))
+            made.append(query.where(test.copy()))
+        return exp.Union(this=made[0], expression=made[1], distinct=True)
 
     def _overrides(self) -> Sql:
         return self._parse(
@@ -234,7 +240,12 @@ class Inputs:
     def _codes(self, amounts: bool) -> Sql:
         picked = 'r.code_table AS "table"' + (", r.amount AS amount" if amounts else "")
         queries = []
-        for column in dict.fromkeys(table.column for table in self.tables):
+        columns = dict.fromkeys(
+            table.column
+            for table in self.tables
+            if not amounts or any(row.amount is not None for row in table.rows)
+        )
+        for column in columns:
             if column == DESCRIPTION:
                 continue
             code, test = "v.code", "LENGTH(v.code) = LENGTH(r.first_code)"

@@ -138,6 +138,9 @@ class Numbers:
     def constant(self, item: Constant) -> Sql:
         """Return a constant as SQL: text as text, a number as a decimal literal."""
         if isinstance(item.value, str):
+            if "\0" in item.value and self.dialect != "duckdb":
+                message = "a text with a null character cannot stand in a script"
+                raise ProgramError([Diagnostic("error", message, item.span)])
             return exp.Literal.string(item.value)
         value = decimal_of(item.value)
         if value is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from facts.claim import EvidenceTypes
 from facts.codes import DIAGNOSIS, CodeTable
-from facts.diagnostic import Diagnostic, ProgramError
+from facts.diagnostic import ProgramError
 from facts.schema import BY_NAME
 from kb.compile.catalog import Catalog, Key, atoms_of
 from kb.compile.comments import comments
@@ -17,6 +17,7 @@ from kb.compile.extras import bulk_module
 from kb.compile.inputs import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.statements import Relationship, statements
+from kb.language.excerpt import Excerpts
 from kb.language.printer import print_rule
 from kb.language.syntax import Program, Rule, Value
 
@@ -105,12 +106,13 @@ def script(
         With every predicate that the dialect cannot say.
     """
     found = components(source.program, wanted)
-    _check_recursion(found, dialect)
+    _check_recursion(found, dialect, Excerpts(source.program.texts))
     writer = _Script(source, dialect)
     keys = list(dict.fromkeys(wanted or ()))
     used = _inputs_of(found, keys, source)
     made = [writer.heading(used)]
     made += writer.inputs(used)
+    made += writer.undefined(found, keys)
     doubts: list[tuple[Relationship, Sql]] = []
     for component in found:
         (statement,) = statements(writer.catalog, [component], writer.numbers)
@@ -192,16 +194,27 @@ class _Script:
         yield self._create_table(exp.to_identifier(CODES), types, texts)
         yield from self._insert(exp.to_identifier(CODES), self.queries.code_rows())
 
+    def undefined(
+        self, found: Iterable[Component], wanted: Iterable[Key]
+    ) -> Iterator[ScriptStatement]:
+        """Predicates that are declared and that no rule derives: they have no rows."""
+        for key in _asserted(found, wanted, self.source.program):
+            if key[0] not in BY_NAME:
+                yield from self._rows(key, ())
+
     def _known(self, name: str) -> Iterator[ScriptStatement]:
-        table = self.catalog[name, BY_NAME[name].arity]
+        return self._rows((name, BY_NAME[name].arity), self.source.known.get(name, ()))
+
+    def _rows(self, key: Key, rows: Iterable[tuple[Value, ...]]) -> Iterator[ScriptStatement]:
+        """A table of rows that are known."""
+        table = self.catalog[key]
         types = [
             (exp.to_identifier(column, quoted=True), self.numbers.column_type(kind))
             for column, kind in zip(table.columns, table.types, strict=True)
         ]
         identifier = exp.to_identifier(table.name, quoted=True)
-        texts = [_sentence(name, BY_NAME[name].arity, table.sentence)]
-        yield self._create_table(identifier, types, texts)
-        yield from self._insert(identifier, self.source.known.get(name, ()))
+        yield self._create_table(identifier, types, [_sentence(*key, table.sentence)])
+        yield from self._insert(identifier, rows)
 
     def predicate(self, component: Component, made: Relationship) -> ScriptStatement:
         """The table of a derived predicate, one SELECT for each of its rules."""
@@ -240,7 +253,10 @@ class _Script:
         for rule in rules:
             rows.setdefault(rule.span.source, []).append(rule.span.row)
             clauses_found.update(dict.fromkeys(self.source.clauses.get(rule, ())))
-        texts = [f"  {name}, rows {', '.join(map(str, found))}" for name, found in rows.items()]
+        texts = [
+            f"  {name}, row{'s' * (len(found) > 1)} {', '.join(map(str, found))}"
+            for name, found in rows.items()
+        ]
         if clauses_found:
             texts.append(f"  clauses {', '.join(clauses_found)}")
         return texts
@@ -312,20 +328,24 @@ def _sentence(name: str, arity: int, sentence: str) -> str:
 
 def _inputs_of(found: Iterable[Component], wanted: Iterable[Key], source: Source) -> list[str]:
     """The input predicates that are used, those that others read first."""
-    derived = {(rule.head.predicate, rule.head.arity) for rule in source.program.rules}
-    used = {name for name, _ in wanted}
-    for component in found:
-        for rule in component.rules:
-            used |= {
-                atom.predicate
-                for atom in atoms_of(rule.body)
-                if (atom.predicate, atom.arity) not in derived
-            }
+    used = {name for name, _ in _asserted(found, wanted, source.program)}
     if {"code_in", "code_amount"} & used and any(
         table.column == DIAGNOSIS for table in source.tables
     ):
         used.add("diagnosis")
     return [name for name in BY_NAME if name in used]
+
+
+def _asserted(
+    found: Iterable[Component], wanted: Iterable[Key], program: Program
+) -> dict[Key, None]:
+    """The predicates that are used and that no rule derives."""
+    derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
+    used = dict.fromkeys(wanted)
+    for component in found:
+        for rule in component.rules:
+            used.update(((atom.predicate, atom.arity), None) for atom in atoms_of(rule.body))
+    return {key: None for key in used if key not in derived}
 
 
 def _wide_tables(used: Iterable[str]) -> list[str]:
@@ -338,7 +358,7 @@ def _wide_tables(used: Iterable[str]) -> list[str]:
     return tables
 
 
-def _check_recursion(found: Iterable[Component], dialect: Dialect) -> None:
+def _check_recursion(found: Iterable[Component], dialect: Dialect, excerpts: Excerpts) -> None:
     """Refuse the recursion that a dialect cannot say in one query."""
     faults = []
     for component in found:
@@ -347,20 +367,17 @@ def _check_recursion(found: Iterable[Component], dialect: Dialect) -> None:
         names = " and ".join(f"`{name}/{arity}`" for name, arity in component.keys)
         again = [rule for rule in component.rules if recursive_atoms(rule, component.keys)]
         problem = ""
-        if not component.linear:
-            problem = "calls itself more than once, or through another predicate"
+        if len(component.keys) > 1:
+            problem = "call each other"
+        elif not component.linear:
+            problem = "calls itself more than once in a rule, or beside an aggregate"
         elif dialect.recursion == "none":
             problem = "is recursive, and the dialect's recursive queries keep rows that stand twice"
         elif dialect.recursion == "single" and len(again) > 1:
             problem = "calls itself in several rules"
         if problem:
-            faults.append(
-                Diagnostic(
-                    "error",
-                    f"{names} {problem}: {dialect.title} cannot say that in one query",
-                    again[0].span,
-                    "`clausewise adjudicate` and `clausewise query` answer it in rounds",
-                )
-            )
+            message = f"{names} {problem}: {dialect.title} cannot say that in one query"
+            help = "`clausewise adjudicate` and `clausewise query` answer it in rounds"
+            faults.append(excerpts.diagnostic("error", message, again[0].span, help))
     if faults:
         raise ProgramError(faults)
