@@ -316,7 +316,7 @@ class Body:
 def nothing() -> Sql:
     """Return a source of one row, for a SELECT that reads no table."""
     one = exp.select(exp.alias_(exp.Literal.number(1), "one"))
-    return one.subquery("nothing")
+    return one.subquery("one_row")
 
 
 def never() -> Sql:

@@ -155,7 +155,7 @@ DIALECTS: dict[str, Dialect] = {
             _SQLITE_FOLDED,
             "SQLite has no decimals: a number that is not whole is a double, rounded to nine "
             "digits behind the point after each step, so 15 digits of a number are exact. Factors "
-            "and quotients count four digits behind the point.",
+            "and quotients have at most four digits behind the point, and 18 in all.",
         ),
     )
 }

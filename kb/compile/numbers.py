@@ -24,6 +24,7 @@ SCALE = 9
 
 NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
+_SQLITE_SCALE = 4
 _TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
 _WHOLE = "DECIMAL(38, 0)"
 _IGNORE_NULLS = ("duckdb", "postgres", "spark")
@@ -181,7 +182,7 @@ class Numbers:
     @property
     def _units(self) -> int:
         """How many units of the last digit a whole number has; SQLite has 64 bits for them."""
-        return 10_000 if self.dialect == "sqlite" else _UNITS
+        return int(10**_SQLITE_SCALE) if self.dialect == "sqlite" else _UNITS
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
@@ -265,7 +266,10 @@ class Numbers:
     def _times(self, item: Sql, other: Sql | None) -> Sql:
         """The product of two numbers as a whole number of the square of a unit."""
         factor = _literal(self._units) if other is None else self._whole(other)
-        return exp.Mul(this=self._whole(item), expression=factor)
+        product = exp.Mul(this=self._whole(item), expression=factor)
+        if self.dialect == "sqlite":
+            return exp.Case(ifs=[exp.If(this=_is_integer(product), true=product)])
+        return product
 
     def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
         """A quotient of whole numbers in units, where it is whole."""
@@ -276,7 +280,9 @@ class Numbers:
             made = exp.Mul(this=units, expression=_literal(1 / Decimal(self._units)))
         value = self._number(made)
         remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
-        exact = exp.EQ(this=remains, expression=_literal(0))
+        exact: Sql = exp.EQ(this=remains, expression=_literal(0))
+        if self.dialect == "sqlite":
+            exact = exp.and_(_is_integer(above), exact)
         case = exp.Case(ifs=[exp.If(this=exact, true=value)])
         if self.stops:
             text = exp.Literal.string(f"a {what} has no exact decimal")
@@ -297,8 +303,12 @@ class Numbers:
         constant = _constant(item)
         if constant is not None:
             return self._integral(_literal(int(constant * self._units)))
-        units = exp.Mul(this=_term(item), expression=_literal(self._units))
-        return self._integral(units)
+        units = self._integral(exp.Mul(this=_term(item), expression=_literal(self._units)))
+        if self.dialect == "sqlite":
+            rounded = exp.Round(this=item.copy(), decimals=_literal(_SQLITE_SCALE))
+            same = exp.EQ(this=rounded, expression=item.copy())
+            return exp.Case(ifs=[exp.If(this=same, true=units)])
+        return units
 
     def _integer(self, ratio: Ratio) -> Sql:
         """A ratio as a whole number, null where it is none."""
@@ -362,6 +372,12 @@ def _extreme(operator: str, left: Sql, right: Sql, dialect: str) -> Sql:
             exp.If(this=second(this=left.copy(), expression=right.copy()), true=right.copy()),
         ]
     )
+
+
+def _is_integer(item: Sql) -> Sql:
+    """The test that SQLite did not make a double of a whole number that is too large."""
+    kind = exp.Anonymous(this="TYPEOF", expressions=[item.copy()])
+    return exp.EQ(this=kind, expression=exp.Literal.string("integer"))
 
 
 def _constant(item: Sql) -> Fraction | None:

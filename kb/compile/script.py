@@ -14,7 +14,7 @@ from kb.compile.comments import comments
 from kb.compile.components import Component, components, recursive_atoms
 from kb.compile.dialects import Dialect
 from kb.compile.extras import bulk_module
-from kb.compile.inputs import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
+from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, OVERRIDES, TABLES, InputColumn, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.statements import Relationship, statements
 from kb.language.excerpt import Excerpts
@@ -28,6 +28,8 @@ FAULTS = "number_faults"
 
 RESERVED = (*TABLES, CODES, FAULTS)
 _ROWS_AT_ONCE = 500
+_KNOWN = frozenset({"setting", "clause_effect", "clause_from", "list_loaded", "release_code"})
+"""Input predicates whose rows the policy knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,7 @@ class _Script:
             )
         for name in wide:
             texts += [f"  {name}", *self._described(TABLES[name])]
-        texts += [
-            "",
+        texts += [""] * bool(wide) + [
             "Every predicate of the rules is one table or view, named after it. Run the script from"
             " top to bottom in a schema that has none of them yet. Facts of a claim line are views"
             " over claim_lines. Dates are text, as in 2018-09-18. No row stands twice in a table.",
@@ -349,13 +350,11 @@ def _asserted(
 
 
 def _wide_tables(used: Iterable[str]) -> list[str]:
-    names = set(used)
-    tables = []
-    for table in TABLES:
-        own = {"claim_evidence": {"evidence", "evidence_number"}, "clause_overrides": {"override"}}
-        if table not in own or own[table] & names:
-            tables.append(table)
-    return tables
+    """The tables that input predicates read."""
+    names = set(used) - _KNOWN
+    own = {EVIDENCE: {"evidence", "evidence_number"}, OVERRIDES: {"override"}}
+    lines = names - own[OVERRIDES]
+    return [name for name in TABLES if (own.get(name, lines) & names)]
 
 
 def _check_recursion(found: Iterable[Component], dialect: Dialect, excerpts: Excerpts) -> None:

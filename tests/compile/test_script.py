@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,36 @@ def test_what_divides_by_zero_is_told(name: str) -> None:
     assert connection.execute("SELECT * FROM number_faults").fetchall() == [("share",)]
     connection.execute("DELETE FROM claim_lines WHERE units = 0")
     assert connection.execute("SELECT * FROM number_faults").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("units", "charge", "exact"),
+    [
+        ("2.5", "0.1", Fraction(1, 4)),
+        ("0.3", "0.7", Fraction(21, 100)),
+        ("123456.78", "9.1234", None),
+        ("0.00001", "2", None),
+        ("9999999", "9999999", None),
+    ],
+)
+def test_sqlite_is_exact_or_tells(units: str, charge: str, exact: Fraction | None) -> None:
+    rules = """
+        :- predicate(product(claim: text, line: number, result: number), "", "").
+        product(C, L, P) :- units(C, L, U), charge(C, L, M), P is M * U."""
+    program, _ = parse_program(rules, "p.pl")
+    kb = KnowledgeBase.load(FOLDER).with_claims(
+        [LINE | {"claim_id": "A", "line_number": 1, "units": units, "charge": charge}]
+    )
+    text = script_text(script(Source(program), dialect("sqlite")))
+    connection = RUN["sqlite"](wide_rows(kb), text)
+    faults = connection.execute("SELECT * FROM number_faults").fetchall()
+    if exact is None:
+        exact = Fraction(units) * Fraction(charge)
+        found = rows_of(connection, "product", 3)
+        assert faults == [("product",)] or found == [("A", 1, exact)]
+    else:
+        assert faults == []
+        assert rows_of(connection, "product", 3) == [("A", 1, exact)]
 
 
 PATHS = "path(X, Y) :- edge(X, Y). edge(a, b). "

@@ -46,8 +46,8 @@
 --   bottom in a schema that has none of them yet. Facts of a claim line are views over
 --   claim_lines. Dates are text, as in 2018-09-18. No row stands twice in a table.
 -- SQLite has no decimals: a number that is not whole is a double, rounded to nine digits behind
---   the point after each step, so 15 digits of a number are exact. Factors and quotients count
---   four digits behind the point.
+--   the point after each step, so 15 digits of a number are exact. Factors and quotients have at
+--   most four digits behind the point, and 18 in all.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, amount NUMERIC, document_lines TEXT);
@@ -642,9 +642,27 @@ SELECT DISTINCT
   'T1-B' AS "clause",
   CAST(ROUND(
     (
-      CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) - CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
-    ) / CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) + CASE
-      WHEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) > 0
+      CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END - CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END
+    ) / CASE
+      WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+      THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+    END + CASE
+      WHEN CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END > 0
       THEN 1
       ELSE 0
     END,
@@ -662,9 +680,27 @@ JOIN "units" AS t5
 WHERE
   NOT CAST(ROUND(
     (
-      CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) - CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
-    ) / CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) + CASE
-      WHEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) > 0
+      CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END - CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END
+    ) / CASE
+      WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+      THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+    END + CASE
+      WHEN CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END > 0
       THEN 1
       ELSE 0
     END,
@@ -672,9 +708,27 @@ WHERE
   ) AS NUMERIC) IS NULL
   AND t5."units" > CAST(ROUND(
     (
-      CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) - CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
-    ) / CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) + CASE
-      WHEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) > 0
+      CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END - CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END
+    ) / CASE
+      WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+      THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+    END + CASE
+      WHEN CASE
+        WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+        THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+      END % CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END > 0
       THEN 1
       ELSE 0
     END,
@@ -1156,9 +1210,27 @@ FROM (
   WHERE
     CAST(ROUND(
       (
-        CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) - CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
-      ) / CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) + CASE
-        WHEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER) % CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER) > 0
+        CASE
+          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+        END - CASE
+          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+        END % CASE
+          WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+          THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+        END
+      ) / CASE
+        WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+      END + CASE
+        WHEN CASE
+          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
+          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+        END % CASE
+          WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+          THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
+        END > 0
         THEN 1
         ELSE 0
       END,
