@@ -64,11 +64,14 @@ class Adjudication:
         Everything that was wrong or worth a note in the input.
     tally : Tally
         Lines read, determined and rejected; read = determined + rejected.
+    rejected : list of RejectedClaim
+        The claims that could not be read; what is wrong with them stands in ``diagnostics`` too.
     """
 
     determinations: list[Determination] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    rejected: list[RejectedClaim] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Determination]:
         return iter(self.determinations)
@@ -308,6 +311,7 @@ class KnowledgeBase:
         for claim in stream:
             if isinstance(claim, RejectedClaim):
                 result.diagnostics.extend(claim.diagnostics)
+                result.rejected.append(claim)
                 continue
             if index:
                 seen[claim.claim_id] = [line.line_number for line in claim.lines]

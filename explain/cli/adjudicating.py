@@ -32,28 +32,8 @@ from facts.readers.evidence import EvidenceIndex
 from facts.values import format_number, one_line
 from kb.clause import OUTCOMES
 from kb.determination import Determination
+from kb.flat import CSV_COLUMNS, flat_row
 from kb.knowledge_base import Adjudication, KnowledgeBase
-
-CSV_COLUMNS = (
-    "claim_id",
-    "line_number",
-    "outcome",
-    "clauses",
-    "effects",
-    "group",
-    "carc",
-    "rarcs",
-    "readings",
-    "allowed_units",
-    "missing_evidence",
-    "assumptions",
-    "policy",
-    "policy_version",
-    "program_sha256",
-)
-
-NOTHING = "none"
-"""Holds the place of a citation that has no such code, so that the cells stay aligned."""
 
 OutputOption = Annotated[
     str | None,
@@ -202,7 +182,7 @@ def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
     elif kind == "csv":
         yield csv_text([CSV_COLUMNS])
         for determination in determinations:
-            yield csv_text([_flat(determination)])
+            yield csv_text([flat_row(determination)])
     else:
         rows = [_row(determination) for determination in determinations]
         if rows:
@@ -219,27 +199,4 @@ def _row(determination: Determination) -> tuple[object, ...]:
         "-" if allowed is None else format_number(allowed),
         " ".join(determination.missing_evidence) or "-",
         " ".join(determination.assumptions) or "-",
-    )
-
-
-def _flat(determination: Determination) -> tuple[object, ...]:
-    """One row of CSV; what belongs to one citation stands at the same place of each cell."""
-    citations = determination.citations
-    allowed = determination.allowed_units
-    return (
-        determination.claim_id,
-        determination.line_number,
-        determination.outcome,
-        " ".join(each.clause_id for each in citations),
-        " ".join(each.effect for each in citations),
-        " ".join(each.group or NOTHING for each in citations),
-        " ".join(each.carc or NOTHING for each in citations),
-        " ".join("+".join(each.rarcs) or NOTHING for each in citations),
-        " ".join("+".join(map(str, each.readings)) or NOTHING for each in citations),
-        None if allowed is None else format_number(allowed),
-        " ".join(determination.missing_evidence),
-        " ".join(determination.assumptions),
-        determination.policy,
-        determination.policy_version,
-        determination.program_sha256,
     )

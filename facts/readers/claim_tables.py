@@ -93,7 +93,7 @@ def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedC
             except OSError as fault:
                 notes.once([cannot_be_read(file.path, fault)])
             if row is None and not (isinstance(file, ParquetFile) and file.only is not None):
-                notes.once([_without_rows(file.path)])
+                notes.once([without_rows(file.path)])
 
     def restore(file_number: int, number: int, fields: Mapping[str, str]) -> RawRow:
         file = files[file_number]
@@ -104,7 +104,8 @@ def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedC
     notes.close()
 
 
-def _without_rows(path: Path) -> Diagnostic:
+def without_rows(path: Path) -> Diagnostic:
+    """Return the warning of a table that has a header alone."""
     source = str(path)
     message = f"`{one_line(source)}` has a header and no rows"
     return Diagnostic("warning", message, Origin(source), "was it cut off on its way?")

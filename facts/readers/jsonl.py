@@ -71,6 +71,12 @@ class ObjectFile:
         """Return the row that a row of the file's text is; nothing is warned of."""
         return self._row(number, *_parsed(text))
 
+    @staticmethod
+    def names_of(text: str) -> list[str]:
+        """Return the names of a row's object; none of a row that is broken."""
+        record, broken = _parsed(text)
+        return [] if broken else list(record)
+
     def warn(self, names: Iterable[str], number: int) -> None:
         """Warn of the names that are not read, each once."""
         strange = [name for name in names if name not in self._known and name not in self._warned]

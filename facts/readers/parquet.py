@@ -23,8 +23,8 @@ COLUMNS_PLACE = "columns"
 """Place of a column that is missing; a Parquet file has no header row."""
 
 _AT_ONCE = 10_000
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
-_BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x3000])) + (
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x3000])) + (
     "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F]))
 )
 """What ``str.strip`` takes off."""
@@ -63,7 +63,7 @@ class ParquetFile:
             yield fields.get("claim_id", "").strip()
 
     def rows(self) -> Iterator[RawRow]:
-        """Yield the rows as rows of texts; those without any value are left out."""
+        """Yield the rows as rows of texts."""
         source, names = str(self.path), tuple(self.columns)
         picked = ["file_row_number", *map(self._name, names)]
         for place, *values in self._fetched(picked):
@@ -71,8 +71,7 @@ class ParquetFile:
             trace = RowTrace(source, number)
             record = dict(zip(names, values, strict=True))
             fields, faults = texts_of(record, trace, names)
-            if fields or faults:
-                yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
     def alike(self, claim_id: str, most: int = 1_000) -> list[str]:
         """Return claim ids that begin or end as one that is not there."""
@@ -98,7 +97,7 @@ class ParquetFile:
         if self.only is None:
             yield from self._batches(query, [])
             return
-        name, whole = self._name("claim_id"), self.columns["claim_id"][1] in _WHOLE
+        name, whole = self._name("claim_id"), self.columns["claim_id"][1] in WHOLE
         found = False
         if not whole:
             for row in self._batches(f"{query} WHERE {name} = $1::TEXT", [self.only]):
@@ -109,7 +108,7 @@ class ParquetFile:
             return
         if not found and not whole:
             trimmed = f"trim({name}::TEXT, $2)"
-            yield from self._batches(f"{query} WHERE {trimmed} = $1", [self.only, _BLANKS])
+            yield from self._batches(f"{query} WHERE {trimmed} = $1", [self.only, BLANKS])
 
     def _batches(self, query: str, parameters: list[Any]) -> Iterator[tuple[Any, ...]]:
         cursor = self._connection.cursor()

@@ -101,15 +101,7 @@ def in_bulk(
     output = folder / f"{kind}.out.parquet"
     kb = batch.knowledge_base(policy)
     result = adjudicate_files(
-        policy,
-        [claims],
-        output,
-        settings=kb.settings,
-        evidence=evidence,
-        overrides=batch.overrides,
-        release=batch.release,
-        precertification=batch.precertification,
-        threads=2,
+        kb, [claims], output, evidence=evidence, overrides=batch.overrides, threads=2
     )
     assert [item.render() for item in result.diagnostics if item.severity == "error"] == []
     assert result.tally.lines_read == result.tally.lines_determined == len(batch.lines)
@@ -124,8 +116,4 @@ def read_output(output: Path) -> dict[tuple[str, int], dict[str, Any]]:
     for record in records:
         units = record["allowed_units"]
         record["allowed_units"] = units and Fraction(units)
-        record["citations"] = [
-            {name: value for name, value in citation.items() if name != "reason"}
-            for citation in record["citations"]
-        ]
     return {(record["claim_id"], record["line_number"]): record for record in records}
