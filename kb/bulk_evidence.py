@@ -78,12 +78,15 @@ class EvidenceReader:
                 for name in COLUMNS
             )
             unfit = " OR ".join(
-                f"contains({name}, chr({sign}))" for name in COLUMNS for sign in (0, 65533)
+                f"contains(r.{identifier(name)}, chr({sign}))"
+                for name, kind in source.columns.items()
+                if kind == "VARCHAR"
+                for sign in (0, 65533)
             )
             selects.append(
                 f"SELECT {number} AS source, {texts}, r.file::TEXT AS file, "
                 f"{'r.rowid' if not source.parquet else 'r.row'} AS place, "
-                f"coalesce(r.broken OR {unfit}, r.broken) AS broken "
+                f"coalesce(r.broken OR {unfit or 'false'}, r.broken) AS broken "
                 f"FROM {source.scan} r"
             )
         self.connection.execute(f"CREATE TEMP TABLE evidence_raw AS {' UNION ALL '.join(selects)}")
