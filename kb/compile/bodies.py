@@ -221,17 +221,33 @@ class Body:
             self.conditions.append(test)
             return
         value = self.numbers.stored(ratio)
+        fails = False
         if isinstance(source, Operation):
             value = self.numbers.guarded(value)
-            self._doubt(value)
-            if self.numbers.may_fail(value):
-                self.conditions.append(_known(value))
-        self.values[variable.name] = value if _is_number(value) else self.numbers.cast(value)
+            fails = self.numbers.may_fail(value)
+        if not _is_number(value):
+            value = self.numbers.cast(value)
         self.types[variable.name] = "number"
+        self.values[variable.name] = value
+        if fails and not self.renamed:
+            self._settle()
+            value = self.values[variable.name]
+        if fails:
+            self._doubt(value, fails)
+            self.conditions.append(_known(value))
 
-    def _doubt(self, value: Sql) -> None:
+    def _settle(self) -> None:
+        """Give every value so far a column, so that a long expression stands in one place."""
+        fields = _fields(self.values)
+        columns = [_named(value, fields[name]) for name, value in self.values.items()]
+        query = self.select(columns, distinct=False)
+        self.sources, self.conditions = [], []
+        alias, _ = self._source(query.subquery())
+        self.values = {name: _column(alias, fields[name]) for name in self.values}
+
+    def _doubt(self, value: Sql, fails: bool = False) -> None:
         """Note the rows for which a number has to be known."""
-        if self.numbers.may_fail(value):
+        if fails or self.numbers.may_fail(value):
             unknown = exp.Is(this=value.copy(), expression=exp.Null())
             self.conditions.append(unknown)
             self.doubts.append(self.select([exp.Literal.number(1)], distinct=False))

@@ -25,6 +25,9 @@ SCALE = 9
 NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
 _SQLITE_SCALE = 4
+_LONGEST = 20_000
+"""Nodes of the SQL of one number."""
+
 _TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
 _WHOLE = "DECIMAL(38, 0)"
 _IGNORE_NULLS = ("duckdb", "postgres", "spark")
@@ -134,7 +137,12 @@ class Numbers:
         if isinstance(item, Constant):
             return Ratio(self.constant(item))
         parts = [self.expression(operand, values) for operand in item.operands]
-        return _folded(item) or self._operation(item, parts)
+        made = _folded(item) or self._operation(item, parts)
+        if sum(1 for _ in made.numerator.walk()) > _LONGEST:
+            message = "the arithmetic is too long to be written as SQL"
+            help = "split it with `is` into several steps"
+            raise ProgramError([Diagnostic("error", message, item.span, help)])
+        return made
 
     def constant(self, item: Constant) -> Sql:
         """Return a constant as SQL: text as text, a number as a decimal literal."""

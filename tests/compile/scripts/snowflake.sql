@@ -583,40 +583,36 @@ FROM "drug" AS t1;
 --     code_amount(X, per_unit, Per), A is ceiling(Dose / Per), units(C, L, U), U > A.
 CREATE TABLE "reduces" AS
 SELECT DISTINCT
-  t1."claim" AS "claim",
-  t1."line" AS "line",
+  t1."v_C" AS "claim",
+  t1."v_L" AS "line",
   'T1-B' AS "clause",
-  CAST((
-    CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
-  ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-    WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
-    THEN 1
-    ELSE 0
-  END AS DECIMAL(38, 9)) AS "units"
-FROM "drug" AS t1
-JOIN "evidence_number" AS t2
-  ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
-JOIN "procedure" AS t3
-  ON t3."claim" = t1."claim" AND t3."line" = t1."line"
-JOIN "code_amount" AS t4
-  ON t4."code" = t3."code" AND t4."table" = 'per_unit'
-JOIN "units" AS t5
-  ON t5."claim" = t1."claim" AND t5."line" = t1."line"
+  t1."v_A" AS "units"
+FROM (
+  SELECT
+    t1."claim" AS "v_C",
+    t1."line" AS "v_L",
+    t2."value" AS "v_Dose",
+    t3."code" AS "v_X",
+    t4."amount" AS "v_Per",
+    CAST((
+      CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+    ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
+      WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+      THEN 1
+      ELSE 0
+    END AS DECIMAL(38, 9)) AS "v_A"
+  FROM "drug" AS t1
+  JOIN "evidence_number" AS t2
+    ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
+  JOIN "procedure" AS t3
+    ON t3."claim" = t1."claim" AND t3."line" = t1."line"
+  JOIN "code_amount" AS t4
+    ON t4."code" = t3."code" AND t4."table" = 'per_unit'
+) AS t1
+JOIN "units" AS t2
+  ON t2."claim" = t1."v_C" AND t2."line" = t1."v_L"
 WHERE
-  NOT CAST((
-    CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
-  ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-    WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
-    THEN 1
-    ELSE 0
-  END AS DECIMAL(38, 9)) IS NULL
-  AND t5."units" > CAST((
-    CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
-  ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-    WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
-    THEN 1
-    ELSE 0
-  END AS DECIMAL(38, 9));
+  NOT t1."v_A" IS NULL AND t2."units" > t1."v_A";
 
 -- applies/4: the condition of {clause} holds for line {line}
 --   rules/determination.pl, rows 39, 40
@@ -1026,19 +1022,28 @@ SELECT DISTINCT
 FROM (
   SELECT
     1 AS one
-  FROM "drug" AS t1
-  JOIN "evidence_number" AS t2
-    ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
-  JOIN "procedure" AS t3
-    ON t3."claim" = t1."claim" AND t3."line" = t1."line"
-  JOIN "code_amount" AS t4
-    ON t4."code" = t3."code" AND t4."table" = 'per_unit'
+  FROM (
+    SELECT
+      t1."claim" AS "v_C",
+      t1."line" AS "v_L",
+      t2."value" AS "v_Dose",
+      t3."code" AS "v_X",
+      t4."amount" AS "v_Per",
+      CAST((
+        CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+      ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
+        WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+        THEN 1
+        ELSE 0
+      END AS DECIMAL(38, 9)) AS "v_A"
+    FROM "drug" AS t1
+    JOIN "evidence_number" AS t2
+      ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
+    JOIN "procedure" AS t3
+      ON t3."claim" = t1."claim" AND t3."line" = t1."line"
+    JOIN "code_amount" AS t4
+      ON t4."code" = t3."code" AND t4."table" = 'per_unit'
+  ) AS t1
   WHERE
-    CAST((
-      CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
-    ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-      WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
-      THEN 1
-      ELSE 0
-    END AS DECIMAL(38, 9)) IS NULL
+    t1."v_A" IS NULL
 ) AS doubt;
