@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, InputError, UsageError
+from facts.diagnostic import Diagnostic, UsageError
 from facts.values import one_line
 from kb.bulk_evidence import EvidenceReader
 from kb.bulk_input import LINES, LineReader
@@ -80,10 +80,9 @@ def adjudicate_files(
 
     Raises
     ------
-    InputError
-        If the output cannot be written, or the disk or the memory does not suffice.
     UsageError
-        If the extra ``clausewise[bulk]`` is not installed, or an option is wrong.
+        If the output cannot be written, the disk or the memory does not suffice, an option is
+        wrong, or the extra ``clausewise[bulk]`` is not installed.
 
     Examples
     --------
@@ -123,11 +122,11 @@ def adjudicate_files(
             os.replace(beside, target)
             return result
         except OSError as fault:
-            raise InputError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
+            raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
         except duckdb.OutOfMemoryException as fault:
-            raise InputError([_too_big(str(fault))]) from None
+            raise UsageError([_too_big(str(fault))]) from None
         except duckdb.IOException as fault:
-            raise InputError([_disk_fault(str(fault), output)]) from None
+            raise UsageError([_disk_fault(str(fault), output)]) from None
         finally:
             connection.close()
             with suppress(OSError):
@@ -190,12 +189,12 @@ def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any
 def _writable(target: Path, output: str | Path) -> None:
     """Find out before the work whether the output can be written."""
     if target.is_dir():
-        raise InputError([_unwritable(output, "it is a folder")])
+        raise UsageError([_unwritable(output, "it is a folder")])
     if not target.parent.is_dir():
         reason = f"there is no folder `{one_line(str(target.parent))}`"
-        raise InputError([_unwritable(output, reason)])
+        raise UsageError([_unwritable(output, reason)])
     if not os.access(target.parent, os.W_OK):
-        raise InputError([_unwritable(output, "permission denied")])
+        raise UsageError([_unwritable(output, "permission denied")])
 
 
 def _unwritable(output: str | Path, reason: str) -> Diagnostic:

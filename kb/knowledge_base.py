@@ -493,6 +493,21 @@ class KnowledgeBase:
                     facts.setdefault(name, {}).update(rows)
         yield self._engine.open(self.policy.program.program, facts)
 
+    def claim_of(self, query: Query) -> str | None:
+        """Return the one claim that a goal names and speaks of; None where it may be several.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14")
+        >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
+        ('C1', None)
+        """
+        terms = self._claim_terms(query)
+        if len(terms) != 1:
+            return None
+        (term,) = terms
+        return str(term.value) if isinstance(term, Constant) else None
+
     def _claim_terms(self, query: Query) -> set[Term]:
         signature = self.policy.program.signature
         return {

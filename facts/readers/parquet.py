@@ -122,6 +122,16 @@ class ParquetFile:
             cursor.close()
 
 
+def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:
+    """Return claims of Parquet files that begin or end as one that is not there."""
+    found: list[str] = []
+    for path in map(Path, paths):
+        if is_parquet(path):
+            file = open_parquet(path)
+            found += file.alike(claim_id) if file.readable else []
+    return found
+
+
 def is_parquet(path: Path) -> bool:
     """Tell whether a file begins as a Parquet file does, or is named as one."""
     try:
