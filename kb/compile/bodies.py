@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from facts.schema import ColumnType
-from kb.compile.catalog import Catalog, Table
+from kb.compile.catalog import Catalog, Key, Table
 from kb.compile.extras import bulk_module
 from kb.compile.goals import inner_variables, stands_alone
 from kb.compile.numbers import Numbers, Ratio, Sql
+from kb.compile.scans import KEY_COLUMNS, Attribute
+from kb.compile.trivial import never, nothing
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -54,6 +56,8 @@ class Body:
         Atoms that read another table than their predicate's: the rows that are new.
     values : dict of variable name to SQL
     types : dict of variable name to type
+    scans : mapping of (name, arity) to Attribute
+        Predicates that are read as columns of one wide table.
     doubts : list of query
         Rows that a literal meets and for which its number does not exist or does not fit: the
         body holds of none of them, and there has to be none.
@@ -69,6 +73,8 @@ class Body:
     prefix: str = "t"
     doubts: list[Sql] = field(default_factory=list)
     literals: list[BodyLiteral] = field(default_factory=list)
+    scans: Mapping[Key, Attribute] = field(default_factory=dict)
+    scanned: dict[tuple[str, ...], tuple[str, list[Sql]]] = field(default_factory=dict)
 
     def read(self, body: Iterable[BodyLiteral]) -> Body:
         """Add the literals of a body."""
@@ -132,6 +138,10 @@ class Body:
         return alias, on
 
     def _atom(self, atom: Atom, renamed: str | None) -> None:
+        attribute = self.scans.get((atom.predicate, atom.arity))
+        if attribute is not None and all(isinstance(term, Variable) for term in atom.terms[:2]):
+            self._scan(atom, attribute)
+            return
         table = self.catalog[atom.predicate, atom.arity]
         alias, on = self._source(exp.table_(renamed or table.name, quoted=True))
         for column, term, kind in _columns(table, atom, alias):
@@ -139,6 +149,29 @@ class Body:
                 self.values[term.name], self.types[term.name] = column, kind
             else:
                 on.append(self._equal(column, kind, term))
+
+    def _scan(self, atom: Atom, attribute: Attribute) -> None:
+        """Read an attribute from the scan of its line, which begins with the first of them."""
+        table = self.catalog[atom.predicate, atom.arity]
+        key = tuple(term.name for term in atom.terms[:KEY_COLUMNS] if isinstance(term, Variable))
+        scan = self.scanned.get(key)
+        first = 0 if scan is None else KEY_COLUMNS
+        if scan is None:
+            scan = self._source(exp.to_table(attribute.table))
+            self.scanned[key] = scan
+        alias, on = scan
+        for position in range(first, atom.arity):
+            term, kind = atom.terms[position], table.types[position]
+            column = attribute.column(position, alias)
+            if isinstance(term, Variable) and term.name not in self.values:
+                self.values[term.name], self.types[term.name] = column, kind
+            elif first:
+                self.conditions.append(self._equal(column, kind, term))
+            else:
+                on.append(self._equal(column, kind, term))
+        said = atom.terms[-1]
+        if not (isinstance(said, Constant) and said.value):
+            self.conditions += attribute.conditions(alias)
 
     def _negated(self, atom: Atom) -> None:
         table = self.catalog[atom.predicate, atom.arity]
@@ -241,7 +274,7 @@ class Body:
         fields = _fields(self.values)
         columns = [_named(value, fields[name]) for name, value in self.values.items()]
         query = self.select(columns, distinct=False)
-        self.sources, self.conditions = [], []
+        self.sources, self.conditions, self.scanned = [], [], {}
         alias, _ = self._source(query.subquery())
         self.values = {name: _column(alias, fields[name]) for name in self.values}
 
@@ -255,7 +288,7 @@ class Body:
 
     def _aggregate(self, literal: Aggregate) -> None:
         shared = [name for name in inner_variables(literal) if name in self.values]
-        goal = Body(self.catalog, self.numbers, prefix=f"{self.prefix}g")
+        goal = Body(self.catalog, self.numbers, prefix=f"{self.prefix}g", scans=self.scans)
         if not stands_alone(literal, shared):
             self._give(goal, shared)
         goal.read(literal.goal)
@@ -321,23 +354,12 @@ class Body:
             calculated.append(Assignment(Variable(_AGGREGATED), literal.expression))
         if not any(map(_calculates, calculated)):
             return
-        probe = Body(self.catalog, self.numbers, self.renamed)
+        probe = Body(self.catalog, self.numbers, self.renamed, scans=self.scans)
         probe.read(self.literals)
         before = len(probe.doubts)
         probe.renamed = {}
         probe.read(calculated)
         self.doubts += probe.doubts[before:]
-
-
-def nothing() -> Sql:
-    """Return a source of one row, for a SELECT that reads no table."""
-    one = exp.select(exp.alias_(exp.Literal.number(1), "one"))
-    return one.subquery("one_row")
-
-
-def never() -> Sql:
-    """Return a condition that no row meets."""
-    return exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
 
 
 def _calculates(literal: BodyLiteral) -> bool:

@@ -16,6 +16,7 @@ from kb.compile.dialects import Dialect
 from kb.compile.extras import bulk_module
 from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, OVERRIDES, TABLES, InputColumn, Inputs
 from kb.compile.numbers import Numbers, Sql
+from kb.compile.scans import Attribute, attributes
 from kb.compile.statements import Relationship, statements
 from kb.language.excerpt import Excerpts
 from kb.language.printer import print_rule
@@ -117,7 +118,7 @@ def script(
     made += writer.undefined(found, keys)
     doubts: list[tuple[Relationship, Sql]] = []
     for component in found:
-        (statement,) = statements(writer.catalog, [component], writer.numbers)
+        (statement,) = statements(writer.catalog, [component], writer.numbers, scans=writer.scans)
         assert isinstance(statement, Relationship)
         made.append(writer.predicate(component, statement))
         doubts += [(statement, doubt) for doubt in statement.doubts]
@@ -140,11 +141,13 @@ class _Script:
     numbers: Numbers = field(init=False)
     catalog: Catalog = field(init=False)
     queries: Inputs = field(init=False)
+    scans: Mapping[Key, Attribute] = field(init=False)
 
     def __post_init__(self) -> None:
         self.numbers = Numbers(self.dialect.name, undefined="null")
         self.catalog = Catalog.of(self.source.program, reserved=RESERVED)
         self.queries = Inputs(self.dialect, self.numbers, self.source.evidence, self.source.tables)
+        self.scans = attributes(self.queries)
 
     def heading(self, used: Iterable[str]) -> ScriptStatement:
         texts = [*self.source.heading, f"Dialect: {self.dialect.title}", ""]
@@ -158,7 +161,9 @@ class _Script:
         texts += [""] * bool(wide) + [
             "Every predicate of the rules is one table or view, named after it. Run the script from"
             " top to bottom in a schema that has none of them yet. Facts of a claim line are views"
-            " over claim_lines. Dates are text, as in 2018-09-18. No row stands twice in a table.",
+            " over claim_lines, and a rule reads several facts of a line in one scan of it, so"
+            " claim_id and line_number have to tell its rows apart. Dates are text, as in"
+            " 2018-09-18. No row stands twice in a table.",
         ]
         if self.dialect.note:
             texts.append(self.dialect.note)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kb.compile.bodies import Body, never, nothing
+from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog, Key, Table
 from kb.compile.components import Component, recursive_atoms
 from kb.compile.extras import bulk_module
 from kb.compile.numbers import Numbers, Sql
+from kb.compile.scans import Attribute
+from kb.compile.trivial import never, nothing
 from kb.language.syntax import Relational, Rule
 
 exp = bulk_module("sqlglot.expressions")
@@ -70,6 +72,7 @@ class _Writer:
 
     catalog: Catalog
     numbers: Numbers
+    scans: Mapping[Key, Attribute] = field(default_factory=dict)
     doubts: list[Sql] = field(default_factory=list)
 
     def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[Sql]:
@@ -83,7 +86,7 @@ class _Writer:
     def rule(
         self, rule: Rule, renamed: Mapping[int, str] | None = None, distinct: bool = True
     ) -> Sql:
-        body = Body(self.catalog, self.numbers, renamed or {}).read(rule.body)
+        body = self.body(renamed).read(rule.body)
         if not renamed:
             self.doubts += body.doubts
         return _head(self.catalog, rule, body, distinct and bool(rule.body))
@@ -91,7 +94,10 @@ class _Writer:
     def recursive_doubts(self, rules: Iterable[Rule]) -> None:
         """Doubts of recursive rules are told by their whole predicates."""
         for rule in rules:
-            self.doubts += Body(self.catalog, self.numbers).read(rule.body).doubts
+            self.doubts += self.body().read(rule.body).doubts
+
+    def body(self, renamed: Mapping[int, str] | None = None) -> Body:
+        return Body(self.catalog, self.numbers, renamed or {}, scans=self.scans)
 
 
 def statements(
@@ -99,6 +105,7 @@ def statements(
     found: Iterable[Component],
     numbers: Numbers,
     asserted: Mapping[Key, str] | None = None,
+    scans: Mapping[Key, Attribute] | None = None,
 ) -> tuple[Statement, ...]:
     """Return what to run for each component, in order.
 
@@ -109,6 +116,8 @@ def statements(
     numbers : Numbers
     asserted : mapping of (name, arity) to table name, optional
         Derived predicates that facts assert too, and the tables that hold those.
+    scans : mapping of (name, arity) to Attribute, optional
+        Predicates that are read as columns of one wide table.
 
     Returns
     -------
@@ -116,7 +125,7 @@ def statements(
     """
     made: list[Statement] = []
     for component in found:
-        writer = _Writer(catalog, numbers)
+        writer = _Writer(catalog, numbers, scans or {})
         tables = asserted or {}
         if not component.recursive:
             (key,) = component.keys

@@ -13,8 +13,11 @@ from kb.checks.checked import check
 from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
 from kb.compile.components import components
+from kb.compile.dialects import dialect
+from kb.compile.inputs import Inputs
 from kb.compile.numbers import Numbers, Sql
-from kb.compile.statements import Fixpoint, query_of, statements
+from kb.compile.scans import attributes
+from kb.compile.statements import Fixpoint, Relationship, query_of, statements
 from kb.language.parse import parse_program
 from kb.language.printer import print_rule
 from kb.language.syntax import Program
@@ -79,6 +82,17 @@ def recursion(program: Program) -> str:
     return "\n\n".join(blocks)
 
 
+def scans(program: Program) -> str:
+    """Every rule over the wide table of lines."""
+    found = attributes(Inputs(dialect("duckdb"), NUMBERS, {}))
+    blocks = []
+    for component in components(program):
+        (made,) = statements(Catalog.of(program), [component], NUMBERS, scans=found)
+        assert isinstance(made, Relationship)
+        blocks += [f"-- {print_rule(rule).strip()}\n{sql(query)}" for rule, query in made.parts]
+    return "\n\n".join(blocks)
+
+
 PASSES: dict[str, Callable[[Program], str]] = {
     "catalog": catalog,
     "components": order,
@@ -86,6 +100,7 @@ PASSES: dict[str, Callable[[Program], str]] = {
     "numbers": rules,
     "aggregates": rules,
     "recursion": recursion,
+    "scans": scans,
 }
 CASES = [(name, path) for name in PASSES for path in sorted((FIXTURES / name).glob("*.pl"))]
 

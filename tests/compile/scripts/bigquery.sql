@@ -44,7 +44,9 @@
 --
 -- Every predicate of the rules is one table or view, named after it. Run the script from top to
 --   bottom in a schema that has none of them yet. Facts of a claim line are views over
---   claim_lines. Dates are text, as in 2018-09-18. No row stands twice in a table.
+--   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
+--   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
+--   in a table.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table STRING, claim_column STRING, first_code STRING, last_code STRING, value STRING, amount NUMERIC, document_lines STRING);
@@ -355,16 +357,16 @@ CREATE TABLE `assumes` (`claim` STRING, `line` NUMERIC, `name` STRING);
 --   in_scope(C, L) :- line(C, L), \+ excludes(C, L, _).
 CREATE TABLE `in_scope` AS
 SELECT DISTINCT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`
-FROM `line` AS t1
+  t1.claim_id AS `claim`,
+  CAST(t1.line_number AS INT64) AS `line`
+FROM claim_lines AS t1
 WHERE
   NOT EXISTS(
     SELECT
       1
     FROM `excludes` AS tn
     WHERE
-      tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      tn.`claim` = t1.claim_id AND tn.`line` = CAST(t1.line_number AS INT64)
   );
 
 -- basis_date/3: the date that counts for line {line} is {date}
@@ -373,44 +375,51 @@ CREATE TABLE `basis_date` AS
 --   rules/determination.pl, row 19
 --   basis_date(C, L, D) :- setting(effective_basis, service_date), service_date(C, L, D).
 SELECT
-  t2.`claim` AS `claim`,
-  t2.`line` AS `line`,
-  t2.`date` AS `date`
+  t2.claim_id AS `claim`,
+  CAST(t2.line_number AS INT64) AS `line`,
+  CAST(t2.service_date AS STRING) AS `date`
 FROM `setting` AS t1
-CROSS JOIN `service_date` AS t2
+CROSS JOIN claim_lines AS t2
 WHERE
-  t1.`name` = 'effective_basis' AND t1.`value` = 'service_date'
+  (
+    t1.`name` = 'effective_basis' AND t1.`value` = 'service_date'
+  )
+  AND NOT t2.service_date IS NULL
 UNION DISTINCT
 --   rules/determination.pl, row 20
 --   basis_date(C, L, D) :- setting(effective_basis, processed_date), processed_date(C, L, D).
 SELECT
-  t2.`claim` AS `claim`,
-  t2.`line` AS `line`,
-  t2.`date` AS `date`
+  t2.claim_id AS `claim`,
+  CAST(t2.line_number AS INT64) AS `line`,
+  CAST(t2.processed_date AS STRING) AS `date`
 FROM `setting` AS t1
-CROSS JOIN `processed_date` AS t2
+CROSS JOIN claim_lines AS t2
 WHERE
-  t1.`name` = 'effective_basis' AND t1.`value` = 'processed_date'
+  (
+    t1.`name` = 'effective_basis' AND t1.`value` = 'processed_date'
+  )
+  AND NOT t2.processed_date IS NULL
 UNION DISTINCT
 --   rules/determination.pl, row 21
 --   basis_date(C, L, D) :- setting(effective_basis, processed_date), service_date(C, L, D), \+
 --     processed_date(C, L, _).
 SELECT
-  t2.`claim` AS `claim`,
-  t2.`line` AS `line`,
-  t2.`date` AS `date`
+  t2.claim_id AS `claim`,
+  CAST(t2.line_number AS INT64) AS `line`,
+  CAST(t2.service_date AS STRING) AS `date`
 FROM `setting` AS t1
-CROSS JOIN `service_date` AS t2
+CROSS JOIN claim_lines AS t2
 WHERE
   (
     t1.`name` = 'effective_basis' AND t1.`value` = 'processed_date'
   )
+  AND NOT t2.service_date IS NULL
   AND NOT EXISTS(
     SELECT
       1
     FROM `processed_date` AS tn
     WHERE
-      tn.`claim` = t2.`claim` AND tn.`line` = t2.`line`
+      tn.`claim` = t2.claim_id AND tn.`line` = CAST(t2.line_number AS INT64)
   );
 
 -- in_force/3: {clause} is in force for line {line}
@@ -434,17 +443,20 @@ WHERE
 --     L, D), From @=< D, D @=< To.
 CREATE TABLE `plan_override` AS
 SELECT DISTINCT
-  t2.`claim` AS `claim`,
-  t2.`line` AS `line`,
+  t2.claim_id AS `claim`,
+  CAST(t2.line_number AS INT64) AS `line`,
   t1.`clause` AS `clause`,
   t1.`effect` AS `effect`
 FROM `override` AS t1
-JOIN `plan` AS t2
-  ON t2.`plan` = t1.`identifier`
-JOIN `service_date` AS t3
-  ON t3.`claim` = t2.`claim` AND t3.`line` = t2.`line`
+JOIN claim_lines AS t2
+  ON t2.plan_id = t1.`identifier`
 WHERE
-  t1.`authority` = 'plan' AND t1.`from` <= t3.`date` AND t3.`date` <= t1.`to`;
+  t1.`authority` = 'plan'
+  AND NOT t2.plan_id IS NULL
+  AND t2.plan_id <> ''
+  AND NOT t2.service_date IS NULL
+  AND t1.`from` <= CAST(t2.service_date AS STRING)
+  AND CAST(t2.service_date AS STRING) <= t1.`to`;
 
 -- contract_override/4: the contract of line {line} has an override of {clause} in force: {effect}
 --   rules/determination.pl, row 30
@@ -452,17 +464,20 @@ WHERE
 --     service_date(C, L, D), From @=< D, D @=< To.
 CREATE TABLE `contract_override` AS
 SELECT DISTINCT
-  t2.`claim` AS `claim`,
-  t2.`line` AS `line`,
+  t2.claim_id AS `claim`,
+  CAST(t2.line_number AS INT64) AS `line`,
   t1.`clause` AS `clause`,
   t1.`effect` AS `effect`
 FROM `override` AS t1
-JOIN `contract` AS t2
-  ON t2.`contract` = t1.`identifier`
-JOIN `service_date` AS t3
-  ON t3.`claim` = t2.`claim` AND t3.`line` = t2.`line`
+JOIN claim_lines AS t2
+  ON t2.contract_id = t1.`identifier`
 WHERE
-  t1.`authority` = 'contract' AND t1.`from` <= t3.`date` AND t3.`date` <= t1.`to`;
+  t1.`authority` = 'contract'
+  AND NOT t2.contract_id IS NULL
+  AND t2.contract_id <> ''
+  AND NOT t2.service_date IS NULL
+  AND t1.`from` <= CAST(t2.service_date AS STRING)
+  AND CAST(t2.service_date AS STRING) <= t1.`to`;
 
 -- waived/3: {clause} is waived for line {line}
 --   rules/determination.pl, rows 33, 34
@@ -532,20 +547,23 @@ UNION DISTINCT
 --   rules.pl, row 6
 --   flush(C, L) :- description(C, L, T), mentions(T, words, flush), \+ modifier(C, L, 'JW').
 SELECT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`
-FROM `description` AS t1
+  t1.claim_id AS `claim`,
+  CAST(t1.line_number AS INT64) AS `line`
+FROM claim_lines AS t1
 JOIN `mentions` AS t2
-  ON t2.`text` = t1.`text` AND t2.`table` = 'words' AND t2.`value` = 'flush'
+  ON t2.`text` = t1.description AND t2.`table` = 'words' AND t2.`value` = 'flush'
 WHERE
-  NOT EXISTS(
+  NOT t1.description IS NULL
+  AND t1.description <> ''
+  AND NOT EXISTS(
     SELECT
       1
     FROM `modifier` AS tn
     WHERE
       (
-        tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
-      ) AND tn.`modifier` = 'JW'
+        tn.`claim` = t1.claim_id AND tn.`line` = CAST(t1.line_number AS INT64)
+      )
+      AND tn.`modifier` = 'JW'
   );
 
 -- drug/2: line {line} is a drug
@@ -554,18 +572,20 @@ WHERE
 --   used by every clause
 CREATE TABLE `drug` AS
 SELECT DISTINCT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`
-FROM `procedure` AS t1
+  t1.claim_id AS `claim`,
+  CAST(t1.line_number AS INT64) AS `line`
+FROM claim_lines AS t1
 JOIN `code_in` AS t2
-  ON t2.`code` = t1.`code` AND t2.`table` = 'drug'
+  ON t2.`code` = t1.procedure_code AND t2.`table` = 'drug'
 WHERE
-  NOT EXISTS(
+  NOT t1.procedure_code IS NULL
+  AND t1.procedure_code <> ''
+  AND NOT EXISTS(
     SELECT
       1
     FROM `flush` AS tn
     WHERE
-      tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      tn.`claim` = t1.claim_id AND tn.`line` = CAST(t1.line_number AS INT64)
   );
 
 -- addressed/2: the policy speaks of line {line}
@@ -592,7 +612,7 @@ FROM (
     t1.`claim` AS `v_C`,
     t1.`line` AS `v_L`,
     t2.`value` AS `v_Dose`,
-    t3.`code` AS `v_X`,
+    t3.procedure_code AS `v_X`,
     t4.`amount` AS `v_Per`,
     CAST(DIV(
       CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS NUMERIC) * 1000000000 AS BIGNUMERIC),
@@ -608,15 +628,17 @@ FROM (
   FROM `drug` AS t1
   JOIN `evidence_number` AS t2
     ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line` AND t2.`name` = 'dose'
-  JOIN `procedure` AS t3
-    ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line`
+  JOIN claim_lines AS t3
+    ON t3.claim_id = t1.`claim` AND CAST(t3.line_number AS INT64) = t1.`line`
   JOIN `code_amount` AS t4
-    ON t4.`code` = t3.`code` AND t4.`table` = 'per_unit'
+    ON t4.`code` = t3.procedure_code AND t4.`table` = 'per_unit'
+  WHERE
+    NOT t3.procedure_code IS NULL AND t3.procedure_code <> ''
 ) AS t1
-JOIN `units` AS t2
-  ON t2.`claim` = t1.`v_C` AND t2.`line` = t1.`v_L`
+JOIN claim_lines AS t2
+  ON t2.claim_id = t1.`v_C` AND CAST(t2.line_number AS INT64) = t1.`v_L`
 WHERE
-  NOT t1.`v_A` IS NULL AND t2.`units` > t1.`v_A`;
+  NOT t1.`v_A` IS NULL AND NOT t2.units IS NULL AND CAST(t2.units AS NUMERIC) > t1.`v_A`;
 
 -- applies/4: the condition of {clause} holds for line {line}
 --   rules/determination.pl, rows 39, 40
@@ -954,24 +976,24 @@ UNION DISTINCT
 --   rules/determination.pl, row 83
 --   outcome(C, L, not_addressed) :- line(C, L), \+ adverse(C, L), \+ spoken_of(C, L).
 SELECT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`,
+  t1.claim_id AS `claim`,
+  CAST(t1.line_number AS INT64) AS `line`,
   'not_addressed' AS `outcome`
-FROM `line` AS t1
+FROM claim_lines AS t1
 WHERE
   NOT EXISTS(
     SELECT
       1
     FROM `adverse` AS tn
     WHERE
-      tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      tn.`claim` = t1.claim_id AND tn.`line` = CAST(t1.line_number AS INT64)
   )
   AND NOT EXISTS(
     SELECT
       1
     FROM `spoken_of` AS tn
     WHERE
-      tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      tn.`claim` = t1.claim_id AND tn.`line` = CAST(t1.line_number AS INT64)
   );
 
 -- reduction/4: {clause} reduces line {line} to {units} units
@@ -1031,7 +1053,7 @@ FROM (
       t1.`claim` AS `v_C`,
       t1.`line` AS `v_L`,
       t2.`value` AS `v_Dose`,
-      t3.`code` AS `v_X`,
+      t3.procedure_code AS `v_X`,
       t4.`amount` AS `v_Per`,
       CAST(DIV(
         CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS NUMERIC) * 1000000000 AS BIGNUMERIC),
@@ -1047,10 +1069,12 @@ FROM (
     FROM `drug` AS t1
     JOIN `evidence_number` AS t2
       ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line` AND t2.`name` = 'dose'
-    JOIN `procedure` AS t3
-      ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line`
+    JOIN claim_lines AS t3
+      ON t3.claim_id = t1.`claim` AND CAST(t3.line_number AS INT64) = t1.`line`
     JOIN `code_amount` AS t4
-      ON t4.`code` = t3.`code` AND t4.`table` = 'per_unit'
+      ON t4.`code` = t3.procedure_code AND t4.`table` = 'per_unit'
+    WHERE
+      NOT t3.procedure_code IS NULL AND t3.procedure_code <> ''
   ) AS t1
   WHERE
     t1.`v_A` IS NULL
