@@ -9,13 +9,14 @@ import typer
 
 from explain.cli.options import (
     HcpcsOption,
+    JsonOption,
     PolicyOption,
     PrecertificationOption,
     SetOption,
     StrictOption,
     load_knowledge_base,
 )
-from explain.cli.output import data
+from explain.cli.output import data, json_text
 from explain.cli.running import DONE, usage_error
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
@@ -26,7 +27,7 @@ def sql(
     predicates: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PREDICATE]...",
+            metavar="PREDICATE",
             help="Print only what these need, as in denied or denied/3.",
             show_default=False,
         ),
@@ -44,6 +45,7 @@ def sql(
     settings: SetOption = None,
     hcpcs: HcpcsOption = None,
     precertification: PrecertificationOption = None,
+    as_json: JsonOption = False,
 ) -> int:
     """Print the rules of a policy as SQL, one commented statement for each predicate.
 
@@ -58,7 +60,13 @@ def sql(
     wanted_dialect = dialects.dialect(dialect)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     wanted = _keys(predicates, kb.policy.program.program) if predicates else None
-    data(script_text(script(policy_source(kb), wanted_dialect, wanted)))
+    statements = script(policy_source(kb), wanted_dialect, wanted)
+    if not as_json:
+        data(script_text(statements))
+        return DONE
+    for each in statements:
+        texts = [line.removeprefix("--").removeprefix(" ") for line in each.comment]
+        data(json_text({"name": each.name or None, "comment": texts, "sql": each.sql or None}))
     return DONE
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +52,29 @@ def test_lists_are_rows(run: Run, write: Write) -> None:
     assert "('J1200', '2010-01-01', '2020-12-31');" in ended.out
     assert "('precertification_list', 'procedure', 'J9999', 'J9999', '', NULL, '')" in ended.out
     assert "  ('hcpcs_release'),\n  ('precertification_list');" in ended.out
+
+
+def test_json_is_a_statement_a_row(run: Run) -> None:
+    rows = [json.loads(row) for row in run("sql", "--policy", SMALL, "--json").out.splitlines()]
+    assert rows[0]["sql"] is rows[0]["name"] is None
+    assert rows[0]["comment"][0] == "T1: A small policy for the printed SQL"
+    assert all(row["sql"] and row["name"] for row in rows[1:])
+    (flush,) = [row for row in rows if row["name"] == "flush"]
+    assert flush["comment"][0] == "flush/2: line {line} is a flush, it isn't */ a drug"
+    assert flush["sql"].startswith('CREATE TABLE "flush" AS\n')
+
+
+def test_without_the_extra() -> None:
+    script = (
+        "import sys; sys.modules['sqlglot'] = None; sys.modules['sqlglot.expressions'] = None\n"
+        "from explain.cli.app import app; app(['sql'])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "error: `sqlglot` is not installed, and SQL needs it\n"
+        "  = help: pip install 'clausewise[bulk]'\n"
+    )
 
 
 @pytest.mark.parametrize(
