@@ -44,7 +44,8 @@ def bulk_module(name: str) -> ModuleType:
             [
                 Diagnostic(
                     "error",
-                    f"`{name}` is not installed, and millions of lines and Parquet need it",
+                    f"`{name.partition('.')[0]}` is not installed, and millions of lines, Parquet and"
+                    " SQL need it",
                     help="pip install 'clausewise[bulk]'",
                 )
             ]

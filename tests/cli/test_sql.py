@@ -72,7 +72,7 @@ def test_without_the_extra() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "error: `sqlglot` is not installed, and SQL needs it\n"
+        "error: `sqlglot` is not installed, and millions of lines, Parquet and SQL need it\n"
         "  = help: pip install 'clausewise[bulk]'\n"
     )
 
