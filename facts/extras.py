@@ -40,13 +40,7 @@ def bulk_module(name: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError:
-        raise UsageError(
-            [
-                Diagnostic(
-                    "error",
-                    f"`{name.partition('.')[0]}` is not installed, and millions of lines, Parquet and"
-                    " SQL need it",
-                    help="pip install 'clausewise[bulk]'",
-                )
-            ]
-        ) from None
+        package = name.partition(".")[0]
+        message = f"`{package}` is not installed, and millions of lines, Parquet and SQL need it"
+        help = "pip install 'clausewise[bulk]'"
+        raise UsageError([Diagnostic("error", message, help=help)]) from None
