@@ -164,7 +164,8 @@ def _run(
     run.run()
     query = write_determinations(run, policy, kind)
     meter.enter("writing")
-    connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
+    with run.in_order():
+        connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
     result.outcomes = count_outcomes(run)
     result.tally.lines_determined = sum(result.outcomes.values())
     return result

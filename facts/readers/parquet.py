@@ -73,14 +73,13 @@ class ParquetFile:
             fields, faults = texts_of(record, trace, names)
             yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
-    def alike(self, claim_id: str, most: int = 1_000) -> list[str]:
-        """Return claim ids that begin or end as one that is not there."""
-        half = max(2, len(claim_id) // 2)
+    def alike(self, claim_id: str, most: int = 20) -> list[str]:
+        """Return the claim ids that are nearest to one that is not there."""
         name = f"{self._name('claim_id')}::TEXT"
         rows = self._connection.execute(
-            f"SELECT DISTINCT {name} FROM {self._scan()} WHERE abs(length({name}) - $1) <= 2 AND "
-            f"(starts_with({name}, $2) OR ends_with({name}, $3)) ORDER BY ALL LIMIT {most}",
-            [len(claim_id), claim_id[:half], claim_id[-half:]],
+            f"SELECT DISTINCT {name} AS c FROM {self._scan()} WHERE abs(length({name}) - $1) <= 2 "
+            f"ORDER BY levenshtein(c, $2), c LIMIT {most}",
+            [len(claim_id), claim_id],
         ).fetchall()
         return [value for (value,) in rows]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -178,10 +179,20 @@ class LineRun:
                     terms.append(f"(CAST({test} AS {self._type}) << {offset + position})")
         columns = ", ".join(f"{source_column(name)} AS {name}" for name in self.kept)
         signature = " + ".join(terms) or "0"
-        self.execute(
-            f"CREATE TEMP TABLE signed AS SELECT l.claim_id, l.line_number, {columns}, "
-            f"{signature} AS signature FROM {self.source} l {' '.join(joins)}"
-        )
+        with self.in_order():
+            self.execute(
+                f"CREATE TEMP TABLE signed AS SELECT l.claim_id, l.line_number, {columns}, "
+                f"{signature} AS signature FROM {self.source} l {' '.join(joins)}"
+            )
+
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Let statements keep the order of the table on the left: it is the one looked up from."""
+        self.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.execute("SET disabled_optimizers = ''")
 
     @property
     def _type(self) -> str:

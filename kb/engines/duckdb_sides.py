@@ -9,6 +9,7 @@ from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
 from kb.compile.extras import bulk_module
 from kb.compile.fused.formula import Leaf
+from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import NUMBER, Numbers, Sql
 from kb.engines.duckdb_tests import DATES, NUMBERS, TableRow, source_column
 from kb.language.rename import all_names
@@ -18,6 +19,8 @@ exp = bulk_module("sqlglot.expressions")
 
 _EVIDENCE = ("evidence", "evidence_number")
 _DIAGNOSES = ("diagnosis", "diagnosis_indicator")
+_KEYED = (*_EVIDENCE, *_DIAGNOSES, "modifier")
+_LISTS = ("override", "release_code")
 MOST = 120
 """Tests of one mask of the sides; more make another mask."""
 
@@ -98,7 +101,7 @@ class Sides:
         made.read(first)
         columns = sorted(names - {"@claim_id", "@line_number"})
         if columns or not first:
-            self._lines(made, columns, bool(first))
+            self._lines(made, columns, self._needs_evidence(body))
         made.read(rest)
         picked = [
             exp.alias_(made.values["@claim_id"].copy(), "claim_id"),
@@ -109,9 +112,9 @@ class Sides:
         text: str = made.select(picked).sql(dialect="duckdb")
         return text
 
-    def _lines(self, body: Body, columns: Sequence[str], keyed: bool) -> None:
-        """Add the wide row of the line to a body."""
-        near = self._needed_lines() if keyed and self.has_evidence else self.source
+    def _lines(self, body: Body, columns: Sequence[str], filed: bool) -> None:
+        """Add the wide row of the line to a body; of lines on file alone where that suffices."""
+        near = self._needed_lines() if filed and self.has_evidence else self.source
         alias, on = body._source(exp.to_table(near))
         for key in ("claim_id", "line_number"):
             column: Sql = exp.column(key, table=alias)
@@ -144,7 +147,7 @@ class Sides:
         return "evidence_lines"
 
     def _keyed(self, literal: Relational) -> bool:
-        return not literal.negated and literal.atom.predicate in (*_EVIDENCE, *_DIAGNOSES)
+        return not literal.negated and literal.atom.predicate in _KEYED
 
     def _needs_evidence(self, body: tuple[BodyLiteral, ...]) -> bool:
         return any(
@@ -195,6 +198,9 @@ class Sides:
             "diagnosis_indicator": "SELECT l.claim_id AS claim, l.line_number AS line, x.code, "
             f"x.indicator FROM {self.source} l JOIN exploded x ON l.diagnoses = x.value "
             "WHERE x.indicator IS NOT NULL",
+            "modifier": "SELECT claim_id AS claim, line_number AS line, "
+            f"unnest(string_split(modifiers, ' ')) AS modifier FROM {self.source} "
+            "WHERE modifiers IS NOT NULL",
         }.get(predicate)
         if predicate == "code_amount":
             self._amounts()
@@ -202,6 +208,8 @@ class Sides:
             self._memberships()
         elif statement is not None:
             self.connection.execute(f"CREATE TEMP VIEW {predicate} AS {statement}")
+        elif predicate not in _LISTS:
+            raise NotFusable(f"`{predicate}` has several values beside others of a line")
 
     def _exploded(self) -> None:
         if "exploded" in self._ready:
