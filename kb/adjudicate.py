@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from facts.claim import ClaimLine
 from facts.readers.batch import Claim
-from kb.clause import ADVERSE_EFFECTS, EFFECTS
+from facts.values import format_number
+from kb.clause import ADVERSE_EFFECTS, EFFECTS, REASON_SLOTS, PolicyClause
 from kb.determination import Citation, Determination
 from kb.engines.protocol import Facts, Session
 from kb.language.syntax import Atom, Query, Relational, Value, Variable
@@ -65,8 +68,9 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     determinations = []
     for line in loaded.claim.lines:
         number = line.line_number
+        slots = _slots(line) if number in cites else {}
         citations = [
-            _citation(policy, str(clause), str(effect), mattered.get(number, []))
+            citation_of(policy.clauses[str(clause)], str(effect), mattered.get(number, []), slots)
             for clause, effect in cites.get(number, ())
         ]
         citations.sort(
@@ -91,19 +95,43 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     return determinations
 
 
-def _citation(
-    policy: Policy, clause_id: str, effect: str, mattered: list[tuple[Value, ...]]
+def citation_of(
+    clause: PolicyClause,
+    effect: str,
+    mattered: Iterable[tuple[Value, ...]],
+    slots: Mapping[str, str],
 ) -> Citation:
-    clause = policy.clauses[clause_id]
+    """Return the citation of a clause on a line.
+
+    Parameters
+    ----------
+    clause : PolicyClause
+    effect : str
+    mattered : iterable of (clause id, number)
+        Readings that mattered on the line.
+    slots : mapping of str to str
+        What the reason names of the line.
+    """
     adverse = effect in ADVERSE_EFFECTS
     return Citation(
-        clause_id,
+        clause.clause_id,
         effect,
         (clause.carc or None) if adverse else None,
         clause.rarcs if adverse else (),
         (clause.group or None) if adverse else None,
-        tuple(sorted(int(number) for name, number in mattered if name == clause_id)),
+        tuple(sorted({int(number) for name, number in mattered if name == clause.clause_id})),
+        clause.reason(slots),
     )
+
+
+def _slots(line: ClaimLine) -> dict[str, str]:
+    held = {
+        "line": str(line.line_number),
+        "procedure": line.procedure_code,
+        "place": line.place_of_service,
+        "units": None if line.units is None else format_number(line.units),
+    }
+    return {name: held[name] or without for name, without in REASON_SLOTS.items()}
 
 
 def _names(rows: list[tuple[Value, ...]]) -> tuple[str, ...]:

@@ -4,86 +4,75 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
-from facts.codes import CodeTable
-from facts.diagnostic import Diagnostic, InputError
-from facts.readers.batch import Tally
-from facts.readers.code_lists import HcpcsRelease
-from kb.bulk_evidence import read_evidence_rows
+from facts.diagnostic import Diagnostic, UsageError
+from facts.values import one_line
+from kb.bulk_evidence import EvidenceReader
 from kb.bulk_input import LINES, LineReader
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
-from kb.bulk_source import JSONL, PARQUET, literal
+from kb.bulk_result import BulkResult, Meter
+from kb.bulk_rows import write_by_claim
+from kb.bulk_source import literal
 from kb.compile.extras import bulk_module
+from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_engine import connection_settings
 from kb.engines.duckdb_lines import LineRun
-from kb.engines.duckdb_results import READS, write_determinations
-from kb.policy import Policy
+from kb.engines.duckdb_results import READS, count_outcomes, write_determinations
+from kb.knowledge_base import KnowledgeBase
 
-Progress = Callable[[str, int, int], None]
-"""Is told a step, lines done and lines in all."""
+KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+"""What the ending of the output asks for; anything else is CSV."""
 
-
-@dataclass(slots=True)
-class BulkResult:
-    """What came of a run.
-
-    Parameters
-    ----------
-    tally : Tally
-        Lines read, determined and rejected; read = determined + rejected.
-    diagnostics : list of Diagnostic
-        Everything that was wrong or worth a note in the input.
-    outcomes : dict of outcome to lines
-    """
-
-    tally: Tally = field(default_factory=Tally)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    outcomes: dict[str, int] = field(default_factory=dict)
+_FORMATS = {
+    "parquet": "FORMAT parquet",
+    "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
+    "csv": "FORMAT csv, HEADER",
+}
+_INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
+"""What DuckDB raises where a number cannot be computed exactly."""
 
 
 def adjudicate_files(
-    policy: Policy,
+    kb: KnowledgeBase,
     claims: Sequence[str | Path],
     output: str | Path,
     *,
-    settings: Mapping[str, str],
+    kind: str | None = None,
     evidence: Sequence[str | Path] = (),
     overrides: Iterable[Override] = (),
-    release: HcpcsRelease | None = None,
-    precertification: CodeTable | None = None,
-    rejects: str | Path | None = None,
+    engine: str = "duckdb",
     memory_limit: str | None = None,
     threads: int | None = None,
-    progress: Progress | None = None,
+    meter: Meter | None = None,
 ) -> BulkResult:
     """Determine every line of files and write the determinations.
 
     Parameters
     ----------
-    policy : Policy
+    kb : KnowledgeBase
+        A policy with its settings and lists.
     claims : sequence of path
-        CSV, JSONL or Parquet files, or globs, of one kind.
+        CSV, JSONL and Parquet files, in any mixture.
     output : path
-        ``.parquet``, ``.jsonl`` or ``.csv``. It is written beside and renamed when it is whole.
-    settings : mapping of str to str
-        Every switch of the policy with its value, and ``strict`` (``yes`` or ``no``).
+        It is written beside and renamed when it is whole.
+    kind : {"parquet", "jsonl", "csv"}, optional
+        What to write; the ending of the output tells it otherwise.
     evidence : sequence of path, optional
+        CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
-    release, precertification : optional
-        Lists that are loaded.
-    rejects : path, optional
-        CSV file of the rows that could not be read.
+    engine : {"duckdb", "pydatalog"}, optional
+        ``pydatalog`` goes claim by claim. So does ``duckdb`` where the rules of the policy are
+        not about single lines and the other lines of their claim; a note tells so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
-    progress : callable, optional
-        Is told the step, the lines done and the lines in all.
+    meter : Meter, optional
+        Tells another thread how far the run is.
 
     Returns
     -------
@@ -91,37 +80,53 @@ def adjudicate_files(
 
     Raises
     ------
-    InputError
-        If a file cannot be read, or the output cannot be written.
     UsageError
-        If the extra ``clausewise[bulk]`` is not installed.
+        If the output cannot be written, the disk or the memory does not suffice, an option is
+        wrong, or the extra ``clausewise[bulk]`` is not installed.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> claims = folder / "claims.csv"
+    >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
+    ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
+    >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], folder / "out.parquet").outcomes
+    {'bundled': 1}
     """
     duckdb = bulk_module("duckdb")
-    target = Path(output)
-    tell = progress or (lambda step, done, total: None)
+    target = Path(os.path.realpath(output))
+    kind = kind or KINDS.get(target.suffix.lower(), "csv")
+    held = tuple(overrides)
+    _writable(target, output)
+    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+    meter = meter or Meter()
     with tempfile.TemporaryDirectory(prefix="clausewise-") as scratch:
-        connection = duckdb.connect(
-            ":memory:", config=connection_settings(threads, memory_limit, scratch)
-        )
-        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+        connection = _connect(threads, memory_limit, scratch)
         try:
-            result = _run(
-                connection, policy, claims, settings, evidence, overrides, release,
-                precertification, beside, target, tell,
-            )  # fmt: skip
-            if rejects is not None:
-                _write_rejects(connection, Path(rejects), result[1])
+            by_claim = engine == "pydatalog"
+            note = ""
+            if not by_claim:
+                try:
+                    result = _run(connection, kb, claims, evidence, held, beside, kind, meter)
+                except NotFusable as fault:
+                    by_claim, note = True, str(fault)
+                except tuple(getattr(duckdb, name) for name in _INEXACT):
+                    by_claim, note = True, "a number of these claims has no exact decimal"
+            if by_claim:
+                meter.enter("claims")
+                result = write_by_claim(connection, kb, claims, beside, kind, evidence, held, meter)
+                if note:
+                    message = f"the claims were adjudicated one by one: {note}"
+                    result.diagnostics.insert(0, Diagnostic("note", message))
+            os.chmod(beside, 0o666 & ~_umask())
             os.replace(beside, target)
-            return result[0]
-        except duckdb.IOException as fault:
-            raise InputError([_disk_fault(fault, target)]) from None
-        except duckdb.OutOfMemoryException:
-            help = "give a larger memory limit, or free space for temporary files"
-            fault_ = Diagnostic("error", "the run does not fit in its memory limit", None, help)
-            raise InputError([fault_]) from None
+            return result
         except OSError as fault:
-            message = f"`{target}` cannot be written: {(fault.strerror or 'fault').lower()}"
-            raise InputError([Diagnostic("error", message)]) from None
+            raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
+        except duckdb.OutOfMemoryException as fault:
+            raise UsageError([_too_big(str(fault))]) from None
+        except duckdb.IOException as fault:
+            raise UsageError([_disk_fault(str(fault), output)]) from None
         finally:
             connection.close()
             with suppress(OSError):
@@ -130,90 +135,93 @@ def adjudicate_files(
 
 def _run(
     connection: Any,
-    policy: Policy,
+    kb: KnowledgeBase,
     claims: Sequence[str | Path],
-    settings: Mapping[str, str],
     evidence: Sequence[str | Path],
-    overrides: Iterable[Override],
-    release: HcpcsRelease | None,
-    precertification: CodeTable | None,
+    overrides: tuple[Override, ...],
     beside: Path,
-    target: Path,
-    tell: Progress,
-) -> tuple[BulkResult, list[tuple[str, int, str, str, str]]]:
-    result = BulkResult()
-    if not target.parent.is_dir():
-        message = f"`{target}` cannot be written: there is no folder `{target.parent}`"
-        raise InputError([Diagnostic("error", message)])
-    tell("reading", 0, 0)
+    kind: str,
+    meter: Meter,
+) -> BulkResult:
+    policy = kb.policy
+    plan = plan_policy(policy, kb.settings, overrides, kb.release, kb.precertification)
+    if hasattr(connection, "query_progress"):
+        meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
+    meter.enter("reading")
     checked = LineReader(connection, claims).read()
-    result.tally, result.diagnostics = checked.tally, checked.diagnostics
-    total = checked.tally.lines_read
-    held = tuple(overrides)
-    plan = plan_policy(policy, settings, held, release, precertification)
-    prepare_lists(connection, held, release)
-    has_evidence = bool(evidence) and read_evidence_rows(
-        connection, evidence, policy.evidence_types, LINES, result.diagnostics
-    )
-    run = LineRun(
-        connection, plan, LINES, rows_of_tables(policy, precertification), has_evidence, READS
-    )
-    run.watch = lambda step: tell(step, 0, total)
+    result = BulkResult(checked.tally, checked.diagnostics, rejected=checked.rejected)
+    meter.total = checked.tally.lines_read
+    prepare_lists(connection, overrides, kb.release)
+    has_evidence = False
+    if evidence:
+        reader = EvidenceReader(connection, policy.evidence_types, LINES)
+        has_evidence = reader.read(evidence)
+        result.diagnostics += reader.diagnostics
+        result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
+    tables = rows_of_tables(policy, kb.precertification)
+    run = LineRun(connection, plan, LINES, tables, has_evidence, READS)
+    run.watch = meter.enter
     run.run()
-    query = write_determinations(run, policy.clauses)
-    tell("writing", 0, total)
-    constants = ", ".join(
-        f"{literal(value)} AS {name}"
-        for name, value in (
-            ("policy", policy.policy_id),
-            ("policy_version", policy.version),
-            ("program_sha256", policy.program_sha256),
-        )
-    )
-    connection.execute(
-        f"COPY (SELECT *, {constants} FROM ({query})) TO {literal(str(beside))} {_format(target)}"
-    )
-    result.outcomes = dict(
-        connection.execute(
-            "SELECT d.outcome, count(*) FROM signed l JOIN plain_answers p USING (signature) "
-            "LEFT JOIN context_answers x ON x.line = l.rowid "
-            "JOIN determined d ON d.answer = coalesce(x.answer, p.answer) GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-    )
+    query = write_determinations(run, policy, kind)
+    meter.enter("writing")
+    with run.in_order():
+        connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
+    result.outcomes = count_outcomes(run)
     result.tally.lines_determined = sum(result.outcomes.values())
-    tell("done", total, total)
-    return result, checked.rejects
+    return result
 
 
-def _format(target: Path) -> str:
-    name = target.name.lower()
-    if name.endswith(PARQUET):
-        return "(FORMAT parquet)"
-    if name.endswith(JSONL):
-        return "(FORMAT json)"
-    return "(FORMAT csv, HEADER)"
+def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+    duckdb = bulk_module("duckdb")
+    try:
+        connection = duckdb.connect(
+            ":memory:", config=connection_settings(threads, memory_limit, scratch)
+        )
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        return connection
+    except duckdb.Error:
+        message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
+        help = "write a memory limit as in 4GB, and threads as a whole number from 1"
+        raise UsageError([Diagnostic("error", message, None, help)]) from None
 
 
-def _write_rejects(
-    connection: Any, target: Path, rows: Sequence[tuple[str, int, str, str, str]]
-) -> None:
-    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 5
-    names = ("file", "row", "claim_id", "column", "message")
-    types = ("TEXT", "BIGINT", "TEXT", "TEXT", "TEXT")
-    picks = ", ".join(
-        f'unnest(${number}::{kind}[]) AS "{name}"'
-        for number, (name, kind) in enumerate(zip(names, types, strict=True), 1)
-    )
-    connection.execute(f"CREATE TEMP TABLE rejected_rows AS SELECT {picks}", columns)
-    connection.execute(f"COPY rejected_rows TO {literal(str(target))} (FORMAT csv, HEADER)")
+def _writable(target: Path, output: str | Path) -> None:
+    """Find out before the work whether the output can be written."""
+    if target.is_dir():
+        raise UsageError([_unwritable(output, "it is a folder")])
+    if not target.parent.is_dir():
+        reason = f"there is no folder `{one_line(str(target.parent))}`"
+        raise UsageError([_unwritable(output, reason)])
+    if not os.access(target.parent, os.W_OK):
+        raise UsageError([_unwritable(output, "permission denied")])
 
 
-def _disk_fault(fault: Exception, target: Path) -> Diagnostic:
-    text = str(fault).lower()
-    if "no space" in text or "disk full" in text or "could not write" in text:
-        message, help = "there is no space left on the disk", "free some, or write elsewhere"
-    elif "permission" in text:
-        message, help = f"`{target}` cannot be written: permission denied", ""
+def _unwritable(output: str | Path, reason: str) -> Diagnostic:
+    message = f"`{one_line(str(output))}` cannot be written: {reason}"
+    return Diagnostic("error", message, None, "choose another file or folder, or make room")
+
+
+def _too_big(text: str) -> Diagnostic:
+    if "disk" in text.lower() or "temp" in text.lower():
+        help = "give a larger --memory-limit, or make room for temporary files (TMPDIR)"
     else:
-        message, help = "a file cannot be read or written", "look at the disk and the paths"
-    return Diagnostic("error", message, None, help)
+        help = "give a larger --memory-limit, or fewer --threads"
+    return Diagnostic("error", "the run does not fit in its memory limit", None, help)
+
+
+def _disk_fault(text: str, output: str | Path) -> Diagnostic:
+    lower = text.lower()
+    if "no space" in lower or "disk full" in lower or "could not write" in lower:
+        return _unwritable(output, "no space left on the disk")
+    if "permission" in lower:
+        return _unwritable(output, "permission denied")
+    message = "a file of the run cannot be read or written"
+    return Diagnostic("error", message, None, "look at the disk and the paths")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -2,221 +2,283 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from facts.claim import EvidenceTypes
-from facts.diagnostic import Diagnostic, InputError
-from facts.readers.evidence import COLUMNS, REQUIRED, evidence_value
-from facts.readers.line_table import check_columns
-from facts.suggest import nearest
-from facts.values import ValueFault, parse_whole_number, quoted
-from kb.bulk_source import expand, identifier, open_source
+from facts.claim import Evidence, EvidenceTypes
+from facts.diagnostic import Diagnostic
+from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
+from facts.readers.line_table import RawRow
+from facts.readers.parquet import BLANKS
+from facts.values import ValueFault, parse_whole_number
+from kb.bulk_source import Source, Tables, identifier, literal
 from kb.compile.numbers import NUMBER, decimal_of
 
 ROWS = "evidence_rows"
+_MOST_NEAR = 50
+_FEW = 1_000
+_READ = ("claim_id", "line_number", "evidence", "value")
 
 
-def read_evidence_rows(
-    connection: Any,
-    paths: Sequence[str | Path],
-    types: EvidenceTypes,
-    lines: str,
-    found: list[Diagnostic],
-) -> bool:
-    """Make the table ``evidence_rows``: claim_id, line_number, name, value, number.
+@dataclass(slots=True)
+class EvidenceReader:
+    """Makes the table ``evidence_rows``: claim_id, line_number, name, value, number.
 
     Evidence for a line takes the place of evidence for the whole claim.
 
     Parameters
     ----------
     connection : DuckDB connection
-    paths : sequence of path
     types : mapping of str to EvidenceType
         What the policy declares.
     lines : str
-        Table of the claim lines.
-    found : list of Diagnostic
-        Gathers what is wrong.
-
-    Returns
-    -------
-    bool
-        Whether there is any evidence.
+        View of the claim lines.
+    diagnostics : list of Diagnostic
+        What is wrong with the evidence.
+    rows_read, rows_rejected : int
     """
-    source = open_source(connection, expand(paths), COLUMNS)
-    faults = check_columns(source.columns, source.files[0], "row 1", REQUIRED, COLUMNS)
-    found += [item for item in faults if item.severity != "error"]
-    errors = [item for item in faults if item.severity == "error"]
-    if errors:
-        raise InputError(errors)
-    texts = ", ".join(
-        f"nullif(trim({identifier(name)}::TEXT), '') AS {name}"
-        if name in source.columns
-        else f"NULL::TEXT AS {name}"
-        for name in COLUMNS[:4]
-    )
-    header = 0 if source.kind == "jsonl" else 1
-    place = f"row_number() OVER () + {header}"
-    if source.kind == "parquet":
-        place = "file_row_number + 1"
-    connection.execute(
-        f"CREATE TEMP TABLE evidence_raw AS SELECT {texts}, filename, {place} AS row "
-        f"FROM {source.scan}"
-    )
-    values, numbers = _pairs(connection, types)
-    faulty = _faults(connection, source, values, numbers, types, found)
-    connection.execute(
-        "CREATE TEMP TABLE evidence_values AS SELECT unnest($1::TEXT[]) AS evidence, "
-        "unnest($2::TEXT[]) AS value, unnest($3::TEXT[]) AS name, unnest($4::TEXT[]) AS made, "
-        f"unnest($5::TEXT[])::{NUMBER} AS number",
-        _columns(values),
-    )
-    connection.execute(
-        "CREATE TEMP TABLE evidence_numbers AS SELECT unnest($1::TEXT[]) AS text, "
-        "unnest($2::BIGINT[]) AS line_number",
-        [
-            [text for text, number in numbers.items() if isinstance(number, int)],
-            [number for number in numbers.values() if isinstance(number, int)],
-        ],
-    )
-    left_out = ""
-    if faulty:
-        connection.execute(
-            "CREATE TEMP TABLE evidence_faulty AS SELECT unnest($1::TEXT[]) AS filename, "
-            "unnest($2::BIGINT[]) AS row",
-            [[file for file, _ in faulty], [row for _, row in faulty]],
-        )
-        left_out = "ANTI JOIN evidence_faulty f ON f.filename = e.filename AND f.row = e.row"
-    connection.execute(
-        "CREATE TEMP TABLE evidence_read AS SELECT DISTINCT e.claim_id, n.line_number, v.name, "
-        "v.made AS value, v.number FROM evidence_raw e "
-        "JOIN evidence_values v ON v.evidence = e.evidence AND v.value = e.value "
-        f"LEFT JOIN evidence_numbers n ON n.text = e.line_number {left_out} "
-        "WHERE e.claim_id IS NOT NULL AND (e.line_number IS NULL OR n.line_number IS NOT NULL)"
-    )
-    _spread(connection, lines)
-    return bool(connection.execute(f"SELECT count(*) FROM {ROWS}").fetchone()[0])
 
+    connection: Any
+    types: EvidenceTypes
+    lines: str
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    rows_read: int = 0
+    rows_rejected: int = 0
+    _unused: list[Diagnostic] = field(default_factory=list)
 
-def _spread(connection: Any, lines: str) -> None:
-    """Give every line the evidence of its whole claim, unless it has its own of that name."""
-    whole = connection.execute(
-        "SELECT count(*) FROM evidence_read WHERE line_number IS NULL"
-    ).fetchone()[0]
-    own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
-    if not whole:
-        connection.execute(f"CREATE TEMP TABLE {ROWS} AS {own}")
-        return
-    connection.execute(
-        f"CREATE TEMP TABLE {ROWS} AS {own} UNION ALL "
-        "SELECT w.claim_id, l.line_number, w.name, w.value, w.number FROM evidence_read w "
-        f"JOIN {lines} l ON l.claim_id = w.claim_id WHERE w.line_number IS NULL AND NOT EXISTS "
-        "(SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
-        "AND o.line_number = l.line_number AND o.name = w.name)"
-    )
+    def read(self, paths: Sequence[str | Path]) -> bool:
+        """Read files; tell whether any line has evidence."""
+        tables = Tables(self.connection, "raw_evidence", COLUMNS, REQUIRED, self.diagnostics)
+        tables.read(paths)
+        if not tables.sources:
+            return False
+        self._gather(tables.sources)
+        values, numbers = self._read_values()
+        self._mark(values, numbers)
+        self._keep(tables)
+        self._tell_unused(tables)
+        self._spread()
+        self.diagnostics += self._unused
+        return bool(self._one(f"SELECT count(*) FROM {ROWS}"))
 
+    def _one(self, query: str, parameters: Sequence[Any] = ()) -> Any:
+        return self.connection.execute(query, list(parameters)).fetchone()[0]
 
-Pair = tuple[str, str]
-Made = tuple[str, str, Decimal | None]
+    def _gather(self, sources: Sequence[Source]) -> None:
+        """The table of all rows as trimmed texts."""
+        selects = []
+        for number, source in enumerate(sources):
+            texts = ", ".join(
+                f"nullif(trim(r.{identifier(name)}::TEXT, {literal(BLANKS)}), '') AS {name}"
+                if name in source.columns
+                else f"NULL::TEXT AS {name}"
+                for name in COLUMNS
+            )
+            unfit = " OR ".join(
+                f"contains(r.{identifier(name)}, chr({sign}))"
+                for name, kind in source.columns.items()
+                if kind == "VARCHAR"
+                for sign in (0, 65533)
+            )
+            selects.append(
+                f"SELECT {number} AS source, {texts}, r.file::TEXT AS file, "
+                f"{'r.rowid' if not source.parquet else 'r.row'} AS place, "
+                f"coalesce(r.broken OR {unfit or 'false'}, r.broken) AS broken "
+                f"FROM {source.scan} r"
+            )
+        self.connection.execute(f"CREATE TEMP TABLE evidence_raw AS {' UNION ALL '.join(selects)}")
+        self.rows_read = self._one("SELECT count(*) FROM evidence_raw")
 
+    def _read_values(
+        self,
+    ) -> tuple[dict[tuple[str, str], tuple[str, str, str | None] | None], dict[str, int | None]]:
+        """Read every distinct name and value, and every distinct line number."""
+        values: dict[tuple[str, str], tuple[str, str, str | None] | None] = {}
+        for evidence, text in self.connection.execute(
+            "SELECT DISTINCT evidence, value FROM evidence_raw "
+            "WHERE evidence IS NOT NULL AND value IS NOT NULL"
+        ).fetchall():
+            values[evidence, text] = self._value(evidence, text)
+        numbers: dict[str, int | None] = {}
+        for (text,) in self.connection.execute(
+            "SELECT DISTINCT line_number FROM evidence_raw WHERE line_number IS NOT NULL"
+        ).fetchall():
+            try:
+                numbers[text] = parse_whole_number(text, least=1)
+            except ValueFault:
+                numbers[text] = None
+        return values, numbers
 
-def _pairs(
-    connection: Any, types: EvidenceTypes
-) -> tuple[dict[Pair, Made | Diagnostic], dict[str, int | ValueFault]]:
-    """Read every distinct name and value, and every distinct line number."""
-    values: dict[Pair, Made | Diagnostic] = {}
-    for evidence, text in connection.execute(
-        "SELECT DISTINCT evidence, value FROM evidence_raw "
-        "WHERE evidence IS NOT NULL AND value IS NOT NULL"
-    ).fetchall():
-        name = evidence.lower()
-        declared = types.get(name)
-        if declared is None:
-            near = nearest(name, types)
-            help = f"did you mean `{near}`?" if near else "the policy does not declare it"
-            fault = f"unknown evidence {quoted(evidence)}"
-            values[evidence, text] = Diagnostic("error", fault, None, help)
-            continue
+    def _value(self, evidence: str, text: str) -> tuple[str, str, str | None] | None:
+        declared = self.types.get(evidence.lower())
+        if declared is None or "\0" in evidence + text or "\ufffd" in evidence + text:
+            return None
         try:
             made = evidence_value(declared, text)
-        except ValueFault as wrong:
-            fault = f"`{name}` {wrong.message}"
-            values[evidence, text] = Diagnostic("error", fault, None, wrong.help)
-            continue
-        number = None if isinstance(made, str) else decimal_of(made)
-        values[evidence, text] = (name, str(made), number)
-    numbers: dict[str, int | ValueFault] = {}
-    for (text,) in connection.execute(
-        "SELECT DISTINCT line_number FROM evidence_raw WHERE line_number IS NOT NULL"
-    ).fetchall():
-        try:
-            numbers[text] = parse_whole_number(text, least=1)
-        except ValueFault as wrong:
-            numbers[text] = wrong
-    return values, numbers
+        except ValueFault:
+            return None
+        if isinstance(made, str):
+            return declared.name, made, None
+        number = decimal_of(made)
+        if number is None:
+            return None
+        return declared.name, format(number, "f"), format(number, "f")
 
-
-def _faults(
-    connection: Any,
-    source: Any,
-    values: dict[Pair, Made | Diagnostic],
-    numbers: dict[str, int | ValueFault],
-    types: EvidenceTypes,
-    found: list[Diagnostic],
-) -> list[tuple[str, int]]:
-    """Tell what is wrong with each row; return the rows that are left out."""
-    faulty: list[tuple[str, int, str, str, str]] = []
-    for name in REQUIRED:
-        for file, row in connection.execute(
-            f"SELECT filename, row FROM evidence_raw WHERE {name} IS NULL"
-        ).fetchall():
-            faulty.append((file, row, name, f"`{name}` is empty", ""))
-    for pair, made in values.items():
-        if isinstance(made, Diagnostic):
-            column = "evidence" if made.message.startswith("unknown") else "value"
-            for file, row in connection.execute(
-                "SELECT filename, row FROM evidence_raw WHERE evidence = $1 AND value = $2",
-                list(pair),
-            ).fetchall():
-                faulty.append((file, row, column, made.message, made.help))
-    for text, number in numbers.items():
-        if isinstance(number, ValueFault):
-            for file, row in connection.execute(
-                "SELECT filename, row FROM evidence_raw WHERE line_number = $1", [text]
-            ).fetchall():
-                message = f"`line_number` {number.message}"
-                faulty.append((file, row, "line_number", message, number.help))
-    single = [name for name, declared in types.items() if not declared.several]
-    for file, row, claim, line, name, value, first, other_file, other_row in connection.execute(
-        "SELECT filename, row, claim_id, line_number, name, value, first, first_file, first_row "
-        "FROM (SELECT *, lower(evidence) AS name, first_value(value) OVER w AS first, "
-        "first_value(filename) OVER w AS first_file, first_value(row) OVER w AS first_row "
-        "FROM evidence_raw WHERE claim_id IS NOT NULL AND evidence IS NOT NULL AND value IS NOT "
-        "NULL AND lower(evidence) IN (SELECT unnest($1::TEXT[])) WINDOW w AS (PARTITION BY "
-        "claim_id, line_number, lower(evidence) ORDER BY filename, row)) WHERE value <> first "
-        "AND try_cast(value AS DECIMAL(38, 9)) IS DISTINCT FROM coalesce("
-        "try_cast(first AS DECIMAL(38, 9)), -1) AND lower(value) <> lower(first)",
-        [single],
-    ).fetchall():
-        where = "every line" if line is None else f"line {line}"
-        message = (
-            f"`{name}` has two values for {where} of claim {quoted(claim)}: "
-            f"{quoted(first)} and {quoted(value)}"
+    def _mark(
+        self,
+        values: dict[tuple[str, str], tuple[str, str, str | None] | None],
+        numbers: dict[str, int | None],
+    ) -> None:
+        """The table of read rows; what may be wrong is suspect with all of its kind."""
+        pairs = [(*pair, *made) for pair, made in values.items() if made is not None]
+        columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[]] * 5
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_values AS SELECT unnest($1::TEXT[]) AS evidence, "
+            "unnest($2::TEXT[]) AS value, unnest($3::TEXT[]) AS name, unnest($4::TEXT[]) AS made, "
+            f"unnest($5::TEXT[])::{NUMBER} AS number",
+            columns,
         )
-        other = source.origin(other_file, other_row, "value")
-        faulty.append((file, row, "value", message, f"the other stands in {other}"))
-    for file, row, column, message, help in sorted(faulty, key=lambda item: item[:2]):
-        found.append(Diagnostic("error", message, source.origin(file, row, column), help))
-    return sorted({(file, row) for file, row, *_ in faulty})
+        known = {text: number for text, number in numbers.items() if number is not None}
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_numbers AS SELECT unnest($1::TEXT[]) AS text, "
+            "unnest($2::BIGINT[]) AS line_number",
+            [list(known), list(known.values())],
+        )
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_marked AS SELECT e.source, e.file, e.place, e.claim_id, "
+            "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
+            "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
+            "FROM evidence_raw e LEFT JOIN evidence_values v "
+            "ON v.evidence = e.evidence AND v.value = e.value "
+            "LEFT JOIN evidence_numbers n ON n.text = e.line_number"
+        )
+        single = [name for name, declared in self.types.items() if not declared.several]
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_contradicted AS SELECT claim_id, line_number, name "
+            "FROM evidence_marked WHERE NOT suspect AND name IN (SELECT unnest($1::TEXT[])) "
+            "GROUP BY ALL HAVING count(*) > 1 AND min(made) <> max(made)",
+            [single],
+        )
+
+    def _keep(self, tables: Tables) -> None:
+        """Read suspect rows again as the row readers do; the table of what is kept."""
+        contradicted = (
+            "EXISTS (SELECT 1 FROM evidence_contradicted c WHERE c.claim_id = m.claim_id AND "
+            "c.name = m.name AND c.line_number IS NOT DISTINCT FROM m.line_number)"
+        )
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT source, file, place "
+            f"FROM evidence_marked m WHERE suspect OR {contradicted}"
+        )
+        rows: list[RawRow] = []
+        for number, source in enumerate(tables.sources):
+            rows += [row for _, row in self._again(tables, number, source, "evidence_suspect")]
+        index = index_rows(rows, self.types, [])
+        exact, inexact = _exact(index)
+        self.diagnostics += [*index.diagnostics, *inexact]
+        self.rows_rejected = index.rows_rejected + len(inexact)
+        kept = [
+            (
+                item.claim_id,
+                item.line_number,
+                item.name,
+                item.value if isinstance(item.value, str) else format(item.value, "f"),
+                None if isinstance(item.value, str) else format(item.value, "f"),
+            )
+            for item in exact
+        ]
+        columns = [list(column) for column in zip(*kept, strict=True)] if kept else [[]] * 5
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_read AS SELECT DISTINCT claim_id, line_number, name, "
+            "made AS value, number FROM evidence_marked m WHERE NOT suspect AND "
+            f"NOT {contradicted} UNION ALL SELECT unnest($1::TEXT[]), unnest($2::BIGINT[]), "
+            f"unnest($3::TEXT[]), unnest($4::TEXT[]), unnest($5::TEXT[])::{NUMBER}",
+            columns,
+        )
+
+    def _again(
+        self, tables: Tables, number: int, source: Source, chosen: str
+    ) -> Iterator[tuple[Any, RawRow]]:
+        place = "r.row" if source.parquet else "r.rowid"
+        condition = (
+            f"JOIN {chosen} s ON s.source = {number} AND s.file = r.file::TEXT "
+            f"AND s.place = {place} ORDER BY r.file, r.row"
+        )
+        yield from tables.rows(source, "NULL", condition)
+
+    def _tell_unused(self, tables: Tables) -> None:
+        """Warn of evidence for claims and lines that are not there."""
+        self.connection.execute(
+            "CREATE TEMP TABLE evidence_unused AS SELECT source, file, place, claim_id FROM "
+            "evidence_marked m WHERE NOT suspect AND NOT EXISTS (SELECT 1 FROM "
+            f"{self.lines} l WHERE l.claim_id = m.claim_id AND "
+            "(m.line_number IS NULL OR l.line_number = m.line_number))"
+        )
+        if not self._one("SELECT count(*) FROM evidence_unused"):
+            return
+        rows: list[RawRow] = []
+        for number, source in enumerate(tables.sources):
+            rows += [row for _, row in self._again(tables, number, source, "evidence_unused")]
+        index = index_rows(rows, self.types, [])
+        seen: dict[str, list[int]] = {}
+        for claim_id, number in self.connection.execute(
+            f"SELECT claim_id, line_number FROM {self.lines} l WHERE EXISTS "
+            "(SELECT 1 FROM evidence_unused u WHERE u.claim_id = l.claim_id) ORDER BY ALL"
+        ).fetchall():
+            seen.setdefault(claim_id, []).append(number)
+        missing = [claim_id for claim_id in index.claim_ids if claim_id not in seen]
+        for claim_id in self._alike(missing[:_MOST_NEAR]):
+            seen.setdefault(claim_id, [])
+        self._unused = index.unused(seen)
+
+    def _alike(self, missing: Sequence[str]) -> Iterator[str]:
+        """Yield the claims among which the one that is meant may be."""
+        if not missing:
+            return
+        total = self._one(f"SELECT approx_count_distinct(claim_id) FROM {self.lines}")
+        if total <= _FEW:
+            for (claim_id,) in self.connection.execute(
+                f"SELECT DISTINCT claim_id FROM {self.lines} ORDER BY ALL"
+            ).fetchall():
+                yield claim_id
+            return
+        for claim_id in missing:
+            half = max(2, len(claim_id) // 2)
+            for (near,) in self.connection.execute(
+                f"SELECT DISTINCT claim_id FROM {self.lines} WHERE abs(length(claim_id) - $1) <= 2 "
+                "AND (starts_with(lower(claim_id), lower($2)) OR "
+                f"ends_with(lower(claim_id), lower($3))) ORDER BY ALL LIMIT {_FEW}",
+                [len(claim_id), claim_id[:half], claim_id[-half:]],
+            ).fetchall():
+                yield near
+
+    def _spread(self) -> None:
+        """Give every line the evidence of its whole claim, unless it has its own of that name."""
+        own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
+        if not self._one("SELECT count(*) FROM evidence_read WHERE line_number IS NULL"):
+            self.connection.execute(f"CREATE TEMP TABLE {ROWS} AS {own}")
+            return
+        self.connection.execute(
+            f"CREATE TEMP TABLE {ROWS} AS {own} UNION ALL "
+            "SELECT w.claim_id, l.line_number, w.name, w.value, w.number FROM evidence_read w "
+            f"JOIN {self.lines} l ON l.claim_id = w.claim_id WHERE w.line_number IS NULL AND "
+            "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
+            "AND o.line_number = l.line_number AND o.name = w.name)"
+        )
 
 
-def _columns(values: dict[Pair, Made | Diagnostic]) -> list[list[Any]]:
-    rows = [
-        (*pair, *made[:2], None if made[2] is None else format(made[2], "f"))
-        for pair, made in values.items()
-        if not isinstance(made, Diagnostic)
-    ]
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * 5
+def _exact(index: EvidenceIndex) -> tuple[list[Evidence], list[Diagnostic]]:
+    """Return what can be kept exactly, and what is said of the rest."""
+    kept, found = [], []
+    for item in index:
+        if isinstance(item.value, Decimal) and decimal_of(item.value) is None:
+            message = f"`{item.name}` has more digits than can be kept exactly"
+            place = item.trace.origin("value") if item.trace is not None else None
+            help = "adjudicate with --engine pydatalog"
+            found.append(Diagnostic("error", message, place, help))
+        else:
+            kept.append(item)
+    return kept, found

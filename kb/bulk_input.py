@@ -1,28 +1,27 @@
-"""Claim lines of files as one checked table: values read once per distinct value."""
+"""Claim lines of files as one checked view: what is suspect is read again by the row readers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Diagnosis
-from facts.diagnostic import Diagnostic, InputError
-from facts.readers.batch import Tally
-from facts.readers.line_table import LONGEST_TEXT, PARSERS, REQUIRED, check_columns
-from facts.values import ValueFault, parse_text, quoted
-from kb.bulk_source import expand, identifier, open_source
-from kb.compile.numbers import NUMBER, decimal_of
+from facts.claim import ClaimLine
+from facts.diagnostic import Diagnostic
+from facts.readers.batch import Claim, RejectedClaim, Tally
+from facts.readers.grouping import gather
+from facts.readers.line_table import PARSERS, REQUIRED, RawRow
+from facts.readers.notes import Notes
+from kb.bulk_columns import KINDS, STRIPPED, Column, read_column, written
+from kb.bulk_source import Source, Tables, identifier
 
-WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
-DATES = ("service_date", "service_date_to", "processed_date")
-AMOUNTS = ("units", "charge", "ndc_quantity")
-TEXTS = tuple(name for name, parser in PARSERS.items() if parser is parse_text)
 LINES = "checked_lines"
-"""Name of the table or view of lines that can be determined."""
+"""Name of the view of the lines that can be determined."""
+
+_READ = "read_lines"
+_ALL = "all_lines"
+_HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
 
 
 @dataclass(slots=True)
@@ -33,311 +32,263 @@ class Checked:
     ----------
     diagnostics : list of Diagnostic
     tally : Tally
-    rejects : list of (file, row, claim id, column, message)
+    rejected : list of RejectedClaim
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
-    rejects: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    rejected: list[RejectedClaim] = field(default_factory=list)
 
 
 class LineReader:
-    """Reads claim lines into the table or view ``checked_lines``.
+    """Reads claim lines into the view ``checked_lines``.
 
     Parameters
     ----------
     connection : DuckDB connection
     paths : sequence of path
-        Files and globs.
     """
 
     def __init__(self, connection: Any, paths: Sequence[str | Path]) -> None:
         self.connection = connection
-        self.source = open_source(connection, expand(paths), tuple(PARSERS))
         self.checked = Checked()
-        self._faults: dict[str, dict[str, ValueFault]] = {}
+        self._notes = Notes()
+        self._tables = Tables(connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes)
+        self._paths = paths
+        self._columns: list[tuple[Source, dict[str, Column]]] = []
 
     def read(self) -> Checked:
         """Read and check everything.
 
-        Raises
-        ------
-        InputError
-            If a required column is missing or a file cannot be read.
+        Returns
+        -------
+        Checked
+            Faults of files and rows; a claim of which a row cannot be read is left out whole.
         """
-        found = check_columns(self.source.columns, self.source.files[0], "row 1")
-        self.checked.diagnostics += [item for item in found if item.severity != "error"]
-        errors = [item for item in found if item.severity == "error"]
-        if errors:
-            raise InputError(errors)
-        self._open()
-        columns = {name: self._column(name) for name in PARSERS}
-        joins = " ".join(join for _, join in columns.values() if join)
-        picked = ", ".join(f"{sql} AS {identifier(name)}" for name, (sql, _) in columns.items())
-        plain = f"SELECT {picked} FROM {self._raw} r {joins}"
-        if joins:
-            self.connection.execute(f"CREATE TEMP TABLE read_lines AS {plain}")
-        else:
-            self.connection.execute(f"CREATE TEMP VIEW read_lines AS {plain}")
-        self._check(columns)
+        self._tables.read(self._paths)
+        for tag, source in enumerate(self._tables.sources):
+            columns = {
+                name: read_column(self.connection, source, name, str(tag)) for name in PARSERS
+            }
+            self._columns.append((source, columns))
+        self._view(_ALL, "")
+        self._check()
+        self._note_changes()
+        self._notes.close()
+        self.checked.diagnostics += self._notes
         return self.checked
 
-    def _open(self) -> None:
-        """The raw rows: Parquet is read where it lies, text is read once."""
-        if self.source.kind == "parquet":
-            self._raw = self.source.scan
-            self._numbered = f"SELECT *, file_row_number + 1 AS row FROM {self.source.scan}"
-            return
-        header = 1 if self.source.kind == "csv" else 0
-        self.connection.execute(
-            "CREATE TEMP TABLE raw_rows AS SELECT *, row_number() OVER () AS place "
-            f"FROM {self.source.scan}"
-        )
-        self._raw = "raw_rows"
-        self._numbered = (
-            "SELECT * EXCLUDE (place), place - min(place) OVER (PARTITION BY filename) + "
-            f"{1 + header} AS row FROM raw_rows"
-        )
+    def _view(self, name: str, condition: str) -> None:
+        """Make the view of what is read, of all sources."""
+        selects = [
+            f"SELECT {_picked(columns)} FROM {source.scan} r {_joins(columns)} "
+            f"{condition.format(claim=columns['claim_id'].value)}"
+            for source, columns in self._columns
+        ]
+        if not selects:
+            empty = ", ".join(
+                f"NULL::{KINDS.get(each, 'TEXT')} AS {identifier(each)}" for each in PARSERS
+            )
+            selects = [f"SELECT {empty} WHERE false"]
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
 
-    def _column(self, name: str) -> tuple[str, str]:
-        """Return a column as SQL over the raw row, and the join that it needs."""
-        kind = self.source.columns.get(name)
-        if kind is None:
-            typed = {"line_number": "BIGINT", **dict.fromkeys(DATES, "DATE")}
-            typed |= dict.fromkeys(AMOUNTS, NUMBER)
-            return f"NULL::{typed.get(name, 'TEXT')}", ""
-        raw = f"r.{identifier(name)}"
-        if (name == "line_number" and kind in WHOLE) or (name in DATES and kind == "DATE"):
-            return raw, ""
-        if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
-            return raw, ""
-        text = self._text(name)
-        if name in TEXTS:
-            return self._free_text(name, raw, text)
-        return self._parsed(name, text)
-
-    def _text(self, name: str) -> str:
-        raw = f"r.{identifier(name)}"
-        if self.source.columns[name].endswith("[]"):
-            return f"array_to_string({raw}, ' ')"
-        return raw if self.source.columns[name] == "VARCHAR" else f"{raw}::TEXT"
-
-    def _free_text(self, name: str, raw: str, text: str) -> tuple[str, str]:
-        space = "regexp_matches(c, '^\\s|\\s$')"
-        row = self.connection.execute(
-            f"SELECT coalesce(bool_or(c = '' OR {space}), false), "
-            f"coalesce(max(length(c)), 0) FROM (SELECT DISTINCT {text} AS c FROM {self._raw} r)"
-            if name != "claim_id"
-            else f"SELECT coalesce(bool_or(c = '' OR {space}), false), "
-            f"coalesce(max(length(c)), 0) FROM (SELECT {text} AS c FROM {self._raw} r)"
-        ).fetchone()
-        if row[1] > LONGEST_TEXT:
-            message = f"is longer than {LONGEST_TEXT} characters"
-            for (value,) in self.connection.execute(
-                f"SELECT DISTINCT {text} FROM {self._raw} r WHERE length({text}) > {LONGEST_TEXT}"
-            ).fetchall():
-                self._faults.setdefault(name, {})[value] = ValueFault(message)
-        if not row[0]:
-            return text if text != raw else raw, ""
-        return f"nullif(regexp_replace({text}, '^\\s+|\\s+$', '', 'g'), '')", ""
-
-    def _parsed(self, name: str, text: str) -> tuple[str, str]:
-        """Read every distinct value as the row readers do."""
-        values = self.connection.execute(
-            f"SELECT DISTINCT {text} FROM {self._raw} r WHERE {text} IS NOT NULL"
-        ).fetchall()
-        parser: Callable[[str], Any] = PARSERS[name]
-        made: dict[str, str | None] = {}
-        for (value,) in values:
-            if not value.strip():
-                made[value] = None
-                continue
-            try:
-                made[value] = _written(parser(value))
-            except ValueFault as fault:
-                self._faults.setdefault(name, {})[value] = fault
-                made[value] = None
-        self._note_changes(name, made)
-        kind = {"line_number": "BIGINT", **dict.fromkeys(DATES, "DATE")}.get(name, "TEXT")
-        kind = NUMBER if name in AMOUNTS else kind
-        if kind == "TEXT" and all(value == new for value, new in made.items()):
-            return text, ""
-        table = f"v_{name}"
-        self.connection.execute(
-            f"CREATE TEMP TABLE {table} AS SELECT unnest($1::TEXT[]) AS value, "
-            f"unnest($2::TEXT[])::{kind} AS made",
-            [list(made), list(made.values())],
-        )
-        return f"{table}.made", f"LEFT JOIN {table} ON {table}.value = {text}"
-
-    def _note_changes(self, name: str, made: dict[str, str | None]) -> None:
-        if name not in ("procedure_code", "type_of_bill", "revenue_code", "place_of_service"):
-            return
-        for value, new in sorted(made.items()):
-            changed = value != value.upper() or any(character.isspace() for character in value)
-            if new is not None and new != value and changed:
-                self.checked.diagnostics.append(
-                    Diagnostic(
-                        "note",
-                        f"`{name}` was read as {quoted(new)} instead of {quoted(value)}",
-                        help="codes are upper case without blanks",
-                    )
-                )
-
-    def _check(self, columns: dict[str, tuple[str, str]]) -> None:
+    def _check(self) -> None:
         counts = self.connection.execute(
             "SELECT count(*), "
             + ", ".join(f"count({name})" for name in REQUIRED)
-            + ", coalesce(min(line_number), 1), coalesce(min(units), 0), coalesce(min(charge), 0), "
-            "coalesce(min(ndc_quantity), 0), "
-            "coalesce(bool_or(service_date_to < service_date), false) FROM read_lines"
+            + f", coalesce(bool_or(service_date_to < service_date), false) FROM {_ALL}"
         ).fetchone()
-        total, present, least = counts[0], counts[1:5], counts[5:9]
-        repeated = self._repeated()
-        bad = (
-            bool(self._faults)
-            or any(count != total for count in present)
-            or least[0] < 1
-            or min(least[1:]) < 0
-            or counts[9]
-            or repeated
-        )
         tally = self.checked.tally
-        tally.lines_read = total
-        if not bad:
-            self.connection.execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM read_lines")
+        tally.lines_read = counts[0]
+        incomplete = any(count != counts[0] for count in counts[1:5])
+        repeated = self._repeated()
+        suspects = incomplete or counts[5] or repeated or self._any_suspect()
+        if not suspects:
+            self.connection.execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {_ALL}")
             return
-        self._reject(columns)
+        self._suspects(repeated)
+        self._read_again()
+
+    def _any_suspect(self) -> bool:
+        for source, columns in self._columns:
+            tests = [column.suspect for column in columns.values() if column.suspect]
+            if not source.parquet:
+                tests.append("r.broken")
+            if not tests:
+                continue
+            found = self.connection.execute(
+                f"SELECT 1 FROM {source.scan} r {_joins(columns)} WHERE "
+                f"{' OR '.join(tests)} LIMIT 1"
+            ).fetchone()
+            if found is not None:
+                return True
+        return False
 
     def _repeated(self) -> bool:
         """Tell whether a line number stands twice in a claim."""
         row = self.connection.execute(
-            "SELECT coalesce(bool_or(n <> distinct_n), false), coalesce(max(most), 0) FROM ("
+            "SELECT coalesce(bool_or(n <> distinct_n), false) FROM ("
             "SELECT count(*) AS n, bit_count(bit_or(1::BIGINT << (line_number % 62)::INTEGER)) "
-            "AS distinct_n, max(line_number) AS most FROM read_lines "
-            "WHERE line_number >= 1 GROUP BY claim_id)"
+            f"AS distinct_n FROM {_ALL} WHERE line_number >= 1 GROUP BY claim_id)"
         ).fetchone()
         if not row[0]:
             return False
         found = self.connection.execute(
-            "SELECT 1 FROM read_lines GROUP BY claim_id, line_number HAVING count(*) > 1 LIMIT 1"
+            f"SELECT 1 FROM {_ALL} WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
+            "GROUP BY claim_id, line_number HAVING count(*) > 1 LIMIT 1"
         ).fetchone()
         return found is not None
 
-    def _reject(self, columns: dict[str, tuple[str, str]]) -> None:
-        """Find every fault with its row, and leave out the claims that have one."""
-        joins = " ".join(join for _, join in columns.values() if join)
-        picked = ", ".join(f"{sql} AS {identifier(name)}" for name, (sql, _) in columns.items())
-        texts = ", ".join(
-            f"{self._text(name)} AS {identifier('raw ' + name)}"
-            for name in PARSERS
-            if name in self.source.columns
-        )
-        self.connection.execute(
-            f"CREATE TEMP TABLE numbered AS SELECT r.filename, r.row, {picked}, {texts} "
-            f"FROM ({self._numbered}) r {joins}"
-        )
-        faults: list[tuple[str, int, str | None, str, str, str]] = []
-        for name, values in self._faults.items():
-            rows = self.connection.execute(
-                f"SELECT filename, row, claim_id, {identifier('raw ' + name)} FROM numbered "
-                f"WHERE {identifier('raw ' + name)} IN (SELECT unnest($1::TEXT[]))",
-                [list(values)],
-            ).fetchall()
-            for file, row, claim, value in rows:
-                fault = values[value]
-                faults.append((file, row, claim, name, f"`{name}` {fault.message}", fault.help))
-        for name in REQUIRED:
-            blank = f"{identifier('raw ' + name)} IS NULL OR trim({identifier('raw ' + name)}) = ''"
-            faults += self._where(blank, name, f"`{name}` is empty")
-        for name in AMOUNTS:
-            for file, row, claim, value in self._rows(f"{name} < 0", f"{name}::TEXT"):
-                message = f"`{name}` is negative: {quoted(value)}"
-                faults.append((file, row, claim, name, message, "it counts from zero"))
-        for file, row, claim, value in self._rows("line_number < 1", "line_number::TEXT"):
-            message = f"`line_number` is below 1: {quoted(value)}"
-            faults.append((file, row, claim, "line_number", message, "count from 1"))
-        for file, row, claim, value in self._rows(
-            "service_date_to < service_date", "service_date_to || '|' || service_date"
-        ):
-            last, first = value.split("|")
-            message = f"`service_date_to` {quoted(last)} is before `service_date` {quoted(first)}"
-            faults.append((file, row, claim, "service_date_to", message, ""))
-        self._twice(faults)
-        for file, row, claim, name, message, help in sorted(faults, key=lambda item: item[:2]):
-            origin = self.source.origin(file, row, name)
-            self.checked.diagnostics.append(Diagnostic("error", message, origin, help))
-            self.checked.rejects.append((file, row, claim or "", name, message))
-        self._leave_out(sorted({claim for _, _, claim, *_ in faults if claim}))
-
-    def _twice(self, faults: list[tuple[str, int, str | None, str, str, str]]) -> None:
-        rows = self.connection.execute(
-            "SELECT filename, row, claim_id, line_number, first_file, first_row FROM ("
-            "SELECT *, first_value(filename) OVER w AS first_file, first_value(row) OVER w AS "
-            "first_row, row_number() OVER w AS nth FROM numbered WHERE claim_id IS NOT NULL AND "
-            "line_number IS NOT NULL WINDOW w AS (PARTITION BY claim_id, line_number "
-            "ORDER BY filename, row)) WHERE nth > 1"
-        ).fetchall()
-        for file, row, claim, number, first_file, first_row in rows:
-            message = f"line {number} of claim {quoted(claim)} stands twice"
-            other = self.source.origin(first_file, first_row, "line_number")
-            faults.append(
-                (file, row, claim, "line_number", message, f"the other stands in {other}")
+    def _suspects(self, repeated: bool) -> None:
+        """The table of claims of which something may be wrong."""
+        selects = []
+        for source, columns in self._columns:
+            value = {name: column.value for name, column in columns.items()}
+            tests = [f"{value[name]} IS NULL" for name in REQUIRED]
+            tests.append(f"coalesce({value['service_date_to']} < {value['service_date']}, false)")
+            tests += [column.suspect for column in columns.values() if column.suspect]
+            tests.append("r.broken")
+            selects.append(
+                f"SELECT {value['claim_id']} AS claim_id FROM {source.scan} r {_joins(columns)} "
+                f"WHERE {value['claim_id']} IS NOT NULL AND ({' OR '.join(tests)})"
             )
-
-    def _leave_out(self, claims: list[str]) -> None:
-        self.connection.execute(
-            "CREATE TEMP TABLE rejected_claims AS SELECT unnest($1::TEXT[]) AS claim_id", [claims]
-        )
-        names = ", ".join(f"l.{identifier(name)}" for name in PARSERS)
-        self.connection.execute(
-            f"CREATE TEMP TABLE {LINES} AS SELECT {names} FROM numbered l "
-            "WHERE l.claim_id IS NOT NULL AND NOT EXISTS "
-            "(SELECT 1 FROM rejected_claims r WHERE r.claim_id = l.claim_id) "
-            "ORDER BY l.filename, l.row"
-        )
-        kept = self.connection.execute(f"SELECT count(*) FROM {LINES}").fetchone()[0]
-        self.checked.tally.lines_rejected = self.checked.tally.lines_read - kept
-        self.checked.tally.claims_rejected = len(claims)
-
-    def _where(
-        self, condition: str, name: str, message: str
-    ) -> list[tuple[str, int, str | None, str, str, str]]:
-        return [
-            (file, row, claim, name, message, "")
-            for file, row, claim, _ in self._rows(condition, "''")
-        ]
-
-    def _rows(self, condition: str, value: str) -> list[tuple[str, int, str | None, str]]:
-        found: list[tuple[str, int, str | None, str]] = self.connection.execute(
-            f"SELECT filename, row, claim_id, {value} FROM numbered WHERE {condition}"
-        ).fetchall()
-        return found
-
-
-def _fits(kind: str) -> bool:
-    """Tell whether a decimal type has no more digits than a stored number."""
-    if not kind.startswith("DECIMAL("):
-        return False
-    return int(kind.rstrip(")").split(",")[1]) <= 9
-
-
-def _written(value: Any) -> str:
-    """A read value as text that DuckDB reads."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        exact = decimal_of(value)
-        if exact is None:
-            raise ValueFault(
-                f"has more digits than can be kept exactly: {quoted(str(value))}",
-                "nine digits behind the point",
+        if repeated:
+            selects.append(
+                f"SELECT claim_id FROM {_ALL} WHERE claim_id IS NOT NULL "
+                "GROUP BY claim_id, line_number HAVING count(*) > 1"
             )
-        return format(exact, "f")
-    if isinstance(value, tuple):
-        return " ".join(_diagnosis(item) if isinstance(item, Diagnosis) else item for item in value)
-    return str(value)
+        self.connection.execute(
+            "CREATE TEMP TABLE suspects AS SELECT DISTINCT claim_id FROM "
+            f"({' UNION ALL '.join(selects)})"
+        )
+
+    def _read_again(self) -> None:
+        """Read the suspect claims row by row; keep those with which nothing is wrong."""
+        rejected, accepted = self.checked.rejected, list[ClaimLine]()
+        lines = 0
+        for claim_id, rows in self._gathered():
+            lines += len(rows)
+            item = gather(claim_id, rows, self._notes)
+            if isinstance(item, Claim):
+                item = self._exact(item)
+            if isinstance(item, Claim):
+                accepted.extend(item.lines)
+            else:
+                rejected.append(item)
+        condition = (
+            "WHERE {claim} IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM suspects s WHERE s.claim_id = {claim})"
+        )
+        self._view(_READ, condition)
+        kept = self.connection.execute(f"SELECT count(*) FROM {_READ}").fetchone()[0]
+        tally = self.checked.tally
+        tally.lines_read = kept + lines
+        tally.lines_rejected = lines - len(accepted)
+        tally.claims_rejected = len(rejected)
+        for claim in rejected:
+            self.checked.diagnostics += claim.diagnostics
+        self._accepted(accepted)
+        self.connection.execute(
+            f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {_READ} UNION ALL SELECT * FROM accepted"
+        )
+
+    def _gathered(self) -> Iterator[tuple[str, list[RawRow]]]:
+        """Yield the suspect claims with their rows, and each row without a claim by itself."""
+        if len(self._columns) == 1:
+            yield from _by_claim(self._rows_again(*self._columns[0]))
+            return
+        held: dict[str, list[RawRow]] = {}
+        for source, columns in self._columns:
+            for claim_id, rows in _by_claim(self._rows_again(source, columns)):
+                if claim_id:
+                    held.setdefault(claim_id, []).extend(rows)
+                else:
+                    yield claim_id, rows
+        yield from held.items()
+
+    def _rows_again(
+        self, source: Source, columns: dict[str, Column]
+    ) -> Iterator[tuple[str, RawRow]]:
+        if not source.parquet:
+            self._tables.number_rows()
+        column = columns["claim_id"]
+        claim = STRIPPED.format(column.text)
+        place = "(r.file * 1000000000000 + r.row)"
+        if source.parquet:
+            place = "concat(r.file, chr(0), lpad(r.row::TEXT, 20, '0'))"
+        condition = (
+            f"WHERE {claim} IS NULL OR EXISTS "
+            f"(SELECT 1 FROM suspects s WHERE s.claim_id = {claim}) ORDER BY min({place}) OVER "
+            f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), r.file, r.row"
+        )
+        for _, row in self._tables.rows(source, "NULL", condition):
+            yield row.fields.get("claim_id", "").strip(), row
+
+    def _exact(self, claim: Claim) -> Claim | RejectedClaim:
+        """Reject a claim with a number that cannot be kept exactly."""
+        found = []
+        for line in claim.lines:
+            for name in KINDS:
+                fault = written(getattr(line, name))[1]
+                if fault:
+                    place = line.trace.origin(name) if line.trace is not None else None
+                    found.append(Diagnostic("error", f"`{name}` {fault}", place, _HELP_INEXACT))
+        if not found:
+            return claim
+        return RejectedClaim(claim.claim_id, len(claim.lines), tuple(found))
+
+    def _accepted(self, lines: Sequence[ClaimLine]) -> None:
+        picks = ", ".join(
+            f"unnest(${place}::TEXT[])::{KINDS.get(name, 'TEXT')} AS {identifier(name)}"
+            for place, name in enumerate(PARSERS, 1)
+        )
+        columns = [[written(getattr(line, name))[0] or None for line in lines] for name in PARSERS]
+        self.connection.execute(f"CREATE TEMP TABLE accepted AS SELECT {picks}", columns)
+
+    def _note_changes(self) -> None:
+        """Tell of codes that were normalised, each once with its first place."""
+        found: list[tuple[Any, int, Diagnostic]] = []
+        for source, columns in self._columns:
+            for column in columns.values():
+                if not column.notes:
+                    continue
+                if not source.parquet:
+                    self._tables.number_rows()
+                claim = columns["claim_id"]
+                kept = f"EXISTS (SELECT 1 FROM {LINES} l WHERE l.claim_id = {claim.value})"
+                rows = self.connection.execute(
+                    f"SELECT {column.text}, min(struct_pack(f := r.file, n := r.row)) "
+                    f"FROM {source.scan} r {claim.join} WHERE {column.text} IN "
+                    f"(SELECT unnest($1::TEXT[])) AND {kept} GROUP BY ALL",
+                    [list(column.notes)],
+                ).fetchall()
+                for text, place in rows:
+                    trace = self._tables.trace(source, place["f"], place["n"])
+                    note = Diagnostic(
+                        "note",
+                        column.notes[text],
+                        trace.origin(column.name),
+                        "codes are upper case without blanks",
+                    )
+                    found.append((place["f"], place["n"], note))
+        self._notes.once(note for _, _, note in sorted(found, key=lambda item: item[:2]))
 
 
-def _diagnosis(item: Diagnosis) -> str:
-    return f"{item.code}:{item.indicator}" if item.indicator else item.code
+def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[RawRow]]]:
+    current, gathered = "", list[RawRow]()
+    for claim_id, row in rows:
+        if claim_id != current or not claim_id:
+            if gathered:
+                yield current, gathered
+            current, gathered = claim_id, []
+        gathered.append(row)
+    if gathered:
+        yield current, gathered
+
+
+def _picked(columns: dict[str, Column]) -> str:
+    return ", ".join(f"{column.value} AS {identifier(name)}" for name, column in columns.items())
+
+
+def _joins(columns: dict[str, Column]) -> str:
+    return " ".join(column.join for column in columns.values() if column.join)

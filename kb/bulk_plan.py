@@ -13,6 +13,7 @@ from kb.assertions import policy_facts
 from kb.compile.fused.constants import KNOWN_INPUTS
 from kb.compile.fused.plan import LinePlan, plan_lines
 from kb.engines.duckdb_tests import TableRow
+from kb.language.syntax import Value
 from kb.policy import Policy
 
 FEW_OVERRIDES = 60
@@ -42,11 +43,14 @@ def plan_policy(
         if loaded is not None
     ]
     store = policy_facts(policy.clauses.values(), settings, overrides, lists)
-    known = {name: list(store.get(name, ())) for name in KNOWN_INPUTS}
+    known: dict[str, list[tuple[Value, ...]]] = {
+        name: list(store.get(name, ())) for name in KNOWN_INPUTS
+    }
+    many: list[tuple[Value, ...]] = []
     if len(known["override"]) > FEW_OVERRIDES:
-        del known["override"]
+        many = known.pop("override")
     absent = frozenset() if release is not None else frozenset({"release_code"})
-    return plan_lines(policy.program.program, known, absent)
+    return plan_lines(policy.program.program, known, absent, many)
 
 
 def rows_of_tables(policy: Policy, precertification: CodeTable | None) -> list[TableRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,14 @@ ADVERSE_EFFECTS = ("denied", "bundled", "reduced", "pended")
 """Effects that keep a line from full payment, the strongest first."""
 
 EFFECTS = (*ADVERSE_EFFECTS, "supports", "override", "scope")
+REASON_SLOTS = {
+    "line": "",
+    "procedure": "no procedure code",
+    "place": "none",
+    "units": "an unknown number of",
+}
+"""What a narrative can name of its line, and what stands there where the line does not have it."""
+
 OUTCOMES = (*ADVERSE_EFFECTS, "reimbursable", "not_addressed")
 
 
@@ -65,6 +74,28 @@ class PolicyClause:
     exceptions: tuple[Exception_, ...] = ()
     changes: str = ""
     related: tuple[str, ...] = ()
+
+    def reason(self, slots: Mapping[str, str]) -> str:
+        """Return why the clause fired on a line, as one sentence.
+
+        Parameters
+        ----------
+        slots : mapping of str to str
+            What stands for each of ``REASON_SLOTS``.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> clause = PolicyClause("R1-A-1", "", "", "denied", date(2018, 1, 1),
+        ...                       narrative="line {line} bills {procedure}")
+        >>> clause.reason({"line": "2", "procedure": "J7050"})
+        'line 2 bills J7050'
+        """
+        text = self.narrative.replace("{clause}", self.clause_id)
+        for name in REASON_SLOTS:
+            if name in slots:
+                text = text.replace(f"{{{name}}}", slots[name])
+        return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Citation:
     rarcs : tuple of str
     readings : tuple of int
         Numbers of the readings that mattered.
+    reason : str
+        One sentence on why the clause fired on this line.
     """
 
     clause_id: str
@@ -30,6 +32,7 @@ class Citation:
     rarcs: tuple[str, ...]
     group: str | None
     readings: tuple[int, ...] = ()
+    reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -40,6 +43,7 @@ class Citation:
             "rarcs": list(self.rarcs),
             "group": self.group,
             "readings": list(self.readings),
+            "reason": self.reason,
         }
 
 

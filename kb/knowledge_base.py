@@ -65,11 +65,14 @@ class Adjudication:
         Everything that was wrong or worth a note in the input.
     tally : Tally
         Lines read, determined and rejected; read = determined + rejected.
+    rejected : list of RejectedClaim
+        The claims that could not be read; what is wrong with them stands in ``diagnostics`` too.
     """
 
     determinations: list[Determination] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    rejected: list[RejectedClaim] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Determination]:
         return iter(self.determinations)
@@ -121,8 +124,8 @@ class KnowledgeBase:
     ) -> None:
         self.policy = policy
         self.settings = _complete_settings(policy, settings or {}, strict)
-        self._release = release
-        self._precertification = precertification
+        self.release = release
+        self.precertification = precertification
         self._engine = engine or _default_engine()
         tables = dict(policy.tables)
         lists = []
@@ -309,6 +312,7 @@ class KnowledgeBase:
         for claim in stream:
             if isinstance(claim, RejectedClaim):
                 result.diagnostics.extend(claim.diagnostics)
+                result.rejected.append(claim)
                 continue
             if index:
                 seen[claim.claim_id] = [line.line_number for line in claim.lines]
@@ -495,6 +499,21 @@ class KnowledgeBase:
                 for name, rows in self._classifier.facts(column, value).items():
                     facts.setdefault(name, {}).update(rows)
         yield self._engine.open(self.policy.program.program, facts)
+
+    def claim_of(self, query: Query) -> str | None:
+        """Return the one claim that a goal names and speaks of; None where it may be several.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14")
+        >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
+        ('C1', None)
+        """
+        terms = self._claim_terms(query)
+        if len(terms) != 1:
+            return None
+        (term,) = terms
+        return str(term.value) if isinstance(term, Constant) else None
 
     def _claim_terms(self, query: Query) -> set[Term]:
         signature = self.policy.program.signature

@@ -5,11 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
+from explain.cli.in_bulk import (
+    TABLE_COLUMNS,
+    about_lines,
+    adjudicate_in_bulk,
+    choose_engine,
+    table_row,
+    write_rejects,
+)
 from explain.cli.options import (
     ClaimFiles,
     CsvOption,
@@ -21,45 +30,55 @@ from explain.cli.options import (
     PrecertificationOption,
     SetOption,
     StrictOption,
+    expanded,
     load_knowledge_base,
     read_beside,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
+from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, usage_error
-from explain.cli.writing import destination, format_of
+from explain.cli.writing import ENDINGS, check_target, destination, format_of
+from facts.diagnostic import Diagnostic
 from facts.readers.batch import Tally
-from facts.readers.evidence import EvidenceIndex
-from facts.values import format_number, one_line
+from facts.readers.overrides import read_overrides
+from facts.values import one_line
+from kb.bulk_result import BulkResult, Meter
 from kb.clause import OUTCOMES
 from kb.determination import Determination
+from kb.flat import CSV_COLUMNS, flat_row
 from kb.knowledge_base import Adjudication, KnowledgeBase
 
-CSV_COLUMNS = (
-    "claim_id",
-    "line_number",
-    "outcome",
-    "clauses",
-    "effects",
-    "group",
-    "carc",
-    "rarcs",
-    "readings",
-    "allowed_units",
-    "missing_evidence",
-    "assumptions",
-    "policy",
-    "policy_version",
-    "program_sha256",
-)
-
-NOTHING = "none"
-"""Holds the place of a citation that has no such code, so that the cells stay aligned."""
+_ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
 OutputOption = Annotated[
     str | None,
     typer.Option(
-        "--output", "-o", metavar="OUT", help="Write to a file that ends in .jsonl or .csv."
+        "--output",
+        "-o",
+        metavar="OUT",
+        help="Write to a file that ends in .jsonl, .csv or .parquet.",
     ),
+]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
+    ),
+]
+RejectsOption = Annotated[
+    str | None,
+    typer.Option("--rejects", metavar="FILE", help="Write the rejected claims to a CSV file."),
+]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit", metavar="SIZE", help="As in 4GB; what does not fit goes to disk."
+    ),
+]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
 ]
 
 
@@ -75,6 +94,10 @@ def adjudicate(
     output: OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    engine: EngineOption = None,
+    rejects: RejectsOption = None,
+    memory_limit: MemoryOption = None,
+    threads: ThreadsOption = None,
 ) -> int:
     """Determine every line of some claims.
 
@@ -82,35 +105,72 @@ def adjudicate(
     ending of -o choose otherwise. What cannot be read is told on stderr, and the summary there
     reconciles the lines: read = determined + rejected. A file of -o is written whole or not at all.
 
+    Parquet, and tables of a megabyte and more, are adjudicated on DuckDB (pip install
+    'clausewise[bulk]'), a million lines in seconds; --engine chooses otherwise. What takes more
+    than a second tells on stderr how far it is.
+
     \b
     clausewise adjudicate claims.837
     clausewise adjudicate claims.csv more.jsonl --evidence evidence.csv -o out.csv
+    clausewise adjudicate 'claims/*.parquet' -o out.parquet --rejects rejects.csv
     clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
     """
+    kind = _kind(output, as_json, as_csv)
+    files, evidence = expanded(files), expanded(evidence or ())
+    chosen = choose_engine(engine, files)
+    inputs = [*files, *evidence, *(overrides or ()), *filter(None, (hcpcs, precertification))]
+    if rejects is not None:
+        check_target(rejects, [*inputs, *filter(None, (output,))])
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    if chosen == "duckdb" or kind == "parquet":
+        notes: list[Diagnostic] = []
+        changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+        result = adjudicate_in_bulk(
+            kb, files, output, kind, evidence, changes, inputs, chosen, memory_limit, threads
+        )
+        result.diagnostics[:0] = notes
+    else:
+        result = _one_by_one(kb, files, output, kind, evidence, overrides, inputs)
+    report(result.diagnostics)
+    if rejects is not None:
+        write_rejects(rejects, inputs, result.rejected)
+    if evidence:
+        message(evidence_summary(result.evidence_read, result.evidence_rejected))
+    message(summary(result.tally, result.outcomes))
+    failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
+    return BAD_INPUT if failed else DONE
+
+
+def _one_by_one(
+    kb: KnowledgeBase,
+    files: list[str],
+    output: str | None,
+    kind: str,
+    evidence: list[str],
+    overrides: list[str] | None,
+    inputs: list[str],
+) -> BulkResult:
+    """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
 
-    kind = _kind(output, as_json, as_csv)
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    result = Adjudication()
-    counts: Counter[str] = Counter()
-    inputs = [
-        *files,
-        *(evidence or ()),
-        *(overrides or ()),
-        *filter(None, (hcpcs, precertification)),
-    ]
-    with destination(output, inputs) as write:
+    result, counts = Adjudication(), Counter[str]()
+    meter = Meter("claims", total=about_lines(files))
+    shown = progress(meter) if output is not None else nullcontext()
+    with destination(output, inputs) as write, shown:
         beside = read_beside(kb, evidence, overrides)
         result.diagnostics.extend(beside.notes)
         stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
-        for text in _texts(_counted(stream, counts), kind):
+        for text in _texts(_counted(stream, counts, meter), kind):
             write(text)
-    report(result.diagnostics)
-    if evidence:
-        message(evidence_summary(beside.evidence))
-    message(summary(result.tally, counts))
-    failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
-    return BAD_INPUT if failed else DONE
+    index = beside.evidence
+    return BulkResult(
+        result.tally,
+        result.diagnostics,
+        dict(counts),
+        result.rejected,
+        index.rows_read,
+        index.rows_rejected,
+    )
 
 
 def demo() -> int:
@@ -129,8 +189,10 @@ def demo() -> int:
         claims = [str(folder / name) for name in names]
         loaded = load_claims(kb, claims, [str(folder / "evidence.csv")], None)
         filed = [item for claim_id in loaded.kb.claims for item in loaded.kb.evidence_for(claim_id)]
-        rows = [_row(each) for each in kb.adjudicate(loaded.kb.claims.values(), filed)]
-        data(table_text(_TABLE_COLUMNS, rows))
+        rows = [
+            table_row(each.to_json()) for each in kb.adjudicate(loaded.kb.claims.values(), filed)
+        ]
+        data(table_text(TABLE_COLUMNS, rows))
         data("")
         data("Why is line 1 of claim CLINIC-1 denied?")
         data("")
@@ -140,18 +202,19 @@ def demo() -> int:
     return DONE
 
 
-def evidence_summary(index: EvidenceIndex) -> str:
+def evidence_summary(read: int, rejected: int) -> str:
     """Return the reconciliation of the evidence: rows read, used and rejected."""
-    read, rejected = index.rows_read, index.rows_rejected
     return (
         f"{_counted_noun(read, 'row')} of evidence = {read - rejected} kept + {rejected} rejected"
     )
 
 
-def summary(tally: Tally, counts: Counter[str]) -> str:
+def summary(tally: Tally, counts: Mapping[str, int]) -> str:
     """Return the reconciliation of a run: lines read, determined and rejected."""
     parts = ", ".join(
-        f"{counts[outcome]} {outcome.replace('_', ' ')}" for outcome in OUTCOMES if counts[outcome]
+        f"{counts[outcome]} {outcome.replace('_', ' ')}"
+        for outcome in OUTCOMES
+        if counts.get(outcome)
     )
     return (
         f"{_counted_noun(tally.lines_read, 'line')} read = {tally.lines_determined} determined"
@@ -163,14 +226,12 @@ def _counted_noun(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-_TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
-
-
 def _counted(
-    determinations: Iterable[Determination], counts: Counter[str]
+    determinations: Iterable[Determination], counts: Counter[str], meter: Meter
 ) -> Iterator[Determination]:
     for determination in determinations:
         counts[determination.outcome] += 1
+        meter.done += 1
         yield determination
 
 
@@ -181,7 +242,7 @@ def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
         if as_csv:
             return "csv"
         return "jsonl" if as_json or not _on_terminal() else "table"
-    kind = format_of(output)
+    kind = format_of(output, _ENDINGS)
     if (as_csv and kind != "csv") or (as_json and kind != "jsonl"):
         raise usage_error(
             f"`{'--csv' if as_csv else '--json'}` contradicts the ending of `{one_line(output)}`",
@@ -202,44 +263,8 @@ def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
     elif kind == "csv":
         yield csv_text([CSV_COLUMNS])
         for determination in determinations:
-            yield csv_text([_flat(determination)])
+            yield csv_text([flat_row(determination)])
     else:
-        rows = [_row(determination) for determination in determinations]
+        rows = [table_row(determination.to_json()) for determination in determinations]
         if rows:
-            yield table_text(_TABLE_COLUMNS, rows)
-
-
-def _row(determination: Determination) -> tuple[object, ...]:
-    allowed = determination.allowed_units
-    return (
-        determination.claim_id,
-        determination.line_number,
-        determination.outcome,
-        " ".join(determination.clause_ids) or "-",
-        "-" if allowed is None else format_number(allowed),
-        " ".join(determination.missing_evidence) or "-",
-        " ".join(determination.assumptions) or "-",
-    )
-
-
-def _flat(determination: Determination) -> tuple[object, ...]:
-    """One row of CSV; what belongs to one citation stands at the same place of each cell."""
-    citations = determination.citations
-    allowed = determination.allowed_units
-    return (
-        determination.claim_id,
-        determination.line_number,
-        determination.outcome,
-        " ".join(each.clause_id for each in citations),
-        " ".join(each.effect for each in citations),
-        " ".join(each.group or NOTHING for each in citations),
-        " ".join(each.carc or NOTHING for each in citations),
-        " ".join("+".join(each.rarcs) or NOTHING for each in citations),
-        " ".join("+".join(map(str, each.readings)) or NOTHING for each in citations),
-        None if allowed is None else format_number(allowed),
-        " ".join(determination.missing_evidence),
-        " ".join(determination.assumptions),
-        determination.policy,
-        determination.policy_version,
-        determination.program_sha256,
-    )
+            yield table_text(TABLE_COLUMNS, rows)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, policies
+from explain.cli import adjudicating, asking, compiling, policies
 from explain.cli.running import command, ended
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "clauses": policies.clauses,
     "code": policies.code,
     "check": policies.check,
+    "sql": compiling.sql,
 }
 """Every command by its name: a function that prints and returns its exit code."""
 

@@ -99,7 +99,7 @@ def query(
         raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     parsed = kb.parse(goal)
-    loaded = load_claims(kb, claims, evidence, overrides)
+    loaded = load_claims(kb, claims, evidence, overrides, only=kb.claim_of(parsed))
     answer = loaded.kb.query(parsed)
     rows = [tuple(_shown(value) for value in row) for row in answer]
     if as_json:
@@ -123,8 +123,8 @@ def _absent(claim: str, loaded: Loaded) -> list[Diagnostic]:
     """Say why there is no such claim; nothing where no claim was read at all."""
     if claim in loaded.rejected:
         message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
-    elif loaded.lines or not loaded.has_errors:
-        near = nearest(claim, loaded.lines)
+    elif loaded.lines or loaded.near or not loaded.has_errors:
+        near = nearest(claim, [*loaded.lines, *loaded.near])
         message, help = f"there is no claim `{claim}`", f"did you mean `{near}`?" if near else ""
     else:
         return []

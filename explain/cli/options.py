@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,17 +18,23 @@ from facts.readers.evidence import EvidenceIndex
 from kb.knowledge_base import KnowledgeBase
 
 ClaimFiles = Annotated[
-    list[str], typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, 837P or 837I.")
+    list[str],
+    typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, Parquet, 837P or 837I; globs too."),
 ]
 ClaimOption = Annotated[
     list[str],
     typer.Option(
-        "--claims", "-c", metavar="FILE", help="Claims: CSV, JSONL, 837P or 837I. Several times."
+        "--claims",
+        "-c",
+        metavar="FILE",
+        help="Claims: CSV, JSONL, Parquet, 837P or 837I. Several times.",
     ),
 ]
 EvidenceOption = Annotated[
     list[str] | None,
-    typer.Option("--evidence", metavar="FILE", help="Evidence: CSV or JSONL. Several times."),
+    typer.Option(
+        "--evidence", metavar="FILE", help="Evidence: CSV, JSONL or Parquet. Several times."
+    ),
 ]
 OverridesOption = Annotated[
     list[str] | None,
@@ -74,17 +83,29 @@ class Loaded:
         Every claim that was read, whether it was kept or not.
     rejected : set of str
         Claims that could not be read.
+    near : list of str
+        Claims of Parquet files that were not read, and that may have been meant.
     """
 
     kb: KnowledgeBase
     diagnostics: list[Diagnostic] = field(default_factory=list)
     lines: dict[str, list[int]] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
+    near: list[str] = field(default_factory=list)
 
     @property
     def has_errors(self) -> bool:
         """Whether anything of the input could not be used."""
         return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+
+def expanded(paths: Iterable[str]) -> list[str]:
+    """Return the files of names and globs, each glob sorted; what names no file stays."""
+    found: list[str] = []
+    for path in paths:
+        matches = [] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+        found.extend([match for match in matches if os.path.isfile(match)] or [path])
+    return list(dict.fromkeys(found))
 
 
 def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
@@ -134,9 +155,12 @@ class Beside:
 
 
 def read_beside(
-    kb: KnowledgeBase, evidence: list[str] | None, overrides: list[str] | None
+    kb: KnowledgeBase,
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+    only: str | None = None,
 ) -> Beside:
-    """Read the files of evidence and of overrides.
+    """Read the files of evidence and of overrides; of Parquet what is on one claim alone.
 
     Raises
     ------
@@ -148,7 +172,8 @@ def read_beside(
 
     notes: list[Diagnostic] = []
     changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
-    return Beside(read_evidence(evidence or [], kb.policy.evidence_types), changes, notes)
+    index = read_evidence(evidence or [], kb.policy.evidence_types, only)
+    return Beside(index, changes, notes)
 
 
 def load_claims(
@@ -165,7 +190,8 @@ def load_claims(
     kb : KnowledgeBase
     files, evidence, overrides : list of str
     only : str, optional
-        Keep this claim alone; the files are read and checked whole.
+        Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
+        whole.
 
     Returns
     -------
@@ -178,11 +204,14 @@ def load_claims(
     """
     from facts.readers.batch import Claim
     from facts.readers.detect import open_claims
+    from facts.readers.parquet import is_parquet, near_claims
 
-    beside = read_beside(kb, evidence, overrides)
+    files = expanded(files)
+    evidence = expanded(evidence or ())
+    beside = read_beside(kb, evidence, overrides, only)
     index = beside.evidence
     loaded = Loaded(kb, [*beside.notes, *index.diagnostics])
-    stream = open_claims(list(files))
+    stream = open_claims(files, only)
     kept: list[Claim] = []
     for claim in stream:
         if not isinstance(claim, Claim):
@@ -194,6 +223,9 @@ def load_claims(
         if only is None or claim.claim_id == only:
             kept.append(claim)
     loaded.diagnostics.extend(stream.diagnostics)
-    loaded.diagnostics.extend(index.unused(loaded.lines))
+    if only is not None and only not in loaded.lines:
+        loaded.near.extend(near_claims(files, only))
+    elif only is None or not any(is_parquet(Path(file)) for file in files):
+        loaded.diagnostics.extend(index.unused(loaded.lines))
     loaded.kb = kb.with_claims(kept, index, beside.overrides)
     return loaded

@@ -47,7 +47,7 @@ def ended(action: Callable[[], int]) -> int:
         return _told(fault, BAD_INPUT)
     except KeyboardInterrupt:
         _discard_output()
-        message("interrupted: the output is not complete, and no file was written")
+        message("interrupted: the output is not complete, and no file was written; start it again")
         return INTERRUPTED
     except typer.Exit:
         raise

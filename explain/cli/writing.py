@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,19 +15,27 @@ from facts.values import one_line
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 """What the end of a file's name says of what to write."""
 
+_OTHER_ENDINGS = (".ndjson", ".pq")
 
-def format_of(output: str) -> str:
+
+def format_of(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
     """Return the format that the ending of a file's name asks for.
+
+    Parameters
+    ----------
+    output : str
+    endings : mapping of str to str, optional
+        The formats that there are, by ending.
 
     Raises
     ------
     UsageError
     """
-    kind = ENDINGS.get(Path(output).suffix.lower())
+    kind = endings.get(Path(output).suffix.lower())
     if kind is None:
-        raise usage_error(
-            f"`{one_line(output)}` has an unknown ending", "end it in .jsonl or in .csv"
-        )
+        names = [ending for ending in endings if ending not in _OTHER_ENDINGS]
+        help = f"end it in {', in '.join(names[:-1])} or in {names[-1]}"
+        raise usage_error(f"`{one_line(output)}` has an unknown ending", help)
     return kind
 
 
@@ -54,11 +62,7 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
         yield data
         return
     what = f"`{one_line(output)}`"
-    path = Path(os.path.realpath(output))
-    if path.is_dir():
-        raise usage_error(f"{what} is a folder", "name a file in it")
-    if path in {Path(os.path.realpath(name)) for name in inputs}:
-        raise usage_error(f"{what} is one of the files to read", "write to another file")
+    path = check_target(output, inputs)
     try:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     except OSError as fault:
@@ -83,6 +87,23 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
         with suppress(OSError):
             file.close()
         Path(beside).unlink(missing_ok=True)
+
+
+def check_target(output: str, inputs: Iterable[str]) -> Path:
+    """Return the file that is to be written.
+
+    Raises
+    ------
+    UsageError
+        If it is a folder, or one of the files that are read.
+    """
+    what = f"`{one_line(output)}`"
+    path = Path(os.path.realpath(output))
+    if path.is_dir():
+        raise usage_error(f"{what} is a folder", "name a file in it")
+    if path in {Path(os.path.realpath(name)) for name in inputs}:
+        raise usage_error(f"{what} is one of the files to read", "write to another file")
+    return path
 
 
 def _umask() -> int:

@@ -1,4 +1,4 @@
-"""Claims of CSV and JSONL files: one claim at a time, whatever the order of the rows."""
+"""Claims of CSV, JSONL and Parquet files: one claim at a time, whatever the order of the rows."""
 
 from __future__ import annotations
 
@@ -13,26 +13,32 @@ from facts.readers.grouping import group_rows, returning_claims
 from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
 from facts.readers.line_table import PARSERS, RawRow
 from facts.readers.notes import Notes
+from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
 from facts.readers.text_file import cannot_be_read, look
 from facts.values import one_line
 
-_File = DelimitedFile | ObjectFile
+_File = DelimitedFile | ObjectFile | ParquetFile
 
 
-def read_claim_tables(paths: Sequence[str | Path]) -> ClaimStream:
-    """Read claims from CSV and JSONL files; a claim may stand in several of them.
+def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> ClaimStream:
+    """Read claims from CSV, JSONL and Parquet files; a claim may stand in several of them.
 
     Parameters
     ----------
     paths : sequence of path
-        ``is_jsonl`` tells which of them hold JSON objects; the others are CSV with a header.
+        ``is_parquet`` and ``is_jsonl`` tell which of them hold what; the others are CSV with a
+        header.
+    only : str, optional
+        Of Parquet files, read this claim alone.
 
     Returns
     -------
     ClaimStream
     """
     notes = Notes()
-    files = {number: file for number, path in enumerate(paths) if (file := _open(path, notes))}
+    files = {
+        number: file for number, path in enumerate(paths) if (file := _open(path, notes, only))
+    }
     return ClaimStream(_claims(files, notes), notes)
 
 
@@ -53,8 +59,12 @@ def is_jsonl(path: Path, head: str) -> bool:
     return named and "claim_id" not in first.partition("\n")[0]
 
 
-def _open(path: str | Path, notes: Notes) -> _File | None:
+def _open(path: str | Path, notes: Notes, only: str | None) -> _File | None:
     path = Path(path)
+    if is_parquet(path):
+        parquet = open_parquet(path, only=only)
+        notes.extend(parquet.diagnostics)
+        return parquet if parquet.readable else None
     head, fault = look(path)
     if fault is not None:
         notes.append(fault)
@@ -82,8 +92,8 @@ def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedC
                     yield number, row
             except OSError as fault:
                 notes.once([cannot_be_read(file.path, fault)])
-            if row is None:
-                notes.once([_without_rows(file.path)])
+            if row is None and not (isinstance(file, ParquetFile) and file.only is not None):
+                notes.once([without_rows(file.path)])
 
     def restore(file_number: int, number: int, fields: Mapping[str, str]) -> RawRow:
         file = files[file_number]
@@ -94,7 +104,8 @@ def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedC
     notes.close()
 
 
-def _without_rows(path: Path) -> Diagnostic:
+def without_rows(path: Path) -> Diagnostic:
+    """Return the warning of a table that has a header alone."""
     source = str(path)
     message = f"`{one_line(source)}` has a header and no rows"
     return Diagnostic("warning", message, Origin(source), "was it cut off on its way?")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
@@ -81,26 +83,49 @@ class DelimitedFile:
         Of a row that is broken or has not as many values as the header only the claim id is
         taken, so that its claim can be told.
         """
-        source, columns = str(self.path), self.columns
-        picked = tuple((place, name) for place, name in enumerate(columns) if name in self.known)
-        claim = columns.index("claim_id") if "claim_id" in columns else len(columns)
+        picked = self._picked()
         for number, values, broken in self._records():
-            trace = RowTrace(source, number)
-            if broken:
-                claim_id = values[claim] if claim < len(values) else ""
-                fields = {"claim_id": claim_id} if claim_id and not claim_id.isspace() else {}
-                fault = Diagnostic("error", broken, trace.origin(""), _HELP)
-                yield RawRow(number, fields, trace, (fault,), columns)
-                continue
-            fields = {
-                name: value
-                for place, name in picked
-                if (value := values[place]) and not value.isspace()
-            }
-            faults = _unreadable(fields, trace)
-            for name in faults:
-                del fields[name]
-            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+            yield self._row(number, values, broken, picked)
+
+    def _row(
+        self, number: int, values: list[str], broken: str, picked: tuple[tuple[int, str], ...]
+    ) -> RawRow:
+        columns = self.columns
+        trace = RowTrace(str(self.path), number)
+        if broken:
+            claim = columns.index("claim_id") if "claim_id" in columns else len(columns)
+            claim_id = values[claim] if claim < len(values) else ""
+            named = {"claim_id": claim_id} if claim_id and not claim_id.isspace() else {}
+            fault = Diagnostic("error", broken, trace.origin(""), _HELP)
+            return RawRow(number, named, trace, (fault,), columns)
+        fields = {
+            name: value
+            for place, name in picked
+            if (value := values[place]) and not value.isspace()
+        }
+        faults = unreadable(fields, trace)
+        for name in faults:
+            del fields[name]
+        return RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+
+    def _picked(self) -> tuple[tuple[int, str], ...]:
+        """Places and names of the columns that are read."""
+        return tuple((place, name) for place, name in enumerate(self.columns) if name in self.known)
+
+    def row_numbers(self) -> Iterator[int]:
+        """Yield the number of every row below the header that is not blank."""
+        for number, _, _ in self._records():
+            yield number
+
+    def rows_at(self, numbers: Collection[int]) -> Iterator[RawRow]:
+        """Yield the rows of some numbers, each of which stands on one row of text."""
+        picked = self._picked()
+        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            for number, text in enumerate(file, 1):
+                if number in numbers:
+                    records = _records(io.StringIO(text, newline=""), len(self.columns))
+                    for _, values, broken in records:
+                        yield self._row(number, values, broken, picked)
 
     def _records(self) -> Iterator[tuple[int, list[str], str]]:
         """Yield number, values and what is broken of every row that is not blank."""
@@ -209,7 +234,8 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _unreadable(fields: dict[str, str], trace: RowTrace) -> dict[str, Diagnostic]:
+def unreadable(fields: dict[str, str], trace: Trace) -> dict[str, Diagnostic]:
+    """Return what is wrong with values that are no text of UTF-8, by column."""
     return {
         name: Diagnostic(
             "error",

@@ -9,6 +9,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import read_claim_tables
+from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import quoted
 
@@ -18,12 +19,14 @@ def is_x12(head: str) -> bool:
     return head.lstrip().startswith("ISA")
 
 
-def open_claims(paths: str | Path | Sequence[str | Path]) -> ClaimStream:
-    """Read claims from CSV, JSONL, 837P and 837I files, in any mixture.
+def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = None) -> ClaimStream:
+    """Read claims from CSV, JSONL, Parquet, 837P and 837I files, in any mixture.
 
     Parameters
     ----------
     paths : path or sequence of path
+    only : str, optional
+        Of Parquet files, read this claim alone; the other files are read whole.
 
     Returns
     -------
@@ -37,6 +40,9 @@ def open_claims(paths: str | Path | Sequence[str | Path]) -> ClaimStream:
     streams: list[ClaimStream] = []
     tables: list[str | Path] = []
     for path in dict.fromkeys(paths):
+        if is_parquet(Path(path)):
+            tables.append(path)
+            continue
         head, fault = look(Path(path))
         if fault is not None:
             notes.append(fault)
@@ -47,7 +53,7 @@ def open_claims(paths: str | Path | Sequence[str | Path]) -> ClaimStream:
         else:
             tables.append(path)
     if tables:
-        streams.append(read_claim_tables(tables))
+        streams.append(read_claim_tables(tables, only))
     tally = Tally()
     return ClaimStream(_one_after_another(streams, notes), notes, tally)
 

@@ -15,9 +15,10 @@ from facts.readers.claim_tables import is_jsonl
 from facts.readers.delimited import open_delimited
 from facts.readers.jsonl import open_objects
 from facts.readers.line_table import RawRow, check_columns
+from facts.readers.parquet import is_parquet, open_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.records import RecordTrace
-from facts.readers.text_file import look
+from facts.readers.text_file import cannot_be_read, look
 from facts.suggest import nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
@@ -108,8 +109,10 @@ class EvidenceIndex:
         return found
 
 
-def read_evidence(paths: str | Path | Sequence[str | Path], types: EvidenceTypes) -> EvidenceIndex:
-    """Read evidence from CSV and JSONL files.
+def read_evidence(
+    paths: str | Path | Sequence[str | Path], types: EvidenceTypes, only: str | None = None
+) -> EvidenceIndex:
+    """Read evidence from CSV, JSONL and Parquet files.
 
     Parameters
     ----------
@@ -118,6 +121,8 @@ def read_evidence(paths: str | Path | Sequence[str | Path], types: EvidenceTypes
         every line of the claim.
     types : mapping of str to EvidenceType
         What the policy declares.
+    only : str, optional
+        Of Parquet files, read the evidence of this claim alone.
 
     Returns
     -------
@@ -129,8 +134,8 @@ def read_evidence(paths: str | Path | Sequence[str | Path], types: EvidenceTypes
     found: list[Diagnostic] = []
     rows: list[RawRow] = []
     for path in map(Path, paths):
-        rows.extend(table_rows(path, COLUMNS, REQUIRED, found))
-    return _index(rows, types, found)
+        rows.extend(table_rows(path, COLUMNS, REQUIRED, found, only))
+    return index_rows(rows, types, found)
 
 
 def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
@@ -154,13 +159,26 @@ def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
             trace = item.trace or trace
             record = dict(zip(COLUMNS, item[:-1], strict=True))
         rows.append(record_row(record, position, trace, COLUMNS, found))
-    return _index(rows, types, found)
+    return index_rows(rows, types, found)
 
 
 def table_rows(
-    path: Path, columns: tuple[str, ...], required: tuple[str, ...], found: list[Diagnostic]
+    path: Path,
+    columns: tuple[str, ...],
+    required: tuple[str, ...],
+    found: list[Diagnostic],
+    only: str | None = None,
 ) -> Iterator[RawRow]:
-    """Yield the rows of a CSV or JSONL file that has some columns."""
+    """Yield the rows of a CSV, JSONL or Parquet file that has some columns."""
+    if is_parquet(path):
+        parquet = open_parquet(path, required, columns, only)
+        found.extend(parquet.diagnostics)
+        if parquet.readable:
+            try:
+                yield from parquet.rows()
+            except OSError as wrong:
+                found.append(cannot_be_read(path, wrong))
+        return
     head, fault = look(path)
     if fault is not None:
         found.append(fault)
@@ -197,10 +215,19 @@ def record_row(
     return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
 
 
-def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]) -> EvidenceIndex:
+def index_rows(
+    rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]
+) -> EvidenceIndex:
     """Index what can be read; of values that contradict each other none is kept.
 
     To keep the first would let the order of the rows decide.
+
+    Parameters
+    ----------
+    rows : iterable of RawRow
+    types : mapping of str to EvidenceType
+    found : list of Diagnostic
+        What was found before; what is wrong with the rows comes behind.
     """
     by_key: dict[tuple[str, int | None, str], list[Evidence]] = {}
     read = rejected = 0

@@ -62,17 +62,37 @@ class ObjectFile:
 
         Of a row that is not JSON only the claim id is taken, so that its claim can be told.
         """
-        source = str(self.path)
         for number, record, broken in self._records():
-            trace = PathTrace(source, number)
-            if broken:
-                fields, _ = texts_of(record, None, ("claim_id",))
-                fault = Diagnostic("error", broken, trace.origin(""))
-                yield RawRow(number, fields, trace, (fault,), self._known)
-                continue
-            self._warn(record, source, number)
-            fields, faults = texts_of(record, trace, self._known)
-            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+            if not broken:
+                self.warn(record, number)
+            yield self._row(number, record, broken)
+
+    def row_of(self, text: str, number: int) -> RawRow:
+        """Return the row that a row of the file's text is; nothing is warned of."""
+        return self._row(number, *_parsed(text))
+
+    @staticmethod
+    def names_of(text: str) -> list[str]:
+        """Return the names of a row's object; none of a row that is broken."""
+        record, broken = _parsed(text)
+        return [] if broken else list(record)
+
+    def warn(self, names: Iterable[str], number: int) -> None:
+        """Warn of the names that are not read, each once."""
+        strange = [name for name in names if name not in self._known and name not in self._warned]
+        for name in strange[: MOST_UNKNOWN - len(self._warned)]:
+            self._warned.add(name)
+            place = f"row {number}"
+            self._notes += check_columns([name], str(self.path), place, (), self._known)
+
+    def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
+        trace = PathTrace(str(self.path), number)
+        if broken:
+            fields, _ = texts_of(record, None, ("claim_id",))
+            fault = Diagnostic("error", broken, trace.origin(""))
+            return RawRow(number, fields, trace, (fault,), self._known)
+        fields, faults = texts_of(record, trace, self._known)
+        return RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
@@ -89,12 +109,6 @@ class ObjectFile:
                     continue
                 if not text.isspace():
                     yield number, *_parsed(text)
-
-    def _warn(self, record: dict[str, Any], source: str, number: int) -> None:
-        strange = [name for name in record if name not in self._known and name not in self._warned]
-        for name in strange[: MOST_UNKNOWN - len(self._warned)]:
-            self._warned.add(name)
-            self._notes += check_columns([name], source, f"row {number}", (), self._known)
 
 
 def open_objects(

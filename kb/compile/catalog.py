@@ -15,12 +15,13 @@ from kb.language.syntax import (
     Comparison,
     Constant,
     Expression,
+    Operation,
     Program,
     Relational,
     Rule,
     Variable,
 )
-from kb.language.variables import visible_variables
+from kb.language.variables import variables_of_expression, visible_variables
 
 Key = tuple[str, int]
 """Name and arity of a predicate."""
@@ -67,7 +68,10 @@ class Catalog:
 
     @classmethod
     def of(
-        cls, program: Program, extra: Mapping[Key, tuple[ColumnType, ...]] | None = None
+        cls,
+        program: Program,
+        extra: Mapping[Key, tuple[ColumnType, ...]] | None = None,
+        reserved: Iterable[str] = (),
     ) -> Catalog:
         """Return the catalog of a program.
 
@@ -79,6 +83,8 @@ class Catalog:
         program : Program
         extra : mapping of (name, arity) to types, optional
             Types of input predicates that nothing declares.
+        reserved : iterable of str, optional
+            Names that no table may have.
 
         Returns
         -------
@@ -102,16 +108,12 @@ class Catalog:
         inferred = _infer(
             program, {key: item[1] for key, item in declared.items()}, keys, extra or {}
         )
-        shared = Counter(name for name, _ in keys)
         catalog = cls()
-        for name, arity in keys:
-            names, _, sentence = declared.get((name, arity), ((), (), ""))
-            catalog.tables[name, arity] = Table(
-                name if shared[name] == 1 else f"{name}_{arity}",
-                names or tuple(f"a{position}" for position in range(1, arity + 1)),
-                inferred[name, arity],
-                sentence,
-            )
+        for key, name in _names(keys, reserved).items():
+            columns, _, sentence = declared.get(key, ((), (), ""))
+            if len({column.casefold() for column in columns}) < key[1]:
+                columns = tuple(f"a{position}" for position in range(1, key[1] + 1))
+            catalog.tables[key] = Table(name, columns, inferred[key], sentence)
         return catalog
 
 
@@ -122,6 +124,39 @@ def atoms_of(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
             yield literal.atom
         elif isinstance(literal, Aggregate):
             yield from atoms_of(literal.goal)
+
+
+def _names(keys: Iterable[Key], reserved: Iterable[str]) -> dict[Key, str]:
+    """A table name for each predicate; SQL tells no upper case from lower case."""
+    keys = list(keys)
+    shared = Counter(name.casefold() for name in (*reserved, *(name for name, _ in keys)))
+    found = {(name, arity): name for name, arity in keys if shared[name.casefold()] == 1}
+    taken = {name.casefold() for name in (*reserved, *found.values())}
+    for name, arity in keys:
+        if (name, arity) in found:
+            continue
+        made, number = f"{name}_{arity}", 1
+        while made.casefold() in taken:
+            number += 1
+            made = f"{name}_{arity}_{number}"
+        taken.add(made.casefold())
+        found[name, arity] = made
+    return {key: found[key] for key in keys}
+
+
+def _calculated(literal: BodyLiteral) -> Iterator[Variable]:
+    """The variables of arithmetic."""
+    match literal:
+        case Assignment(expression=expression):
+            yield from variables_of_expression(expression)
+        case Comparison(left=left, right=right):
+            for side in (left, right):
+                if isinstance(side, Operation):
+                    yield from variables_of_expression(side)
+        case Aggregate(function=function, expression=expression):
+            if function == "sum" or isinstance(expression, Operation):
+                assert expression is not None
+                yield from variables_of_expression(expression)
 
 
 def _infer(
@@ -173,6 +208,8 @@ def _variable_types(
 
 def _literal_types(body: Iterable[BodyLiteral], types: dict[str, ColumnType]) -> None:
     for literal in body:
+        for variable in _calculated(literal):
+            types.setdefault(variable.name, "number")
         if isinstance(literal, Assignment):
             types.setdefault(literal.variable.name, "number")
         elif isinstance(literal, Aggregate):

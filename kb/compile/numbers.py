@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from facts.diagnostic import Diagnostic, ProgramError
+from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from kb.compile.extras import bulk_module
+from kb.engines.arithmetic import canonical, evaluate
 from kb.language.syntax import Constant, Expression, Operation, Value, Variable
+from kb.language.variables import variables_of_expression
 
 exp = bulk_module("sqlglot.expressions")
 
@@ -22,6 +24,16 @@ SCALE = 9
 
 NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
+_SQLITE_SCALE = 4
+_LONGEST = 20_000
+"""Nodes of the SQL of one number."""
+
+_TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
+_WHOLE = "DECIMAL(38, 0)"
+_IGNORE_NULLS = ("duckdb", "postgres", "spark")
+"""Where LEAST and GREATEST pass over nulls; no null comes to them."""
+
+_WHOLE_TYPES = {"sqlite": "BIGINT", "bigquery": "BIGDECIMAL"}
 _COMPARISONS = {
     "<": exp.LT,
     "=<": exp.LTE,
@@ -39,10 +51,12 @@ class Ratio:
     """An exact number as SQL: a numerator, and a denominator above zero where there is one.
 
     The denominator is null where a person divides by zero; nothing holds of such a number.
+    ``whole`` says that the number is known to have nothing behind its point.
     """
 
     numerator: Sql
     denominator: Sql | None = None
+    whole: bool = False
 
 
 def decimal_of(value: Value) -> Decimal | None:
@@ -58,7 +72,8 @@ def decimal_of(value: Value) -> Decimal | None:
     exact = Fraction(value) * _UNITS
     if exact.denominator != 1 or abs(exact.numerator) >= 10**38:
         return None
-    return Decimal(exact.numerator).scaleb(-SCALE) if exact % _UNITS else Decimal(int(value))
+    number = canonical(value)
+    return Decimal(number) if isinstance(number, (int, Decimal)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +83,41 @@ class Numbers:
     Parameters
     ----------
     dialect : str
-        sqlglot's name of the dialect. DuckDB stops where a result does not fit exactly.
+        sqlglot's name of the dialect.
+    undefined : {"stop", "null", "try"}
+        What becomes of a result that has no exact decimal: DuckDB stops, or it is null, as a
+        division by zero always is. With ``try`` a result that is too large is null as well, in
+        DuckDB.
     """
 
     dialect: str = "duckdb"
+    undefined: Literal["stop", "null", "try"] = "stop"
+
+    @property
+    def type(self) -> str:
+        """The SQL type of numbers, as sqlglot reads it.
+
+        Spark keeps all digits of a sum of two of its type; the one of BigQuery has nine digits
+        behind the point by itself.
+        """
+        return _TYPES.get(self.dialect, NUMBER)
+
+    def column_type(self, kind: str) -> Sql:
+        """Return the SQL type of a column; dates are ISO text."""
+        if kind != "number":
+            return exp.DataType.build("TEXT")
+        if self.dialect == "sqlite":
+            return exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC")
+        return exp.DataType.build(self.type)
+
+    def cast(self, item: Sql) -> Sql:
+        """Return an item as a number of the type that columns have."""
+        return exp.cast(item, self.column_type("number"))
+
+    @property
+    def stops(self) -> bool:
+        """Whether a result without an exact decimal stops the statement."""
+        return self.undefined == "stop" and self.dialect == "duckdb"
 
     def expression(self, item: Expression, values: Mapping[str, Sql]) -> Ratio:
         """Return an arithmetic expression as a ratio.
@@ -91,42 +137,60 @@ class Numbers:
         if isinstance(item, Constant):
             return Ratio(self.constant(item))
         parts = [self.expression(operand, values) for operand in item.operands]
-        return self._operation(item, parts)
+        made = _folded(item) or self._operation(item, parts)
+        if sum(1 for _ in made.numerator.walk()) > _LONGEST:
+            message = "the arithmetic is too long to be written as SQL"
+            help = "split it with `is` into several steps"
+            raise ProgramError([Diagnostic("error", message, item.span, help)])
+        return made
 
     def constant(self, item: Constant) -> Sql:
         """Return a constant as SQL: text as text, a number as a decimal literal."""
         if isinstance(item.value, str):
+            if "\0" in item.value and self.dialect != "duckdb":
+                message = "a text with a null character cannot stand in a script"
+                raise ProgramError([Diagnostic("error", message, item.span)])
             return exp.Literal.string(item.value)
         value = decimal_of(item.value)
         if value is None:
             message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
-            raise ProgramError([Diagnostic("error", message, item.span)])
+            help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
+            raise ProgramError([Diagnostic("error", message, item.span, help)])
+        if self.dialect == "bigquery" and value % 1:
+            return self.cast(exp.Literal.string(format(value, "f")))
         return _literal(value)
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
-        """Return a comparison of two ratios, multiplied crosswise."""
+        """Return a comparison of two ratios, multiplied crosswise as whole numbers."""
         one, other = left.numerator, right.numerator
-        if right.denominator is not None:
-            one = exp.Mul(this=exp.paren(one), expression=exp.paren(right.denominator.copy()))
-        if left.denominator is not None:
-            other = exp.Mul(this=exp.paren(other), expression=exp.paren(left.denominator.copy()))
-        return _COMPARISONS[operator](this=one, expression=other)
+        if left.denominator is not None or right.denominator is not None:
+            one = self._times(one, right.denominator)
+            other = self._times(other, left.denominator)
+        return self.guarded(_COMPARISONS[operator](this=one, expression=other))
 
     def stored(self, ratio: Ratio) -> Sql:
-        """Return a ratio as one number column; DuckDB stops if it does not fit exactly."""
+        """Return a ratio as one number column."""
         if ratio.denominator is None:
             return ratio.numerator
-        above = exp.Mul(this=self._whole(ratio.numerator), expression=_literal(_UNITS))
-        below = self._whole(ratio.denominator)
-        value = self._scaled(exp.IntDiv(this=exp.paren(above), expression=below))
-        if self.dialect != "duckdb":
-            return value
-        remains = exp.Mod(this=exp.paren(above.copy()), expression=below.copy())
-        exact = exp.EQ(this=remains, expression=_literal(0))
-        stop = exp.Anonymous(
-            this="error", expressions=[exp.Literal.string("a quotient has no exact decimal")]
-        )
-        return exp.Case(ifs=[exp.If(this=exact, true=value)], default=_when_known(below, stop))
+        above = exp.Mul(this=self._whole(ratio.numerator), expression=_literal(self._units))
+        return self._divided(above, self._whole(ratio.denominator), "quotient")
+
+    def guarded(self, item: Sql) -> Sql:
+        """Return an item that is null where a number is too large, if that is asked for."""
+        if self.undefined == "try" and _calculates(item):
+            return exp.Anonymous(this="TRY", expressions=[item])
+        return item
+
+    def may_fail(self, item: Sql) -> bool:
+        """Tell whether an expression of numbers may be null."""
+        if self.undefined == "try":
+            return _calculates(item)
+        return _partial(item)
+
+    @property
+    def _units(self) -> int:
+        """How many units of the last digit a whole number has; SQLite has 64 bits for them."""
+        return int(10**_SQLITE_SCALE) if self.dialect == "sqlite" else _UNITS
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
@@ -138,25 +202,25 @@ class Numbers:
             case "/", [left, right]:
                 return self._quotient(left, right)
             case "-", [only]:
-                return Ratio(exp.Neg(this=exp.paren(only.numerator)), only.denominator)
+                return Ratio(exp.Neg(this=_term(only.numerator)), only.denominator)
             case "+", [only]:
                 return only
             case "abs", [only]:
                 return Ratio(exp.Abs(this=only.numerator), only.denominator)
             case ("floor" | "ceiling") as operator, [only]:
-                return Ratio(self._rounded(operator, only))
+                return Ratio(self._rounded(operator, only), whole=True)
             case ("min" | "max") as operator, [left, right]:
-                pair = [self.stored(left), self.stored(right)]
-                node = exp.Least if operator == "min" else exp.Greatest
-                return Ratio(node(this=pair[0], expressions=pair[1:], ignore_nulls=True))
+                pair = self.stored(left), self.stored(right)
+                return Ratio(_extreme(operator, *pair, self.dialect))
             case ("//" | "mod") as operator, [left, right]:
-                one, other = self._whole(self.stored(left)), self._whole(self.stored(right))
-                other = exp.Nullif(this=other, expression=_literal(0))
+                one, other = self._integer(left), self._integer(right)
+                if not _constant(right.numerator) or right.denominator is not None:
+                    other = exp.Nullif(this=other, expression=_literal(0))
                 if operator == "//":
-                    return Ratio(self._number(exp.IntDiv(this=one, expression=other)))
+                    return Ratio(self._number(self._int_div(one, other)), whole=True)
                 once = exp.Add(this=exp.Mod(this=one, expression=other), expression=other.copy())
-                twice = exp.Mod(this=exp.paren(once), expression=other.copy())
-                return Ratio(self._scaled(twice))
+                rest = exp.Mod(this=_term(once), expression=other.copy())
+                return Ratio(self._number(rest), whole=True)
         message = f"`{item.operator}` cannot be compiled exactly"
         raise ProgramError([Diagnostic("error", message, item.span)])
 
@@ -167,57 +231,176 @@ class Numbers:
             one = self._product(one, right.denominator)
         if left.denominator is not None:
             other = self._product(other, left.denominator)
-        total = node(this=exp.paren(one), expression=exp.paren(other))
+        total = node(this=_term(one), expression=_term(other))
         below = self._product(left.denominator, right.denominator)
-        return Ratio(exp.cast(total, NUMBER), below)
+        return Ratio(self._number(total), below)
 
     def _quotient(self, left: Ratio, right: Ratio) -> Ratio:
-        sign = exp.Sign(this=right.numerator.copy())
-        above = exp.Mul(this=exp.paren(left.numerator), expression=sign)
-        above = exp.cast(above, NUMBER)
+        above, below = left.numerator, right.numerator.copy()
+        constant = _constant(below)
+        if constant:
+            below = below.find(exp.Literal).copy() if constant < 0 else below
+            above = exp.Neg(this=_term(above)) if constant < 0 else above
+        else:
+            sign = exp.Sign(this=below.copy())
+            above = self._number(exp.Mul(this=_term(above), expression=sign))
+            below = exp.Nullif(this=exp.Abs(this=below), expression=_literal(0))
         if right.denominator is not None:
             above = self._product(above, right.denominator)
-        below = exp.Nullif(this=exp.Abs(this=right.numerator), expression=_literal(0))
-        return Ratio(above, self._product(exp.cast(below, NUMBER), left.denominator))
+        return Ratio(above, self._product(below, left.denominator))
 
     def _rounded(self, operator: str, ratio: Ratio) -> Sql:
         above = self._whole(ratio.numerator)
-        below = self._whole(ratio.denominator) if ratio.denominator is not None else _units()
+        below = (
+            self._whole(ratio.denominator)
+            if ratio.denominator is not None
+            else _literal(self._units)
+        )
         remains = exp.Mod(this=above.copy(), expression=below.copy())
         beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=_literal(0))
         one = exp.Case(ifs=[exp.If(this=beyond, true=_literal(1))], default=_literal(0))
         node = exp.Add if operator == "ceiling" else exp.Sub
-        return self._number(node(this=exp.IntDiv(this=above, expression=below), expression=one))
+        return self._number(node(this=self._int_div(above, below), expression=one))
 
     def _product(self, left: Sql | None, right: Sql | None) -> Sql | None:
         if left is None or right is None:
             only = left if right is None else right
             return None if only is None else only.copy()
-        product = exp.Mul(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
-        stored = exp.cast(product, NUMBER)
-        if self.dialect != "duckdb":
-            return stored
-        exact = exp.EQ(this=stored.copy(), expression=product)
-        stop = exp.Anonymous(
-            this="error", expressions=[exp.Literal.string("a product has no exact decimal")]
-        )
-        return exp.Case(ifs=[exp.If(this=exact, true=stored)], default=_when_known(product, stop))
+        if self.dialect != "sqlite" and (_is_whole(left) or _is_whole(right)):
+            return self._number(exp.Mul(this=_term(left), expression=_term(right)))
+        product = exp.Mul(this=self._whole(left), expression=self._whole(right))
+        return self._divided(product, _literal(self._units), "product")
+
+    def _times(self, item: Sql, other: Sql | None) -> Sql:
+        """The product of two numbers as a whole number of the square of a unit."""
+        factor = _literal(self._units) if other is None else self._whole(other)
+        product = exp.Mul(this=self._whole(item), expression=factor)
+        if self.dialect == "sqlite":
+            return exp.Case(ifs=[exp.If(this=_is_integer(product), true=product)])
+        return product
+
+    def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
+        """A quotient of whole numbers in units, where it is whole."""
+        units = exp.cast(self._int_div(above, below), _WHOLE_TYPES.get(self.dialect, _WHOLE))
+        if self.dialect == "bigquery":
+            made = exp.Div(this=units, expression=_literal(self._units), typed=True, safe=False)
+        else:
+            made = exp.Mul(this=units, expression=_literal(1 / Decimal(self._units)))
+        value = self._number(made)
+        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
+        exact: Sql = exp.EQ(this=remains, expression=_literal(0))
+        if self.dialect == "sqlite":
+            exact = exp.and_(_is_integer(above), exact)
+        case = exp.Case(ifs=[exp.If(this=exact, true=value)])
+        if self.stops:
+            text = exp.Literal.string(f"a {what} has no exact decimal")
+            case.set("default", _when_known(below, exp.Anonymous(this="error", expressions=[text])))
+        return case
+
+    def _int_div(self, above: Sql, below: Sql) -> Sql:
+        """A quotient of whole numbers without what is behind its point."""
+        if self.dialect in ("duckdb", "bigquery"):
+            return exp.IntDiv(this=_term(above), expression=below)
+        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
+        whole = _term(exp.Sub(this=_term(above), expression=remains))
+        return exp.Div(this=whole, expression=below, typed=True, safe=False)
 
     def _whole(self, item: Sql) -> Sql:
-        """The item as a whole number of 10**-SCALE."""
-        units = exp.Mul(this=exp.paren(item.copy()), expression=_literal(_UNITS))
-        return exp.cast(units, "HUGEINT" if self.dialect == "duckdb" else "DECIMAL(38, 0)")
+        """The item as a whole number of units."""
+        item = item.copy()
+        constant = _constant(item)
+        if constant is not None:
+            return self._integral(_literal(int(constant * self._units)))
+        units = self._integral(exp.Mul(this=_term(item), expression=_literal(self._units)))
+        if self.dialect == "sqlite":
+            rounded = exp.Round(this=item.copy(), decimals=_literal(_SQLITE_SCALE))
+            same = exp.EQ(this=rounded, expression=item.copy())
+            return exp.Case(ifs=[exp.If(this=same, true=units)])
+        return units
 
-    def _scaled(self, units: Sql) -> Sql:
-        whole = exp.cast(units, "DECIMAL(38, 0)")
-        return exp.cast(exp.Mul(this=whole, expression=_literal(Decimal(1).scaleb(-SCALE))), NUMBER)
+    def _integer(self, ratio: Ratio) -> Sql:
+        """A ratio as a whole number, null where it is none."""
+        item = self.stored(ratio)
+        whole = self._integral(item)
+        if self.stops or ratio.whole or _is_whole(item):
+            return whole
+        same = exp.EQ(this=whole.copy(), expression=item.copy())
+        return exp.Case(ifs=[exp.If(this=same, true=whole)])
 
-    def _number(self, whole: Sql) -> Sql:
-        return exp.cast(whole, NUMBER)
+    def _integral(self, item: Sql) -> Sql:
+        if self.dialect == "duckdb":
+            return exp.cast(item, "HUGEINT")
+        if self.dialect == "sqlite":
+            item = exp.Round(this=item)
+        return exp.cast(item, _WHOLE_TYPES.get(self.dialect, _WHOLE))
+
+    def _number(self, item: Sql) -> Sql:
+        if self.dialect == "sqlite":
+            item = exp.Round(this=item, decimals=_literal(SCALE))
+        return self.cast(item)
 
 
-def _units() -> Sql:
-    return exp.cast(_literal(_UNITS), "HUGEINT")
+def _folded(item: Operation) -> Ratio | None:
+    """The value of an operation on constants, where it has an exact decimal."""
+    if any(variables_of_expression(item)):
+        return None
+    try:
+        value = decimal_of(evaluate(item, {}))
+    except QueryError:
+        return None
+    return None if value is None else Ratio(_literal(value))
+
+
+def _term(item: Sql) -> Sql:
+    """An item that can stand beside any operator."""
+    return exp.paren(item) if isinstance(item, (exp.Binary, exp.Neg)) else item
+
+
+def _calculates(item: Sql) -> bool:
+    return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
+
+
+def _partial(item: Sql) -> bool:
+    """Whether there are values for which an expression has none."""
+    return any(
+        isinstance(node, exp.Nullif) or not node.args.get("default")
+        for node in item.find_all(exp.Nullif, exp.Case)
+    )
+
+
+def _extreme(operator: str, left: Sql, right: Sql, dialect: str) -> Sql:
+    """The least or greatest of two numbers, null where one of them is."""
+    if not _partial(left) and not _partial(right):
+        node = exp.Least if operator == "min" else exp.Greatest
+        return node(this=left, expressions=[right], ignore_nulls=dialect in _IGNORE_NULLS)
+    first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
+    return exp.Case(
+        ifs=[
+            exp.If(this=first(this=left, expression=right), true=left.copy()),
+            exp.If(this=second(this=left.copy(), expression=right.copy()), true=right.copy()),
+        ]
+    )
+
+
+def _is_integer(item: Sql) -> Sql:
+    """The test that SQLite did not make a double of a whole number that is too large."""
+    kind = exp.Anonymous(this="TYPEOF", expressions=[item.copy()])
+    return exp.EQ(this=kind, expression=exp.Literal.string("integer"))
+
+
+def _constant(item: Sql) -> Fraction | None:
+    """The value of a literal."""
+    if isinstance(item, exp.Paren):
+        return _constant(item.this)
+    if isinstance(item, exp.Neg):
+        value = _constant(item.this)
+        return None if value is None else -value
+    return Fraction(item.this) if isinstance(item, exp.Literal) else None
+
+
+def _is_whole(item: Sql) -> bool:
+    constant = _constant(item)
+    return constant is not None and constant == int(constant)
 
 
 def _when_known(item: Sql, stop: Sql) -> Sql:
@@ -227,7 +410,7 @@ def _when_known(item: Sql, stop: Sql) -> Sql:
 
 
 def _literal(value: int | Decimal) -> Sql:
-    text = format(value, "f")
+    text = str(value) if isinstance(value, int) else format(value, "f")
     if text.startswith("-"):
         return exp.Neg(this=exp.Literal.number(text[1:]))
     return exp.Literal.number(text)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog, Key, Table
 from kb.compile.components import Component, recursive_atoms
 from kb.compile.extras import bulk_module
-from kb.compile.numbers import NUMBER, Numbers, Sql
-from kb.language.syntax import Rule
+from kb.compile.numbers import Numbers, Sql
+from kb.compile.scans import Attribute
+from kb.compile.trivial import never, nothing
+from kb.language.syntax import Relational, Rule
 
 exp = bulk_module("sqlglot.expressions")
 
 NEW = " new"
 """What the name of the table of a round's new rows ends with."""
+
+SO_FAR = " so far"
+"""What the name of a recursive query ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +31,16 @@ class Relationship:
     ----------
     key : (name, arity)
     query : sqlglot expression
+    doubts : tuple of query
+        Each gives rows where a number that the predicate needs does not exist (see ``Body``).
+    parts : tuple of (Rule, query)
+        The rules whose rows together are those of the query; none where it is recursive.
     """
 
     key: Key
     query: Sql
+    doubts: tuple[Sql, ...] = ()
+    parts: tuple[tuple[Rule, Sql], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +54,58 @@ class Fixpoint:
         The first rows.
     steps : tuple of (key, query)
         Each reads the table ``<name> new`` in the place of one recursive atom.
+    doubts : tuple of query
     """
 
     keys: tuple[Key, ...]
     base: Mapping[Key, Sql]
     steps: tuple[tuple[Key, Sql], ...]
+    doubts: tuple[Sql, ...] = ()
 
 
 Statement = Relationship | Fixpoint
 
 
+@dataclass(slots=True)
+class _Writer:
+    """Writes the queries of the rules of one component."""
+
+    catalog: Catalog
+    numbers: Numbers
+    scans: Mapping[Key, Attribute] = field(default_factory=dict)
+    doubts: list[Sql] = field(default_factory=list)
+
+    def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[Sql]:
+        """One query per rule; before them the rows of a table of asserted facts."""
+        several = len(rules) + (asserted is not None) > 1
+        queries = [self.rule(rule, distinct=not several) for rule in rules]
+        if asserted is not None:
+            queries.insert(0, exp.select(exp.Star()).from_(exp.table_(asserted, quoted=True)))
+        return queries
+
+    def rule(
+        self, rule: Rule, renamed: Mapping[int, str] | None = None, distinct: bool = True
+    ) -> Sql:
+        body = self.body(renamed).read(rule.body)
+        if not renamed:
+            self.doubts += body.doubts
+        return _head(self.catalog, rule, body, distinct and bool(rule.body))
+
+    def recursive_doubts(self, rules: Iterable[Rule]) -> None:
+        """Doubts of recursive rules are told by their whole predicates."""
+        for rule in rules:
+            self.doubts += self.body().read(rule.body).doubts
+
+    def body(self, renamed: Mapping[int, str] | None = None) -> Body:
+        return Body(self.catalog, self.numbers, renamed or {}, scans=self.scans)
+
+
 def statements(
-    catalog: Catalog, found: Iterable[Component], numbers: Numbers
+    catalog: Catalog,
+    found: Iterable[Component],
+    numbers: Numbers,
+    asserted: Mapping[Key, str] | None = None,
+    scans: Mapping[Key, Attribute] | None = None,
 ) -> tuple[Statement, ...]:
     """Return what to run for each component, in order.
 
@@ -63,6 +114,10 @@ def statements(
     catalog : Catalog
     found : iterable of Component
     numbers : Numbers
+    asserted : mapping of (name, arity) to table name, optional
+        Derived predicates that facts assert too, and the tables that hold those.
+    scans : mapping of (name, arity) to Attribute, optional
+        Predicates that are read as columns of one wide table.
 
     Returns
     -------
@@ -70,47 +125,34 @@ def statements(
     """
     made: list[Statement] = []
     for component in found:
+        writer = _Writer(catalog, numbers, scans or {})
+        tables = asserted or {}
         if not component.recursive:
             (key,) = component.keys
-            queries = [rule_query(catalog, rule, numbers) for rule in component.rules]
-            made.append(Relationship(key, union(queries)))
+            queries = writer.rules(component.rules, tables.get(key))
+            parts = tuple(zip(component.rules, queries, strict=False)) if not asserted else ()
+            made.append(Relationship(key, union(queries), tuple(writer.doubts), parts))
         elif component.linear:
-            made.append(_recursive(catalog, component, numbers))
+            made.append(_recursive(writer, component, tables))
         else:
-            made.append(_fixpoint(catalog, component, numbers))
+            made.append(_fixpoint(writer, component, tables))
     return tuple(made)
 
 
-def rule_query(
-    catalog: Catalog, rule: Rule, numbers: Numbers, renamed: Mapping[int, str] | None = None
-) -> Sql:
-    """Return the SELECT of one rule, its columns named as those of the head's table."""
-    table = catalog[rule.head.predicate, rule.head.arity]
-    body = Body(catalog, numbers, renamed or {}).read(rule.body)
-    columns = []
-    for name, term, kind in zip(table.columns, rule.head.terms, table.types, strict=True):
-        value = body.term(term, kind)
-        columns.append(exp.alias_(value, name, quoted=True))
-    if not columns:
-        columns = [exp.alias_(exp.Literal.number(1), "holds", quoted=True)]
-    return body.select(columns, distinct=bool(rule.body))
+def query_of(catalog: Catalog, rule: Rule, numbers: Numbers) -> Relationship:
+    """Return the rows of the head of one rule, its columns named as those of the head's table."""
+    writer = _Writer(catalog, numbers)
+    key = (rule.head.predicate, rule.head.arity)
+    return Relationship(key, writer.rule(rule), tuple(writer.doubts))
 
 
-def empty(table: Table) -> Sql:
+def empty(table: Table, numbers: Numbers) -> Sql:
     """Return a query of a table's columns without rows."""
     columns = [
-        exp.alias_(exp.cast(exp.Null(), sql_type(kind)), name, quoted=True)
+        exp.alias_(exp.cast(exp.Null(), numbers.column_type(kind)), name, quoted=True)
         for name, kind in zip(table.columns, table.types, strict=True)
     ]
-    nothing = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(0))
-    return exp.select(
-        *(columns or [exp.alias_(exp.Literal.number(1), "holds", quoted=True)])
-    ).where(nothing)
-
-
-def sql_type(kind: str) -> str:
-    """Return the SQL type of a column; dates are ISO text."""
-    return NUMBER if kind == "number" else "TEXT"
+    return exp.select(*(columns or [_holds()])).from_(nothing()).where(never())
 
 
 def union(queries: list[Sql]) -> Sql:
@@ -126,29 +168,45 @@ def column_names(table: Table) -> tuple[str, ...]:
     return table.columns or ("holds",)
 
 
+def _holds() -> Sql:
+    return exp.alias_(exp.Literal.number(1), "holds", quoted=True)
+
+
+def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> Sql:
+    table = catalog[rule.head.predicate, rule.head.arity]
+    columns = []
+    for name, term, kind in zip(table.columns, rule.head.terms, table.types, strict=True):
+        columns.append(exp.alias_(body.term(term, kind), name, quoted=True))
+    return body.select(columns or [_holds()], distinct)
+
+
 def _split(component: Component) -> tuple[list[Rule], list[Rule]]:
     base = [rule for rule in component.rules if not recursive_atoms(rule, component.keys)]
     again = [rule for rule in component.rules if recursive_atoms(rule, component.keys)]
     return base, again
 
 
-def _recursive(catalog: Catalog, component: Component, numbers: Numbers) -> Relationship:
+def _recursive(writer: _Writer, component: Component, asserted: Mapping[Key, str]) -> Relationship:
     (key,) = component.keys
-    table = catalog[key]
+    table = writer.catalog[key]
     base, again = _split(component)
-    first = [rule_query(catalog, rule, numbers) for rule in base] or [empty(table)]
-    name = f"{table.name} so far"
+    first = writer.rules(base, asserted.get(key)) or [empty(table, writer.numbers)]
+    name = f"{table.name}{SO_FAR}"
     steps = [
-        rule_query(catalog, rule, numbers, {position: name})
+        writer.rule(rule, {position: name}, distinct=False)
         for rule in again
         for position in recursive_atoms(rule, component.keys)
     ]
+    writer.recursive_doubts(again)
     columns = [exp.to_identifier(item, quoted=True) for item in column_names(table)]
-    whole = exp.Union(this=_grouped(first), expression=_grouped(steps), distinct=True)
+    if writer.numbers.dialect == "sqlite":
+        whole = union([*first, *steps])
+    else:
+        whole = exp.Union(this=_grouped(first), expression=_grouped(steps), distinct=True)
     query = exp.select(exp.Star()).from_(exp.table_(name, quoted=True))
     alias = exp.TableAlias(this=exp.to_identifier(name, quoted=True), columns=columns)
     query.set("with_", exp.With(expressions=[exp.CTE(this=whole, alias=alias)], recursive=True))
-    return Relationship(key, query)
+    return Relationship(key, query, tuple(writer.doubts))
 
 
 def _grouped(queries: list[Sql]) -> Sql:
@@ -157,19 +215,23 @@ def _grouped(queries: list[Sql]) -> Sql:
     return exp.select(exp.Star()).from_(exp.alias_(union(queries).subquery(), "u", table=True))
 
 
-def _fixpoint(catalog: Catalog, component: Component, numbers: Numbers) -> Fixpoint:
+def _fixpoint(writer: _Writer, component: Component, asserted: Mapping[Key, str]) -> Fixpoint:
     base, again = _split(component)
-    first: dict[Key, list[Sql]] = {key: [] for key in component.keys}
+    own: dict[Key, list[Rule]] = {key: [] for key in component.keys}
     for rule in base:
-        key = (rule.head.predicate, rule.head.arity)
-        first[key].append(rule_query(catalog, rule, numbers))
+        own[rule.head.predicate, rule.head.arity].append(rule)
+    first = {key: writer.rules(rules, asserted.get(key)) for key, rules in own.items()}
     steps = []
     for rule in again:
         key = (rule.head.predicate, rule.head.arity)
         for position in recursive_atoms(rule, component.keys):
             literal = rule.body[position]
-            name = catalog[literal.atom.predicate, literal.atom.arity].name  # type: ignore[union-attr]
-            renamed = {position: f"{name}{NEW}"}
-            steps.append((key, rule_query(catalog, rule, numbers, renamed)))
-    queries = {key: union(found) if found else empty(catalog[key]) for key, found in first.items()}
-    return Fixpoint(component.keys, queries, tuple(steps))
+            assert isinstance(literal, Relational)
+            name = writer.catalog[literal.atom.predicate, literal.atom.arity].name
+            steps.append((key, writer.rule(rule, {position: f"{name}{NEW}"})))
+    writer.recursive_doubts(again)
+    queries = {
+        key: union(found) if found else empty(writer.catalog[key], writer.numbers)
+        for key, found in first.items()
+    }
+    return Fixpoint(component.keys, queries, tuple(steps), tuple(writer.doubts))

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
-from kb.compile.components import components
 from kb.compile.extras import bulk_module
-from kb.compile.numbers import Numbers, decimal_of
-from kb.compile.statements import (
-    NEW,
-    Fixpoint,
-    Relationship,
-    column_names,
-    rule_query,
-    sql_type,
-    statements,
-)
+from kb.compile.numbers import SCALE, decimal_of
+from kb.compile.statements import NEW, column_names
 from kb.compile.substitute import substitute
+from kb.engines.arithmetic import canonical, row_key
+from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.protocol import Facts, Row
-from kb.language.syntax import (
-    Atom,
-    Constant,
-    Program,
-    Query,
-    Rule,
-    Term,
-    Value,
-    Variable,
-)
+from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Value, Variable
 from kb.language.variables import named_variables
 
 _ANSWER = "answer to the query"
+_INEXACT = "a number of this query cannot be computed exactly by DuckDB"
+_INEXACT_HELP = f"it divides by zero, or needs more than {SCALE} digits after the point"
 
 
 class DuckDBEngine:
@@ -51,31 +38,32 @@ class DuckDBEngine:
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
         self._config = connection_settings(threads, memory_limit)
+        self._programs = ProgramCache()
 
     def open(self, program: Program, facts: Facts) -> DuckDBSession:
         """Return a session over the facts.
 
         Raises
         ------
-        ProgramError
-            If a number of the facts or of the program has no exact decimal.
         UsageError
             If DuckDB is not installed.
         """
-        return DuckDBSession(program, facts, self._config)
+        return DuckDBSession(self._programs.compiled(program, facts), facts, self._config)
 
 
 class DuckDBSession:
-    """One program over one set of facts; a predicate's table is made when it is first asked for."""
+    """One program over one set of facts; a predicate's table is made when it is first asked for.
 
-    def __init__(self, program: Program, facts: Facts, config: Mapping[str, Any]) -> None:
-        self._program = program
-        self._numbers = Numbers()
-        self._catalog = Catalog.of(program, _fact_types(facts))
+    Several threads may ask it, one after the other.
+    """
+
+    def __init__(self, compiled: CompiledProgram, facts: Facts, config: Mapping[str, Any]) -> None:
+        self._compiled = compiled
+        self._catalog = compiled.catalog
         self._made: set[Key] = set()
-        self._derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
         self._duckdb = bulk_module("duckdb")
         self._connection = self._duckdb.connect(":memory:", config=dict(config))
+        self._lock = threading.Lock()
         self._facts: dict[Key, list[Row]] = {}
         for predicate, rows in facts.items():
             for row in rows:
@@ -87,7 +75,8 @@ class DuckDBSession:
         Raises
         ------
         QueryError
-            If a number that the query needs cannot be computed exactly.
+            If a number that the query needs does not exist, or has no exact decimal of nine
+            digits after the point.
         """
         names = named_variables(query.body)
         given = bound or {}
@@ -97,71 +86,71 @@ class DuckDBSession:
             Constant(given[name]) if name in given else Variable(name) for name in names
         )
         rule = Rule(Atom(_ANSWER, terms), body)
-        wanted = {(atom.predicate, atom.arity) for atom in atoms_of(body)}
         try:
-            self._make(wanted)
-            catalog = self._with_answer(rule, wanted)
-            sql = rule_query(catalog, rule, self._numbers).sql(dialect="duckdb")
-            rows = self._connection.execute(sql).fetchall()
+            table, statement, catalog = self._compiled.query(rule)
+            with self._lock:
+                self._make({(atom.predicate, atom.arity) for atom in atoms_of(body)}, catalog)
+                self._settle(statement)
+                (sql,) = statement.base.values()
+                rows = self._connection.execute(sql).fetchall()
         except self._duckdb.Error as fault:
             raise QueryError([Diagnostic("error", _sentence(fault))]) from None
-        if not names:
+        except ProgramError as fault:
+            raise QueryError(fault.diagnostics) from None
+        if not table.columns:
             return [()] if rows else []
-        return sorted({tuple(map(_value, row)) for row in rows})
+        return sorted({tuple(map(_value, row)) for row in rows}, key=row_key)
 
     def close(self) -> None:
         """Let go of the tables."""
         self._connection.close()
 
-    def _with_answer(self, rule: Rule, wanted: Iterable[Key]) -> Catalog:
-        extra = {key: self._catalog[key].types for key in wanted}
-        found = Catalog.of(Program((rule,)), extra)
-        tables = {
-            **self._catalog.tables,
-            **{key: table for key, table in found.tables.items() if key[0] == _ANSWER},
-        }
-        return Catalog(tables)
-
-    def _make(self, wanted: Iterable[Key]) -> None:
-        for key in wanted:
-            if key not in self._catalog:
-                extra = Catalog.of(
-                    Program(()), {key: cast("tuple[ColumnType, ...]", ("text",) * key[1])}
-                )
-                self._catalog.tables[key] = extra[key]
-        needed = components(self._program, wanted)
+    def _make(self, wanted: Iterable[Key], catalog: Catalog) -> None:
+        """Make the tables of some predicates and of all that they need."""
+        wanted = sorted(wanted)
+        needed = [item for item in self._compiled.needed(wanted) if item.keys[0] not in self._made]
         inputs = dict.fromkeys(wanted)
         for component in needed:
             for rule in component.rules:
                 for atom in atoms_of(rule.body):
                     inputs[atom.predicate, atom.arity] = None
         for key in inputs:
-            if key not in self._derived and key not in self._made:
-                self._load(key, self._catalog[key].name)
+            if key not in self._compiled.derived and key not in self._made:
+                self._load(key, catalog[key], catalog[key].name)
                 self._made.add(key)
-        fresh = [item for item in needed if item.keys[0] not in self._made]
-        for statement in statements(self._catalog, fresh, self._numbers):
-            self._run(statement)
+        for component in needed:
+            self._run(component.keys, self._compiled.statement(component))
 
-    def _run(self, statement: Relationship | Fixpoint) -> None:
-        if isinstance(statement, Relationship):
-            table = self._catalog[statement.key]
-            self._create(table, table.name)
-            self._insert(table, table.name, statement.query.sql(dialect="duckdb"))
-            self._add_facts(statement.key, table)
-            self._made.add(statement.key)
-            return
-        for key in statement.keys:
-            table = self._catalog[key]
-            self._create(table, table.name)
-            self._insert(table, table.name, statement.base[key].sql(dialect="duckdb"))
-            self._add_facts(key, table)
-            self._create(table, table.name + NEW)
-            self._insert(table, table.name + NEW, f"SELECT * FROM {_quoted(table.name)}")
-            self._made.add(key)
-        steps = [(key, query.sql(dialect="duckdb")) for key, query in statement.steps]
-        while self._round(statement.keys, steps):
-            pass
+    def _run(self, keys: Sequence[Key], statement: TextStatement) -> None:
+        for key in keys:
+            if key in self._compiled.asserted:
+                table = self._catalog[key]
+                self._load(key, table, f"{table.name}{FACTS}")
+        for key in keys:
+            name = _quoted(self._catalog[key].name)
+            self._connection.execute(f"CREATE TEMP TABLE {name} AS {statement.base[key]}")
+        if statement.steps:
+            for key in keys:
+                table = self._catalog[key]
+                new, name = _quoted(table.name + NEW), _quoted(table.name)
+                self._connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {new} AS SELECT * FROM {name}"
+                )
+            while self._round(keys, statement.steps):
+                pass
+        try:
+            self._settle(statement)
+        except QueryError:
+            for key in keys:
+                self._connection.execute(f"DROP TABLE {_quoted(self._catalog[key].name)}")
+            raise
+        self._made.update(keys)
+
+    def _settle(self, statement: TextStatement) -> None:
+        """Refuse an answer that a number without an exact decimal would be missing from."""
+        for sql in statement.doubts:
+            if self._connection.execute(f"{sql} LIMIT 1").fetchone() is not None:
+                raise QueryError([Diagnostic("error", _INEXACT, None, _INEXACT_HELP)])
 
     def _round(self, keys: Sequence[Key], steps: Sequence[tuple[Key, str]]) -> int:
         """Add what follows from the rows of the last round; return how many rows that gave."""
@@ -170,7 +159,7 @@ class DuckDBSession:
             self._create(table, table.name + " next")
         for key, sql in steps:
             table = self._catalog[key]
-            self._insert(table, table.name + " next", sql)
+            self._connection.execute(f"INSERT INTO {_quoted(table.name + ' next')} {sql}")
         added = 0
         for key in keys:
             table = self._catalog[key]
@@ -186,31 +175,16 @@ class DuckDBSession:
         return added
 
     def _create(self, table: Table, name: str) -> None:
-        types = [sql_type(kind) for kind in table.types] or ["INTEGER"]
+        types = list(map(self._compiled.type_of, table.types)) or ["INTEGER"]
         columns = ", ".join(
             f"{_quoted(column)} {kind}"
             for column, kind in zip(column_names(table), types, strict=True)
         )
-        self._connection.execute(f"CREATE TEMP TABLE {_quoted(name)} ({columns})")
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(name)} ({columns})")
 
-    def _insert(self, table: Table, name: str, sql: str) -> None:
-        self._connection.execute(f"INSERT INTO {_quoted(name)} {sql}")
-
-    def _load(self, key: Key, name: str) -> None:
-        table = self._catalog[key]
+    def _load(self, key: Key, table: Table, name: str) -> None:
         self._create(table, name)
         self._fill(key, table, name, self._facts.get(key, []))
-
-    def _add_facts(self, key: Key, table: Table) -> None:
-        """Facts of a predicate that rules derive too."""
-        rows = self._facts.get(key)
-        if not rows:
-            return
-        names = _quoted(table.name), _quoted(f"{table.name} facts")
-        self._load(key, f"{table.name} facts")
-        self._connection.execute(
-            f"INSERT INTO {names[0]} SELECT * FROM {names[1]} EXCEPT SELECT * FROM {names[0]}"
-        )
 
     def _fill(self, key: Key, table: Table, name: str, rows: Sequence[Row]) -> None:
         if not rows:
@@ -223,7 +197,7 @@ class DuckDBSession:
             values = [row[position] for row in rows]
             columns.append([_parameter(value, kind, key[0]) for value in values])
         picks = ", ".join(
-            f"unnest(${position}::TEXT[])::{sql_type(kind)}"
+            f"unnest(${position}::TEXT[])::{self._compiled.type_of(kind)}"
             for position, kind in enumerate(table.types, 1)
         )
         self._connection.execute(f"INSERT INTO {_quoted(name)} SELECT {picks}", columns)
@@ -248,16 +222,6 @@ def connection_settings(
     return settings
 
 
-def _fact_types(facts: Facts) -> dict[Key, tuple[ColumnType, ...]]:
-    found: dict[Key, tuple[ColumnType, ...]] = {}
-    for predicate, rows in facts.items():
-        for row in rows:
-            key = (predicate, len(row))
-            if key not in found:
-                found[key] = tuple("text" if isinstance(value, str) else "number" for value in row)
-    return found
-
-
 def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
     if kind != "number":
         return str(value)
@@ -270,7 +234,7 @@ def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
 
 def _value(value: Any) -> Value:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value.normalize()
+        return canonical(value)
     return value  # type: ignore[no-any-return]
 
 
@@ -280,6 +244,6 @@ def _quoted(name: str) -> str:
 
 def _sentence(fault: Exception) -> str:
     text = str(fault).splitlines()[0].rstrip(".")
-    if "exact decimal" in text or "verflow" in text:
-        return "a number of this query cannot be computed exactly by DuckDB"
+    if "verflow" in text or "out of range" in text.lower():
+        return _INEXACT
     return f"DuckDB cannot answer this query: {text[:1].lower()}{text[1:]}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from kb.compile.extras import bulk_module
-from kb.compile.fused.evaluate import layers, root_column, select, words
+from kb.compile.fused.evaluate import WORD, layers, root_column, select, words
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.plan import LinePlan, condition_of
+from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import Sql
 from kb.engines.duckdb_sides import Sides
 from kb.engines.duckdb_tests import (
@@ -26,6 +28,8 @@ from kb.engines.duckdb_tests import (
 exp = bulk_module("sqlglot.expressions")
 
 ORDERED = ("earlier", "later")
+MOST_BITS = 126
+"""Bits of the longest signature; a HUGEINT keeps its sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,31 +114,33 @@ class LineRun:
 
     def _features(self) -> None:
         offset = 0
-        for column, tests in sorted(self.plan.columns.items()):
-            if by_dictionary(column, tests):
-                feature = Feature(column, tuple(tests), f"d_{column}")
-                classes = make_dictionary(
-                    self.connection, feature, self._rows_for(tests), self.source
-                )
-                width = classes.bit_length()
-            else:
-                feature = Feature(column, tuple(tests))
+        for column, all_tests in sorted(self.plan.columns.items()):
+            coded = by_dictionary(column, all_tests)
+            for number, start in enumerate(range(0, len(all_tests), WORD)):
+                tests = all_tests[start : start + WORD]
                 width = len(tests)
-            self.features.append((feature, offset, width))
-            offset += width
-        if self.plan.rows:
-            self.features.append(
-                (Feature("row", tuple(self.plan.rows)), offset, len(self.plan.rows))
-            )
-            offset += len(self.plan.rows)
+                feature = Feature(column, tuple(tests))
+                if coded:
+                    feature = Feature(column, tuple(tests), f"d{number}_{column}")
+                    classes = make_dictionary(
+                        self.connection, feature, self._rows_for(tests), self.source
+                    )
+                    width = classes.bit_length()
+                self.features.append((feature, offset, width))
+                offset += width
+        for start in range(0, len(self.plan.rows), WORD):
+            rows = tuple(self.plan.rows[start : start + WORD])
+            self.features.append((Feature("row", rows), offset, len(rows)))
+            offset += len(rows)
         self.sides = Sides(self.connection, self.source, self.table_rows, self.has_evidence)
-        tests = self.sides.make(self.plan.evidence, self.plan.residuals)
-        if tests:
-            found = self.execute("SELECT coalesce(max(class), 0) FROM side").fetchone()
-            width = int(found[0]).bit_length()
-            self.features.append((Feature("side", tuple(tests), "side"), offset, width))
+        for name, found in self.sides.make(self.plan.evidence, self.plan.residuals):
+            row = self.execute(f"SELECT coalesce(max(class), 0) FROM {name}").fetchone()
+            width = int(row[0]).bit_length()
+            self.features.append((Feature(name, tuple(found), name, is_side=True), offset, width))
             offset += width
         self.bits = offset
+        if offset > MOST_BITS:
+            raise NotFusable("the rules ask for more than the signature of a line holds")
 
     def _rows_for(self, tests: Sequence[tuple[int, Leaf]]) -> list[TableRow]:
         names = {leaf[2] for _, leaf in tests if leaf[0] in ("in", "mentions")}
@@ -150,12 +156,13 @@ class LineRun:
         self.kept = sorted(kept)
         terms, joins = [], []
         for feature, offset, _ in self.features:
-            if feature.dictionary == "side":
+            if feature.is_side:
+                name = feature.dictionary
                 joins.append(
-                    "LEFT JOIN side ON side.claim_id = l.claim_id "
-                    "AND side.line_number = l.line_number"
+                    f"LEFT JOIN {name} ON {name}.claim_id = l.claim_id "
+                    f"AND {name}.line_number = l.line_number"
                 )
-                terms.append(f"(coalesce(side.class, 0)::{self._type} << {offset})")
+                terms.append(f"(coalesce({name}.class, 0)::{self._type} << {offset})")
             elif feature.dictionary:
                 name = feature.dictionary
                 column = source_column(feature.name)
@@ -172,10 +179,20 @@ class LineRun:
                     terms.append(f"(CAST({test} AS {self._type}) << {offset + position})")
         columns = ", ".join(f"{source_column(name)} AS {name}" for name in self.kept)
         signature = " + ".join(terms) or "0"
-        self.execute(
-            f"CREATE TEMP TABLE signed AS SELECT l.claim_id, l.line_number, {columns}, "
-            f"{signature} AS signature FROM {self.source} l {' '.join(joins)}"
-        )
+        with self.in_order():
+            self.execute(
+                f"CREATE TEMP TABLE signed AS SELECT l.claim_id, l.line_number, {columns}, "
+                f"{signature} AS signature FROM {self.source} l {' '.join(joins)}"
+            )
+
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Let statements keep the order of the table on the left: it is the one looked up from."""
+        self.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.execute("SET disabled_optimizers = ''")
 
     @property
     def _type(self) -> str:
@@ -189,22 +206,21 @@ class LineRun:
             "(SELECT signature, count(*) AS n FROM signed GROUP BY signature)"
         )
         unpacked, joins = [], []
-        for feature, offset, width in self.features:
+        for number, (feature, offset, width) in enumerate(self.features):
             part = f"((s.signature >> {offset}) & {(1 << width) - 1})"
+            name = f"m{number}"
             if feature.dictionary:
-                name = f"m_{feature.name}"
                 joins.append(
                     f"LEFT JOIN (SELECT DISTINCT class, mask FROM {feature.dictionary}) {name} "
                     f"ON {name}.class = {part}"
                 )
-                type_ = "HUGEINT" if feature.dictionary == "side" else "BIGINT"
+                type_ = "HUGEINT" if feature.is_side else "BIGINT"
                 unpacked.append(f"coalesce({name}.mask, 0)::{type_} AS {name}")
             else:
-                name = f"m_{feature.name}"
                 unpacked.append(f"{part}::BIGINT AS {name}")
             for position, (node, _) in enumerate(feature.tests):
                 self.tests[node] = _bit(name, position)
-        self.masks = [f"m_{feature.name}" for feature, _, _ in self.features]
+        self.masks = [f"m{number}" for number in range(len(self.features))]
         for node, _ in (*self.plan.evidence, *self.plan.residuals):
             self.tests.setdefault(node, exp.Boolean(this=False))
         self._scopes()
@@ -224,6 +240,8 @@ class LineRun:
         asks = [root_column(node) for node in self.asks]
         columns = [exp.column(name) for name in ("id", "signature", "n")]
         for name, bits in (("answers", answers), ("asks", asks)):
+            if len(bits) > WORD:
+                raise NotFusable("the rules ask too many things of the other lines of a claim")
             (word,) = words(bits)
             columns.append(exp.alias_(word, name, copy=False))
         outer = select(columns, query.subquery("q", copy=False))

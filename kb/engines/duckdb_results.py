@@ -2,149 +2,264 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from kb.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause
+from facts.spreadsheet import safe_cell
+from kb.adjudicate import citation_of
+from kb.clause import EFFECTS, REASON_SLOTS
 from kb.compile.extras import bulk_module
 from kb.compile.fused.evaluate import WORD
 from kb.compile.fused.plan import LinePlan
 from kb.compile.numbers import NUMBER, Numbers
+from kb.determination import Citation, Determination
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_tests import comparison_columns
+from kb.flat import CSV_COLUMNS, flat_row
+from kb.policy import Policy
 
 exp = bulk_module("sqlglot.expressions")
 
+_NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 SLOTS = {
     "line": "l.line_number::TEXT",
-    "procedure": "coalesce(l.procedure_code, '')",
-    "place": "coalesce(l.place_of_service, '')",
-    "units": "coalesce(rtrim(rtrim(l.units::DECIMAL(38, 9)::TEXT, '0'), '.'), '')",
+    "procedure": "l.procedure_code",
+    "place": "l.place_of_service",
+    "units": _NUMBER_TEXT.format("l.units"),
 }
 """What a narrative can name of the line, as SQL."""
 
 READS = ("place_of_service", "procedure_code", "units")
 """Columns that ``SLOTS`` read."""
 
+_UNITS = "<allowed units>"
+_CITATION = (
+    ("clause_id", "TEXT"),
+    ("effect", "TEXT"),
+    ("carc", "TEXT"),
+    ("rarcs", "TEXT[]"),
+    ("group", "TEXT"),
+    ("readings", "INTEGER[]"),
+    ("reason", "TEXT"),
+)
+_JOINED = (
+    "FROM signed l JOIN plain_answers p USING (signature) "
+    "LEFT JOIN context_answers x ON x.line = l.rowid "
+    "JOIN determined d ON d.answer = coalesce(x.answer, p.answer) "
+    "LEFT JOIN allowed u ON u.line = CASE WHEN d.limited THEN l.rowid END"
+)
 
-def write_determinations(run: LineRun, clauses: Mapping[str, PolicyClause]) -> str:
+
+def write_determinations(run: LineRun, policy: Policy, kind: str) -> str:
     """Make the tables of answers and return the SELECT of all determinations.
 
     Parameters
     ----------
     run : LineRun
         After ``run()``.
-    clauses : mapping of clause id to PolicyClause
+    policy : Policy
+    kind : {"parquet", "jsonl", "csv"}
 
     Returns
     -------
     str
-        Columns ``claim_id, line_number, outcome, citations, allowed_units, missing_evidence,
-        assumptions``, in the order of the input.
+        The determinations in the order of the input: the columns of the contract; of JSONL one
+        text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    _answer_lists(run, clauses)
+    answers = _answers(run, policy)
     _allowed(run)
-    reason = "c.reason"
+    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
+
+
+def count_outcomes(run: LineRun) -> dict[str, int]:
+    """Return the lines of each outcome, after ``write_determinations``."""
+    rows = run.execute(
+        "SELECT d.outcome, sum(n)::BIGINT FROM ("
+        "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
+        "SELECT x.answer, 1 FROM context_answers x UNION ALL "
+        "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
+        "JOIN plain_answers p USING (signature)) JOIN determined d USING (answer) "
+        "GROUP BY ALL HAVING sum(n) > 0 ORDER BY ALL"
+    ).fetchall()
+    return {outcome: int(count) for outcome, count in rows}
+
+
+Answers = list[tuple[int, bool, Determination]]
+"""Every distinct answer: its number, whether units are allowed, and a determination of no line."""
+
+
+def _answers(run: LineRun, policy: Policy) -> Answers:
+    order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}
+    rows = run.execute(f"SELECT answer, {', '.join(run.words)} FROM answers").fetchall()
+    made: Answers = []
+    for answer, *words in rows:
+        held = _held(run.plan, words)
+        ((outcome,),) = held["outcome"]
+        found = sorted(held["cites"], key=lambda row: (EFFECTS.index(row[1]), order[row[0]]))
+        assumed = sorted({row[0] for row in held["assumption"]})
+        determination = Determination(
+            "",
+            0,
+            outcome,
+            tuple(
+                citation_of(policy.clauses[clause_id], effect, held["mattered"], {})
+                for clause_id, effect in found
+            ),
+            None,
+            tuple(sorted({row[0] for row in held["missing"]})),
+            tuple(assumed) if outcome == "reimbursable" else (),
+            policy.policy_id,
+            policy.version,
+            policy.program_sha256,
+        )
+        made.append((answer, _bit(words, len(run.plan.answers)), determination))
+    return made
+
+
+def _determined(run: LineRun, answers: Answers, columns: dict[str, list[Any]]) -> None:
+    """The table ``determined``: a row for every distinct answer."""
+    held: dict[str, tuple[str, list[Any]]] = {
+        "answer": ("BIGINT", [answer for answer, _, _ in answers]),
+        "limited": ("BOOLEAN", [limited for _, limited, _ in answers]),
+        "outcome": ("TEXT", [each.outcome for _, _, each in answers]),
+        "slots": ("BOOLEAN", [_has_slots(each) for _, _, each in answers]),
+    }
+    held |= {name: ("TEXT", values) for name, values in columns.items()}
+    picks = ", ".join(
+        f"unnest(${place}::{kind}[]) AS {_quoted(name)}"
+        for place, (name, (kind, _)) in enumerate(held.items(), 1)
+    )
+    run.execute(
+        f"CREATE TEMP TABLE determined AS SELECT {picks}", [values for _, values in held.values()]
+    )
+
+
+def _has_slots(determination: Determination) -> bool:
+    return any(
+        f"{{{name}}}" in citation.reason for citation in determination.citations for name in SLOTS
+    )
+
+
+def _filled(text: str) -> str:
+    """SQL of a text with the slots of the reasons filled."""
     for slot, value in SLOTS.items():
-        reason = f"replace({reason}, '{{{slot}}}', {value})"
-    fields = ", ".join(
-        f"{_quoted(name)} := c.{_quoted(name)}"
-        for name in ("clause_id", "effect", "carc", "rarcs", "group", "readings")
+        without = REASON_SLOTS[slot]
+        known = f"coalesce({value}, {_literal(without)})" if without else value
+        text = f"replace({text}, '{{{slot}}}', {known})"
+    return text
+
+
+def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
+    heads, tails = [], []
+    for _, _, determination in answers:
+        record = determination.to_json()
+        del record["claim_id"], record["line_number"]
+        record["allowed_units"] = _UNITS
+        text = json.dumps(record, ensure_ascii=False)
+        head, _, tail = text.partition(json.dumps(_UNITS))
+        heads.append(f", {head[1:]}")
+        tails.append(tail)
+    _determined(run, answers, {"head": heads, "tail": tails})
+    number = _NUMBER_TEXT.format("u.value")
+    number = f"CASE WHEN length({number}) > 15 AND contains({number}, '.') THEN to_json({number}) "
+    number += f"ELSE {_NUMBER_TEXT.format('u.value')} END"
+    return (
+        "SELECT concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', "
+        f"l.line_number, CASE WHEN d.slots THEN {_filled('d.head')} ELSE d.head END, "
+        f"coalesce({number}, 'null'), d.tail) AS text {_JOINED}"
+    )
+
+
+def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
+    rows = [flat_row(determination) for _, _, determination in answers]
+    made: dict[str, list[Any]] = {}
+    picked = []
+    for place, name in enumerate(CSV_COLUMNS):
+        if name == "claim_id":
+            picked.append("coalesce(s.safe, l.claim_id) AS claim_id")
+        elif name == "line_number":
+            picked.append("l.line_number")
+        elif name == "allowed_units":
+            picked.append(f"{_NUMBER_TEXT.format('u.value')} AS allowed_units")
+        else:
+            made[f"c_{name}"] = [row[place] or None for row in rows]
+            value = f"d.c_{name}"
+            if name == "reasons":
+                value = f"CASE WHEN d.slots THEN {_filled(value)} ELSE {value} END"
+            picked.append(f"{value} AS {_quoted(name)}")
+    _determined(run, answers, made)
+    odd = run.execute(
+        "SELECT DISTINCT claim_id FROM signed WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
+    ).fetchall()
+    safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
+    run.execute(
+        "CREATE TEMP TABLE safe_ids AS SELECT unnest($1::TEXT[]) AS claim_id, "
+        "unnest($2::TEXT[]) AS safe",
+        [[one for one, _ in safe], [other for _, other in safe]],
+    )
+    return f"SELECT {', '.join(picked)} {_JOINED} LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+
+
+def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
+    lists = {
+        "missing": [json.dumps(each.missing_evidence) for _, _, each in answers],
+        "assumed": [json.dumps(each.assumptions) for _, _, each in answers],
+    }
+    _determined(run, answers, lists)
+    cited = [
+        (answer, place, *_fields(citation))
+        for answer, _, determination in answers
+        for place, citation in enumerate(determination.citations)
+    ]
+    kinds = [("answer", "BIGINT"), ("place", "BIGINT"), *_CITATION]
+    picks = ", ".join(
+        f"unnest(${number}::{kind}[]) AS {_quoted(name)}"
+        for number, (name, kind) in enumerate(kinds, 1)
+    )
+    columns = [list(column) for column in zip(*cited, strict=True)] if cited else [[]] * len(kinds)
+    run.execute(f"CREATE TEMP TABLE cited AS SELECT {picks}", columns)
+    packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name, _ in _CITATION)
+    shape = ", ".join(f"{_quoted(name)} {kind}" for name, kind in _CITATION)
+    run.execute(
+        "CREATE OR REPLACE TEMP TABLE determined AS SELECT d.answer, d.limited, d.outcome, "
+        f"d.slots, coalesce(c.citations, []::STRUCT({shape})[]) AS citations, "
+        "from_json(d.missing, '[\"VARCHAR\"]') AS missing, "
+        "from_json(d.assumed, '[\"VARCHAR\"]') AS assumed FROM determined d LEFT JOIN ("
+        f"SELECT answer, list(struct_pack({packed}) ORDER BY place) AS citations "
+        "FROM cited GROUP BY answer) c USING (answer)"
+    )
+    fields = ", ".join(f"{_quoted(name)} := c.{_quoted(name)}" for name, _ in _CITATION[:-1])
+    constants = ", ".join(
+        f"{_literal(value)} AS {name}"
+        for name, value in (
+            ("policy", policy.policy_id),
+            ("policy_version", policy.version),
+            ("program_sha256", policy.program_sha256),
+        )
     )
     return (
         "SELECT l.claim_id, l.line_number, d.outcome, "
-        "CASE WHEN len(d.citations) = 0 THEN d.citations ELSE list_transform(d.citations, "
-        f"lambda c: struct_pack({fields}, reason := {reason})) END AS citations, "
-        "u.value AS allowed_units, d.missing AS missing_evidence, d.assumptions "
-        "FROM signed l JOIN plain_answers p USING (signature) "
-        "LEFT JOIN context_answers x ON x.line = l.rowid "
-        "JOIN determined d ON d.answer = coalesce(x.answer, p.answer) "
-        "LEFT JOIN allowed u ON u.line = CASE WHEN d.limited THEN l.rowid END"
+        "CASE WHEN NOT d.slots THEN d.citations ELSE list_transform(d.citations, "
+        f"lambda c: struct_pack({fields}, reason := {_filled('c.reason')})) END AS citations, "
+        "u.value AS allowed_units, d.missing AS missing_evidence, d.assumed AS assumptions, "
+        f"{constants} {_JOINED}"
     )
 
 
-def _answer_lists(run: LineRun, clauses: Mapping[str, PolicyClause]) -> None:
-    """The table ``determined``: one row for every distinct answer."""
-    order = {clause_id: position for position, clause_id in enumerate(clauses)}
-    rows = run.execute(f"SELECT answer, {', '.join(run.words)} FROM answers").fetchall()
-    answers: list[Any] = []
-    outcomes: list[str] = []
-    limited: list[bool] = []
-    missing: list[list[str]] = []
-    assumptions: list[list[str]] = []
-    cited: list[tuple[Any, ...]] = []
-    for answer, *words in rows:
-        held = _held(run.plan, words)
-        readings: dict[str, set[int]] = {}
-        for clause_id, number in held["mattered"]:
-            readings.setdefault(clause_id, set()).add(int(number))
-        ((outcome,),) = held["outcome"]
-        answers.append(answer)
-        outcomes.append(outcome)
-        limited.append(_bit(words, len(run.plan.answers)))
-        missing.append(sorted({row[0] for row in held["missing"]}))
-        assumed = sorted({row[0] for row in held["assumption"]})
-        assumptions.append(assumed if outcome == "reimbursable" else [])
-        found = sorted(held["cites"], key=lambda row: (EFFECTS.index(row[1]), order[row[0]]))
-        for position, (clause_id, effect) in enumerate(found):
-            clause = clauses[clause_id]
-            adverse = effect in ADVERSE_EFFECTS
-            cited.append(
-                (
-                    answer,
-                    position,
-                    clause_id,
-                    effect,
-                    (clause.carc or None) if adverse else None,
-                    list(clause.rarcs) if adverse else [],
-                    (clause.group or None) if adverse else None,
-                    sorted(readings.get(clause_id, ())),
-                    clause.narrative.replace("{clause}", clause_id),
-                )
-            )
-    types = (
-        "BIGINT",
-        "BIGINT",
-        "TEXT",
-        "TEXT",
-        "TEXT",
-        "TEXT[]",
-        "TEXT",
-        "INTEGER[]",
-        "TEXT",
-    )
-    names = (
-        "answer",
-        "place",
-        "clause_id",
-        "effect",
-        "carc",
-        "rarcs",
-        "group",
-        "readings",
-        "reason",
-    )
-    picks = ", ".join(
-        f"unnest(${number}::{kind}[]) AS {_quoted(name)}"
-        for number, (kind, name) in enumerate(zip(types, names, strict=True), 1)
-    )
-    columns = [list(column) for column in zip(*cited, strict=True)] if cited else [[]] * len(names)
-    run.execute(f"CREATE TEMP TABLE cited AS SELECT {picks}", columns)
-    fields = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name in names[2:])
-    run.execute(
-        "CREATE TEMP TABLE determined AS SELECT a.*, coalesce(c.citations, []) AS citations FROM ("
-        "SELECT unnest($1::BIGINT[]) AS answer, unnest($2::TEXT[]) AS outcome, "
-        "unnest($3::BOOLEAN[]) AS limited, unnest($4::TEXT[][]) AS missing, "
-        "unnest($5::TEXT[][]) AS assumptions) a LEFT JOIN ("
-        f"SELECT answer, list(struct_pack({fields}) ORDER BY place) AS citations "
-        "FROM cited GROUP BY answer) c USING (answer)",
-        [answers, outcomes, limited, missing, assumptions],
-    )
+def _fields(citation: Citation) -> tuple[Any, ...]:
+    return tuple(citation.to_json()[name] for name, _ in _CITATION)
+
+
+def _literal(text: str) -> str:
+    made: str = exp.Literal.string(text).sql(dialect="duckdb")
+    return made
 
 
 def _allowed(run: LineRun) -> None:
     """The table ``allowed``: the least of the units that the cited clauses allow."""
     _, function, alternatives = run.plan.allowed
+    limit = divmod(len(run.plan.answers), WORD)
     start = len(run.plan.answers) + 1
     values, joins = [], []
     for number, alternative in enumerate(alternatives):
@@ -177,7 +292,7 @@ def _allowed(run: LineRun) -> None:
         "CREATE TEMP TABLE limited AS SELECT l.rowid AS line, l.*, a.* FROM signed l "
         "JOIN plain_answers p USING (signature) LEFT JOIN context_answers x ON x.line = l.rowid "
         "JOIN answers a ON a.answer = coalesce(x.answer, p.answer) "
-        "JOIN determined d ON d.answer = a.answer AND d.limited"
+        f"WHERE (a.w{limit[0]} >> {limit[1]}) & 1 = 1"
     )
     columns = chosen.replace("a.w", "l.w")
     run.execute(

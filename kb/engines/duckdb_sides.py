@@ -19,11 +19,14 @@ exp = bulk_module("sqlglot.expressions")
 
 _EVIDENCE = ("evidence", "evidence_number")
 _DIAGNOSES = ("diagnosis", "diagnosis_indicator")
-_MOST = 126
+_KEYED = (*_EVIDENCE, *_DIAGNOSES, "modifier")
+_LISTS = ("override", "release_code")
+MOST = 120
+"""Tests of one mask of the sides; more make another mask."""
 
 
 class Sides:
-    """Makes the table ``side``: claim_id, line_number, mask, class.
+    """Makes the tables ``side0``, ...: claim_id, line_number, mask, class.
 
     Parameters
     ----------
@@ -50,30 +53,41 @@ class Sides:
 
     def make(
         self, evidence: Sequence[tuple[int, Leaf]], residuals: Sequence[tuple[int, Leaf]]
-    ) -> list[tuple[int, Leaf]]:
-        """Make the table and return the tests whose bits it has, none where it is not needed."""
-        pieces: list[str] = []
-        tests: list[tuple[int, Leaf]] = []
-        if self.has_evidence and evidence:
-            pieces.append(self._evidence(evidence))
-            tests += evidence
-        for node, leaf in residuals:
-            if self._needs_evidence(leaf[1]) and not self.has_evidence:
-                continue
-            pieces.append(
-                f"SELECT DISTINCT claim_id, line_number, {1 << len(tests)}::HUGEINT AS bits FROM "
-                f"({self.query(leaf[1])})"
-            )
-            tests.append((node, leaf))
-        if len(tests) > _MOST:
-            raise NotFusable("more evidence is tested than a mask has bits")
-        if pieces:
-            self.connection.execute(
-                "CREATE TEMP TABLE side AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
-                "FROM (SELECT claim_id, line_number, bit_or(bits) AS mask FROM "
-                f"({' UNION ALL '.join(pieces)}) GROUP BY ALL)"
-            )
-        return tests
+    ) -> list[tuple[str, list[tuple[int, Leaf]]]]:
+        """Make tables of masks; return each with the tests whose bits it has."""
+        tests = list(evidence) if self.has_evidence else []
+        held = len(tests)
+        tests += [
+            (node, leaf)
+            for node, leaf in residuals
+            if self.has_evidence or not self._needs_evidence(leaf[1])
+        ]
+        made = []
+        for number, start in enumerate(range(0, len(tests), MOST)):
+            name = f"side{number}"
+            chosen = tests[start : start + MOST]
+            of_evidence = max(0, min(held - start, len(chosen)))
+            self._masks(name, chosen[:of_evidence], chosen[of_evidence:])
+            made.append((name, chosen))
+        return made
+
+    def _masks(
+        self,
+        name: str,
+        evidence: Sequence[tuple[int, Leaf]],
+        residuals: Sequence[tuple[int, Leaf]],
+    ) -> None:
+        pieces = [self._evidence(f"{name}_tests", evidence)] if evidence else []
+        pieces += [
+            f"SELECT DISTINCT claim_id, line_number, {1 << bit}::HUGEINT AS bits FROM "
+            f"({self.query(leaf[1])})"
+            for bit, (_, leaf) in enumerate(residuals, len(evidence))
+        ]
+        self.connection.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
+            "FROM (SELECT claim_id, line_number, bit_or(bits) AS mask FROM "
+            f"({' UNION ALL '.join(pieces)}) GROUP BY ALL)"
+        )
 
     def query(self, body: tuple[BodyLiteral, ...], value: str = "") -> str:
         """Return the lines for which a residual body holds, with the value of a variable."""
@@ -87,7 +101,7 @@ class Sides:
         made.read(first)
         columns = sorted(names - {"@claim_id", "@line_number"})
         if columns or not first:
-            self._lines(made, columns, bool(first))
+            self._lines(made, columns, self._needs_evidence(body))
         made.read(rest)
         picked = [
             exp.alias_(made.values["@claim_id"].copy(), "claim_id"),
@@ -98,9 +112,9 @@ class Sides:
         text: str = made.select(picked).sql(dialect="duckdb")
         return text
 
-    def _lines(self, body: Body, columns: Sequence[str], keyed: bool) -> None:
-        """Add the wide row of the line to a body."""
-        near = self._needed_lines() if keyed and self.has_evidence else self.source
+    def _lines(self, body: Body, columns: Sequence[str], filed: bool) -> None:
+        """Add the wide row of the line to a body; of lines on file alone where that suffices."""
+        near = self._needed_lines() if filed and self.has_evidence else self.source
         alias, on = body._source(exp.to_table(near))
         for key in ("claim_id", "line_number"):
             column: Sql = exp.column(key, table=alias)
@@ -133,7 +147,7 @@ class Sides:
         return "evidence_lines"
 
     def _keyed(self, literal: Relational) -> bool:
-        return not literal.negated and literal.atom.predicate in (*_EVIDENCE, *_DIAGNOSES)
+        return not literal.negated and literal.atom.predicate in _KEYED
 
     def _needs_evidence(self, body: tuple[BodyLiteral, ...]) -> bool:
         return any(
@@ -141,14 +155,14 @@ class Sides:
             for item in body
         )
 
-    def _evidence(self, tests: Sequence[tuple[int, Leaf]]) -> str:
+    def _evidence(self, table: str, tests: Sequence[tuple[int, Leaf]]) -> str:
         texts = [leaf[2] if isinstance(leaf[2], str) else None for _, leaf in tests]
         numbers = [
             None if leaf[2] is None or isinstance(leaf[2], str) else str(leaf[2])
             for _, leaf in tests
         ]
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_tests AS SELECT unnest($1::TEXT[])::HUGEINT AS bit, "
+            f"CREATE TEMP TABLE {table} AS SELECT unnest($1::TEXT[])::HUGEINT AS bit, "
             "unnest($2::TEXT[]) AS name, unnest($3::TEXT[]) AS value, "
             f"unnest($4::TEXT[])::{NUMBER} AS number",
             [
@@ -161,7 +175,7 @@ class Sides:
         return (
             "SELECT claim_id, line_number, bits FROM evidence_rows e JOIN ("
             "SELECT p.name, p.value, bit_or(bit) AS bits FROM "
-            "(SELECT DISTINCT name, value FROM evidence_rows) p JOIN evidence_tests t "
+            f"(SELECT DISTINCT name, value FROM evidence_rows) p JOIN {table} t "
             "ON p.name = t.name AND (t.value IS NULL OR t.value = p.value) "
             f"AND (t.number IS NULL OR t.number = try_cast(p.value AS {NUMBER})) GROUP BY ALL) b "
             "ON e.name = b.name AND e.value = b.value"
@@ -184,6 +198,9 @@ class Sides:
             "diagnosis_indicator": "SELECT l.claim_id AS claim, l.line_number AS line, x.code, "
             f"x.indicator FROM {self.source} l JOIN exploded x ON l.diagnoses = x.value "
             "WHERE x.indicator IS NOT NULL",
+            "modifier": "SELECT claim_id AS claim, line_number AS line, "
+            f"unnest(string_split(modifiers, ' ')) AS modifier FROM {self.source} "
+            "WHERE modifiers IS NOT NULL",
         }.get(predicate)
         if predicate == "code_amount":
             self._amounts()
@@ -191,6 +208,8 @@ class Sides:
             self._memberships()
         elif statement is not None:
             self.connection.execute(f"CREATE TEMP VIEW {predicate} AS {statement}")
+        elif predicate not in _LISTS:
+            raise NotFusable(f"`{predicate}` has several values beside others of a line")
 
     def _exploded(self) -> None:
         if "exploded" in self._ready:
@@ -208,7 +227,8 @@ class Sides:
         self._rows_table("amount_rows", rows)
         self.connection.execute(
             'CREATE TEMP TABLE code_amount AS SELECT DISTINCT v.value AS code, r."table", '
-            f"r.amount::{NUMBER} AS amount FROM d_procedure_code_values v JOIN amount_rows r "
+            f"r.amount::{NUMBER} AS amount FROM (SELECT DISTINCT procedure_code AS value "
+            f"FROM {self.source}) v JOIN amount_rows r "
             "ON length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
         )
 

@@ -56,11 +56,14 @@ class Feature:
     dictionary : str
         Table of ``value, mask, class`` that has a row for every distinct value; empty where the
         bits are computed line by line.
+    is_side : bool
+        Whether the dictionary's key is the line itself, as for evidence.
     """
 
     name: str
     tests: tuple[tuple[int, Leaf], ...]
     dictionary: str = ""
+    is_side: bool = False
 
 
 def source_column(column: str) -> str:

@@ -79,7 +79,9 @@ def test_an_interrupt_is_one_line_and_leaves_no_file(many: str, tmp_path: Path) 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err == "interrupted: the output is not complete, and no file was written\n"
+    assert err == (
+        "interrupted: the output is not complete, and no file was written; start it again\n"
+    )
     assert [path.name for path in tmp_path.iterdir()] == ["many.csv"]
 
 

@@ -81,6 +81,7 @@ def plan_lines(
     program: Program,
     known: Mapping[str, Iterable[tuple[Value, ...]]],
     absent: frozenset[str] = frozenset(),
+    overrides: Iterable[tuple[Value, ...]] = (),
 ) -> LinePlan:
     """Return the plan of a program.
 
@@ -92,6 +93,8 @@ def plan_lines(
         What is known before any line is read: settings, clauses, lists, overrides.
     absent : frozenset of str
         Input predicates that have no row in this run.
+    overrides : iterable of tuple, optional
+        Rows of ``override`` where they are too many to be known: they stand in a table.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def plan_lines(
         If the rules cannot be written as formulas over lines.
     """
     constants = constant_predicates(program, known)
-    held = domains(program, constants)
+    held = domains(program, constants, overrides)
     specialiser = Specialiser(Unfolder.of(program, constants, held, absent))
     answers = []
     for key in ANSWERS:

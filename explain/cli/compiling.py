@@ -1,0 +1,91 @@
+"""``clausewise sql``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+from explain.cli.options import (
+    HcpcsOption,
+    JsonOption,
+    PolicyOption,
+    PrecertificationOption,
+    SetOption,
+    StrictOption,
+    load_knowledge_base,
+)
+from explain.cli.output import data, json_text
+from explain.cli.running import DONE, usage_error
+from facts.diagnostic import Diagnostic, UsageError
+from facts.suggest import nearest
+from kb.language.syntax import Program
+
+
+def sql(
+    predicates: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PREDICATE",
+            help="Print only what these need, as in denied or denied/3.",
+            show_default=False,
+        ),
+    ] = None,
+    dialect: Annotated[
+        str,
+        typer.Option(
+            "--dialect",
+            metavar="DIALECT",
+            help="duckdb, spark, snowflake, bigquery, postgres or sqlite.",
+        ),
+    ] = "duckdb",
+    policy: PolicyOption = "r14",
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    """Print the rules of a policy as SQL, one commented statement for each predicate.
+
+    \b
+    clausewise sql outcome cites > r14.sql
+    clausewise sql denied --dialect snowflake
+    """
+    from kb.compile import dialects
+    from kb.compile.script import script, script_text
+    from kb.policy_script import policy_source
+
+    wanted_dialect = dialects.dialect(dialect)
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    wanted = _keys(predicates, kb.policy.program.program) if predicates else None
+    statements = script(policy_source(kb), wanted_dialect, wanted)
+    if not as_json:
+        data(script_text(statements))
+        return DONE
+    for each in statements:
+        texts = [line.removeprefix("--").removeprefix(" ") for line in each.comment]
+        data(json_text({"name": each.name or None, "comment": texts, "sql": each.sql or None}))
+    return DONE
+
+
+def _keys(names: Iterable[str], program: Program) -> list[tuple[str, int]]:
+    """The predicates that names mean; every unknown one is told."""
+    known = {(rule.head.predicate, rule.head.arity): None for rule in program.rules}
+    found: list[tuple[str, int]] = []
+    faults = []
+    for text in names:
+        name, sign, arity = text.partition("/")
+        keys = [key for key in known if key[0] == name and (not sign or str(key[1]) == arity)]
+        found += keys
+        if not keys:
+            near = nearest(name, {key[0] for key in known})
+            like = [f"{key[0]}/{key[1]}" for key in known if key[0] == near]
+            help = f"did you mean `{like[0]}`?" if like else "name a predicate that rules derive"
+            faults.append(Diagnostic("error", f"no rule derives `{text}`", None, help))
+    if faults:
+        raise UsageError(faults)
+    if not found:
+        raise usage_error("no predicate is named")
+    return found

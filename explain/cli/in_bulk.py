@@ -1,0 +1,171 @@
+"""Which engine adjudicates files, and the bulk run as the command line asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from explain.cli.output import data, table_text
+from explain.cli.progress import progress
+from explain.cli.running import usage_error
+from explain.cli.writing import check_target
+from facts.claim import Override
+from facts.extras import bulk_module
+from facts.readers.batch import RejectedClaim
+from facts.readers.detect import is_x12
+from facts.readers.parquet import is_parquet
+from facts.readers.text_file import look
+from facts.values import one_line
+from kb.bulk_result import BulkResult, Meter
+from kb.knowledge_base import KnowledgeBase
+
+ENGINES = ("pydatalog", "duckdb")
+LARGE = 1_000_000
+"""Bytes of claims from which DuckDB is quicker by far: some eight thousand lines of CSV."""
+
+
+def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
+    """Return the engine for some files.
+
+    DuckDB takes Parquet, and tables of ``LARGE`` bytes and more where it is installed; pyDatalog
+    takes all else, and every 837.
+
+    Raises
+    ------
+    UsageError
+        If DuckDB is asked for an 837 file, or not installed though it is needed.
+    """
+    if wanted is not None and wanted not in ENGINES:
+        raise usage_error(
+            f"there is no engine `{one_line(wanted)}`", f"one of {', '.join(ENGINES)}"
+        )
+    parquet = any(is_parquet(Path(file)) for file in files)
+    if wanted == "pydatalog":
+        return wanted
+    x12 = [file for file in files if not is_parquet(Path(file)) and is_x12(look(Path(file))[0])]
+    if wanted == "duckdb":
+        if x12:
+            help = "leave out `--engine duckdb`"
+            raise usage_error(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
+        bulk_module("duckdb")
+        bulk_module("sqlglot")
+        return wanted
+    if x12:
+        return "pydatalog"
+    if parquet:
+        bulk_module("duckdb")
+        bulk_module("sqlglot")
+        return "duckdb"
+    return "duckdb" if _size(files) >= LARGE and _installed() else "pydatalog"
+
+
+def _size(files: Iterable[str]) -> int:
+    total = 0
+    for file in files:
+        try:
+            total += os.path.getsize(file)
+        except (OSError, ValueError):
+            continue
+    return total
+
+
+def _installed() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
+
+
+def adjudicate_in_bulk(
+    kb: KnowledgeBase,
+    files: Sequence[str],
+    output: str | None,
+    kind: str,
+    evidence: Sequence[str],
+    overrides: tuple[Override, ...],
+    inputs: Iterable[str],
+    engine: str,
+    memory_limit: str | None,
+    threads: int | None,
+) -> BulkResult:
+    """Adjudicate files into a file, or onto stdout."""
+    from kb.bulk import adjudicate_files
+
+    meter = Meter(total=about_lines(files) if engine == "pydatalog" else 0)
+    options = {
+        "evidence": evidence,
+        "overrides": overrides,
+        "engine": engine,
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "meter": meter,
+    }
+    if output is not None:
+        target = check_target(output, inputs)
+        with progress(meter):
+            return adjudicate_files(kb, files, target, kind=kind, **options)  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory(prefix="clausewise-") as folder:
+        beside = Path(folder) / "determinations"
+        written = "jsonl" if kind == "table" else kind
+        with progress(meter):
+            result = adjudicate_files(kb, files, beside, kind=written, **options)  # type: ignore[arg-type]
+        with beside.open(encoding="utf-8", newline="\n") as file:
+            if kind == "table":
+                rows = [table_row(json.loads(row, parse_float=Decimal)) for row in file]
+                if rows:
+                    data(table_text(TABLE_COLUMNS, rows))
+                return result
+            for row in file:
+                data(row.removesuffix("\n"))
+    return result
+
+
+TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
+
+
+def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return a determination, as JSON has it, as a row for a person at a terminal."""
+    allowed = record["allowed_units"]
+    return (
+        record["claim_id"],
+        record["line_number"],
+        record["outcome"],
+        " ".join(citation["clause_id"] for citation in record["citations"]) or "-",
+        "-" if allowed is None else str(allowed),
+        " ".join(record["missing_evidence"]) or "-",
+        " ".join(record["assumptions"]) or "-",
+    )
+
+
+def about_lines(files: Iterable[str]) -> int:
+    """Return about how many claim lines some tables have; 0 where nobody knows."""
+    total = 0
+    for file in files:
+        path = Path(file)
+        if not path.is_file():
+            continue
+        if is_parquet(path) or is_x12(look(path)[0]):
+            return 0
+        try:
+            with path.open("rb") as rows:
+                while block := rows.read(1 << 20):
+                    total += block.count(b"\n")
+        except OSError:
+            continue
+    return total
+
+
+def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedClaim]) -> None:
+    """Write the claims that could not be read as a CSV file."""
+    from explain.cli.output import csv_text
+    from explain.cli.writing import destination
+    from kb.rejects import REJECT_COLUMNS, reject_rows
+
+    with destination(path, inputs) as write:
+        write(csv_text([REJECT_COLUMNS]))
+        for row in reject_rows(claims):
+            write(csv_text([row]))

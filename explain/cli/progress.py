@@ -1,0 +1,82 @@
+"""How far a run is, on stderr: nothing for the first second.
+
+On a terminal it is one row that is written over; elsewhere a plain row now and then.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kb.bulk_result import Meter
+
+_FIRST = 1.0
+"""Seconds before anything is shown."""
+
+_ON_TERMINAL, _ELSEWHERE = 0.25, 10.0
+"""Seconds between two rows."""
+
+
+def progress_text(meter: Meter, seconds: float) -> str:
+    """Return lines done, rate and time left as one row.
+
+    Examples
+    --------
+    >>> progress_text(Meter("claims", total=4000, done=1000), 2.0)
+    '1,000 of about 4,000 lines, 500 lines/s, 6 s left'
+    >>> progress_text(Meter("claims", done=1000), 2.0)
+    '1,000 lines, 500 lines/s'
+    >>> progress_text(Meter("reading"), 2.0)
+    'reading the input'
+    """
+    lines = meter.lines
+    if not lines:
+        return "reading the input"
+    rate = lines / seconds
+    if not meter.total:
+        return f"{lines:,} lines, {rate:,.0f} lines/s"
+    about = "about " if meter.done else ""
+    left = max(meter.total - lines, 0) / rate
+    return f"{lines:,} of {about}{meter.total:,} lines, {rate:,.0f} lines/s, {_time(left)} left"
+
+
+def _time(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+@contextmanager
+def progress(meter: Meter) -> Iterator[Meter]:
+    """Show how far a run is for as long as the block lasts."""
+    ended = threading.Event()
+    terminal = sys.stderr.isatty()
+    began = time.monotonic()
+
+    def show() -> None:
+        pause = _FIRST
+        shown = ""
+        while not ended.wait(pause):
+            pause = _ON_TERMINAL if terminal else _ELSEWHERE
+            text = progress_text(meter, time.monotonic() - began)
+            if not terminal:
+                print(text, file=sys.stderr, flush=True)
+                continue
+            print(f"\r{text.ljust(len(shown))}", end="", file=sys.stderr, flush=True)
+            shown = text
+        if shown:
+            print(f"\r{' ' * len(shown)}\r", end="", file=sys.stderr, flush=True)
+
+    thread = threading.Thread(target=show, daemon=True)
+    thread.start()
+    try:
+        yield meter
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,204 @@
+"""Rows of a Parquet file. Needs the extra ``clausewise[bulk]``; DuckDB reads what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facts.diagnostic import Diagnostic
+from facts.extras import OFFLINE, bulk_module
+from facts.origin import Origin
+from facts.readers.delimited import RowTrace
+from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
+from facts.readers.plain_values import texts_of
+from facts.values import one_line
+
+MARK = b"PAR1"
+"""What a Parquet file begins with. Source: the file format of Apache Parquet."""
+
+ENDINGS = (".parquet", ".pq")
+COLUMNS_PLACE = "columns"
+"""Place of a column that is missing; a Parquet file has no header row."""
+
+_AT_ONCE = 10_000
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x3000])) + (
+    "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F]))
+)
+"""What ``str.strip`` takes off."""
+
+
+@dataclass(slots=True)
+class ParquetFile:
+    """A Parquet file of which the columns were looked at.
+
+    Parameters
+    ----------
+    path : Path
+    columns : dict of str to (str, str)
+        Columns that are read, in lower case, with the names and types of the file.
+    diagnostics : list of Diagnostic
+        Errors keep the file from being read.
+    only : str or None
+        The claim whose rows are read; None for all.
+    """
+
+    path: Path
+    columns: dict[str, tuple[str, str]]
+    diagnostics: list[Diagnostic]
+    only: str | None = None
+    _connection: Any = field(default=None, repr=False)
+
+    @property
+    def readable(self) -> bool:
+        """Whether the rows can be read."""
+        return not any(each.severity == "error" for each in self.diagnostics)
+
+    def claim_ids(self) -> Iterator[str]:
+        """Yield the claim id of every row, empty where there is none."""
+        for (value,) in self._fetched([self._name("claim_id")]):
+            fields, _ = texts_of({"claim_id": value}, None, ("claim_id",))
+            yield fields.get("claim_id", "").strip()
+
+    def rows(self) -> Iterator[RawRow]:
+        """Yield the rows as rows of texts."""
+        source, names = str(self.path), tuple(self.columns)
+        picked = ["file_row_number", *map(self._name, names)]
+        for place, *values in self._fetched(picked):
+            number = place + 1
+            trace = RowTrace(source, number)
+            record = dict(zip(names, values, strict=True))
+            fields, faults = texts_of(record, trace, names)
+            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+
+    def alike(self, claim_id: str, most: int = 20) -> list[str]:
+        """Return the claim ids that are nearest to one that is not there."""
+        name = f"{self._name('claim_id')}::TEXT"
+        rows = self._connection.execute(
+            f"SELECT DISTINCT {name} AS c FROM {self._scan()} WHERE abs(length({name}) - $1) <= 2 "
+            f"ORDER BY levenshtein(c, $2), c LIMIT {most}",
+            [len(claim_id), claim_id],
+        ).fetchall()
+        return [value for (value,) in rows]
+
+    def _name(self, column: str) -> str:
+        return '"' + self.columns[column][0].replace('"', '""') + '"'
+
+    def _scan(self) -> str:
+        name = str(self.path).replace("'", "''")
+        return f"read_parquet('{name}', file_row_number = true)"
+
+    def _fetched(self, picked: list[str]) -> Iterator[tuple[Any, ...]]:
+        """Yield rows in the order of the file; of one claim only what its row groups hold."""
+        query = f"SELECT {', '.join(picked)} FROM {self._scan()}"
+        if self.only is None:
+            yield from self._batches(query, [])
+            return
+        name, whole = self._name("claim_id"), self.columns["claim_id"][1] in WHOLE
+        found = False
+        if not whole:
+            for row in self._batches(f"{query} WHERE {name} = $1::TEXT", [self.only]):
+                found = True
+                yield row
+        elif self.only.isascii() and self.only.isdigit():
+            yield from self._batches(f"{query} WHERE {name} = $1::HUGEINT", [self.only])
+            return
+        if not found and not whole:
+            trimmed = f"trim({name}::TEXT, $2)"
+            yield from self._batches(f"{query} WHERE {trimmed} = $1", [self.only, BLANKS])
+
+    def _batches(self, query: str, parameters: list[Any]) -> Iterator[tuple[Any, ...]]:
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(query, parameters)
+            while rows := cursor.fetchmany(_AT_ONCE):
+                yield from rows
+        except bulk_module("duckdb").Error as fault:
+            raise OSError(0, "it is broken, or not whole") from fault
+        finally:
+            cursor.close()
+
+
+def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:
+    """Return claims of Parquet files that begin or end as one that is not there."""
+    found: list[str] = []
+    for path in map(Path, paths):
+        if is_parquet(path):
+            file = open_parquet(path)
+            found += file.alike(claim_id) if file.readable else []
+    return found
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file begins as a Parquet file does, or is named as one."""
+    try:
+        if not path.is_file():
+            return False
+        if path.suffix.lower() in ENDINGS:
+            return True
+        with path.open("rb") as file:
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
+
+
+def open_parquet(
+    path: Path,
+    required: Iterable[str] = REQUIRED,
+    known: Iterable[str] = tuple(PARSERS),
+    only: str | None = None,
+) -> ParquetFile:
+    """Look at the columns of a Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+    required, known : iterable of str
+        Columns that must and that may be there.
+    only : str, optional
+        Read the rows of this claim alone.
+
+    Returns
+    -------
+    ParquetFile
+        With diagnostics for a file that cannot be read or whose columns are not those needed.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed.
+    """
+    duckdb = bulk_module("duckdb")
+    connection = duckdb.connect(":memory:", config=OFFLINE)
+    connection.execute("SET TimeZone = 'UTC'")
+    file = ParquetFile(path, {}, [], only, connection)
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {file._scan()}").fetchall()
+    except duckdb.Error:
+        file.diagnostics.append(not_parquet(path))
+        return file
+    names = {row[0]: row[1] for row in rows if row[0] != "file_row_number"}
+    file.diagnostics += check_parquet_columns(names, str(path), required, known)
+    known = frozenset(known)
+    file.columns = {
+        name.strip().lower(): (name, kind)
+        for name, kind in names.items()
+        if name.strip().lower() in known
+    }
+    return file
+
+
+def check_parquet_columns(
+    names: Iterable[str], source: str, required: Iterable[str], known: Iterable[str]
+) -> list[Diagnostic]:
+    """Return what is wrong with the names of the columns of a Parquet file."""
+    lower = [name.strip().lower() for name in names]
+    return check_columns(lower, source, COLUMNS_PLACE, required, known)
+
+
+def not_parquet(path: Path) -> Diagnostic:
+    """Return the diagnostic for a file that is named as Parquet and is none."""
+    message = f"`{one_line(str(path))}` cannot be read as Parquet"
+    return Diagnostic("error", message, Origin(str(path)), "was it cut off on its way?")

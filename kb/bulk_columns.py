@@ -1,0 +1,227 @@
+"""How each column of raw rows is read: as SQL, what is not plain once per distinct value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from facts.claim import Diagnosis
+from facts.readers.line_table import LONGEST_TEXT, PARSERS, normalised
+from facts.readers.parquet import BLANKS, WHOLE
+from facts.readers.plain_values import texts_of
+from facts.values import ValueFault, parse_text, quoted
+from kb.bulk_source import Source, identifier, literal
+from kb.compile.numbers import NUMBER, decimal_of
+
+DATES = ("service_date", "service_date_to", "processed_date")
+AMOUNTS = ("units", "charge", "ndc_quantity")
+TEXTS = tuple(name for name, parser in PARSERS.items() if parser is parse_text)
+KINDS = {
+    "line_number": "BIGINT",
+    **dict.fromkeys(DATES, "DATE"),
+    **dict.fromkeys(AMOUNTS, NUMBER),
+}
+"""Types of the columns that are no text."""
+
+_PLAIN = {
+    **dict.fromkeys(AMOUNTS, r"\d{1,18}(\.\d{0,9})?"),
+    "line_number": r"[1-9]\d{0,11}",
+    "diagnoses": "[A-Z0-9]{3,7}(:[YNUW1])?( [A-Z0-9]{3,7}(:[YNUW1])?){0,24}",
+}
+"""Texts that SQL reads as the row readers do, so that they need no dictionary."""
+
+STRIPPED = f"nullif(trim({{}}, {literal(BLANKS)}), '')"
+
+
+@dataclass(slots=True)
+class Column:
+    """A column as SQL over the alias ``r`` of the raw rows.
+
+    Parameters
+    ----------
+    name : str
+    value : str
+        SQL of its value as it is read.
+    join : str
+        What ``value`` needs beside the raw rows.
+    suspect : str
+        SQL of the rows whose value cannot be read, empty where there is none.
+    notes : dict of str to str
+        Texts that were normalised, and what they were read as.
+    text : str
+        SQL of the value as text.
+    """
+
+    name: str
+    value: str
+    join: str = ""
+    suspect: str = ""
+    notes: dict[str, str] = field(default_factory=dict)
+    text: str = "NULL"
+
+
+def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
+    """Return how a column of a source is read.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    source : Source
+    name : str
+        A column of the claim table.
+    tag : str
+        Sets the names of helping tables apart.
+    """
+    kind = source.columns.get(name)
+    wanted = KINDS.get(name, "TEXT")
+    if kind is None:
+        return Column(name, f"NULL::{wanted}")
+    raw = f"r.{identifier(name)}"
+    if (name in DATES and kind == "DATE") or (name == "line_number" and kind in WHOLE):
+        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
+    if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
+        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
+    text = _text(raw, kind, name)
+    if kind in WHOLE and name in TEXTS:
+        return Column(name, text, text=text)
+    if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
+        return _parsed(connection, source, Column(name, text, text=text), tag, raw)
+    if name in TEXTS:
+        return _free_text(connection, source, Column(name, text, text=text))
+    column = _parsed(connection, source, Column(name, text, text=text), tag, "")
+    if kind == "VARCHAR[]":
+        _add(column, f"list_count({raw}) <> len({raw})")
+    return column
+
+
+def _text(raw: str, kind: str, name: str) -> str:
+    if kind == "VARCHAR":
+        return raw
+    if kind == "VARCHAR[]":
+        return f"array_to_string({raw}, ' ')"
+    if kind.startswith("TIMESTAMP") and name in DATES:
+        return f"CASE WHEN {raw} = {raw}::DATE THEN {raw}::DATE::TEXT ELSE {raw}::TEXT END"
+    return f"{raw}::TEXT"
+
+
+def _free_text(connection: Any, source: Source, column: Column) -> Column:
+    row = connection.execute(
+        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({_unfit('c')}) "
+        f"FROM (SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
+    ).fetchone()
+    if row[1]:
+        column.suspect = _unfit(column.text)
+    if row[0]:
+        column.value = STRIPPED.format(column.text)
+    return column
+
+
+def _unfit(text: str) -> str:
+    """SQL of the texts that are too long, or are no text of UTF-8."""
+    return (
+        f"(length({text}) > {LONGEST_TEXT} OR contains({text}, chr(0)) "
+        f"OR contains({text}, chr(65533)))"
+    )
+
+
+def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: str) -> Column:
+    """Read the distinct values of a column as the row readers do."""
+    name, text = column.name, column.text
+    wanted = KINDS.get(name, "TEXT")
+    plain = _PLAIN.get(name, "")
+    plainly = f"regexp_full_match({text}, {literal(plain)})" if plain else "false"
+    picked = f"{text}, {typed}" if typed else text
+    values = connection.execute(
+        f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL AND NOT {plainly}"
+    ).fetchall()
+    made: dict[str, str | None] = {}
+    bad: set[str] = set()
+    for value, *given in values:
+        as_text = value
+        if given:
+            fields, faults = texts_of({name: given[0]}, None, (name,))
+            if faults:
+                made[value] = None
+                bad.add(value)
+                continue
+            as_text = fields.get(name, "")
+        if not as_text or as_text.isspace():
+            made[value] = None
+            continue
+        try:
+            read = _read(name, as_text)
+            new, fault = written(read)
+        except ValueFault:
+            new, fault = "", "it cannot be read"
+        made[value] = new or None
+        if fault:
+            bad.add(value)
+            continue
+        changed = normalised(name, as_text, read)
+        if changed is not None:
+            message = f"`{name}` was read as {quoted(changed)} instead of {quoted(as_text)}"
+            column.notes[value] = message
+    straight = f"{text}::{wanted}" if wanted != "TEXT" else text
+    if all(value == new for value, new in made.items()) and not typed:
+        column.value = straight
+        return column
+    table = f"v_{name}_{tag}"
+    connection.execute(
+        f"CREATE TEMP TABLE {table} AS SELECT unnest($1::TEXT[]) AS value, "
+        f"unnest($2::TEXT[])::{wanted} AS made, unnest($3::BOOLEAN[]) AS bad",
+        [list(made), list(made.values()), [value in bad for value in made]],
+    )
+    column.join = f"LEFT JOIN {table} ON {table}.value = {text}"
+    column.value = f"{table}.made"
+    if plain:
+        column.value = f"CASE WHEN {plainly} THEN {straight} ELSE {table}.made END"
+    if bad:
+        _add(column, f"coalesce({table}.bad, false)")
+    return column
+
+
+def _read(name: str, text: str) -> Any:
+    if len(text) > LONGEST_TEXT or "\0" in text or "\ufffd" in text:
+        raise ValueFault("cannot be read")
+    return PARSERS[name](text)
+
+
+def _add(column: Column, condition: str) -> None:
+    column.suspect = f"{column.suspect} OR {condition}" if column.suspect else condition
+
+
+def _fits(kind: str) -> bool:
+    """Tell whether a decimal type has no more digits than a stored number."""
+    if not kind.startswith("DECIMAL("):
+        return False
+    digits, scale = map(int, kind[8:].rstrip(")").split(","))
+    return scale <= 9 and digits - scale <= 29
+
+
+def written(value: Any) -> tuple[str, str]:
+    """Return a read value as text that DuckDB reads, and why it cannot be kept.
+
+    Examples
+    --------
+    >>> written(Decimal("2.50")), written(("59", "SH")), written(None)
+    (('2.50', ''), ('59 SH', ''), ('', ''))
+    """
+    if value is None:
+        return "", ""
+    if isinstance(value, date):
+        return value.isoformat(), ""
+    if isinstance(value, Decimal):
+        exact = decimal_of(value)
+        if exact is None:
+            return "", f"has more digits than can be kept exactly: {quoted(str(value))}"
+        return format(exact, "f"), ""
+    if isinstance(value, tuple):
+        items = [_diagnosis(item) if isinstance(item, Diagnosis) else item for item in value]
+        return " ".join(items), ""
+    return str(value), ""
+
+
+def _diagnosis(item: Diagnosis) -> str:
+    return f"{item.code}:{item.indicator}" if item.indicator else item.code

@@ -1,0 +1,79 @@
+"""R14 in bulk and R14 on pyDatalog: the same determinations to the last reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from facts.readers.overrides import collect_overrides
+from kb.cases import Case, read_cases
+from kb.policy import load_policy
+from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch
+from tests.bulk.files import KINDS
+
+POLICY = load_policy("r14")
+
+
+def differences(batch: Batch, folder: Path, kind: str) -> dict[tuple[str, int], Any]:
+    """Return the lines on which the two ways do not agree."""
+    expected, found = by_rows(batch, POLICY), in_bulk(batch, POLICY, folder, kind)
+    assert found.keys() == expected.keys()
+    return {key: (expected[key], found[key]) for key in expected if expected[key] != found[key]}
+
+
+def batches_of_cases() -> list[Batch]:
+    """The cases of the policy, those of equal settings, lists and overrides in one batch."""
+    groups: dict[str, list[Case]] = {}
+    for case in read_cases(POLICY.folder)[0]:
+        alike = (sorted(case.settings.items()), case.strict, case.overrides)
+        groups.setdefault(repr((alike, case.release, case.precertification)), []).append(case)
+    batches = []
+    for cases in groups.values():
+        kb = cases[0].knowledge_base(POLICY)
+        named = [(f"CASE{number}", case) for number, case in enumerate(cases)]
+        batches.append(
+            Batch(
+                tuple({**row, "claim_id": name} for name, case in named for row in case.lines),
+                tuple({**row, "claim_id": name} for name, case in named for row in case.evidence),
+                collect_overrides(cases[0].overrides, tuple(POLICY.clauses)),
+                kb.settings,
+                cases[0].strict,
+                kb.release,
+                kb.precertification,
+            )
+        )
+    return batches
+
+
+def without_strict(batch: Batch) -> Batch:
+    switches = {name: value for name, value in batch.settings.items() if name != "strict"}
+    return batch._replace(settings=switches)
+
+
+@pytest.mark.parametrize("number", range(len(batches_of_cases())))
+def test_every_case_of_the_policy_agrees(number: int, tmp_path: Path) -> None:
+    batch = without_strict(batches_of_cases()[number])
+    assert differences(batch, tmp_path, KINDS[number % 3]) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("first", [40_000, 50_001, 60_002, 70_003])
+def test_random_claims_agree(first: int, kind: str, tmp_path: Path) -> None:
+    """The four starts give no, few, many and very many overrides, strict and not."""
+    batch = random_batch(range(first, first + 60))
+    assert differences(batch, tmp_path, kind) == {}
+
+
+@given(st.integers(min_value=0, max_value=10**9), st.sampled_from(KINDS))
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_random_claims_agree(tmp_path: Path, first: int, kind: str) -> None:
+    batch = random_batch(range(first, first + 25))
+    assert differences(batch, tmp_path, kind) == {}

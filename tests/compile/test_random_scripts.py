@@ -1,0 +1,63 @@
+"""Random programs as scripts in DuckDB and in SQLite: the rows of naive evaluation, or a fault."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+pytest.importorskip("duckdb")
+pytest.importorskip("sqlglot")
+
+from facts.diagnostic import ProgramError
+from kb.compile.dialects import dialect
+from kb.compile.script import FAULTS, Source, script, script_text
+from kb.engines.protocol import Facts
+from kb.language.syntax import Atom, Constant, Program, Rule
+from tests.compile.warehouse import RUN, rows_of
+from tests.engines.programs import INPUTS, Options, RandomCase, random_cases
+from tests.engines.reference import evaluate_program
+from tests.engines_duckdb.test_random_programs import with_inputs
+
+
+def with_facts(program: Program, facts: Facts) -> Program:
+    """A program that holds its facts."""
+    rules = tuple(
+        Rule(Atom(name, tuple(map(Constant, row))), ())
+        for name, rows in facts.items()
+        for row in rows
+    )
+    inputs = with_inputs(program)
+    declared = tuple(item for item in inputs.declarations if item.columns)
+    return replace(inputs, rules=(*rules, *program.rules), declarations=declared)
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_the_rows_of_naive_evaluation(name: str) -> None:
+    run = {"told": 0, "compared": 0}
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(random_cases(Options(division=True, empty=False)))
+    def agrees(case: RandomCase) -> None:
+        program = with_facts(case.program, case.facts)
+        try:
+            text = script_text(script(Source(program), dialect(name)))
+        except ProgramError as fault:
+            assume(not fault.diagnostics)
+        connection = RUN[name]({}, text)
+        relations = evaluate_program(program, {})
+        if f'"{FAULTS}"' in text and connection.execute(f"SELECT * FROM {FAULTS}").fetchall():
+            run["told"] += 1
+            return
+        run["compared"] += 1
+        for table, kinds in case.types.items():
+            if table in INPUTS and not kinds:
+                continue
+            if f'"{table}"' in text:
+                expected = relations.get((table, len(kinds)), set())
+                assert set(rows_of(connection, table, len(kinds))) == expected, table
+        connection.close()
+
+    agrees()
+    assert run["compared"] > run["told"]
