@@ -1,0 +1,60 @@
+"""What a step of a proof rests on, rule applications and steps that only pass on left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from explain.proof import Node, Proof
+
+Parts = Callable[[Proof, Node], Sequence[Node]]
+"""Gives what a step rests on."""
+
+
+def parts_of(proof: Proof, node: Node) -> list[Node]:
+    """Return what supports a step, rule applications left out.
+
+    Parameters
+    ----------
+    proof : Proof
+    node : Node
+
+    Returns
+    -------
+    list of Node
+        In the order of the rule's body; none for a leaf.
+    """
+    supports = [proof.by_id[number] for number in proof.supports.get(node.id, ())]
+    if node.kind == "atom":
+        supports = [
+            proof.by_id[number] for rule in supports for number in proof.supports.get(rule.id, ())
+        ]
+    return supports
+
+
+def passed_on(proof: Proof, node: Node, parts: Parts = parts_of) -> Node:
+    """Follow steps whose rule has one derived atom for its body down to one that says more.
+
+    Parameters
+    ----------
+    proof : Proof
+    node : Node
+    parts : callable, optional
+        What a step rests on, where a reader is shown less than all of it.
+
+    Returns
+    -------
+    Node
+        The step itself where it does not merely pass another one on.
+    """
+    while node.kind == "atom":
+        rests_on = parts(proof, node)
+        if len(rests_on) != 1 or rests_on[0].kind != "atom":
+            return node
+        node = rests_on[0]
+    return node
+
+
+def rule_of(proof: Proof, node: Node) -> Node | None:
+    """Return the rule application by which a derived atom follows; None for any other step."""
+    supports = proof.supports.get(node.id, ())
+    return proof.by_id[supports[0]] if node.kind == "atom" and supports else None
