@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Container
 
 from explain.proof import Node, Proof
-
-Parts = Callable[[Proof, Node], Sequence[Node]]
-"""Gives what a step rests on."""
 
 
 def parts_of(proof: Proof, node: Node) -> list[Node]:
@@ -31,26 +28,26 @@ def parts_of(proof: Proof, node: Node) -> list[Node]:
     return supports
 
 
-def passed_on(proof: Proof, node: Node, parts: Parts = parts_of) -> Node:
+def passed_on(proof: Proof, node: Node, kept: Container[str] = ()) -> Node:
     """Follow steps whose rule has one derived atom for its body down to one that says more.
 
     Parameters
     ----------
     proof : Proof
     node : Node
-    parts : callable, optional
-        What a step rests on, where a reader is shown less than all of it.
+    kept : container of str, optional
+        Predicates whose steps are shown in any case.
 
     Returns
     -------
     Node
         The step itself where it does not merely pass another one on.
     """
-    while node.kind == "atom":
-        rests_on = parts(proof, node)
-        if len(rests_on) != 1 or rests_on[0].kind != "atom":
+    while node.kind == "atom" and not (node.atom and node.atom.predicate in kept):
+        parts = parts_of(proof, node)
+        if len(parts) != 1 or parts[0].kind != "atom":
             return node
-        node = rests_on[0]
+        node = parts[0]
     return node
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from explain.passing import parts_of, passed_on, rule_of
+from explain.steps import parts_of, passed_on, rule_of
 from explain.proof import Node, Proof
 from kb.clause import PolicyClause
 
