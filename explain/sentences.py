@@ -127,6 +127,13 @@ class Sentences:
         text = self._fill(known.absence, known.columns, row)
         return text.removesuffix(f" {ANY}") if getattr(known, "attribute", None) else text
 
+    def evidence_says(self, name: str, value: Value | None) -> str:
+        """Return what a piece of evidence says of a line; any value where it is None."""
+        if value is None:
+            known = self._evidence_types.get(name)
+            return (known.meaning if known is not None else "") or words(name)
+        return self._evidence(("", 0, name, value))
+
     def literal(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> str:
         """Return what a literal of a rule says where it holds.
 
