@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 
-from facts.diagnostic import Diagnostic, UsageError
+from facts.extras import extra_module
 
 
 def report_module(name: str) -> ModuleType:
@@ -25,9 +24,4 @@ def report_module(name: str) -> ModuleType:
     UsageError
         If it is not installed; the message names the extra.
     """
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        message = f"`{name}` is not installed, and this format needs it"
-        help = "pip install 'clausewise[report]'"
-        raise UsageError([Diagnostic("error", message, None, help)]) from None
+    return extra_module(name, "report", "this format needs it")

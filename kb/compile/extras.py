@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from types import ModuleType
 
-from facts.diagnostic import Diagnostic, UsageError
+from facts.extras import extra_module
 
 
 def bulk_module(name: str) -> ModuleType:
@@ -30,15 +29,4 @@ def bulk_module(name: str) -> ModuleType:
     >>> bulk_module("duckdb").__name__
     'duckdb'
     """
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        raise UsageError(
-            [
-                Diagnostic(
-                    "error",
-                    f"`{name}` is not installed, and millions of lines need it",
-                    help="pip install 'clausewise[bulk]'",
-                )
-            ]
-        ) from None
+    return extra_module(name, "bulk", "millions of lines need it")

@@ -1,0 +1,47 @@
+"""Import the parts of the package's extras when they are first used."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+from facts.diagnostic import Diagnostic, UsageError
+
+
+def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
+    """Return a module that only an extra of the package brings.
+
+    Parameters
+    ----------
+    name : str
+        As in an import: ``duckdb``.
+    extra : str
+        As in ``clausewise[bulk]``.
+    purpose : str
+        What needs the module, to follow *and*: ``millions of lines need it``.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+
+    Examples
+    --------
+    >>> extra_module("json", "bulk", "millions of lines need it").__name__
+    'json'
+    >>> extra_module("no_such", "bulk", "millions of lines need it")
+    Traceback (most recent call last):
+        ...
+    facts.diagnostic.UsageError: error: `no_such` is not installed, and millions of lines need it
+      = help: pip install 'clausewise[bulk]'
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        message = f"`{name}` is not installed, and {purpose}"
+        help = f"pip install 'clausewise[{extra}]'"
+        raise UsageError([Diagnostic("error", message, None, help)]) from None
