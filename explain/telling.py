@@ -18,6 +18,10 @@ from kb.language.syntax import Constant, Value
 IN_FORCE = frozenset({"counts", "in_force"})
 """What every clause asks for besides its own condition."""
 
+_BACKGROUND = IN_FORCE | {"in_scope"}
+_BACKGROUND_ABSENCES = frozenset({"has_effect", "awaits_evidence"})
+"""What the rules of every determination ask for, the same for every line; pictures fold it."""
+
 _CONDITION, _CITES, _OUTCOME, _LINE = "applies", "cites", "outcome", "line"
 _POLICY_FACTS = frozenset(
     {"code_in", "code_amount", "mentions", "clause_effect", "clause_from", "release_code"}
@@ -262,7 +266,7 @@ class _GraphMaker:
         waiting = list(roots)
         while waiting:
             number = waiting.pop()
-            if number in reached or _predicate(self.made[number][0]) in IN_FORCE:
+            if number in reached or _is_background(self.made[number][0]):
                 continue
             reached.add(number)
             waiting.extend(below.get(number, ()))
@@ -320,6 +324,12 @@ def _below(proof: Proof, node: Node) -> Iterator[Node]:
         seen.add(current.id)
         yield current
         waiting.extend(reversed(parts_of(proof, current)))
+
+
+def _is_background(node: Node) -> bool:
+    if node.kind == "absence" and node.atom is not None:
+        return node.atom.predicate in _BACKGROUND_ABSENCES
+    return _predicate(node) in _BACKGROUND
 
 
 def _predicate(node: Node) -> str:
