@@ -16,7 +16,7 @@ _WIDTH = 24
 _ROWS = 7
 
 
-def picture_dot(picture: Picture, key: bool = True) -> str:
+def picture_dot(picture: Picture, key: bool = True, prefix: str = "") -> str:
     """Return a picture as a Graphviz graph.
 
     Parameters
@@ -24,6 +24,9 @@ def picture_dot(picture: Picture, key: bool = True) -> str:
     picture : Picture
     key : bool, optional
         Whether to draw what the shapes mean below the picture.
+    prefix : str, optional
+        Of the ids of the boxes in a page with several pictures. Each box then links to the
+        element of the page whose id ends in ``-words``.
 
     Returns
     -------
@@ -34,22 +37,23 @@ def picture_dot(picture: Picture, key: bool = True) -> str:
         "digraph proof {",
         "  graph [rankdir=TB, ordering=out, nodesep=0.22, ranksep=0.27, splines=true,"
         f" bgcolor=white,"
-        f" fontname={_quoted(_FONT)}, fontsize=11, label={_note(picture)}, labelloc=b,"
-        f" tooltip={_quoted(picture.title)}];",
+        f" fontname={_quoted(_FONT)}, fontsize=11, label={_note(picture)}, labelloc=b];",
         f'  node [fontname={_quoted(_FONT)}, fontsize=11, margin="0.12,0.07"];',
         f'  edge [fontname={_quoted(_FONT)}, fontsize=10, arrowsize=0.6, color="#4D4D4D"];',
     ]
-    rows += [f"  {box.id} [{_box(box)}];" for box in picture.boxes]
+    rows += [f"  {box.id} [{_box(box, prefix)}];" for box in picture.boxes]
     rows += _edges(picture)
     if key:
         rows += _key(picture)
     return "\n".join([*rows, "}", ""])
 
 
-def _box(box: Box) -> str:
+def _box(box: Box, prefix: str) -> str:
     style = style_of(box)
+    number = f"{prefix}{box.id}"
+    link = f", URL={_quoted(f'#{number}-words')}" if prefix else ""
     return (
-        f"id={_quoted(box.id)}, class={_quoted(style.name)}, {_look(style)},"
+        f"id={_quoted(number)}{link}, class={_quoted(style.name)}, {_look(style)},"
         f" tooltip={_quoted(_tip(box))}, label={_label(box)}"
     )
 
@@ -117,9 +121,8 @@ def _key(picture: Picture) -> list[str]:
     styles = styles_of(picture.boxes)
     for number, style in enumerate(styles):
         label = "<br/>".join(_rows(style.words, 18))
-        tip = _quoted(style.words)
         looks = f'{_look(style)}, fontsize=9, margin="0.06,0.04"'
-        rows.append(f"    k{number} [{looks}, tooltip={tip}, label=<{label}>];")
+        rows.append(f"    k{number} [{looks}, label=<{label}>];")
     rows.append("  }")
     columns = (column for box in picture.boxes for column in picture.columns[box.id])
     ends = dict.fromkeys(column[-1].below for column in columns)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
+from importlib.util import find_spec
 
 from explain.pictures.dot import picture_dot
 from explain.pictures.picture import Picture
@@ -15,10 +16,23 @@ from facts.extras import extra_module
 
 _TITLE = re.compile(r"<title>[^<]*</title>\n?")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
-_ROOT = re.compile(r"<svg\b")
+_ID = re.compile(r' id="([^"]*)"')
+_GROUP = re.compile(r'<g[^>]* class="(?:node|graph)[^>]*>.*?(?=<g[^>]* class=|\Z)', re.DOTALL)
+_OUTLINE = re.compile(
+    r'<(?:polygon[^>]* points="(?P<points>[^"]*)"|path[^>]* d="(?P<path>[^"]*)"'
+    r'|ellipse[^>]* cx="(?P<middle>[^"]*)")'
+)
+_ABSCISSA = re.compile(r"(-?[0-9.]+),")
+_ROW = re.compile(r'<text text-anchor="start" x="[^"]*"')
+_BOX_ID = re.compile(r"n\d+")
 _DOTS_PER_INCH = 144
 _LOCK = threading.Lock()
 _STARTED: list[bool] = []
+
+
+def can_draw() -> bool:
+    """Return whether ``clausewise[report]`` is installed."""
+    return find_spec("pygraphviz") is not None
 
 
 def picture_png(picture: Picture, key: bool = True) -> bytes:
@@ -42,13 +56,16 @@ def picture_png(picture: Picture, key: bool = True) -> bytes:
     return _drawn(picture_dot(picture, key), "png", f"-Gdpi={_DOTS_PER_INCH}")
 
 
-def picture_svg(picture: Picture, key: bool = True) -> str:
+def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
     """Return a picture as SVG: no script, no link, its title and description inside.
 
     Parameters
     ----------
     picture : Picture
     key : bool, optional
+        Whether to draw what the shapes mean below the picture.
+    prefix : str, optional
+        As in ``picture_dot``: gives the boxes links into the page that the picture stands in.
 
     Returns
     -------
@@ -61,15 +78,38 @@ def picture_svg(picture: Picture, key: bool = True) -> str:
     UsageError
         If ``clausewise[report]`` is not installed.
     """
-    drawn = _drawn(picture_dot(picture, key), "svg").decode("utf-8")
+    drawn = _drawn(picture_dot(picture, key, prefix), "svg").decode("utf-8")
     element = drawn[drawn.index("<svg") :]
     element = _TITLE.sub("", _COMMENT.sub("", element)).replace(' xml:space="preserve"', "")
+    element = _ID.sub(lambda found: found[0] if _is_box(found[1], prefix) else "", element)
     head = (
         f"<title>{escape(picture.title, quote=False)}</title>\n"
         f"<desc>{escape(picture.description, quote=False)}</desc>\n"
     )
     end = element.index(">") + 1
-    return f'<svg role="img"{element[4:end]}\n{head}{element[end:].lstrip()}'
+    element = _GROUP.sub(_centred, element)
+    role = "group" if prefix else "img"
+    return f'<svg role="{role}"{element[4:end]}\n{head}{element[end:].lstrip()}'
+
+
+def _centred(group: re.Match[str]) -> str:
+    """Put the rows of a box in its middle, whatever the font of the one who looks at it.
+
+    Graphviz places each row of a formatted label by the width that it has in its own font.
+    """
+    outline = _OUTLINE.search(group[0])
+    if outline is None:
+        return group[0]
+    if outline["middle"]:
+        middle = float(outline["middle"])
+    else:
+        places = [float(place) for place in _ABSCISSA.findall(outline["points"] or outline["path"])]
+        middle = (min(places) + max(places)) / 2
+    return _ROW.sub(f'<text text-anchor="middle" x="{middle:.2f}"', group[0])
+
+
+def _is_box(number: str, prefix: str) -> bool:
+    return number.startswith(prefix) and bool(_BOX_ID.fullmatch(number, len(prefix)))
 
 
 def _drawn(dot: str, form: str, options: str = "") -> bytes:
