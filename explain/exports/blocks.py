@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from explain.pictures.picture import Picture
+from facts.values import one_line
 
 Tone: TypeAlias = Literal["plain", "lead", "aside"]
 """How a paragraph stands out: the one that a person reads first, or a remark."""
@@ -121,3 +122,16 @@ Block: TypeAlias = Heading | Paragraph | Listing | Table | Fields | Quote | Figu
 
 BLANK = "(to be filled in)"
 """Stands where a person has to write something that nobody told the program."""
+
+
+def rows_of(text: str) -> tuple[str, ...]:
+    """Return the rows of a text that a person may have written in several.
+
+    Control and direction marks, which a person or a claim may have brought in, are shown as such.
+
+    Examples
+    --------
+    >>> rows_of("write to us\\nwithin 180 days\\u202e")
+    ('write to us', 'within 180 days\\\\u202e')
+    """
+    return tuple(one_line(row) for row in text.replace("\r\n", "\n").split("\n"))

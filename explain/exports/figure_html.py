@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from html import escape
 
 from explain.exports.blocks import Figure
+from explain.narrative import StepKind
 from explain.pictures.drawing import can_draw, picture_svg
 from explain.pictures.picture import Box, Picture
 from explain.pictures.styles import style_of
+
+_PLACES: dict[StepKind, str] = {
+    "claim": "In the claim:",
+    "evidence": "In the evidence:",
+    "policy": "In the policy:",
+    "clause": "In the policy:",
+}
 
 
 def figure_html(figure: Figure, prefix: str) -> str:
@@ -48,7 +56,6 @@ def _rows(figure: Figure, prefix: str) -> Iterator[str]:
 def _words(picture: Picture, prefix: str, drawn: bool) -> Iterator[str]:
     """Yield the boxes as a nested list; a box that several rest on is told once."""
     told: set[str] = set()
-    tops = [picture.boxes[0].id] if picture.boxes else []
     below = {arrow.below for arrow in picture.arrows}
     tops = [box.id for box in picture.boxes if box.id not in below]
     waiting: list[tuple[str, str]] = [("text", "</ul>")]
@@ -72,17 +79,25 @@ def _words(picture: Picture, prefix: str, drawn: bool) -> Iterator[str]:
             yield "<ul>"
 
 
+def _where(box: Box) -> str:
+    return _PLACES.get(box.kind, "Place:")
+
+
 def _box(box: Box, number: str, drawn: bool) -> str:
     rows = [f'<span class="kind">{escape(style_of(box).words)}</span>']
     if box.heading:
         rows.append(f"<strong>{escape(box.heading)}</strong><br>")
     rows.append(escape(box.text))
     if box.place:
-        rows.append(f'<br><span class="place">Place: {escape(box.place)}</span>')
+        rows.append(f'<br><span class="place">{_where(box)} {escape(box.place)}</span>')
     if box.folded:
         steps = "".join(f"<li>{escape(text)}</li>" for text in box.folded)
         note = escape(box.note)
         rows.append(f'<details class="note"><summary>{note}</summary><ul>{steps}</ul></details>')
     if drawn:
-        rows.append(f'<button type="button" class="show" data-box="{number}" hidden>Show</button>')
+        name = escape(f"Show in the picture: {box.heading or box.text}")
+        rows.append(
+            f'<button type="button" class="show" data-box="{number}" aria-label="{name}" hidden>'
+            "Show</button>"
+        )
     return f'<div class="box" id="{number}-words" tabindex="-1">{" ".join(rows)}</div>'

@@ -20,6 +20,7 @@ from explain.exports.blocks import (
     Paragraph,
     Quote,
     Table,
+    rows_of,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -131,7 +132,7 @@ class _Page:
 
 def text_html(text: str) -> str:
     """Return a text that is nothing but text in HTML, between tags and in attributes."""
-    return escape(text, quote=True)
+    return escape("\n".join(rows_of(text)), quote=True)
 
 
 def _nested(items: Iterable[Item]) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
 
-from explain.narrative import CitationNarrative, GraphStep, Narrative
+from explain.narrative import CitationNarrative, GraphStep, Narrative, Place
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture
 
@@ -89,8 +91,13 @@ def _box(
         decides = citation.effect == narrative.headline.outcome
         place = citation.place.text
         return Box(number, "clause", text, heading, place, note, hidden, decides=decides)
-    place = "; ".join(place.text for place in step.places[:2])
+    place = "; ".join(_short(place) for place in step.places[:2])
     return Box(number, step.kind, step.text, "", place, note, hidden)
+
+
+def _short(place: Place) -> str:
+    """Return a place with the name of its file alone, not of the folders that it lies in."""
+    return replace(place, source=PurePath(place.source).name or place.source).text
 
 
 def _subject(narrative: Narrative) -> str:

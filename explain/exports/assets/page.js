@@ -18,9 +18,21 @@
     words.parentElement.classList.add("chosen");
     if (drawn) { drawn.classList.add("chosen"); }
     panel.replaceChildren();
-    Array.from(words.cloneNode(true).childNodes).forEach(function (part) {
-      panel.appendChild(part);
-    });
+    panel.appendChild(words.cloneNode(true));
+    var below = words.parentElement.querySelectorAll(":scope > ul > li");
+    if (below.length) {
+      var lead = document.createElement("p");
+      lead.textContent = "This rests on:";
+      panel.appendChild(lead);
+      var list = document.createElement("ul");
+      below.forEach(function (part) {
+        var item = document.createElement("li");
+        var said = part.querySelector(":scope > .box, :scope > a");
+        if (said) { item.appendChild(said.cloneNode(true)); }
+        list.appendChild(item);
+      });
+      panel.appendChild(list);
+    }
     panel.querySelectorAll("[id]").forEach(function (part) { part.removeAttribute("id"); });
     panel.querySelectorAll("button").forEach(function (part) { part.remove(); });
     panel.querySelectorAll("details").forEach(function (part) { part.open = false; });

@@ -1,0 +1,135 @@
+"""A document as PDF, set by typst: tagged for screen readers, its fonts inside."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+from explain.exports.blocks import (
+    BLANK,
+    Block,
+    Fields,
+    Figure,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Quote,
+    Table,
+    rows_of,
+)
+from explain.exports.contents import contents
+from explain.exports.document import Document
+from explain.exports.extras import report_module
+from explain.pictures.drawing import picture_svg
+from facts.values import one_line
+
+_DEEPEST = 8
+"""Lists are nested no deeper, so that they stay on the page."""
+
+_PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
+"""Room for a picture, in points."""
+
+_FAMILY = 'font-family="Helvetica,sans-Serif"'
+_FONT = "Libertinus Serif"
+_SIZE = re.compile(r'width="(\d+)pt" height="(\d+)pt"')
+_LOCK = threading.Lock()
+_COMPILERS: list[Any] = []
+
+
+def render(document: Document) -> bytes:
+    """Return a document as PDF.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    bytes
+        The same document gives the same bytes; no clock is read, no network and no font of the
+        machine is used.
+
+    Raises
+    ------
+    UsageError
+        If ``clausewise[report]`` is not installed.
+    """
+    blocks = contents(document)
+    given = {"title": _title(blocks), "blocks": [_given(block) for block in blocks]}
+    inputs = {"document": json.dumps(given, ensure_ascii=False)}
+    with _LOCK:
+        pdf: bytes = _compiler().compile(format="pdf", sys_inputs=inputs, timestamp=0)
+    return pdf
+
+
+def _compiler() -> Any:
+    """Return the compiler, made once: it keeps the fonts and the template."""
+    if not _COMPILERS:
+        typst = report_module("typst")
+        template = resources.files("explain.exports") / "assets" / "document.typ"
+        _COMPILERS.append(typst.Compiler(str(template), ignore_system_fonts=True))
+    return _COMPILERS[0]
+
+
+def _title(blocks: Sequence[Block]) -> str:
+    return next(block.text for block in blocks if isinstance(block, Heading))
+
+
+def _given(block: Block) -> dict[str, Any]:
+    """Return a block as the template takes it: plain values, nothing of them markup."""
+    if isinstance(block, Heading):
+        return {"kind": "heading", "level": block.level, "text": block.text}
+    if isinstance(block, Paragraph):
+        return {"kind": "paragraph", "tone": block.tone, "lines": rows_of(block.text)}
+    if isinstance(block, Listing):
+        return {"kind": "listing", "items": _nested(block.items)}
+    if isinstance(block, Table):
+        shares = _shares(block)
+        return {"kind": "table", "header": block.header, "rows": block.rows, "columns": shares}
+    if isinstance(block, Fields):
+        return {"kind": "fields", "rows": [_field(*row) for row in block.rows]}
+    if isinstance(block, Quote):
+        rows = [{"number": number, "text": one_line(text)} for number, text in block.rows]
+        return {"kind": "quote", "source": block.source, "rows": rows}
+    return _figure(block)
+
+
+def _field(label: str, value: str) -> dict[str, Any]:
+    return {"label": label, "lines": rows_of(value or BLANK), "blank": not value}
+
+
+def _nested(items: Sequence[Item]) -> list[dict[str, Any]]:
+    top: list[dict[str, Any]] = []
+    path: list[list[dict[str, Any]]] = [top]
+    for item in items:
+        depth = min(item.depth, _DEEPEST, len(path) - 1)
+        del path[depth + 1 :]
+        entry: dict[str, Any] = {"text": item.text, "place": item.place, "items": []}
+        path[depth].append(entry)
+        path.append(entry["items"])
+    return top
+
+
+def _shares(table: Table) -> list[float]:
+    """Return how the width of a page is shared among columns: by their longest texts."""
+    cells = [table.header, *table.rows]
+    longest = [max(len(row[at]) for row in cells) for at in range(len(table.header))]
+    return [float(min(max(length, 6), 40)) for length in longest]
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    svg = picture_svg(figure.picture).replace(_FAMILY, f'font-family="{_FONT}"')
+    width, height = (float(side) for side in _SIZE.search(svg).groups())  # type: ignore[union-attr]
+    scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
+    return {
+        "kind": "figure",
+        "svg": svg,
+        "alt": figure.picture.description,
+        "caption": figure.caption,
+        "width": width * scale,
+    }
