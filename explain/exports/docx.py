@@ -22,14 +22,16 @@ from explain.exports.blocks import (
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.extras import report_module
-from explain.pictures.drawing import picture_png
+from explain.pictures.drawing import picture_png, picture_svg, svg_size
 from facts.values import one_line
 
-_BULLETS = ("List Bullet", "List Bullet 2", "List Bullet 3")
+_BULLETS = ("ListBullet", "ListBullet2", "ListBullet3")
 _PAGE_WIDTH, _PAGE_HEIGHT = 6.5, 8.0
 """Room on a page, in inches."""
 
-_DOTS_PER_INCH = 144
+_DOTS_PER_INCH = 200
+"""Of a picture as it stands on the page."""
+
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -120,8 +122,7 @@ class _Writer:
     def _listing(self, block: Listing) -> None:
         deepest = len(_BULLETS) - 1
         for item in block.items:
-            style = _BULLETS[min(item.depth, deepest)]
-            paragraph = self._document.add_paragraph(style=style)
+            paragraph = self._styled(_BULLETS[min(item.depth, deepest)])
             paragraph.paragraph_format.space_after = self._shared.Pt(2)
             if item.depth > deepest:
                 indent = self._shared.Inches(0.75 + 0.25 * min(item.depth - deepest, 8))
@@ -131,6 +132,14 @@ class _Writer:
                 place = paragraph.add_run(f"  {one_line(item.place)}")
                 place.font.size = self._shared.Pt(8.5)
                 place.font.color.rgb = self._shared.RGBColor(0x4D, 0x4D, 0x4D)
+
+    def _styled(self, style: str, text: str = "") -> Any:
+        """Add a paragraph in a style, named as in the file: to look it up by name takes long."""
+        paragraph = self._document.add_paragraph()
+        paragraph._p.style = style
+        if text:
+            paragraph.add_run(one_line(text))
+        return paragraph
 
     def _table(self, rows: Sequence[Sequence[str]]) -> None:
         table = self._document.add_table(len(rows), len(rows[0]), style="Table Grid")
@@ -161,26 +170,21 @@ class _Writer:
         return paragraph.add_run("\n".join(rows_of(text)))
 
     def _quote(self, block: Quote) -> None:
-        self._document.add_paragraph(one_line(block.source), style="Quote")
+        self._styled("Quote", block.source)
         for number, text in block.rows:
-            self._document.add_paragraph(f"{number}  {one_line(text)}", style="Quote")
+            self._styled("Quote", f"{number}  {text}")
 
     def _figure(self, block: Figure) -> None:
-        drawn = picture_png(block.picture)
-        width, height = (side / _DOTS_PER_INCH for side in _png_size(drawn))
+        width, height = (side / 72 for side in svg_size(picture_svg(block.picture)))
         scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
+        drawn = picture_png(block.picture, dots=round(_DOTS_PER_INCH * scale))
         paragraph = self._document.add_paragraph()
         inches = self._shared.Inches(width * scale)
         shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=inches)
         described = shape._inline.docPr
         described.set("descr", block.picture.description)
         described.set("title", block.picture.title)
-        self._document.add_paragraph(one_line(block.caption), style="Caption")
-
-
-def _png_size(png: bytes) -> tuple[int, int]:
-    """Return width and height, which stand at the head of every PNG."""
-    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+        self._styled("Caption", block.caption)
 
 
 def _without_clock(archive: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Sequence
 from importlib import resources
@@ -25,7 +24,7 @@ from explain.exports.blocks import (
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.extras import report_module
-from explain.pictures.drawing import picture_svg
+from explain.pictures.drawing import picture_svg, svg_size
 from facts.values import one_line
 
 _DEEPEST = 8
@@ -36,7 +35,6 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
 
 _FAMILY = 'font-family="Helvetica,sans-Serif"'
 _FONT = "Libertinus Serif"
-_SIZE = re.compile(r'width="(\d+)pt" height="(\d+)pt"')
 _LOCK = threading.Lock()
 _COMPILERS: list[Any] = []
 
@@ -124,7 +122,7 @@ def _shares(table: Table) -> list[float]:
 
 def _figure(figure: Figure) -> dict[str, Any]:
     svg = picture_svg(figure.picture).replace(_FAMILY, f'font-family="{_FONT}"')
-    width, height = (float(side) for side in _SIZE.search(svg).groups())  # type: ignore[union-attr]
+    width, height = svg_size(svg)
     scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
     return {
         "kind": "figure",

@@ -25,7 +25,8 @@ _OUTLINE = re.compile(
 _ABSCISSA = re.compile(r"(-?[0-9.]+),")
 _ROW = re.compile(r'<text text-anchor="start" x="[^"]*"')
 _BOX_ID = re.compile(r"n\d+")
-_DOTS_PER_INCH = 144
+_SIZE = re.compile(r'width="([0-9.]+)pt" height="([0-9.]+)pt"')
+DOTS_PER_INCH = 144
 _LOCK = threading.Lock()
 _STARTED: list[bool] = []
 
@@ -35,7 +36,7 @@ def can_draw() -> bool:
     return find_spec("pygraphviz") is not None
 
 
-def picture_png(picture: Picture, key: bool = True) -> bytes:
+def picture_png(picture: Picture, key: bool = True, dots: int = DOTS_PER_INCH) -> bytes:
     """Return a picture as PNG.
 
     Parameters
@@ -43,6 +44,8 @@ def picture_png(picture: Picture, key: bool = True) -> bytes:
     picture : Picture
     key : bool, optional
         Whether to draw what the shapes mean below the picture.
+    dots : int, optional
+        Per inch.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def picture_png(picture: Picture, key: bool = True) -> bytes:
     UsageError
         If ``clausewise[report]`` is not installed.
     """
-    return _drawn(picture_dot(picture, key), "png", f"-Gdpi={_DOTS_PER_INCH}")
+    return _drawn(picture_dot(picture, key), "png", f"-Gdpi={dots}")
 
 
 def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
@@ -110,6 +113,12 @@ def _centred(group: re.Match[str]) -> str:
 
 def _is_box(number: str, prefix: str) -> bool:
     return number.startswith(prefix) and bool(_BOX_ID.fullmatch(number, len(prefix)))
+
+
+def svg_size(svg: str) -> tuple[float, float]:
+    """Return width and height of a drawn picture, in points of which 72 are an inch."""
+    found = _SIZE.search(svg)
+    return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
 
 
 def _drawn(dot: str, form: str, options: str = "") -> bytes:
