@@ -82,11 +82,13 @@ def _label(box: Box) -> str:
 
 
 def _rows(text: str, width: int) -> list[str]:
-    return [escape(row) for row in wrapped(text, width, _ROWS)]
+    """Return rows of a label; a backslash is written twice, or the sign after it would count."""
+    return [escape(row).replace("\\", "\\\\") for row in wrapped(text, width, _ROWS)]
 
 
 def _tip(box: Box) -> str:
-    return " ".join(part for part in (f"{box.heading}." if box.heading else "", box.text) if part)
+    said = " ".join(part for part in (f"{box.heading}." if box.heading else "", box.text) if part)
+    return " ".join(wrapped(said, 100, 4))
 
 
 def _note(picture: Picture) -> str:
@@ -109,7 +111,7 @@ def _edges(picture: Picture) -> Iterator[str]:
 def _edge(above: str, arrow: Arrow, *options: str) -> str:
     said = list(options)
     if arrow.label:
-        said.append(f"label={_quoted(f' {arrow.label}')}")
+        said.append(f"label=< {'<br/>'.join(_rows(arrow.label, 34))}>")
     if not arrow.decides:
         said.append('style="dotted"')
     listed = f" [{', '.join(said)}]" if said else ""

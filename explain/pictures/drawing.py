@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 from explain.pictures.dot import picture_dot
 from explain.pictures.picture import Picture
+from explain.pictures.wrapping import wrapped
 from facts.extras import extra_module
 
 _TITLE = re.compile(r"<title>[^<]*</title>\n?")
@@ -86,13 +87,17 @@ def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
     element = _TITLE.sub("", _COMMENT.sub("", element)).replace(' xml:space="preserve"', "")
     element = _ID.sub(lambda found: found[0] if _is_box(found[1], prefix) else "", element)
     head = (
-        f"<title>{escape(picture.title, quote=False)}</title>\n"
-        f"<desc>{escape(picture.description, quote=False)}</desc>\n"
+        f"<title>{escape(_short(picture.title), quote=False)}</title>\n"
+        f"<desc>{escape(_short(picture.description), quote=False)}</desc>\n"
     )
     end = element.index(">") + 1
     element = _GROUP.sub(_centred, element)
     role = "group" if prefix else "img"
     return f'<svg role="{role}"{element[4:end]}\n{head}{element[end:].lstrip()}'
+
+
+def _short(text: str) -> str:
+    return " ".join(wrapped(text, 100, 12))
 
 
 def _centred(group: re.Match[str]) -> str:

@@ -176,7 +176,6 @@ class _Folder:
             if self.steps[number].kind in ("conclusion", "sum")
             and below[number]
             and not any(below[part] for part in below[number])
-            and any(above[part] == 1 for part in below[number])
         ]
         deepest = max((drawn[number] for number in found), default=0)
         for number in reversed(found):

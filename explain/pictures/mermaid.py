@@ -31,7 +31,7 @@ def picture_mermaid(picture: Picture) -> str:
         rows.append(f'  {box.id}{opening}"{_label(box)}"{closing}:::{style.name}')
     for arrow in picture.arrows:
         line = "-->" if arrow.decides else "-.->"
-        label = f'|"{_escaped(arrow.label)}"|' if arrow.label else ""
+        label = f'|"{_joined(arrow.label)}"|' if arrow.label else ""
         rows.append(f"  {arrow.above} {line}{label} {arrow.below}")
     if picture.note:
         rows.append(f'  note["{_joined(picture.note)}"]:::note')
