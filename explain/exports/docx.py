@@ -155,6 +155,7 @@ class _Writer:
 
     def _fields(self, block: Fields) -> None:
         table = self._document.add_table(len(block.rows), 2, style="Table Grid")
+        table.autofit = False
         for cells, (label, value) in zip(table.rows, block.rows, strict=True):
             name, content = cells.cells
             self._fill(name, label).bold = True
@@ -196,7 +197,8 @@ def _without_clock(archive: bytes) -> bytes:
     ):
         for name in given.namelist():
             entry = zipfile.ZipInfo(name, _EARLIEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed = name.endswith(".png")
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
             kept.writestr(entry, given.read(name))
     return made.getvalue()
