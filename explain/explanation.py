@@ -9,10 +9,8 @@ from typing import Any
 from explain.explainer import Explainer
 from explain.filed import exceptions_tried
 from explain.proof import Node, Proof
-from explain.tree import clause_rows, tree_rows
-from facts.values import one_line
 from kb.adjudicate import LoadedClaim
-from kb.clause import EFFECTS, PolicyClause, Reading
+from kb.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause, Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +71,10 @@ class Explanation:
     @cached_property
     def text(self) -> str:
         """The explanation for a terminal."""
-        return "\n".join(_rows(self))
+        from explain.explanation_text import explanation_text
+        from explain.narrate import narrative_of
+
+        return explanation_text(self, narrative_of(self))
 
     def to_json(self) -> dict[str, Any]:
         """Return the explanation as a certificate that `explain.checker` can check."""
@@ -133,25 +134,6 @@ def _cited(
         policy.clauses[clause_id],
         effect,
         proof,
-        exceptions_tried(proof, explainer.derivations.index),
+        exceptions_tried(proof, explainer.derivations.index, effect in ADVERSE_EFFECTS),
         tuple(reading for reading in readings if reading is not None),
     )
-
-
-def _rows(explanation: Explanation) -> list[str]:
-    outcome = explanation.outcome.replace("_", " ")
-    rows = [f"Claim {one_line(explanation.claim_id)}, line {explanation.line_number}: {outcome}"]
-    shown: set[str] = set()
-    related = explanation.explainer.loaded.policy.related
-    for citation in explanation.citations:
-        rows += ["", *tree_rows(citation.proof, shown)]
-        rows += [f"not excepted: {node.text}" for node in citation.exceptions]
-        rows += ["", *clause_rows(citation.clause, related)]
-        for reading in citation.readings:
-            rows.append(f"  reading {reading.number}: {reading.answer}")
-    rows += ["", *tree_rows(explanation.proof, shown)]
-    if explanation.assumptions:
-        rows += ["", *(f"assumed: {text}" for text in explanation.assumptions)]
-    if explanation.missing:
-        rows += ["", *(f"missing: {text}" for text in explanation.missing)]
-    return rows

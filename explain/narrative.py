@@ -130,6 +130,11 @@ class ReadingUsed:
     switch: str = ""
     setting: str = ""
 
+    @property
+    def place(self) -> Place:
+        """Where the unclear place stands in the policy document."""
+        return Place("policy document", document_lines=self.document_lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -158,6 +163,12 @@ class Change:
     text: str = ""
     outcome: str = ""
 
+    @property
+    def said(self) -> str:
+        """What has to be on file, in one sentence without a full stop."""
+        where = "on file" if self.kind == "evidence" else "on the claim"
+        return f"{where}: {self.meaning}{f' ({self.text})' if self.text else ''}"
+
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
@@ -184,6 +195,11 @@ class RelatedPolicy:
 
     policy_id: str
     title: str = ""
+
+    @property
+    def text(self) -> str:
+        """As in ``R16 (Dialysis and what it takes)``."""
+        return f"{self.policy_id} ({self.title})" if self.title else self.policy_id
 
 
 @dataclass(frozen=True, slots=True)

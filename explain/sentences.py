@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from explain.derivations import Bindings, Pattern, pattern_of
+from explain.wording import form_text
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
 from facts.values import format_number, one_line
@@ -32,9 +33,7 @@ _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 ANY = "(any)"
 """Stands for a value that may be any."""
 
-_NAMES = frozenset(
-    {"name", "value", "kind", "outcome", "effect", "table", "list", "evidence", "form"}
-)
+_NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
 """Columns whose values are words of a policy, not of a claim; shown without underscores."""
 
 _EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}
@@ -113,7 +112,8 @@ class Sentences:
         known = self._declared.get(predicate) or BY_NAME.get(predicate)
         if known is None or not known.sentence:
             return f"{_name(predicate)}{_listed('holds for', row)}"
-        return self._fill(known.sentence, known.columns, row)
+        text = self._fill(known.sentence, known.columns, row)
+        return _of_any_value(text) if getattr(known, "attribute", None) else text
 
     def absence(self, predicate: str, row: Pattern) -> str:
         """Return what the absence of a pattern says; None in it is any value."""
@@ -125,7 +125,7 @@ class Sentences:
         if not known.absence:
             return f"it does not hold that {self._fill(known.sentence, known.columns, row)}"
         text = self._fill(known.absence, known.columns, row)
-        return text.removesuffix(f" {ANY}") if getattr(known, "attribute", None) else text
+        return _without_value(text) if getattr(known, "attribute", None) else text
 
     def evidence_says(self, name: str, value: Value | None) -> str:
         """Return what a piece of evidence says of a line; any value where it is None."""
@@ -152,7 +152,7 @@ class Sentences:
             return self._comparison(literal, bindings, rule)
         if isinstance(literal, Assignment):
             result = bindings.get(literal.variable.name)
-            noun = self._noun(literal.variable, rule)
+            noun = self.noun(literal.variable, rule)
             return f"{_noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
         return self._aggregate(literal, bindings)
 
@@ -173,6 +173,8 @@ class Sentences:
             return f'"{self._titles[str(value)]}"'
         if column == "effect" and value in _EFFECTS:
             return _EFFECTS[str(value)]
+        if column == "form" and isinstance(value, str):
+            return form_text(value)
         if column in _NAMES and isinstance(value, str):
             return words(value)
         return show(value)
@@ -207,27 +209,28 @@ class Sentences:
         if value == "yes":
             return f"{start} says that {known.meaning}"
         if value == "no":
-            return f"{start} says that it is not so that {known.meaning}"
+            return f"{start} denies that {known.meaning}"
         said = "" if value is None else f" = {words(show(value))}"
         return f"{start} {'says' if said else 'tells'} {words(name)}{said}"
 
-    def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
+    def compared(
+        self, literal: Comparison, bindings: Bindings, rule: Rule
+    ) -> tuple[str, str, str, str]:
+        """Return the left side of a comparison, ``is`` or ``are``, the relation, the right side."""
         kinds = [self._column(side, rule) for side in (literal.left, literal.right)]
         dates = any(kind is not None and kind.type == "date" for kind in kinds)
         left = self._side(literal.left, bindings, rule, plain=dates)
         right = self._side(literal.right, bindings, rule, plain=dates)
-        if literal.operator in _DATE_WORDS:
-            relation = (_DATE_WORDS if dates else _TEXT_WORDS)[literal.operator]
-        else:
-            relation = _NUMBER_WORDS[literal.operator]
         noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
-        return f"{left} {'are' if noun.endswith('s') else 'is'} {relation} {right}".replace(
-            "  ", " "
-        )
+        verb = "are" if noun.endswith("s") else "is"
+        return left, verb, relation_words(literal.operator, dates), right
+
+    def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
+        return " ".join(filter(None, self.compared(literal, bindings, rule)))
 
     def _side(self, side: Expression, bindings: Bindings, rule: Rule, plain: bool) -> str:
         if isinstance(side, Variable) and not plain:
-            return _noun_and(self._noun(side, rule), bindings.get(side.name))
+            return _noun_and(self.noun(side, rule), bindings.get(side.name))
         return self._expression(side, bindings)
 
     def _expression(self, expression: Expression, bindings: Bindings) -> str:
@@ -263,12 +266,53 @@ class Sentences:
                     return column
         return None
 
-    def _noun(self, variable: Variable, rule: Rule) -> str:
+    def noun(self, variable: Variable, rule: Rule) -> str:
+        """Return what a variable of a rule stands for, as in ``units``; empty if nothing tells."""
         for atom in _positive_atoms(rule):
             for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
                 if isinstance(term, Variable) and term.name == variable.name:
                     return _noun_of(atom, column)
         return ""
+
+
+def _without_value(text: str) -> str:
+    """Return a sentence on an attribute that may have any value, without that value."""
+    return text.removesuffix(f" {ANY}").removesuffix(" that starts with")
+
+
+def _of_any_value(text: str) -> str:
+    """Return that an attribute has a value, whichever it is."""
+    if not text.endswith(f" {ANY}"):
+        return text
+    start, has, noun = _without_value(text).partition(" has ")
+    return f"{start}{has}{with_article(noun.removeprefix('a '))}"
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article, which a plural has not.
+
+    Examples
+    --------
+    >>> with_article("place of service"), with_article("ndc"), with_article("units")
+    ('a place of service', 'an NDC', 'units')
+    """
+    noun = noun.replace("ndc", "NDC")
+    if noun.split(" ")[0] in ("units", "days"):
+        return noun
+    return f"{'an' if noun[:1] in 'aeiouAEIO' or noun.startswith('NDC') else 'a'} {noun}"
+
+
+def relation_words(operator: str, dates: bool = False) -> str:
+    """Return what a comparison says of its sides, without ``is``; empty for equality.
+
+    Examples
+    --------
+    >>> relation_words(">="), relation_words("@=<", dates=True), relation_words("=")
+    ('at least', 'on or before', '')
+    """
+    if operator in _DATE_WORDS:
+        return (_DATE_WORDS if dates else _TEXT_WORDS)[operator]
+    return _NUMBER_WORDS[operator]
 
 
 _SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from explain.explainer import Explainer
 from explain.narrative import FactKind, FactUsed, GraphStep, Place, ProofGraph, Reason, StepKind
+from explain.policy_document import line_numbers
 from explain.proof import Node, Proof
 from explain.steps import parts_of
 from facts.origin import Origin
@@ -18,7 +19,8 @@ from kb.language.syntax import Constant, Value
 IN_FORCE = frozenset({"counts", "in_force"})
 """What every clause asks for besides its own condition."""
 
-_BACKGROUND = IN_FORCE | {"in_scope"}
+_SCOPE = "in_scope"
+_BACKGROUND = IN_FORCE | {_SCOPE}
 _BACKGROUND_ABSENCES = frozenset({"has_effect", "awaits_evidence"})
 """What the rules of every determination ask for, the same for every line; pictures fold it."""
 
@@ -75,7 +77,9 @@ class Telling:
             if _predicate(node) in IN_FORCE:
                 told.append(self._in_force(proof, node, clause, depth))
                 continue
-            parts = self._parts(proof, node, clause)
+            parts = [
+                part for part in self._parts(proof, node, clause) if _predicate(part) != _SCOPE
+            ]
             repeated = bool(parts) and node.label in shown
             shown.add(node.label)
             told.append(
@@ -301,9 +305,8 @@ def spaced_lines(document_lines: str) -> str:
 
 
 def _document_lines(lines: str, clause: PolicyClause | None, source: str = "") -> Place:
-    cited = set(spaced_lines(clause.document_lines).split(", ")) if clause is not None else set()
-    within = clause is not None and cited.issuperset(spaced_lines(lines).split(", "))
-    section = clause.section if clause is not None and within else ""
+    cited = set(line_numbers(clause.document_lines)) if clause is not None else set()
+    section = clause.section if clause is not None and cited.issuperset(line_numbers(lines)) else ""
     return Place(source or "policy document", "", section, spaced_lines(lines))
 
 

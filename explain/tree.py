@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from explain.steps import parts_of, passed_on, rule_of
 from explain.proof import Node, Proof
+from explain.steps import parts_of, passed_on, rule_of
 from kb.clause import PolicyClause
 
 _BRANCH, _LAST, _BAR, _BLANK = "|- ", "`- ", "|  ", "   "

@@ -46,6 +46,17 @@ class Verification:
         held = f", held against the {' and the '.join(self.against)}" if self.against else ""
         return f"accepted: {self.steps} steps checked{held}"
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "accepted": self.accepted,
+            "steps": self.steps,
+            "against": list(self.against),
+            "refusals": [
+                {"step": refusal.step, "message": refusal.message} for refusal in self.refusals
+            ],
+        }
+
 
 def verify(
     document: Mapping[str, Any],

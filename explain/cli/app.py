@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, policies
+from explain.cli import adjudicating, asking, explaining, policies
 from explain.cli.running import command, ended
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "demo": adjudicating.demo,
     "adjudicate": adjudicating.adjudicate,
     "why": asking.why,
+    "why-not": explaining.why_not,
+    "verify": explaining.verify,
     "query": asking.query,
     "clauses": policies.clauses,
     "code": policies.code,

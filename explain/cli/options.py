@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import EvidenceIndex
 from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from explain.policy_document import PolicyDocument
 
 ClaimFiles = Annotated[
     list[str], typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, 837P or 837I.")
@@ -57,6 +60,12 @@ PrecertificationOption = Annotated[
 ]
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="POLICY", help="A bundled policy, or a folder.")
+]
+DocumentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--document", metavar="FILE", help="Your copy of the policy as text: quotes cited lines."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
@@ -105,6 +114,21 @@ def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
         if settings.setdefault(name.strip(), value.strip()) != value.strip():
             raise usage_error(f"the setting `{name.strip()}` is given two values", "choose one")
     return settings
+
+
+def read_document(path: str | None) -> PolicyDocument | None:
+    """Return the copy of the policy document that ``--document`` names.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if path is None:
+        return None
+    from explain.policy_document import read_policy_document
+
+    return read_policy_document(path)
 
 
 def load_knowledge_base(

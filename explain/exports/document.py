@@ -25,12 +25,18 @@ class Inputs:
         Until when a review can be asked for, as the person wrote it.
     review_procedure : str
         How a review is asked for, as the person wrote it.
+    rights : str
+        What rights follow a review, as the person wrote it.
+    copies : str
+        How a copy of the rules that were relied on is asked for, as the person wrote it.
     sender, recipient : str
     """
 
     date: str = ""
     deadline: str = ""
     review_procedure: str = ""
+    rights: str = ""
+    copies: str = ""
     sender: str = ""
     recipient: str = ""
 
