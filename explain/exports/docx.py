@@ -59,10 +59,10 @@ class _Writer:
     """Writes one document."""
 
     def __init__(self) -> None:
+        self._document = report_module("docx").Document()
         self._shared = report_module("docx.shared")
         self._oxml = report_module("docx.oxml")
         self._names = report_module("docx.oxml.ns").qn
-        self._document = report_module("docx").Document()
 
     def written(self, blocks: Sequence[Block]) -> bytes:
         """Return the bytes of a document of some blocks."""

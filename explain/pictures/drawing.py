@@ -128,7 +128,7 @@ def svg_size(svg: str) -> tuple[float, float]:
 
 def _drawn(dot: str, form: str, options: str = "") -> bytes:
     """Return what Graphviz draws; one drawing at a time, since it keeps state of its own."""
-    pygraphviz = extra_module("pygraphviz", "report", "drawing a picture needs it")
+    pygraphviz = extra_module("pygraphviz", "report", "this format needs it")
     with _LOCK:
         if not _STARTED:
             with _quiet():

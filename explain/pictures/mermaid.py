@@ -6,7 +6,7 @@ from explain.pictures.picture import Box, Picture
 from explain.pictures.styles import BoxStyle, style_of, styles_of
 from explain.pictures.wrapping import wrapped
 
-_WIDTH = 34
+_WIDTH = 25
 _ROWS = 7
 _PLAIN = frozenset(" ,.()")
 
@@ -34,7 +34,8 @@ def picture_mermaid(picture: Picture) -> str:
         label = f'|"{_joined(arrow.label)}"|' if arrow.label else ""
         rows.append(f"  {arrow.above} {line}{label} {arrow.below}")
     if picture.note:
-        rows.append(f'  note["{_joined(picture.note)}"]:::note')
+        rows.append(f'  note["{_joined(picture.note, "i")}"]:::note')
+        rows.append(f"  {picture.boxes[-1].id} ~~~ note")
     rows += [_class(style) for style in styles_of(picture.boxes)]
     if picture.note:
         rows.append("  classDef note fill:#FFFFFF,stroke:#FFFFFF,color:#1A1A1A")
@@ -42,12 +43,14 @@ def picture_mermaid(picture: Picture) -> str:
 
 
 def _label(box: Box) -> str:
-    parts = [_joined(box.heading), _joined(box.text), _joined(box.place), _joined(box.note)]
+    parts = [_joined(box.heading, "b"), _joined(box.text), _joined(box.place)]
+    parts.append(_joined(box.note, "i"))
     return "<br/>".join(part for part in parts if part) or " "
 
 
-def _joined(text: str) -> str:
-    return "<br/>".join(_escaped(row) for row in wrapped(text, _WIDTH, _ROWS))
+def _joined(text: str, tag: str = "") -> str:
+    rows = [_escaped(row) for row in wrapped(text, _WIDTH, _ROWS)]
+    return "<br/>".join(f"<{tag}>{row}</{tag}>" if tag else row for row in rows)
 
 
 def _class(style: BoxStyle) -> str:
