@@ -49,7 +49,8 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
     clauses = [cited[clause_id] for clause_id in citations if clause_id in cited]
     decisive = narrative.headline.outcome
     besides = {cited[one.clause_id]: one for one in citations.values() if one.effect != decisive}
-    drawn = folded(graph, clauses, besides, most)
+    closed = [number for number, one in besides.items() if _is_closed(one, narrative)]
+    drawn = folded(graph, clauses, closed, most)
     ids = {number: f"n{position}" for position, number in enumerate(drawn.drawn(), 1)}
     boxes = tuple(_box(ids[number], steps[number], narrative, citations, drawn) for number in ids)
     arrows = []
@@ -59,6 +60,11 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
             label = f"also: {told.effect_text}" if told is not None else ""
             arrows.append(Arrow(ids[number], ids[part], label, told is None))
     return Picture(_title(narrative), boxes, tuple(arrows), len(steps))
+
+
+def _is_closed(told: CitationNarrative, narrative: Narrative) -> bool:
+    """Whether the reasons of a clause that did not decide are folded."""
+    return narrative.is_adverse and told.effect != "override"
 
 
 def _title(narrative: Narrative) -> str:

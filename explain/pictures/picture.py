@@ -126,14 +126,12 @@ class Picture:
         above = Counter(arrow.below for arrow in self.arrows)
         columns = {}
         for box in self.boxes:
-            ends = [
-                arrow
-                for arrow in self.below[box.id]
-                if not self.below[arrow.below] and above[arrow.below] == 1
-            ]
-            rows = -(-len(ends) // -(-len(ends) // _HIGHEST_COLUMN)) if ends else 1
-            starts = {id(ends[at]): tuple(ends[at : at + rows]) for at in range(0, len(ends), rows)}
-            inside = {id(arrow) for arrow in ends}
+            ends: dict[bool, list[Arrow]] = {True: [], False: []}
+            for arrow in self.below[box.id]:
+                if not self.below[arrow.below] and above[arrow.below] == 1:
+                    ends[arrow.decides].append(arrow)
+            starts = {id(column[0]): column for group in ends.values() for column in _cut(group)}
+            inside = {id(arrow) for group in ends.values() for arrow in group}
             columns[box.id] = tuple(
                 starts.get(id(arrow), (arrow,))
                 for arrow in self.below[box.id]
@@ -205,6 +203,13 @@ def joined(pictures: Sequence[Picture], title: str) -> Picture:
             for arrow in picture.arrows
         ]
     return Picture(title, tuple(boxes), tuple(arrows), sum(one.steps for one in pictures))
+
+
+def _cut(arrows: Sequence[Arrow]) -> list[tuple[Arrow, ...]]:
+    """Return some arrows in columns of about the same height."""
+    count = -(-len(arrows) // _HIGHEST_COLUMN)
+    rows = -(-len(arrows) // count) if count else 1
+    return [tuple(arrows[at : at + rows]) for at in range(0, len(arrows), rows)]
 
 
 def _sentence(text: str) -> str:
