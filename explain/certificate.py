@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explain.proof import Node, Proof
 from explain.rule_index import RuleIndex, predicates_of, rule_index
 from explain.seals import FORMAT, canonical_json, digest, seal
+from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
@@ -32,7 +33,16 @@ def certificate_of_explanation(explanation: Explanation) -> dict[str, Any]:
     -------
     dict
         Plain JSON values; the same explanation gives the same certificate.
+
+    Raises
+    ------
+    UsageError
+        If the explanation is masked: a proof cannot be checked without its facts.
     """
+    if explanation.explainer.mask is not None:
+        message = "a masked explanation has no certificate"
+        help = "a proof cannot be checked without its facts: leave out the mask"
+        raise UsageError([Diagnostic("error", message, None, help)])
     loaded = explanation.explainer.loaded
     policy = loaded.policy
     about = {

@@ -86,12 +86,34 @@ class Explanation:
         return self.text
 
 
-def why(loaded: LoadedClaim, line_number: int) -> Explanation:
+def why(loaded: LoadedClaim, line_number: int, *, masked: bool = False) -> Explanation:
     """Explain the outcome of a claim line.
 
     Parameters
     ----------
     loaded : LoadedClaim
+    line_number : int
+    masked : bool, optional
+        Whether to withhold identity, dates of service, provider and charges.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line.
+    """
+    return explain_line(Explainer.of(loaded, masked=masked), line_number)
+
+
+def explain_line(explainer: Explainer, line_number: int) -> Explanation:
+    """Explain the outcome of a line of a claim; several lines share what is known of the claim.
+
+    Parameters
+    ----------
+    explainer : Explainer
     line_number : int
 
     Returns
@@ -103,10 +125,9 @@ def why(loaded: LoadedClaim, line_number: int) -> Explanation:
     UsageError
         If the claim has no such line.
     """
-    explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     key = (line.claim_id, line.line_number)
-    derivations, policy = explainer.derivations, loaded.policy
+    derivations, policy = explainer.derivations, explainer.loaded.policy
     ((_, _, outcome),) = derivations.rows("outcome", (*key, None))
     cites = [(str(row[2]), str(row[3])) for row in derivations.rows("cites", (*key, None, None))]
     order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from explain.explanation import CitedClause, Explanation
+from explain.masking import WITHHELD
 from explain.narrative import (
     Change,
     CitationNarrative,
@@ -77,7 +78,7 @@ class _Narrator:
         citations = tuple(self._citation(cited) for cited in explanation.citations)
         changes = [change for citation in citations for change in citation.changes]
         return Narrative(
-            identity=identity_of(self.line),
+            identity=identity_of(self.line, masked=self.explainer.mask is not None),
             policy=self._policy(),
             headline=self._headline(allowed, citations),
             citations=citations,
@@ -87,6 +88,7 @@ class _Narrator:
             changes=tuple(dict.fromkeys(changes)),
             graph=self.telling.graph(explanation.proofs),
             document_name=one_line(self.document.name) if self.document is not None else "",
+            masked=self.explainer.mask is not None,
         )
 
     def _policy(self) -> PolicyIdentity:
@@ -193,32 +195,39 @@ class _Narrator:
         return Supposed(name, sentences.absence("evidence", (*self.key, name, None)), known.meaning)
 
 
-def identity_of(line: ClaimLine) -> LineIdentity:
+def identity_of(line: ClaimLine, *, masked: bool = False) -> LineIdentity:
     """Return what identifies a claim line.
 
     Parameters
     ----------
     line : ClaimLine
+    masked : bool, optional
+        Whether to withhold claim id, dates of service, charge and provider.
 
     Returns
     -------
     LineIdentity
     """
     last = line.service_date_to
+    until = last.isoformat() if last and last != line.service_date else ""
+
+    def shown(value: str) -> str:
+        return WITHHELD if masked and value else one_line(value)
+
     return LineIdentity(
-        claim_id=one_line(line.claim_id),
+        claim_id=WITHHELD if masked else one_line(line.claim_id),
         line_number=line.line_number,
         claim_form=form_text(line.claim_form),
-        service_date=line.service_date.isoformat(),
-        service_date_to=last.isoformat() if last and last != line.service_date else "",
+        service_date=shown(line.service_date.isoformat()),
+        service_date_to=shown(until),
         procedure_code=line.procedure_code or "",
         modifiers=" ".join(line.modifiers),
         revenue_code=described("revenue_code", line.revenue_code),
         place_of_service=described("place_of_service", line.place_of_service),
         type_of_bill=described("type_of_bill", line.type_of_bill),
         units=format_number(line.units) if line.units is not None else "",
-        charge=format_number(line.charge) if line.charge is not None else "",
-        rendering_provider=one_line(line.rendering_provider or ""),
+        charge=shown(format_number(line.charge) if line.charge is not None else ""),
+        rendering_provider=shown(line.rendering_provider or ""),
     )
 
 

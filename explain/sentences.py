@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from explain.derivations import Bindings, Pattern, pattern_of
+from explain.masking import Mask
 from explain.wording import form_text
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
@@ -68,6 +69,8 @@ class Sentences:
     titles : mapping of table name to title, optional
     evidence_types : mapping of name to EvidenceType, optional
         Their meanings stand in for the names of evidence.
+    mask : Mask, optional
+        What of a claim no sentence may tell.
 
     Examples
     --------
@@ -88,10 +91,17 @@ class Sentences:
         declarations: Iterable[Declaration],
         titles: Mapping[str, str] | None = None,
         evidence_types: EvidenceTypes | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self._declared = {item.predicate: item for item in declarations}
         self._titles = titles or {}
         self._evidence_types = evidence_types or {}
+        self._mask = mask
+
+    def show(self, value: Value | None, noun: str = "") -> str:
+        """Return a value as a person reads it, or what stands in its place."""
+        instead = self._mask.of_value(value, noun) if self._mask is not None else None
+        return show(value) if instead is None else instead
 
     def columns(self, predicate: str) -> tuple[Column, ...]:
         """Return the columns of a predicate; none if it is not declared."""
@@ -111,7 +121,7 @@ class Sentences:
             return f"on file for line {show(row[1])}: {self._evidence(row)}"
         known = self._declared.get(predicate) or BY_NAME.get(predicate)
         if known is None or not known.sentence:
-            return f"{_name(predicate)}{_listed('holds for', row)}"
+            return f"{_name(predicate)}{self._listed('holds for', row)}"
         text = self._fill(known.sentence, known.columns, row)
         return _of_any_value(text) if getattr(known, "attribute", None) else text
 
@@ -121,7 +131,7 @@ class Sentences:
             return self._no_evidence(row)
         known = self._declared.get(predicate) or BY_NAME.get(predicate)
         if known is None or not (known.absence or known.sentence):
-            return f"{_name(predicate)}{_listed('does not hold for', row)}"
+            return f"{_name(predicate)}{self._listed('does not hold for', row)}"
         if not known.absence:
             return f"it does not hold that {self._fill(known.sentence, known.columns, row)}"
         text = self._fill(known.absence, known.columns, row)
@@ -153,7 +163,9 @@ class Sentences:
         if isinstance(literal, Assignment):
             result = bindings.get(literal.variable.name)
             noun = self.noun(literal.variable, rule)
-            return f"{_noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
+            return (
+                f"{self._noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
+            )
         return self._aggregate(literal, bindings)
 
     def _fill(self, template: str, columns: tuple[Column, ...], row: Pattern) -> str:
@@ -175,9 +187,9 @@ class Sentences:
             return _EFFECTS[str(value)]
         if column == "form" and isinstance(value, str):
             return form_text(value)
-        if column in _NAMES and isinstance(value, str):
+        if column in _NAMES and isinstance(value, str) and not self._is_masked(value):
             return words(value)
-        return show(value)
+        return self.show(value, column)
 
     def _evidence(self, row: Pattern) -> str:
         name, value = str(row[2]), row[3]
@@ -188,8 +200,8 @@ class Sentences:
             if value == "no":
                 return f"it is not so that {known.meaning}"
             if known.kind in ("number", "whole number"):
-                return f"{known.meaning}: {show(value)}"
-        return f"{words(name)} = {words(value) if isinstance(value, str) else show(value)}"
+                return f"{known.meaning}: {self.show(value)}"
+        return f"{words(name)} = {words(self.show(value, name))}"
 
     def _no_evidence(self, row: Pattern) -> str:
         line, value = show(row[1]), row[3]
@@ -202,7 +214,7 @@ class Sentences:
             return (
                 f"{start} tells {words(name)}"
                 if value is None
-                else (f"{start} says {words(name)} = {words(show(value))}")
+                else (f"{start} says {words(name)} = {words(self.show(value))}")
             )
         if value is None and "yes" in known.choices:
             return f"{start} tells whether {known.meaning}"
@@ -210,7 +222,7 @@ class Sentences:
             return f"{start} says that {known.meaning}"
         if value == "no":
             return f"{start} denies that {known.meaning}"
-        said = "" if value is None else f" = {words(show(value))}"
+        said = "" if value is None else f" = {words(self.show(value))}"
         return f"{start} {'says' if said else 'tells'} {words(name)}{said}"
 
     def compared(
@@ -230,14 +242,14 @@ class Sentences:
 
     def _side(self, side: Expression, bindings: Bindings, rule: Rule, plain: bool) -> str:
         if isinstance(side, Variable) and not plain:
-            return _noun_and(self.noun(side, rule), bindings.get(side.name))
+            return self._noun_and(self.noun(side, rule), bindings.get(side.name))
         return self._expression(side, bindings)
 
     def _expression(self, expression: Expression, bindings: Bindings) -> str:
         if isinstance(expression, Variable):
-            return show(bindings.get(expression.name))
+            return self.show(bindings.get(expression.name))
         if isinstance(expression, Constant):
-            return show(expression.value)
+            return self.show(expression.value)
         plain = expression.operator not in _SIGNS
         operands = [self._operand(one, bindings, plain) for one in expression.operands]
         return _operation(expression, operands)
@@ -249,8 +261,21 @@ class Sentences:
             return text
         return f"({text})"
 
+    def _noun_and(self, noun: str, value: Value | None) -> str:
+        return f"{noun} {self.show(value, noun)}" if noun else self.show(value)
+
+    def _listed(self, said: str, row: Pattern) -> str:
+        shown = [self.show(value) for value in row]
+        if not shown:
+            return " holds" if said.startswith("holds") else " does not hold"
+        *others, last = shown
+        return f" {said} {', '.join(others)} and {last}" if others else f" {said} {last}"
+
+    def _is_masked(self, value: Value) -> bool:
+        return self._mask is not None and self._mask.of_value(value) is not None
+
     def _aggregate(self, literal: Aggregate, bindings: Bindings) -> str:
-        result = show(bindings.get(literal.result.name))
+        result = self.show(bindings.get(literal.result.name))
         what = " and ".join(_goal_words(part) for part in literal.goal)
         if literal.function == "count":
             return f"there {'is' if result == '1' else 'are'} {result} of these: {what}"
@@ -340,10 +365,6 @@ def _noun_of(atom: Atom, column: Column) -> str:
     return "" if column.name in ("value", "amount", "number") else words(column.name)
 
 
-def _noun_and(noun: str, value: Value | None) -> str:
-    return f"{noun} {show(value)}" if noun else show(value)
-
-
 def _positive_atoms(rule: Rule) -> list[Atom]:
     atoms = [
         literal.atom
@@ -359,14 +380,6 @@ def _goal_words(literal: BodyLiteral) -> str:
 
 def _name(predicate: str) -> str:
     return f"`{words(predicate)}`"
-
-
-def _listed(said: str, row: Pattern) -> str:
-    shown = [show(value) for value in row]
-    if not shown:
-        return " holds" if said.startswith("holds") else " does not hold"
-    *others, last = shown
-    return f" {said} {', '.join(others)} and {last}" if others else f" {said} {last}"
 
 
 def show(value: Value | None) -> str:

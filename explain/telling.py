@@ -11,8 +11,10 @@ from explain.explainer import Explainer
 from explain.narrative import FactKind, FactUsed, GraphStep, Place, ProofGraph, Reason, StepKind
 from explain.policy_document import line_numbers
 from explain.proof import Node, Proof
+from explain.sentences import words
 from explain.steps import parts_of
 from facts.origin import Origin
+from facts.values import one_line
 from kb.clause import PolicyClause, TableDeclaration
 from kb.language.syntax import Constant, Value
 
@@ -51,6 +53,7 @@ class Telling:
         self.policy = explainer.loaded.policy
         self.sentences = explainer.sentences
         self.derivations = explainer.derivations
+        self.masked = explainer.mask is not None
 
     def reasons(self, proof: Proof, clause: PolicyClause) -> tuple[Reason, ...]:
         """Return what a citation rests on, in the order of reading.
@@ -133,16 +136,19 @@ class Telling:
         """
         if node.kind != "fact":
             return ()
-        kind = self.kind(node)
-        found = (
-            self._policy_place(node, origin, clause)
-            if kind == "policy"
-            else Place(origin.source, origin.place.replace("_", " "))
-            if kind == "setting"
-            else Place(origin.source, origin.place)
-            for origin in node.origins
-        )
+        kind = self.fact_kind(node)
+        found = (self._place(node, kind, origin, clause) for origin in node.origins)
         return tuple(dict.fromkeys(place for place in found if place is not None))
+
+    def _place(
+        self, node: Node, kind: FactKind, origin: Origin, clause: PolicyClause | None
+    ) -> Place | None:
+        if kind == "policy":
+            return self._policy_place(node, origin, clause)
+        if kind == "setting":
+            return Place(origin.source, words(origin.place))
+        source = f"the {kind} file" if self.masked else one_line(origin.source)
+        return Place(source, one_line(origin.place))
 
     def _policy_place(
         self, node: Node, origin: Origin, clause: PolicyClause | None

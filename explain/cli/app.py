@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, explaining, policies
+from explain.cli import adjudicating, asking, explaining, exporting, policies
 from explain.cli.running import command, ended
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "why": asking.why,
     "why-not": explaining.why_not,
     "verify": explaining.verify,
+    "export": exporting.export,
     "query": asking.query,
     "clauses": policies.clauses,
     "code": policies.code,

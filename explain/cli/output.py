@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -13,11 +10,22 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from explain.spreadsheet import csv_text
 from facts.diagnostic import Diagnostic, UsageError
 from facts.values import json_number, one_line
 
-_FORMULA_SIGNS = frozenset("=+-@")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+__all__ = [
+    "csv_text",
+    "data",
+    "flush",
+    "json_text",
+    "message",
+    "report",
+    "table_text",
+    "unwritable",
+    "visible",
+]
+
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -132,35 +140,3 @@ def _width(text: str) -> int:
         else 1
         for character in text
     )
-
-
-def csv_text(rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as CSV that no spreadsheet takes for formulas, without the last line end.
-
-    Examples
-    --------
-    >>> csv_text([("a,b", "=1+1", -2, "-2.5")])
-    '"a,b",\\'=1+1,-2,-2.5'
-    """
-    return "\n".join(map(_csv_row, rows))
-
-
-def _csv_row(row: Sequence[object]) -> str:
-    """Return one row; a line end of either kind in a cell is quoted."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([safe_cell(cell) for cell in row])
-    return buffer.getvalue().removesuffix("\r\n")
-
-
-def safe_cell(value: object) -> object:
-    """Return a cell that a spreadsheet shows as it stands.
-
-    A text that begins as a formula does, or with a control character, gets an apostrophe.
-    """
-    if value is None:
-        return ""
-    if not isinstance(value, str) or not value or _PLAIN_NUMBER.fullmatch(value):
-        return value
-    first = unicodedata.normalize("NFKC", value[0])
-    formula = first[0] in _FORMULA_SIGNS or unicodedata.category(value[0]) in _UNSEEN
-    return f"'{value}" if formula else value

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from explain.narrative import Narrative
 
@@ -54,12 +55,15 @@ class Document:
     profile : str
         One of ``explain.exports.profiles.PROFILES``.
     inputs : Inputs
+    certificates : sequence of dict
+        Of the same lines, for formats that carry them.
     """
 
     title: str
     narratives: Sequence[Narrative]
     profile: str = DEFAULT_PROFILE
     inputs: Inputs = field(default_factory=Inputs)
+    certificates: Sequence[Mapping[str, Any]] = ()
 
     @property
     def masked(self) -> bool:
