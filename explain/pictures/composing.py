@@ -109,11 +109,13 @@ def _short(place: Place) -> str:
 def _subject(narrative: Narrative) -> str:
     """Return what the outcome is about: the line, its code and its day."""
     identity = narrative.identity
-    said = [f"line {identity.line_number} of claim {identity.claim_id}"]
+    said = [f"line {identity.line_number}"]
+    if not narrative.masked:
+        said = [f"{said[0]} of claim {identity.claim_id}"]
     code = identity.procedure_code or identity.revenue_code
     if code:
         said.append(f"{code} {identity.modifiers}".strip())
-    if identity.service_date:
+    if identity.service_date and not narrative.masked:
         said.append(identity.service_date)
     return ", ".join(said)
 

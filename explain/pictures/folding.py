@@ -1,7 +1,7 @@
 """Fold a proof until it can be taken in at a glance, and say what was folded.
 
-What every clause asks for is folded first, then what a box rests on where it stands there twice,
-then why clauses apply that did not decide, then the deepest conclusions.
+What every clause asks for is folded first, then what stands in the picture twice, then why clauses
+apply that did not decide, then the deepest conclusions.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from explain.narrative import GraphStep, ProofGraph, StepKind
 
 MOST_BOXES = 24
 """A picture of more boxes is folded."""
+
+_MANY_SHARED = 3
+"""From so many steps on, arrows of two boxes to the same steps cross too often to be followed."""
 
 _NOUNS: dict[StepKind, tuple[str, str]] = {
     "claim": ("fact of the claim", "facts of the claim"),
@@ -126,6 +129,7 @@ class _Folder:
         self._fold_background()
         self._put_under_outcome(clauses)
         self._drop_what_stands_twice()
+        self._fold_what_another_box_shows()
         for number in besides:
             self._fold_below(number, "why it applies")
         while (left := len(self.result.drawn()) - most) > 0 and self._fold_deepest(left):
@@ -162,6 +166,19 @@ class _Folder:
             farther: set[str] = set().union(*(reach[part] for part in parts))
             reach[number] = farther.union(parts)
             self.result.below[number] = [part for part in parts if part not in farther]
+
+    def _fold_what_another_box_shows(self) -> None:
+        """Fold a conclusion that rests on the very same steps as another box."""
+        first: dict[frozenset[str], str] = {}
+        for number in sorted(self.steps, key=lambda number: self.steps[number].kind != "clause"):
+            parts = frozenset(self.result.below[number])
+            if len(parts) < _MANY_SHARED:
+                continue
+            other = first.setdefault(parts, number)
+            if other != number and self.steps[number].kind != "clause":
+                step = self.steps[other]
+                name = step.clause_id if step.kind == "clause" else f'"{step.text}"'
+                self._fold_below(number, f"the same as under {name}")
 
     def _fold_deepest(self, left: int) -> bool:
         """Fold what the deepest conclusions rest on, the last one first, down to some boxes fewer.

@@ -88,6 +88,16 @@ def test_the_deepest_conclusion_is_folded_first() -> None:
     assert fold.words == "1 fact of the claim, 1 fact of the policy, 1 absence"
 
 
+def test_what_another_box_shows_is_not_shown_twice() -> None:
+    kinds = ["outcome", "conclusion", "conclusion", "claim", "policy", "absence"]
+    edges = [(0, 1), (0, 2), *((above, below) for above in (1, 2) for below in (3, 4, 5))]
+    drawn = folded(graph(kinds, edges))
+    assert drawn.below["s1"] == ["s3", "s4", "s5"]
+    assert drawn.below["s2"] == []
+    (fold,) = drawn.folds["s2"]
+    assert fold.words == 'the same as under "step 1"'
+
+
 def test_a_row_that_is_too_wide_is_cut_and_says_so() -> None:
     kinds = ["outcome", "conclusion", *["claim"] * 200]
     proof = graph(kinds, [(0, 1), *((0, at) for at in range(2, 202))])
