@@ -118,11 +118,16 @@ def certificate(
         "input_sha256": digest(given),
         "goals": goals,
         "nodes": [_node_json(number, node, rule_ids) for number, node in nodes],
-        "edges": [[above, below, at] for above, below, at in merged.edges],
+        "edges": [[above, below, at] for above, below, at in sorted(merged.edges, key=_edge_key)],
         "rules": [_rule_json(rule, rule_ids[id(rule)]) for rule in kept],
         "input": given,
     }
     return seal(document)
+
+
+def _edge_key(edge: tuple[str, str, int]) -> tuple[int, int]:
+    above, _, position = edge
+    return int(above[1:]), position
 
 
 def given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:

@@ -8,7 +8,7 @@ from explain.derivations import Derivations, Pattern
 from explain.masking import Mask
 from explain.proof import Proof
 from explain.prover import Prover
-from explain.sentences import Sentences
+from explain.sentences import Sentences, sentences_of
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic, UsageError
 from kb.adjudicate import LoadedClaim
@@ -49,10 +49,8 @@ class Explainer:
         """
         policy = loaded.policy
         derivations = Derivations(policy.program, loaded.facts, loaded.session)
-        titles = {name: table.title for name, table in policy.declarations.items() if table.title}
-        declarations = policy.program.program.declarations
         mask = Mask.of(loaded.claim.lines) if masked else None
-        sentences = Sentences(declarations, titles, policy.evidence_types, mask)
+        sentences = sentences_of(policy, mask)
         prover = Prover(derivations, sentences, policy.clauses)
         return cls(loaded, derivations, sentences, prover, mask)
 

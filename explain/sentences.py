@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from explain.derivations import Bindings, Pattern, pattern_of
 from explain.masking import Mask
@@ -27,6 +28,9 @@ from kb.language.syntax import (
     Value,
     Variable,
 )
+
+if TYPE_CHECKING:
+    from kb.policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -298,6 +302,12 @@ class Sentences:
                 if isinstance(term, Variable) and term.name == variable.name:
                     return _noun_of(atom, column)
         return ""
+
+
+def sentences_of(policy: Policy, mask: Mask | None = None) -> Sentences:
+    """Return the sentences of a policy: its templates, the titles of its tables, its evidence."""
+    titles = {name: table.title for name, table in policy.declarations.items() if table.title}
+    return Sentences(policy.program.program.declarations, titles, policy.evidence_types, mask)
 
 
 def _without_value(text: str) -> str:

@@ -131,12 +131,7 @@ def verify(
         facts = loaded.kb.claim(claim).facts
     elif evidence or overrides:
         raise usage_error("evidence and overrides belong to claims", "give the claims with -c FILE")
-    found = check(
-        document,
-        program=kb.policy.program,
-        program_sha256=kb.policy.program_sha256,
-        facts=facts,
-    )
+    found = check(document, policy=kb.policy, facts=facts)
     data(json_text(found.to_json()) if as_json else found.text)
     if not claims and found.accepted:
         message("the facts were taken as they stand; hold them against the claim with -c FILE")
