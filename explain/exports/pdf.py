@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Sequence
 from importlib import resources
@@ -35,6 +36,10 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
 
 _FAMILY = 'font-family="Helvetica,sans-Serif"'
 _FONT = "Libertinus Serif"
+_STANDARD = "ua-1"
+"""Universal accessibility, ISO 14289-1: typst refuses what a screen reader could not tell."""
+
+_LACKING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _LOCK = threading.Lock()
 _COMPILERS: list[Any] = []
 
@@ -59,9 +64,27 @@ def render(document: Document) -> bytes:
     """
     blocks = contents(document)
     given = {"title": _title(blocks), "blocks": [_given(block) for block in blocks]}
-    inputs = {"document": json.dumps(given, ensure_ascii=False)}
     with _LOCK:
-        pdf: bytes = _compiler().compile(format="pdf", sys_inputs=inputs, timestamp=0)
+        return _compiled(json.dumps(given, ensure_ascii=False))
+
+
+def _compiled(given: str) -> bytes:
+    """Return the PDF of what is given, as JSON; signs that the font lacks are written out."""
+    try:
+        return _compile(given, _STANDARD)
+    except report_module("typst").TypstError as fault:
+        lacking = {sign for text in _LACKING.findall(fault.diagnostic) for sign in text}
+    written = given.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in lacking})
+    try:
+        return _compile(written, _STANDARD)
+    except report_module("typst").TypstError:
+        return _compile(written)
+
+
+def _compile(given: str, *standards: str) -> bytes:
+    pdf: bytes = _compiler().compile(
+        format="pdf", sys_inputs={"document": given}, timestamp=0, pdf_standards=list(standards)
+    )
     return pdf
 
 
