@@ -162,6 +162,7 @@ class _Writer:
             run = self._fill(content, value or BLANK)
             if not value:
                 run.font.highlight_color = report_module("docx.enum.text").WD_COLOR_INDEX.YELLOW
+            name.paragraphs[0].paragraph_format.keep_with_next = label != block.rows[-1][0]
             name.width, content.width = self._shared.Inches(1.8), self._shared.Inches(4.7)
         self._document.add_paragraph()
 
