@@ -43,7 +43,7 @@ def _rows(figure: Figure, prefix: str) -> Iterator[str]:
     yield f'<figcaption id="{prefix}-caption">{caption}</figcaption>'
     if drawn:
         yield (
-            '<p class="note">Each box can be chosen with the mouse, or with Tab and Enter: '
+            '<p class="note hint">Each box can be chosen with the mouse, or with Tab and Enter: '
             "what it says and where that stands is then told below the picture.</p>"
         )
         yield f'<div class="drawing">{picture_svg(picture, prefix=prefix)}</div>'
