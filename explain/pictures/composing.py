@@ -59,7 +59,7 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
             told = besides.get(part)
             label = f"also: {told.effect_text}" if told is not None else ""
             arrows.append(Arrow(ids[number], ids[part], label, told is None))
-    return Picture(_title(narrative), boxes, tuple(arrows), len(steps))
+    return Picture(_title(narrative), boxes, tuple(arrows), len(steps), drawn.exceeds)
 
 
 def _is_closed(told: CitationNarrative, narrative: Narrative) -> bool:

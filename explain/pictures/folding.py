@@ -56,11 +56,14 @@ class Folded:
         What is drawn under each step, the outcome's first.
     folds : dict of step id to list of Fold
         What is folded into a step that is drawn.
+    exceeds : int
+        Boxes that were allowed, where more would have been drawn; else 0.
     """
 
     graph: ProofGraph
     below: dict[str, list[str]] = field(default_factory=dict)
     folds: dict[str, list[Fold]] = field(default_factory=dict)
+    exceeds: int = 0
 
     def drawn(self) -> dict[str, int]:
         """Return the ids of the steps that are drawn, each before those that it rests on.
@@ -132,6 +135,8 @@ class _Folder:
         self._fold_what_another_box_shows()
         for number in besides:
             self._fold_below(number, "why it applies")
+        if len(self.result.drawn()) > most:
+            self.result.exceeds = most
         while (left := len(self.result.drawn()) - most) > 0 and self._fold_deepest(left):
             pass
         while (left := len(self.result.drawn()) - most) > 0 and self._cut_widest(left):

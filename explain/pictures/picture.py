@@ -80,12 +80,15 @@ class Picture:
     arrows : tuple of Arrow
     steps : int
         Number of steps that the proof has, folded ones too.
+    exceeds : int
+        Boxes that were allowed, where the proof would have taken more; else 0.
     """
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     steps: int = 0
+    exceeds: int = 0
 
     @cached_property
     def by_id(self) -> dict[str, Box]:
@@ -106,6 +109,8 @@ class Picture:
             return ""
         verb = "is" if left == 1 else "are"
         count = f"{left} of {self.steps} steps {verb} not drawn"
+        if self.exceeds:
+            count = f"the proof is too large for a picture of {self.exceeds} boxes: {count}"
         return f"{count}; the boxes say in slanted letters which"
 
     @cached_property
@@ -180,6 +185,7 @@ class Picture:
             ),
             tuple(replace(arrow, label=change(arrow.label)) for arrow in self.arrows),
             self.steps,
+            self.exceeds,
         )
 
 
@@ -202,7 +208,9 @@ def joined(pictures: Sequence[Picture], title: str) -> Picture:
             replace(arrow, above=ids[arrow.above], below=ids[arrow.below])
             for arrow in picture.arrows
         ]
-    return Picture(title, tuple(boxes), tuple(arrows), sum(one.steps for one in pictures))
+    steps = sum(one.steps for one in pictures)
+    exceeds = max(one.exceeds for one in pictures)
+    return Picture(title, tuple(boxes), tuple(arrows), steps, exceeds)
 
 
 def _cut(arrows: Sequence[Arrow]) -> list[tuple[Arrow, ...]]:

@@ -21,7 +21,7 @@ from explain.exports.document import Document, Inputs
 from explain.narrate import narrative_of
 from explain.narrative import Narrative
 from kb.knowledge_base import KnowledgeBase
-from tests.pictures.samples import HOSTILE, POLICY, example
+from tests.pictures.samples import POLICY, example
 
 INPUTS = Inputs(
     date="2018-07-02",
@@ -54,6 +54,11 @@ def hospital() -> Document:
     return titled(lines, profile="provider-dispute")
 
 
+def notice() -> Document:
+    """A notice to a member."""
+    return titled([example("HOME-1", 2)], profile="member-notice", inputs=INPUTS)
+
+
 def hostile(text: str) -> Document:
     """A claim whose id, provider and modifiers are hostile, in a letter that is hostile too."""
     lines = [
@@ -75,8 +80,7 @@ def hostile(text: str) -> Document:
     return titled([told], profile="provider-dispute", inputs=inputs)
 
 
-DOCUMENTS = {"clinic": clinic, "office": office, "hospital": hospital}
-HOSTILE_DOCUMENTS = HOSTILE
+DOCUMENTS = {"clinic": clinic, "office": office, "hospital": hospital, "notice": notice}
 
 
 def texts_of(blocks: Sequence[Block]) -> Iterator[str]:

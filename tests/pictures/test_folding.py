@@ -86,6 +86,21 @@ def test_the_deepest_conclusion_is_folded_first() -> None:
     assert list(drawn.drawn()) == ["s0", "s1", "s6", "s2"]
     (fold,) = drawn.folds["s2"]
     assert fold.words == "1 fact of the claim, 1 fact of the policy, 1 absence"
+    assert drawn.exceeds == 4
+    assert folded(proof, most=7).exceeds == 0
+
+
+def test_a_picture_says_in_one_sentence_that_its_proof_is_too_large() -> None:
+    told = narrative("R14-FAC-1")
+    assert picture_of(told).note == (
+        "10 of 19 steps are not drawn; the boxes say in slanted letters which"
+    )
+    picture = picture_of(told, most=6)
+    assert len(picture.boxes) == 5
+    assert picture.note == (
+        "the proof is too large for a picture of 6 boxes: 14 of 19 steps are not drawn; the boxes "
+        "say in slanted letters which"
+    )
 
 
 def test_what_another_box_shows_is_not_shown_twice() -> None:
