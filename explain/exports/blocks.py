@@ -134,4 +134,4 @@ def rows_of(text: str) -> tuple[str, ...]:
     >>> rows_of("write to us\\nwithin 180 days\\u202e")
     ('write to us', 'within 180 days\\\\u202e')
     """
-    return tuple(one_line(row) for row in text.replace("\r\n", "\n").split("\n"))
+    return tuple(one_line(row.expandtabs(4)) for row in text.replace("\r\n", "\n").split("\n"))

@@ -138,7 +138,13 @@ class _Contents:
             rows = tuple((line.number, line.text) for line in citation.quotes)
             yield Quote(narrative.document_name, rows)
         yield Heading("Reasons", 4)
-        yield Listing(tuple(_step(reason, profile.places) for reason in citation.reasons))
+        yield Listing(
+            tuple(
+                _step(reason, profile.places)
+                for reason in citation.reasons
+                if reason.depth <= profile.deepest
+            )
+        )
         if profile.facts and citation.facts:
             yield Heading("Facts relied on", 4)
             yield Table(
@@ -171,7 +177,7 @@ class _Contents:
         rows = [
             ("Policy", f"{policy.policy_id}, {policy.title}"),
             ("Version", policy.version),
-            ("Program", policy.program_sha256),
+            ("Program (SHA-256)", policy.program_sha256),
             *((f"Setting: {name}", value) for name, value in policy.settings),
         ]
         if self.document.inputs.date and not self.profile.is_letter:
@@ -210,10 +216,10 @@ def _further(narrative: Narrative) -> Iterator[str]:
         if citation.change_summary:
             yield f"{citation.clause_id}: {citation.change_summary}"
         for change in citation.changes:
-            where = "evidence that " if change.kind == "evidence" else "on the claim: "
-            why = f", because {change.text}" if change.text else ""
-            then = f" The line would then be {change.outcome}." if change.outcome else ""
-            yield f"{citation.clause_id}: {where}{change.meaning}{why}.{then}"
+            yield f"{citation.clause_id}: {change.said}."
+    for change in narrative.changes:
+        if not change.clause_id:
+            yield f"{change.said[:1].upper()}{change.said[1:]}."
 
 
 def _sentences(supposed: tuple[Supposed, ...]) -> tuple[str, ...]:

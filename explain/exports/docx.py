@@ -138,7 +138,7 @@ class _Writer:
         paragraph = self._document.add_paragraph()
         paragraph._p.style = style
         if text:
-            paragraph.add_run(one_line(text))
+            paragraph.add_run(" ".join(rows_of(text)))
         return paragraph
 
     def _table(self, rows: Sequence[Sequence[str]]) -> None:

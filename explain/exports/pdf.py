@@ -26,7 +26,6 @@ from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.extras import report_module
 from explain.pictures.drawing import picture_svg, svg_size
-from facts.values import one_line
 
 _DEEPEST = 8
 """Lists are nested no deeper, so that they stay on the page."""
@@ -115,7 +114,7 @@ def _given(block: Block) -> dict[str, Any]:
     if isinstance(block, Fields):
         return {"kind": "fields", "rows": [_field(*row) for row in block.rows]}
     if isinstance(block, Quote):
-        rows = [{"number": number, "text": one_line(text)} for number, text in block.rows]
+        rows = [{"number": number, "text": " ".join(rows_of(text))} for number, text in block.rows]
         return {"kind": "quote", "source": block.source, "rows": rows}
     return _figure(block)
 

@@ -30,6 +30,8 @@ class Profile:
         of which a person gives or finds as a marked blank, and it is of adverse lines alone.
     adverse_only : bool
         Whether clauses that do not keep a line from full payment are left out.
+    deepest : int
+        How deep the steps of the reasoning go.
     places : bool
         Whether steps tell the segment or the row of the claim.
     facts : bool
@@ -42,6 +44,7 @@ class Profile:
     opening: str
     is_letter: bool = True
     adverse_only: bool = True
+    deepest: int = 99
     places: bool = True
     facts: bool = True
     readings: bool = True
@@ -68,6 +71,7 @@ PROFILES: dict[str, Profile] = {
             "member-notice",
             "This notice says why lines of the claim below were not paid in full, on which rule "
             "that rests, and what further information would change it.",
+            deepest=0,
             places=False,
             facts=False,
             readings=False,

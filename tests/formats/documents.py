@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from explain import why
 from explain.exports.blocks import (
@@ -19,7 +20,7 @@ from explain.exports.blocks import (
 )
 from explain.exports.document import Document, Inputs
 from explain.narrate import narrative_of
-from explain.narrative import Narrative
+from explain.narrative import Narrative, QuotedLine
 from kb.knowledge_base import KnowledgeBase
 from tests.pictures.samples import POLICY, example
 
@@ -54,6 +55,14 @@ def hospital() -> Document:
     return titled(lines, profile="provider-dispute")
 
 
+def quoting() -> Document:
+    """One line with lines of a person's own copy of the policy."""
+    told = example("CLINIC-1", 1)
+    rows = (QuotedLine(106, "own words\tin columns"), QuotedLine(107, "*not* <b>markup</b> #x"))
+    citations = tuple(replace(cited, quotes=rows) for cited in told.citations)
+    return titled([replace(told, citations=citations, document_name="our copy.txt")])
+
+
 def notice() -> Document:
     """A notice to a member."""
     return titled([example("HOME-1", 2)], profile="member-notice", inputs=INPUTS)
@@ -80,7 +89,13 @@ def hostile(text: str) -> Document:
     return titled([told], profile="provider-dispute", inputs=inputs)
 
 
-DOCUMENTS = {"clinic": clinic, "office": office, "hospital": hospital, "notice": notice}
+DOCUMENTS = {
+    "clinic": clinic,
+    "office": office,
+    "hospital": hospital,
+    "notice": notice,
+    "quoting": quoting,
+}
 
 
 def texts_of(blocks: Sequence[Block]) -> Iterator[str]:
