@@ -8,9 +8,15 @@ import pkgutil
 
 import pytest
 
+import explain
 import facts
 
-MODULES = sorted(module.name for module in pkgutil.walk_packages(facts.__path__, "facts."))
+MODULES = sorted(
+    module.name
+    for package in (facts, explain)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    if not module.name.endswith("__main__")
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
