@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from explain.narrative import CitationNarrative, Narrative
+from explain.narrative import Change, CitationNarrative, Narrative
 from explain.tree import tree_rows
 from facts.values import one_line
 
@@ -41,7 +41,15 @@ def explanation_text(explanation: Explanation, narrative: Narrative) -> str:
         ]
     if narrative.missing:
         rows += ["", *(f"missing: {one.text}" for one in narrative.missing)]
+    turns = [change for change in narrative.changes if not change.clause_id]
+    if turns:
+        rows += ["", *(f"would change it, {_change_text(change)}" for change in turns)]
     return "\n".join(rows)
+
+
+def _change_text(change: Change) -> str:
+    """Return a change with the name and the value that a file would have to give."""
+    return f"{change.said}  [{change.name} = {change.value or 'any value'}]"
 
 
 def _headline_rows(explanation: Explanation, narrative: Narrative) -> list[str]:
@@ -68,7 +76,7 @@ def _clause_rows(citation: CitationNarrative, document_name: str) -> list[str]:
         rows.append(f"  see also {related.text}")
     for reading in citation.readings:
         rows.append(f"  reading {reading.number}: {reading.answer}")
-    rows += [f"  would lift it, {change.said}" for change in citation.changes]
+    rows += [f"  would lift it, {_change_text(change)}" for change in citation.changes]
     if citation.change_summary:
         rows.append(f"  would change it: {citation.change_summary}")
     return rows

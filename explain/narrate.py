@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from explain.explanation import CitedClause, Explanation
 from explain.masking import WITHHELD
@@ -21,6 +22,7 @@ from explain.narrative import (
 from explain.policy_document import PolicyDocument
 from explain.sentences import show, words
 from explain.telling import Telling, document_place, spaced_lines
+from explain.what_if import WhatIf
 from explain.wording import clause_sentence, described, form_text, outcome_text, sentence
 from facts.claim import ClaimLine
 from facts.reference_sets import describe
@@ -60,6 +62,9 @@ def narrative_of(explanation: Explanation, *, document: PolicyDocument | None = 
     return _Narrator(explanation, document).narrative()
 
 
+_NOT_WORSE_THAN_PENDED = ("pended", "reimbursable", "not_addressed")
+
+
 class _Narrator:
     """Writes the narrative of one line."""
 
@@ -71,12 +76,14 @@ class _Narrator:
         self.line = self.explainer.line(explanation.line_number)
         self.key = (self.line.claim_id, self.line.line_number)
         self.telling = Telling(self.explainer)
+        self.what_if = WhatIf(self.explainer)
 
     def narrative(self) -> Narrative:
         explanation, rows = self.explanation, self.explainer.derivations.rows
         allowed = "".join(show(row[2]) for row in rows("allowed", (*self.key, None))[:1])
         citations = tuple(self._citation(cited) for cited in explanation.citations)
         changes = [change for citation in citations for change in citation.changes]
+        changes += self._turns()
         return Narrative(
             identity=identity_of(self.line, masked=self.explainer.mask is not None),
             policy=self._policy(),
@@ -169,14 +176,55 @@ class _Narrator:
         sentences, rows = self.explainer.sentences, self.explainer.derivations.rows
         for exception in clause.exceptions:
             name, value = exception.evidence, exception.value
+            outcome = self._outcome_with((name, value))
+            after, stays = outcome_text(outcome), outcome == self.explanation.outcome
             if name not in self.policy.evidence_types:
                 meaning = f"{words(name)} {value}".strip()
-                yield Change(clause.clause_id, "claim", name, value, meaning, exception.text)
+                kind: Literal["claim", "evidence"] = "claim"
+            elif rows("evidence", (*self.key, name, value or None)):
                 continue
-            if rows("evidence", (*self.key, name, value or None)):
-                continue
-            meaning = sentences.evidence_says(name, value or None)
-            yield Change(clause.clause_id, "evidence", name, value, meaning, exception.text)
+            else:
+                meaning, kind = sentences.evidence_says(name, value or None), "evidence"
+            yield Change(clause.clause_id, kind, name, value, meaning, exception.text, after, stays)
+
+    def _turns(self) -> Iterator[Change]:
+        """Yield the evidence that was assumed or is missing, with what it would make."""
+        actual = self.explanation.outcome
+        if actual == "reimbursable":
+            for supposed in self._assumptions():
+                for value in self._choices(supposed.name):
+                    outcome = self._outcome_with((supposed.name, value))
+                    if outcome in ADVERSE_EFFECTS:
+                        yield self._turn(supposed.name, value, outcome)
+        elif actual == "pended":
+            yield from self._completing()
+
+    def _completing(self) -> Iterator[Change]:
+        """Yield the missing evidence that would let a pended line go on, all of it together."""
+        pairs: list[tuple[str, str]] = []
+        for missing in self._missing():
+            if missing.name not in self.policy.evidence_types:
+                return
+            for value in self._choices(missing.name) or ("",):
+                if self._outcome_with((missing.name, value)) in _NOT_WORSE_THAN_PENDED:
+                    pairs.append((missing.name, value))
+                    break
+        outcome = self._outcome_with(*pairs) if pairs else ""
+        if outcome and outcome != "pended":
+            why = "together with all else that is missing" if len(pairs) > 1 else ""
+            for name, value in pairs:
+                yield self._turn(name, value, outcome, why)
+
+    def _turn(self, name: str, value: str, outcome: str, why: str = "") -> Change:
+        meaning = self.explainer.sentences.evidence_says(name, value or None)
+        return Change("", "evidence", name, value, meaning, why, outcome_text(outcome))
+
+    def _choices(self, name: str) -> tuple[str, ...]:
+        known = self.policy.evidence_types.get(name)
+        return known.choices if known is not None else ()
+
+    def _outcome_with(self, *supposed: tuple[str, str]) -> str:
+        return self.what_if.outcome(self.line.line_number, supposed)
 
     def _assumptions(self) -> Iterator[Supposed]:
         if self.explanation.outcome == "reimbursable":

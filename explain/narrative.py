@@ -152,7 +152,10 @@ class Change:
     text : str
         What it does: ``an infusion that is the main reason for the visit is paid apart``.
     outcome : str
-        What the outcome of the line would become; empty where that was not worked out.
+        What the outcome of the line would become by this alone, in words; empty where that was
+        not worked out.
+    stays : bool
+        Whether the outcome would stay as it is.
     """
 
     clause_id: str
@@ -162,12 +165,15 @@ class Change:
     meaning: str
     text: str = ""
     outcome: str = ""
+    stays: bool = False
 
     @property
     def said(self) -> str:
-        """What has to be on file, in one sentence without a full stop."""
+        """What has to be on file and what follows, in one sentence without a full stop."""
         where = "on file" if self.kind == "evidence" else "on the claim"
-        return f"{where}: {self.meaning}{f' ({self.text})' if self.text else ''}"
+        why = f" ({self.text})" if self.text else ""
+        then = f"; the line would {'still ' if self.stays else ''}be {self.outcome}"
+        return f"{where}: {self.meaning}{why}{then if self.outcome else ''}"
 
 
 @dataclass(frozen=True, slots=True)

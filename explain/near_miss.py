@@ -154,7 +154,7 @@ class NearMisses:
             return ()
         found = self._misses.get(key)
         if found is None:
-            rules = self.derivations.index.rules.get(predicate, ())
+            rules = self.derivations.index.candidates(predicate, pattern)
             missed = [
                 (miss.size, position, miss)
                 for position, rule in rules
@@ -190,7 +190,7 @@ class NearMisses:
             known = known or (predicate not in index.rules and predicate not in index.stated)
             known = known or any(
                 bindings is not None and self._could_fire(rule, bindings, above | {key})
-                for _, rule in index.rules.get(predicate, ())
+                for _, rule in index.candidates(predicate, pattern)
                 for bindings in (unify(rule.head, pattern),)
             )
             if known or not above:

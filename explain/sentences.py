@@ -239,7 +239,10 @@ class Sentences:
         right = self._side(literal.right, bindings, rule, plain=dates)
         noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
         verb = "are" if noun.endswith("s") else "is"
-        return left, verb, relation_words(literal.operator, dates), right
+        relation = relation_words(literal.operator, dates)
+        if noun == "line":
+            relation = {"less than": "before", "more than": "after"}.get(relation, relation)
+        return left, verb, relation, right
 
     def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
         return " ".join(filter(None, self.compared(literal, bindings, rule)))
