@@ -25,7 +25,7 @@ from explain.exports.blocks import (
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.extras import report_module
-from explain.pictures.drawing import picture_svg, svg_size
+from explain.pictures.drawing import FAMILY, picture_svg, svg_size
 
 _DEEPEST = 8
 """Lists are nested no deeper, so that they stay on the page."""
@@ -33,7 +33,6 @@ _DEEPEST = 8
 _PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
 """Room for a picture, in points."""
 
-_FAMILY = 'font-family="Helvetica,sans-Serif"'
 _FONT = "Libertinus Serif"
 _STANDARD = "ua-1"
 """Universal accessibility, ISO 14289-1: typst refuses what a screen reader could not tell."""
@@ -143,7 +142,7 @@ def _shares(table: Table) -> list[float]:
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
-    svg = picture_svg(figure.picture).replace(_FAMILY, f'font-family="{_FONT}"')
+    svg = picture_svg(figure.picture).replace(FAMILY, f'font-family="{_FONT}"')
     width, height = svg_size(svg)
     scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
     return {

@@ -5,9 +5,10 @@ from __future__ import annotations
 from explain.exports.document import Document
 from explain.pictures.composing import picture_of
 from explain.pictures.dot import picture_dot
-from explain.pictures.drawing import picture_png, picture_svg
+from explain.pictures.drawing import picture_svg
 from explain.pictures.mermaid import picture_mermaid
 from explain.pictures.picture import Picture, joined
+from explain.pictures.raster import picture_png
 
 
 def document_picture(document: Document) -> Picture:

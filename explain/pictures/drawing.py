@@ -27,7 +27,9 @@ _ABSCISSA = re.compile(r"(-?[0-9.]+),")
 _ROW = re.compile(r'<text text-anchor="start" x="[^"]*"')
 _BOX_ID = re.compile(r"n\d+")
 _SIZE = re.compile(r'width="([0-9.]+)pt" height="([0-9.]+)pt"')
-DOTS_PER_INCH = 144
+FAMILY = 'font-family="Helvetica,sans-Serif"'
+"""How Graphviz names the letters of a drawing."""
+
 _LOCK = threading.Lock()
 _STARTED: list[bool] = []
 
@@ -35,29 +37,6 @@ _STARTED: list[bool] = []
 def can_draw() -> bool:
     """Return whether ``clausewise[report]`` is installed."""
     return find_spec("pygraphviz") is not None
-
-
-def picture_png(picture: Picture, key: bool = True, dots: int = DOTS_PER_INCH) -> bytes:
-    """Return a picture as PNG.
-
-    Parameters
-    ----------
-    picture : Picture
-    key : bool, optional
-        Whether to draw what the shapes mean below the picture.
-    dots : int, optional
-        Per inch.
-
-    Returns
-    -------
-    bytes
-
-    Raises
-    ------
-    UsageError
-        If ``clausewise[report]`` is not installed.
-    """
-    return _drawn(picture_dot(picture, key), "png", f"-Gdpi={dots}")
 
 
 def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
@@ -82,7 +61,7 @@ def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
     UsageError
         If ``clausewise[report]`` is not installed.
     """
-    drawn = _drawn(picture_dot(picture, key, prefix), "svg").decode("utf-8")
+    drawn = _drawn(picture_dot(picture, key, prefix))
     element = drawn[drawn.index("<svg") :]
     element = _TITLE.sub("", _COMMENT.sub("", element)).replace(' xml:space="preserve"', "")
     element = _ID.sub(lambda found: found[0] if _is_box(found[1], prefix) else "", element)
@@ -126,8 +105,8 @@ def svg_size(svg: str) -> tuple[float, float]:
     return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
 
 
-def _drawn(dot: str, form: str, options: str = "") -> bytes:
-    """Return what Graphviz draws; one drawing at a time, since it keeps state of its own."""
+def _drawn(dot: str) -> str:
+    """Return what Graphviz draws, as SVG; one at a time, since it keeps state of its own."""
     pygraphviz = extra_module("pygraphviz", "report", "this format needs it")
     with _LOCK:
         if not _STARTED:
@@ -136,10 +115,10 @@ def _drawn(dot: str, form: str, options: str = "") -> bytes:
             _STARTED.append(True)
         graph = pygraphviz.AGraph(string=dot)
         try:
-            drawn: bytes = graph.draw(format=form, prog="dot", args=options)
+            drawn: bytes = graph.draw(format="svg", prog="dot")
         finally:
             graph.close()
-    return drawn
+    return drawn.decode("utf-8")
 
 
 @contextmanager

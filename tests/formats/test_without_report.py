@@ -7,12 +7,13 @@ import sys
 
 import pytest
 
-from explain.exports import FORMATS
+from explain.exports import FORMATS, pdf
+from explain.pictures import raster
 from facts.diagnostic import UsageError
 from tests.formats.documents import clinic
 
 MODULES = {"pdf": ["typst", "pygraphviz"], "docx": ["docx", "pygraphviz"]}
-DRAWN = {"svg": ["pygraphviz"], "png": ["pygraphviz"]}
+DRAWN = {"svg": ["pygraphviz"], "png": ["pygraphviz", "typst"]}
 
 
 @pytest.fixture
@@ -28,9 +29,8 @@ def test_texts_need_nothing_more(bare, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["pdf", "docx", "svg", "png"])
 def test_the_others_name_the_extra(monkeypatch, name: str) -> None:
-    from explain.exports import pdf
-
-    monkeypatch.setattr(pdf, "_COMPILERS", [])
+    for made in (pdf, raster):
+        monkeypatch.setattr(made, "_COMPILERS", [])
     for module in {**MODULES, **DRAWN}[name]:
         with monkeypatch.context() as without:
             without.setitem(sys.modules, module, None)

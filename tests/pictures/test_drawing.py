@@ -14,9 +14,10 @@ import pytest
 from explain.narrative import StepKind
 from explain.pictures.composing import picture_of
 from explain.pictures.dot import picture_dot
-from explain.pictures.drawing import picture_png, picture_svg
+from explain.pictures.drawing import picture_svg
 from explain.pictures.mermaid import picture_mermaid
 from explain.pictures.picture import Arrow, Box, Picture, joined
+from explain.pictures.raster import picture_png
 from explain.pictures.styles import style_of
 from explain.pictures.wrapping import wrapped
 from tests.accept import golden
@@ -200,3 +201,22 @@ def test_png_and_svg_are_what_they_say(capfd) -> None:
     assert "R14-FAC-1" in root.findtext(f"{SVG}desc", "")
     assert not any(element.get(LINK) for element in root.iter())
     assert capfd.readouterr() == ("", "")
+
+
+def test_letters_are_drawn_on_a_machine_that_has_none(tmp_path) -> None:
+    """A drawing without letters would be far smaller, one with boxes for them far larger."""
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    code = (
+        "import sys; from explain.pictures.composing import picture_of\n"
+        "from explain.pictures.raster import picture_png\n"
+        "from tests.pictures.samples import example\n"
+        "sys.stdout.buffer.write(picture_png(picture_of(example('CLINIC-1', 1))))"
+    )
+    root = Path(__file__).parents[2]
+    environment = {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, cwd=root, check=True, env=environment
+    )
+    assert done.stdout.startswith(b"\x89PNG")
+    assert done.stderr == b""
+    assert 60_000 < len(done.stdout) < 250_000
