@@ -26,6 +26,9 @@ from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.figure_html import figure_html
 
+_LANDMARK = 2
+"""Sections under headings of this level are landmarks; deeper ones would be too many to pass by."""
+
 
 def render(document: Document) -> bytes:
     """Return a document as one page of HTML.
@@ -105,7 +108,8 @@ class _Page:
         yield from self._close(heading.level)
         self.open.append(heading.level)
         level = min(heading.level, 6)
-        yield f'<section aria-labelledby="h{number}">'
+        landmark = f' aria-labelledby="h{number}"' if level == _LANDMARK else ""
+        yield f"<section{landmark}>"
         yield f'<h{level} id="h{number}">{text_html(heading.text)}</h{level}>'
 
     def _close(self, level: int) -> Iterator[str]:

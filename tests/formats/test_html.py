@@ -106,6 +106,8 @@ def test_the_page_is_sound_for_all_who_read_it(made) -> None:
     assert all(cell["scope"] in ("row", "col") for cell in outline.named("th"))
     captions = outline.parents.count("table") and len(outline.named("caption"))
     assert captions == len(outline.named("table"))
+    regions = [each["aria-labelledby"] for each in outline.named("section") if each]
+    assert len(regions) == [tag for tag, _ in outline.elements].count("h2")
     skip = outline.named("a")[0]
     assert skip["class"] == "skip"
     assert skip["href"] == "#content"
