@@ -9,6 +9,9 @@ from typing import Any
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
 
+EXPORT_FORMAT = "clausewise explanation 1"
+"""What an export as JSON says that it is; it carries a certificate for each of its lines."""
+
 _MOST_BYTES = 200_000_000
 
 
@@ -57,6 +60,34 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise _fault(name, "the certificate is not a JSON object", _WRITE)
     return document
+
+
+def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the certificates of a file: itself, or those that an export as JSON carries.
+
+    Parameters
+    ----------
+    document : dict
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        If it is an export that carries none.
+    """
+    if document.get("format") != EXPORT_FORMAT:
+        return [document]
+    lines = document.get("lines")
+    found = [
+        line["certificate"]
+        for line in (lines if isinstance(lines, list) else ())
+        if isinstance(line, dict) and isinstance(line.get("certificate"), dict)
+    ]
+    if not found or len(found) != len(lines or ()):
+        message = "the export does not carry the certificates of all its lines"
+        raise _fault(name, message, "a masked export has none: a proof needs its facts")
+    return found
 
 
 class _Hidden(Exception):

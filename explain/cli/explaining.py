@@ -88,7 +88,10 @@ def why_not(
 
 def verify(
     proof: Annotated[
-        str, typer.Argument(metavar="PROOF", help="A certificate: `why --format json` writes one.")
+        str,
+        typer.Argument(
+            metavar="PROOF", help="A certificate of `why --format json`, or an export as JSON."
+        ),
     ],
     claims: ClaimOption = [],  # noqa: B006
     evidence: EvidenceOption = None,
@@ -113,15 +116,15 @@ def verify(
     clausewise verify proof.json
     clausewise verify proof.json -c claims.837
     """
-    from explain.certificate_file import read_certificate
+    from explain.certificate_file import certificates_of, read_certificate
     from explain.verification import verify as check
 
-    document = read_certificate(proof)
+    certificates = certificates_of(read_certificate(proof), proof)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     facts = None
     has_errors = False
     if claims:
-        claim = _claim_of(document)
+        claim = _claim_of(certificates[0])
         loaded = load_claims(kb, claims, evidence, overrides, only=claim)
         if claim not in loaded.lines:
             report([*loaded.diagnostics, *absent_claim(claim, loaded)])
@@ -131,15 +134,28 @@ def verify(
         facts = loaded.kb.claim(claim).facts
     elif evidence or overrides:
         raise usage_error("evidence and overrides belong to claims", "give the claims with -c FILE")
-    found = check(document, policy=kb.policy, facts=facts)
-    data(json_text(found.to_json()) if as_json else found.text)
-    if not claims and found.accepted:
+    found = [check(each, policy=kb.policy, facts=facts) for each in certificates]
+    for each, one in zip(certificates, found, strict=True):
+        about = f"line {_line_of(each)}: " if len(found) > 1 and not as_json else ""
+        text = json_text(one.to_json()) if as_json else one.text
+        data("\n".join(f"{about}{row}" for row in text.splitlines()))
+    accepted = all(found)
+    if not claims and accepted:
         message("the facts were taken as they stand; hold them against the claim with -c FILE")
-    return DONE if found.accepted and not has_errors else BAD_INPUT
+    return DONE if accepted and not has_errors else BAD_INPUT
+
+
+def _about(document: dict[str, Any]) -> dict[str, Any]:
+    about = document.get("about")
+    return about if isinstance(about, dict) else {}
 
 
 def _claim_of(document: dict[str, Any]) -> str:
     """Return the claim that a certificate says it is about."""
-    about = document.get("about")
-    claim = about.get("claim_id") if isinstance(about, dict) else None
+    claim = _about(document).get("claim_id")
     return claim if isinstance(claim, str) else ""
+
+
+def _line_of(document: dict[str, Any]) -> int | str:
+    line = _about(document).get("line_number")
+    return line if isinstance(line, int) else "?"

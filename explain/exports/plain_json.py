@@ -6,11 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from explain.certificate_file import EXPORT_FORMAT
 from explain.exports.contents import NOT_THE_PLAN
 from explain.exports.document import Document
-
-FORMAT = "clausewise explanation 1"
-"""What the JSON says that it is."""
 
 
 def render(document: Document) -> bytes:
@@ -35,7 +33,7 @@ def plain(document: Document) -> dict[str, Any]:
     for line, certificate in zip(lines, document.certificates, strict=False):
         line["certificate"] = certificate
     return {
-        "format": FORMAT,
+        "format": EXPORT_FORMAT,
         "title": document.title,
         "profile": document.profile,
         "inputs": asdict(document.inputs),

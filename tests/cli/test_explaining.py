@@ -168,6 +168,28 @@ def test_a_proof_is_refused_against_another_claim_file_and_other_settings(
     assert "there is no claim `GOOD`" in ended.err
 
 
+def test_an_export_as_json_is_verified_line_by_line(
+    run: Run, examples: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "export.json"
+    assert run("export", "OFFICE-1", *examples, "-o", str(path)).code == 0
+    ended = run("verify", str(path), *examples)
+    assert ended.code == 0
+    assert [row.split(": ")[:2] for row in ended.out.splitlines()] == [
+        [f"line {number}", "accepted"] for number in (2, 3, 4, 5)
+    ]
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["lines"][1]["certificate"]["about"]["outcome"] = "denied"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    ended = run("verify", str(path))
+    assert ended.code == 3
+    assert "\nline 3: refused: headline: " in ended.out
+    assert run("export", "OFFICE-1", *examples, "--mask", "-o", str(path)).code == 0
+    ended = run("verify", str(path))
+    assert (ended.code, ended.out) == (3, "")
+    assert "does not carry the certificates of all its lines" in ended.err
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
