@@ -93,3 +93,14 @@ def sentence(text: str) -> str:
     """
     text = text.strip()
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """Return a text that is not longer than a title may be.
+
+    Examples
+    --------
+    >>> shortened("x" * 100, 10), shortened("CLM1")
+    ('xxxxxxx...', 'CLM1')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."

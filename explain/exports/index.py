@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
 
+from explain.wording import shortened
+
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;"
-    "color:#1a1a1a;background:#fff}table{border-collapse:collapse;width:100%}"
+    "color:#1a1a1a;background:#fff}table{border-collapse:collapse;width:100%;"
+    "table-layout:fixed}thead th:first-child{width:14rem}"
     "th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #bbb;"
-    "overflow-wrap:anywhere}th{border-bottom:2px solid #333}a{color:#0b4f8a}"
+    "overflow-wrap:anywhere}thead th{border-bottom:2px solid #333}a{color:#0b4f8a}"
 )
 
 
@@ -83,7 +86,7 @@ def _row(entry: Entry) -> str:
         escape(f"Line {number}: {outcome}{f', {clause}' if clause else ''}. {sentence}")
         for number, outcome, clause, sentence in entry.lines
     )
-    link = f'<a href="{_link(entry.file)}">{escape(entry.claim)}</a>'
+    link = f'<a href="{_link(entry.file)}">{escape(shortened(entry.claim))}</a>'
     return f'<tr><th scope="row">{link}</th><td>{lines}</td></tr>'
 
 

@@ -11,11 +11,15 @@ from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from explain.narrate import narrative_of
 from explain.narrative import Narrative
+from explain.pictures.wrapping import wrapped
 from explain.policy_document import PolicyDocument
 from facts.diagnostic import Diagnostic, UsageError
 from facts.values import quoted
 from kb.adjudicate import LoadedClaim
 from kb.clause import ADVERSE_EFFECTS
+
+_WIDEST_ID = 60
+"""A longer claim id stands whole among the fields of the line, and shortened in the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,9 @@ def document_of(
 
 
 def title_of(narratives: Sequence[Narrative]) -> str:
-    """Return the title of a document of some lines of one claim."""
+    """Return the title of a document of some lines of one claim; a long claim id is shortened."""
     first = narratives[0]
-    claim = f"Claim {first.identity.claim_id}"
+    claim = f"Claim {' '.join(wrapped(first.identity.claim_id, _WIDEST_ID, 1))}"
     if len(narratives) == 1:
         return f"{claim}, line {first.identity.line_number}: {first.headline.outcome_text}"
     numbers = [str(each.identity.line_number) for each in narratives]

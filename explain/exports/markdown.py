@@ -20,6 +20,7 @@ from explain.exports.blocks import (
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.narrative import Narrative
+from explain.wording import shortened
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)")
@@ -45,7 +46,8 @@ def narrative_markdown(narrative: Narrative) -> str:
     """Return one narrative as Markdown, as ``why --format md`` prints it."""
     identity = narrative.identity
     outcome = narrative.headline.outcome_text
-    title = f"Claim {identity.claim_id}, line {identity.line_number}: {outcome}"
+    claim = shortened(identity.claim_id)
+    title = f"Claim {claim}, line {identity.line_number}: {outcome}"
     return markdown(contents(Document(title, (narrative,)), figures=False))
 
 
