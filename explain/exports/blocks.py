@@ -5,10 +5,12 @@ All texts are plain; a renderer escapes them for its own markup.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from explain.pictures.picture import Picture
+from explain.pictures.wrapping import wrapped
 from facts.values import one_line
 
 Tone: TypeAlias = Literal["plain", "lead", "aside"]
@@ -120,8 +122,16 @@ class Figure:
 
 Block: TypeAlias = Heading | Paragraph | Listing | Table | Fields | Quote | Figure
 
+_WIDEST_TITLE = 100
+
 BLANK = "(to be filled in)"
 """Stands where a person has to write something that nobody told the program."""
+
+
+def title_of(blocks: Iterable[Block], width: int = _WIDEST_TITLE) -> str:
+    """Return the title of a document for a margin or a window, shortened where it is long."""
+    title = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return " ".join(wrapped(title, width, 1))
 
 
 def rows_of(text: str) -> tuple[str, ...]:

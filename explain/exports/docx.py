@@ -18,6 +18,7 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
+    title_of,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -67,8 +68,7 @@ class _Writer:
 
     def written(self, blocks: Sequence[Block]) -> bytes:
         """Return the bytes of a document of some blocks."""
-        title = next(block.text for block in blocks if isinstance(block, Heading))
-        self._set_up(one_line(title))
+        self._set_up(title_of(blocks))
         for block in blocks:
             self._block(block)
         buffer = io.BytesIO()
@@ -185,8 +185,8 @@ class _Writer:
         inches = self._shared.Inches(width * scale)
         shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=inches)
         described = shape._inline.docPr
-        described.set("descr", block.picture.description)
-        described.set("title", block.picture.title)
+        described.set("descr", "\n".join(rows_of(block.picture.description)))
+        described.set("title", title_of([Heading(block.picture.title)]))
         self._styled("Caption", block.caption)
 
 

@@ -21,6 +21,7 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
+    title_of,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -64,7 +65,7 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{_security_policy()}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{text_html(title)}</title>",
+            f"<title>{text_html(title_of(self.blocks))}</title>",
             f"<style>{_asset('page.css')}</style>",
             "</head>",
             "<body>",

@@ -47,10 +47,17 @@ class Wishes:
 
 def adverse_lines(explainer: Explainer) -> tuple[int, ...]:
     """Return the numbers of the lines of a claim that are kept from full payment, in order."""
-    claim = explainer.loaded.claim
-    rows = explainer.derivations.rows("outcome", (claim.claim_id, None, None))
-    adverse = {row[1] for row in rows if row[2] in ADVERSE_EFFECTS}
-    return tuple(sorted(one.line_number for one in claim.lines if one.line_number in adverse))
+    claim, rows = explainer.loaded.claim, explainer.derivations.rows
+    return tuple(
+        sorted(
+            line.line_number
+            for line in claim.lines
+            if any(
+                row[2] in ADVERSE_EFFECTS
+                for row in rows("outcome", (claim.claim_id, line.line_number, None))
+            )
+        )
+    )
 
 
 def document_of(

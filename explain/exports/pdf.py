@@ -21,6 +21,7 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
+    title_of,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -29,6 +30,9 @@ from explain.pictures.drawing import FAMILY, picture_svg, svg_size
 
 _DEEPEST = 8
 """Lists are nested no deeper, so that they stay on the page."""
+
+_SHORT = 2000
+"""Fields of fewer signs stay on one page."""
 
 _PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
 """Room for a picture, in points."""
@@ -61,7 +65,7 @@ def render(document: Document) -> bytes:
         If ``clausewise[report]`` is not installed.
     """
     blocks = contents(document)
-    given = {"title": _title(blocks), "blocks": [_given(block) for block in blocks]}
+    given = {"title": title_of(blocks), "blocks": [_given(block) for block in blocks]}
     with _LOCK:
         return _compiled(json.dumps(given, ensure_ascii=False))
 
@@ -95,10 +99,6 @@ def _compiler() -> Any:
     return _COMPILERS[0]
 
 
-def _title(blocks: Sequence[Block]) -> str:
-    return next(block.text for block in blocks if isinstance(block, Heading))
-
-
 def _given(block: Block) -> dict[str, Any]:
     """Return a block as the template takes it: plain values, nothing of them markup."""
     if isinstance(block, Heading):
@@ -111,10 +111,14 @@ def _given(block: Block) -> dict[str, Any]:
         shares = _shares(block)
         return {"kind": "table", "header": block.header, "rows": block.rows, "columns": shares}
     if isinstance(block, Fields):
-        return {"kind": "fields", "rows": [_field(*row) for row in block.rows]}
+        short = sum(len(value) for _, value in block.rows) < _SHORT
+        rows = [_field(*row) for row in block.rows]
+        return {"kind": "fields", "rows": rows, "short": short}
     if isinstance(block, Quote):
-        rows = [{"number": number, "text": " ".join(rows_of(text))} for number, text in block.rows]
-        return {"kind": "quote", "source": block.source, "rows": rows}
+        quoted = [
+            {"number": number, "text": " ".join(rows_of(text))} for number, text in block.rows
+        ]
+        return {"kind": "quote", "source": block.source, "rows": quoted}
     return _figure(block)
 
 

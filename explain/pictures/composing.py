@@ -9,8 +9,10 @@ from pathlib import PurePath
 from explain.narrative import CitationNarrative, GraphStep, Narrative, Place
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture
+from explain.pictures.wrapping import wrapped
 
 _MOST_NOTES = 2
+_WIDEST_ID = 60
 
 
 def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
@@ -70,7 +72,8 @@ def _is_closed(told: CitationNarrative, narrative: Narrative) -> bool:
 def _title(narrative: Narrative) -> str:
     identity = narrative.identity
     outcome = narrative.headline.outcome_text
-    return f"Claim {identity.claim_id}, line {identity.line_number}: {outcome}"
+    claim_id = " ".join(wrapped(identity.claim_id, _WIDEST_ID, 1))
+    return f"Claim {claim_id}, line {identity.line_number}: {outcome}"
 
 
 def _box(

@@ -11,12 +11,15 @@ import docx
 import pypdf
 import pytest
 from docx.enum.text import WD_COLOR_INDEX
+from docx.oxml.ns import qn
 
 from explain.exports import FORMATS
 from explain.exports.blocks import BLANK
 from explain.exports.contents import contents
+from explain.exports.making import Wishes, document_of
+from kb.knowledge_base import KnowledgeBase
 from tests.formats.documents import DOCUMENTS, hospital, hostile, office, squeezed, texts_of
-from tests.pictures.samples import HOSTILE
+from tests.pictures.samples import HOSTILE, POLICY
 
 SHOWN = re.compile(r"<(script|style)>.*?</\1>|<[^>]*>", re.DOTALL)
 
@@ -31,7 +34,7 @@ def pdf_text(data: bytes) -> str:
 
 def docx_text(data: bytes) -> str:
     document = docx.Document(io.BytesIO(data))
-    return "".join(document.element.body.itertext())
+    return "".join(part.text or "" for part in document.element.body.iter(qn("w:t")))
 
 
 TEXT: dict[str, Callable[[bytes], str]] = {"html": html_text, "pdf": pdf_text, "docx": docx_text}
@@ -59,6 +62,18 @@ def test_hostile_text_is_text(name: str, text: str) -> None:
         shown = re.sub(r"\[U\+(\w+)\]", lambda found: chr(int(found[1], 16)), shown)
         text, shown = (re.sub(r"[\u0590-\u06ff]", "", each) for each in (text, shown))
     assert shown.count(squeezed(text)) >= 6
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_a_claim_id_of_ten_kilobytes_is_shown_whole(name: str) -> None:
+    claim_id = "x" * 10_000
+    line = {"claim_id": claim_id, "line_number": 1, "claim_form": "cms1500"}
+    line |= {"service_date": "2018-06-01", "place_of_service": "11", "procedure_code": "J7050"}
+    made = document_of(KnowledgeBase(POLICY).with_claims([line]).claim(claim_id), Wishes())
+    assert made is not None
+    assert len(made.title) < 120
+    shown = TEXT[name](FORMATS[name].render(made))
+    assert 10_000 < shown.count("x") < 25_000
 
 
 @pytest.mark.parametrize("name", TEXT)
