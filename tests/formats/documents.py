@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
 from explain import why
 from explain.exports.blocks import (
@@ -68,6 +69,7 @@ def notice() -> Document:
     return titled([example("HOME-1", 2)], profile="member-notice", inputs=INPUTS)
 
 
+@cache
 def hostile(text: str) -> Document:
     """A claim whose id, provider and modifiers are hostile, in a letter that is hostile too."""
     lines = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pytest
 
@@ -34,6 +35,7 @@ OVERRIDES = [
 ]
 
 
+@cache
 def document(masked: bool, profile: str) -> Document:
     lines = [
         {
