@@ -29,7 +29,7 @@ from explain.cli.options import (
 )
 from explain.cli.output import data, message, report, unwritable
 from explain.cli.progress import Progress
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER, usage_error
 from explain.exports import FORMATS, Format, format_of
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
@@ -177,8 +177,16 @@ def _export_all(loaded: Loaded, wishes: Wishes, kind: Format, output: str, queue
 
     report(loaded.diagnostics)
     folder = Folder(output)
-    with Progress("claims", len(loaded.kb.claims)) as progress:
-        summary = write_all(loaded.kb, wishes, kind, queue, folder.write, progress.advance)
+    try:
+        with Progress("claims", len(loaded.kb.claims)) as progress:
+            summary = write_all(loaded.kb, wishes, kind, queue, folder.write, progress.advance)
+    except KeyboardInterrupt:
+        written = len(folder.written)
+        message(
+            f"interrupted: {written} {'file is' if written == 1 else 'files are'} in {folder.name},"
+            " each of them whole; the index and the queue are not complete: run it again"
+        )
+        return INTERRUPTED
     message(summary)
     others = folder.others(kind.suffix)
     if others:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+from time import monotonic as now
 from types import TracebackType
 
 from explain.cli.output import message
@@ -27,7 +27,7 @@ class Progress:
         self.noun = noun
         self.total = total
         self.done = 0
-        self._start = time.monotonic()
+        self._start = now()
         self._last = self._start + _FIRST - _BETWEEN_FILE
         self._width = 0
         self._terminal = sys.stderr.isatty()
@@ -47,11 +47,12 @@ class Progress:
     def advance(self) -> None:
         """Note that one more is done, and report it when it is time."""
         self.done += 1
-        now = time.monotonic()
+        at = now()
         between = _BETWEEN_TERMINAL if self._terminal else _BETWEEN_FILE
-        if now - self._start >= _FIRST and now - self._last >= between:
-            self._last = now
-            self._report(now - self._start)
+        due = at - self._start >= _FIRST and at - self._last >= between
+        if due and self.done < self.total:
+            self._last = at
+            self._report(at - self._start)
 
     def _report(self, seconds: float) -> None:
         rate = self.done / seconds

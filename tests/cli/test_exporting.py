@@ -19,6 +19,12 @@ FILES = ["-c", "office.837", "-c", "hospital.837", "-c", "home.837", "--evidence
 HOSTILE = ["../../x", "<script>alert(1)</script>", "=cmd()", "a\u202eb", "x" * 300, "con", "index"]
 
 
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is told by a clock that stands still, whatever the machine does."""
+    monkeypatch.setattr("explain.cli.progress.now", lambda: 1.0)
+
+
 @pytest.fixture
 def hostile(here: Path) -> str:
     """A file of claims whose ids are hostile, each with a marked provider of its own."""
@@ -282,3 +288,36 @@ def test_a_missing_extra_is_named(
     assert (ended.code, ended.out) == (2, "")
     assert "pip install 'clausewise[report]'" in ended.err
     assert not (here / "out").exists()
+
+
+def test_progress_is_told_when_it_takes_longer_than_a_second(
+    run: Run, hostile: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter(range(1000))
+    monkeypatch.setattr("explain.cli.progress.now", lambda: 6.0 * next(seconds))
+    ended = run("export", "--all-adverse", "-c", hostile, "-o", "out", "--format", "md")
+    rows = ended.err.splitlines()
+    assert rows[0] == "1 of 9 claims, 0 a second, about 48 s left"
+    assert len(rows) > 3
+    monkeypatch.setattr("explain.cli.progress.now", lambda: 1.0)
+    quick = run("export", "--all-adverse", "-c", hostile, "-o", "out", "--format", "md")
+    assert quick.err.count("\n") == 1
+
+
+def test_an_interrupt_leaves_whole_files_and_says_so(
+    run: Run, hostile: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from explain.cli.folder import Folder
+
+    write = Folder.write
+
+    def interrupted(folder: Folder, name: str, content: bytes) -> None:
+        if len(folder.written) == 3:
+            raise KeyboardInterrupt
+        write(folder, name, content)
+
+    monkeypatch.setattr(Folder, "write", interrupted)
+    ended = run("export", "--all-adverse", "-c", hostile, "-o", "out", "--format", "md")
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err.startswith("interrupted: 3 files are in `out`, each of them whole")
+    assert len(list((here / "out").iterdir())) == 3

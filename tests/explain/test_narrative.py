@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from explain import Narrative, narrative_of, why
+from explain.narrative import CitationNarrative
 from facts.reference_sets import describe
 from kb.adjudicate import determine
 from kb.cases import Case, read_cases
@@ -76,3 +77,36 @@ def test_the_narrative_of_every_case(case: Case) -> None:
 
 def test_the_meaning_of_codes_is_ours() -> None:
     assert describe("carc", "97") == "included in the payment of another service"
+
+
+EXCEPTED = {
+    "R14-FAC-2": "says that the blood is the patient's own, given ahead of planned surgery",
+    "R14-FAC-5": "says that the condition was there on admission",
+    "R14-FAC-7": "says that the infusion or injection is why the patient came",
+    "R14-GEN-2": "does not carry modifier 25",
+    "R14-GEN-3": "was precertified or need not be",
+    "R14-HOM-1": "was precertified or need not be",
+    "R14-HOM-3": "does not carry modifier ",
+    "R14-NOT-2a": "says that the payer's pharmacy coverage criteria are met",
+}
+"""What an exception that was tried and failed says, by its clause."""
+
+
+def test_exceptions_that_were_tried_stand_in_every_denial() -> None:
+    seen = set()
+    for case in CASES:
+        for narrative, _ in narratives(case):
+            for citation in narrative.citations:
+                texts_of = citation.not_excepted
+                waived = f"no plan and no contract waives {citation.clause_id} for line"
+                assert any(waived in text for text in texts_of) == citation.is_adverse
+                wanted = EXCEPTED.get(citation.clause_id)
+                if wanted is not None and not _by_diagnosis(citation):
+                    seen.add(citation.clause_id)
+                    assert any(wanted in text for text in texts_of), citation
+    assert seen == set(EXCEPTED)
+
+
+def _by_diagnosis(citation: CitationNarrative) -> bool:
+    """A mismatched transfusion by a diagnosis needs no evidence, and none could except it."""
+    return any("indicator" in fact.text for fact in citation.facts)
