@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from explain.narrative import Narrative
+if TYPE_CHECKING:
+    from explain.narrative import Narrative
 
 DEFAULT_PROFILE = "explanation"
 """The profile of a document for colleagues, not for sending out."""
