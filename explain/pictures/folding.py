@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from explain.narrative import GraphStep, ProofGraph, StepKind
 
@@ -165,12 +167,13 @@ class _Folder:
 
     def _drop_what_stands_twice(self) -> None:
         """Drop an arrow where another way leads from the same box to the same box."""
-        reach: dict[str, set[str]] = {}
+        bit = {number: 1 << position for position, number in enumerate(self.steps)}
+        reach: dict[str, int] = {}
         for number in self.result.from_below(self.steps):
             parts = self.result.below[number]
-            farther: set[str] = set().union(*(reach[part] for part in parts))
-            reach[number] = farther.union(parts)
-            self.result.below[number] = [part for part in parts if part not in farther]
+            farther = reduce(or_, (reach[part] for part in parts), 0)
+            reach[number] = reduce(or_, (bit[part] for part in parts), farther)
+            self.result.below[number] = [part for part in parts if not farther & bit[part]]
 
     def _fold_what_another_box_shows(self) -> None:
         """Fold a conclusion that rests on the very same steps as another box."""
