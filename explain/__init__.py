@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from explain.explanation import CitedClause, Explanation, why
     from explain.goal import prove
+    from explain.narrate import narrative_of
+    from explain.narrative import Narrative
     from explain.near_miss import Failure, Miss
     from explain.proof import Node, Proof
     from explain.verification import Verification, verify
@@ -18,10 +20,12 @@ __all__ = [
     "Explanation",
     "Failure",
     "Miss",
+    "Narrative",
     "Node",
     "Proof",
     "Verification",
     "WhyNot",
+    "narrative_of",
     "prove",
     "verify",
     "why",
@@ -34,10 +38,12 @@ _HOMES = {
     "Explanation": "explain.explanation",
     "Failure": "explain.near_miss",
     "Miss": "explain.near_miss",
+    "Narrative": "explain.narrative",
     "Node": "explain.proof",
     "Proof": "explain.proof",
     "Verification": "explain.verification",
     "WhyNot": "explain.whynot",
+    "narrative_of": "explain.narrate",
     "prove": "explain.goal",
     "verify": "explain.verification",
     "why": "explain.explanation",

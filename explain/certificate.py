@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explain.proof import Node, Proof
 from explain.rule_index import RuleIndex, predicates_of, rule_index
 from explain.seals import FORMAT, canonical_json, digest, seal
+from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
@@ -32,7 +33,16 @@ def certificate_of_explanation(explanation: Explanation) -> dict[str, Any]:
     -------
     dict
         Plain JSON values; the same explanation gives the same certificate.
+
+    Raises
+    ------
+    UsageError
+        If the explanation is masked: a proof cannot be checked without its facts.
     """
+    if explanation.explainer.mask is not None:
+        message = "a masked explanation has no certificate"
+        help = "a proof cannot be checked without its facts: leave out the mask"
+        raise UsageError([Diagnostic("error", message, None, help)])
     loaded = explanation.explainer.loaded
     policy = loaded.policy
     about = {
@@ -108,11 +118,16 @@ def certificate(
         "input_sha256": digest(given),
         "goals": goals,
         "nodes": [_node_json(number, node, rule_ids) for number, node in nodes],
-        "edges": [[above, below, at] for above, below, at in merged.edges],
+        "edges": [[above, below, at] for above, below, at in sorted(merged.edges, key=_edge_key)],
         "rules": [_rule_json(rule, rule_ids[id(rule)]) for rule in kept],
         "input": given,
     }
     return seal(document)
+
+
+def _edge_key(edge: tuple[str, str, int]) -> tuple[int, int]:
+    above, _, position = edge
+    return int(above[1:]), position
 
 
 def given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:

@@ -33,6 +33,20 @@ Said: TypeAlias = tuple[Any, ...]
 """What a step says, so that steps and literals can be compared."""
 
 
+# The fields of each kind of step, of the place of a fact, of a rule: no more and no less.
+_STEP = ("id", "kind", "text", "seal")
+_STEPS = {
+    "atom": (*_STEP, "atom"),
+    "fact": (*_STEP, "atom", "origins"),
+    "absence": (*_STEP, "atom"),
+    "rule": (*_STEP, "rule", "clause_id", "values"),
+    "comparison": (*_STEP, "literal", "values"),
+    "aggregate": (*_STEP, "literal", "values"),
+}
+_ORIGIN = ("source", "place", "document_lines")
+_RULE = ("id", "source", "row", "text", "seal")
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a certificate is refused: the step, and what is wrong with it."""
@@ -45,13 +59,7 @@ class Refusal:
 
 
 class Checker:
-    """Goes through one certificate.
-
-    Parameters
-    ----------
-    document : mapping
-        The certificate as plain JSON values.
-    """
+    """Goes through one certificate, given as plain JSON values."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
@@ -76,7 +84,7 @@ class Checker:
             self.refuse(str(refused))
         except RecursionError:
             self.refuse("it goes too deep to be checked")
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError):
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
             self.refuse("it is not written as it has to be")
 
     def refuse(self, message: str) -> None:
@@ -86,21 +94,32 @@ class Checker:
     def _read(self) -> None:
         if self.document["format"] != FORMAT:
             raise Refused(f"its format is not `{FORMAT}`")
-        for node in self.document["nodes"]:
-            self.place = f"step {node['id']}"
-            if self.nodes.setdefault(node["id"], node) is not node:
-                raise Refused("another step has the same id")
+        for at, node in enumerate(self.document["nodes"]):
+            self.place = f"step n{at}"
+            if node["id"] != f"n{at}":
+                raise Refused("a step before it is missing, or the steps are out of order")
+            self.nodes[node["id"]] = node
+            _hold_shape(node, _STEPS.get(node["kind"], ()))
+            for origin in node.get("origins", ()):
+                _hold_shape(origin, _ORIGIN)
         self.below = {number: [] for number in self.nodes}
-        for above, below, position in self.document["edges"]:
+        places = {number: at for at, number in enumerate(self.nodes)}
+        last = 0
+        for at, edge in enumerate(self.document["edges"]):
+            self.place = f"edge {at}"
+            above, below, position = edge
             self.place = f"step {above}"
-            after = len(self.below[above])
-            if below not in self.nodes or type(position) is not int or position != after:
+            after, last, before = len(self.below[above]), places[above], last
+            if below not in places or type(position) is not int or position != after:
                 raise Refused("an edge leads nowhere or is out of order")
+            if last < before:
+                raise Refused("its edges stand after those of a later step")
             self.below[above].append(below)
-        for entry in self.document["rules"]:
-            self.place = f"rule {entry['id']}"
-            if entry["id"] in self.rules:
-                raise Refused("another rule has the same id")
+        for at, entry in enumerate(self.document["rules"]):
+            self.place = f"rule r{at}"
+            if entry["id"] != f"r{at}":
+                raise Refused("a rule before it is missing, or the rules are out of order")
+            _hold_shape(entry, _RULE)
             self.rules[entry["id"]] = _rule(entry["text"])
         self.place = "input"
         for name, rows in self.document["input"].items():
@@ -215,9 +234,12 @@ class Checker:
             self.refuse("it says something else than the goals of the proof")
 
 
-def value_of(written: Any) -> Any:
-    """Return a value that a certificate writes as JSON."""
-    return Lookup.value(written)
+def _hold_shape(entry: Mapping[str, Any], fields: Sequence[str]) -> None:
+    if set(entry) != set(fields):
+        raise Refused("it has a field too many or too few")
+
+
+value_of = Lookup.value
 
 
 def values_of(node: Mapping[str, Any]) -> dict[str, Any]:

@@ -78,6 +78,19 @@ class Derivations:
         self._rows: dict[tuple[str, Pattern], list[Row]] = {}
         self._by_value: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
 
+    def changed(self, facts: Facts, predicates: frozenset[str]) -> Derivations:
+        """Return the derivations over other facts that keep what does not depend on them.
+
+        Parameters
+        ----------
+        facts : Facts
+        predicates : frozenset of str
+            Those whose facts are others, and all that depend on them; none is recursive.
+        """
+        other = Derivations(self.program, facts, self.session)
+        other._rows = {key: rows for key, rows in self._rows.items() if key[0] not in predicates}
+        return other
+
     def origins(self, atom: GroundAtom) -> tuple[Origin, ...]:
         """Return every place that states an atom as a fact; none if it is no fact."""
         predicate, row = atom
@@ -123,7 +136,7 @@ class Derivations:
     def instances(self, atom: GroundAtom) -> Iterator[Instance]:
         """Yield every instance of a rule that concludes an atom, in the order of the program."""
         predicate, row = atom
-        for position, rule in self.index.rules.get(predicate, ()):
+        for position, rule in self.index.candidates(predicate, row):
             bindings = unify(rule.head, row)
             if bindings is not None:
                 for solution in self.solve(rule.body, bindings):
@@ -235,7 +248,7 @@ class Derivations:
             yield from groups.get(wanted, ())
 
     def _derived(self, predicate: str, pattern: Pattern) -> Iterator[Row]:
-        for _, rule in self.index.rules[predicate]:
+        for _, rule in self.index.candidates(predicate, pattern):
             bindings = unify(rule.head, pattern)
             if bindings is None:
                 continue

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explain.derivations import Derivations, Pattern
+from explain.masking import Mask
 from explain.proof import Proof
 from explain.prover import Prover
-from explain.sentences import Sentences
+from explain.sentences import Sentences, sentences_of
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic, UsageError
 from kb.adjudicate import LoadedClaim
@@ -26,22 +27,32 @@ class Explainer:
     derivations : Derivations
     sentences : Sentences
     prover : Prover
+    mask : Mask, optional
+        What of the claim no sentence tells.
     """
 
     loaded: LoadedClaim
     derivations: Derivations
     sentences: Sentences
     prover: Prover
+    mask: Mask | None = None
 
     @classmethod
-    def of(cls, loaded: LoadedClaim) -> Explainer:
-        """Return an explainer of a loaded claim."""
+    def of(cls, loaded: LoadedClaim, *, masked: bool = False) -> Explainer:
+        """Return an explainer of a loaded claim.
+
+        Parameters
+        ----------
+        loaded : LoadedClaim
+        masked : bool, optional
+            Whether to withhold identity, dates of service, provider and charges.
+        """
         policy = loaded.policy
         derivations = Derivations(policy.program, loaded.facts, loaded.session)
-        titles = {name: table.title for name, table in policy.declarations.items() if table.title}
-        declarations = policy.program.program.declarations
-        sentences = Sentences(declarations, titles, policy.evidence_types)
-        return cls(loaded, derivations, sentences, Prover(derivations, sentences, policy.clauses))
+        mask = Mask.of(loaded.claim.lines) if masked else None
+        sentences = sentences_of(policy, mask)
+        prover = Prover(derivations, sentences, policy.clauses)
+        return cls(loaded, derivations, sentences, prover, mask)
 
     def line(self, line_number: int) -> ClaimLine:
         """Return a line of the claim.

@@ -9,10 +9,8 @@ from typing import Any
 from explain.explainer import Explainer
 from explain.filed import exceptions_tried
 from explain.proof import Node, Proof
-from explain.tree import clause_rows, tree_rows
-from facts.values import one_line
 from kb.adjudicate import LoadedClaim
-from kb.clause import EFFECTS, PolicyClause, Reading
+from kb.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause, Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +71,10 @@ class Explanation:
     @cached_property
     def text(self) -> str:
         """The explanation for a terminal."""
-        return "\n".join(_rows(self))
+        from explain.explanation_text import explanation_text
+        from explain.narrate import narrative_of
+
+        return explanation_text(self, narrative_of(self))
 
     def to_json(self) -> dict[str, Any]:
         """Return the explanation as a certificate that `explain.checker` can check."""
@@ -85,12 +86,34 @@ class Explanation:
         return self.text
 
 
-def why(loaded: LoadedClaim, line_number: int) -> Explanation:
+def why(loaded: LoadedClaim, line_number: int, *, masked: bool = False) -> Explanation:
     """Explain the outcome of a claim line.
 
     Parameters
     ----------
     loaded : LoadedClaim
+    line_number : int
+    masked : bool, optional
+        Whether to withhold identity, dates of service, provider and charges.
+
+    Returns
+    -------
+    Explanation
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line.
+    """
+    return explain_line(Explainer.of(loaded, masked=masked), line_number)
+
+
+def explain_line(explainer: Explainer, line_number: int) -> Explanation:
+    """Explain the outcome of a line of a claim; several lines share what is known of the claim.
+
+    Parameters
+    ----------
+    explainer : Explainer
     line_number : int
 
     Returns
@@ -102,10 +125,9 @@ def why(loaded: LoadedClaim, line_number: int) -> Explanation:
     UsageError
         If the claim has no such line.
     """
-    explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     key = (line.claim_id, line.line_number)
-    derivations, policy = explainer.derivations, loaded.policy
+    derivations, policy = explainer.derivations, explainer.loaded.policy
     ((_, _, outcome),) = derivations.rows("outcome", (*key, None))
     cites = [(str(row[2]), str(row[3])) for row in derivations.rows("cites", (*key, None, None))]
     order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}
@@ -133,25 +155,6 @@ def _cited(
         policy.clauses[clause_id],
         effect,
         proof,
-        exceptions_tried(proof, explainer.derivations.index),
+        exceptions_tried(proof, explainer.derivations.index, effect in ADVERSE_EFFECTS),
         tuple(reading for reading in readings if reading is not None),
     )
-
-
-def _rows(explanation: Explanation) -> list[str]:
-    outcome = explanation.outcome.replace("_", " ")
-    rows = [f"Claim {one_line(explanation.claim_id)}, line {explanation.line_number}: {outcome}"]
-    shown: set[str] = set()
-    related = explanation.explainer.loaded.policy.related
-    for citation in explanation.citations:
-        rows += ["", *tree_rows(citation.proof, shown)]
-        rows += [f"not excepted: {node.text}" for node in citation.exceptions]
-        rows += ["", *clause_rows(citation.clause, related)]
-        for reading in citation.readings:
-            rows.append(f"  reading {reading.number}: {reading.answer}")
-    rows += ["", *tree_rows(explanation.proof, shown)]
-    if explanation.assumptions:
-        rows += ["", *(f"assumed: {text}" for text in explanation.assumptions)]
-    if explanation.missing:
-        rows += ["", *(f"missing: {text}" for text in explanation.missing)]
-    return rows

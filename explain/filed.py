@@ -11,27 +11,36 @@ FILED = frozenset({"evidence", "evidence_number", "modifier", "prior_authorizati
 """Input predicates that somebody may add to a line to make an exception."""
 
 
-def exceptions_tried(proof: Proof, index: RuleIndex) -> tuple[Node, ...]:
-    """Return the checked absences of a proof that would have been exceptions if on file.
+WAIVED = "waived"
+"""The predicate of an override that keeps a clause from a line."""
+
+
+def exceptions_tried(proof: Proof, index: RuleIndex, adverse: bool = True) -> tuple[Node, ...]:
+    """Return the checked absences of a proof that would have been exceptions if they held.
 
     Parameters
     ----------
     proof : Proof
     index : RuleIndex
         Of the program of the proof.
+    adverse : bool, optional
+        Whether the proof is of a clause that keeps the line from full payment, so that an
+        override would be an exception too.
 
     Returns
     -------
     tuple of Node
-        Absences of evidence, of a modifier and the like, or of what follows from these alone.
+        Absences of evidence, of a modifier and the like, or of what follows from these alone;
+        the absence of an override last.
     """
-    return tuple(
-        node
-        for node in proof.nodes
-        if node.kind == "absence"
-        and node.atom is not None
-        and _is_filed(node.atom.predicate, index)
-    )
+    absences = [node for node in proof.nodes if node.kind == "absence" and node.atom is not None]
+    filed = [node for node in absences if _is_filed(_predicate(node), index)]
+    overrides = [node for node in absences if adverse and _predicate(node) == WAIVED]
+    return (*filed, *overrides)
+
+
+def _predicate(node: Node) -> str:
+    return node.atom.predicate if node.atom is not None else ""
 
 
 def _is_filed(predicate: str, index: RuleIndex) -> bool:

@@ -128,7 +128,8 @@ class Lookup:
             yield values
             return
         given = tuple(values if given is None else given)
-        literal, seen = body[start], views(body, values, given)[start]
+        literal, own = body[start], own_names(body, given)[start]
+        seen = {name: values[name] for name in values if name not in own} if own else values
         for extended in self._step(literal, values, seen):
             yield from self.solve(body, extended, given, start + 1)
 
@@ -201,12 +202,24 @@ class Lookup:
 
 
 def views(body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = ()) -> list[Values]:
-    """Return what each literal of a body sees of some values.
+    """Return what each literal of a body sees of some values."""
+    return [
+        {name: value for name, value in values.items() if name not in own} if own else values
+        for own in own_names(body, tuple(given))
+    ]
 
-    A variable of a negated atom or of an aggregate's goal that nothing before it binds is its own.
-    """
+
+_OWN: dict[tuple[int, tuple[str, ...]], tuple[list[set[str]], object]] = {}
+"""What is known of bodies by their identity; each is kept alive beside it."""
+
+
+def own_names(body: tuple[BodyLiteral, ...], given: tuple[str, ...]) -> list[set[str]]:
+    """Return the variables that are each literal's own: bound by nothing before it."""
+    known = _OWN.get((id(body), given))
+    if known is not None:
+        return known[0]
     bound = set(given)
-    seen: list[Values] = []
+    found: list[set[str]] = []
     for literal in body:
         names = {variable.name for variable in visible_variables(literal)}
         own: set[str] = set()
@@ -214,9 +227,12 @@ def views(body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = 
             own, names = names - bound, set()
         elif isinstance(literal, Aggregate):
             own = set(all_names((literal,))) - bound - names
-        seen.append({name: value for name, value in values.items() if name not in own})
+        found.append(own)
         bound |= names
-    return seen
+    if len(_OWN) > 20_000:
+        _OWN.clear()
+    _OWN[id(body), given] = (found, body)
+    return found
 
 
 def compute(expression: Expression, values: Values) -> Any:

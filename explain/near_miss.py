@@ -16,6 +16,8 @@ from explain.derivations import (
 )
 from explain.rule_index import NO_NAMES
 from explain.sentences import Sentences
+from explain.wanted import Wanted
+from facts.origin import Origin
 from facts.schema import BY_NAME
 from kb.language.rename import all_names
 from kb.language.syntax import BodyLiteral, Relational, Rule
@@ -28,6 +30,33 @@ _DEEPEST = 12
 
 _MOST_MISSES = 8
 """Rules that are shown for one thing that does not hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A literal that holds.
+
+    Parameters
+    ----------
+    text : str
+        In English.
+    places : tuple of Origin
+        Where it stands, if it is a fact.
+    expected : bool
+        Whether it is what nearly every line has: that it exists, lies within the policy, is not
+        waived.
+    """
+
+    text: str
+    places: tuple[Origin, ...] = ()
+    expected: bool = False
+
+    def __str__(self) -> str:
+        places = "; ".join(map(str, self.places))
+        return f"{self.text}{f'  [{places}]' if places else ''}"
+
+
+_EXPECTED = frozenset({"line", "in_scope", "counts", "in_force", "waived", "excludes"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,19 +94,22 @@ class Miss:
     ----------
     rule : Rule
     bindings : mapping of variable name to value
-    held : tuple of str
-        What held, in English, in the order of the body.
+    held : tuple of Held
+        What held, in the order of the body.
     failures : tuple of Failure
         What did not, the first first.
     unknown : int
         Literals that could not be looked at because of those that failed.
+    clause_id : str
+        The clause that the rule would have concluded something of.
     """
 
     rule: Rule
     bindings: Bindings
-    held: tuple[str, ...]
+    held: tuple[Held, ...]
     failures: tuple[Failure, ...]
     unknown: int = 0
+    clause_id: str = ""
 
     @property
     def size(self) -> int:
@@ -109,6 +141,7 @@ class NearMisses:
     def __init__(self, derivations: Derivations, sentences: Sentences) -> None:
         self.derivations = derivations
         self.sentences = sentences
+        self.wanted = Wanted(derivations, sentences)
         self._misses: dict[tuple[str, Pattern], tuple[Miss, ...]] = {}
         self._possible: dict[tuple[str, Pattern], bool] = {}
 
@@ -121,7 +154,7 @@ class NearMisses:
             return ()
         found = self._misses.get(key)
         if found is None:
-            rules = self.derivations.index.rules.get(predicate, ())
+            rules = self.derivations.index.candidates(predicate, pattern)
             missed = [
                 (miss.size, position, miss)
                 for position, rule in rules
@@ -157,7 +190,7 @@ class NearMisses:
             known = known or (predicate not in index.rules and predicate not in index.stated)
             known = known or any(
                 bindings is not None and self._could_fire(rule, bindings, above | {key})
-                for _, rule in index.rules.get(predicate, ())
+                for _, rule in index.candidates(predicate, pattern)
                 for bindings in (unify(rule.head, pattern),)
             )
             if known or not above:
@@ -179,7 +212,7 @@ class NearMisses:
         if not best.failed:
             return None
         held = tuple(
-            self.sentences.literal(literal, best.bindings, rule)
+            self._held(literal, best.bindings, rule)
             for position, literal in enumerate(rule.body)
             if position not in best.failed and position not in best.unknown
         )
@@ -187,7 +220,24 @@ class NearMisses:
             self._failure(rule.body[position], best.bindings, rule, above)
             for position in best.failed
         )
-        return Miss(rule, best.bindings, held, failures, len(best.unknown))
+        clause = self.sentences.column_value(
+            rule.head.predicate, pattern_of(rule.head, best.bindings), "clause"
+        )
+        clause_id = clause if isinstance(clause, str) else ""
+        return Miss(rule, best.bindings, held, failures, len(best.unknown), clause_id)
+
+    def _held(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> Held:
+        text = self.sentences.literal(literal, bindings, rule)
+        if not isinstance(literal, Relational):
+            return Held(text)
+        predicate = literal.atom.predicate
+        pattern = pattern_of(literal.atom, bindings)
+        origins = (
+            self.derivations.origins((predicate, pattern))  # type: ignore[arg-type]
+            if not literal.negated and None not in pattern
+            else ()
+        )
+        return Held(text, origins, predicate in _EXPECTED)
 
     def _follow(
         self, state: _State, literal: BodyLiteral, position: int, own: frozenset[str]
@@ -213,20 +263,20 @@ class NearMisses:
         rule: Rule,
         above: frozenset[tuple[str, Pattern]],
     ) -> Failure:
+        needed = self.wanted.needed(literal, bindings, rule)
         if not isinstance(literal, Relational):
-            text = self.sentences.literal(literal, bindings, rule)
-            return Failure(f"it is not so that {text}", text)
+            return Failure(self.wanted.fails(literal, bindings, rule), needed)
         atom, pattern = literal.atom, pattern_of(literal.atom, bindings)
-        said = self.sentences.atom(atom.predicate, pattern)
-        absent = self.sentences.absence(atom.predicate, pattern)
         if literal.negated:
+            said = self.sentences.atom(atom.predicate, pattern)
             rows = self.derivations.rows(atom.predicate, pattern)
             found = (text for row in rows for text in self._standing((atom.predicate, row), _NONE))
-            return Failure(said, absent, tuple(dict.fromkeys(found)))
+            return Failure(said, needed, tuple(dict.fromkeys(found)))
         misses: tuple[Miss, ...] = ()
         if self.derivations.is_derived(atom.predicate):
             misses = self.misses(atom.predicate, pattern, above)
-        return Failure(absent, said, self._instead(atom.predicate, pattern), misses)
+        absent = self.wanted.absent(atom.predicate, pattern)
+        return Failure(absent, needed, self._instead(atom.predicate, pattern), misses)
 
     def _standing(self, atom: GroundAtom, above: frozenset[GroundAtom]) -> Iterator[str]:
         """Yield what an atom that holds comes down to, steps that only pass on left out."""

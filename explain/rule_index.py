@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Row
 from kb.language.rename import all_names
-from kb.language.syntax import Aggregate, BodyLiteral, Constant, Relational, Rule
+from kb.language.syntax import Aggregate, BodyLiteral, Constant, Relational, Rule, Value
 from kb.language.variables import visible_variables
 
 NO_NAMES: frozenset[str] = frozenset()
+
+
+class _Keyed:
+    """Rules of one predicate by the constant that most of their heads have at one position."""
+
+    def __init__(self, group: list[tuple[int, Rule]]) -> None:
+        self.group = group
+        self.position, most = 0, 0
+        for position in range(len(group[0][1].head.terms)):
+            terms = [rule.head.terms[position] for _, rule in group]
+            constants = len({term.value for term in terms if isinstance(term, Constant)})
+            if constants > most:
+                self.position, most = position, constants
+        self.by_value: dict[Value, list[tuple[int, Rule]]] = {}
+        if most:
+            heads = [rule.head.terms[self.position] for _, rule in group]
+            for value in {term.value for term in heads if isinstance(term, Constant)}:
+                self.by_value[value] = [
+                    entry
+                    for entry, term in zip(group, heads, strict=True)
+                    if not isinstance(term, Constant) or term.value == value
+                ]
+            self.open = [
+                entry
+                for entry, term in zip(group, heads, strict=True)
+                if not isinstance(term, Constant)
+            ]
+
+    def candidates(self, pattern: Sequence[Value | None]) -> list[tuple[int, Rule]]:
+        value = pattern[self.position] if self.by_value else None
+        return self.group if value is None else self.by_value.get(value, self.open)
 
 
 class RuleIndex:
@@ -32,12 +63,40 @@ class RuleIndex:
             row = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
             origin = Origin(rule.span.source, f"row {rule.span.row}")
             self.stated.setdefault(rule.head.predicate, {}).setdefault(row, []).append(origin)
-        self.recursive = _recursive(self.rules)
+        self.needs = {
+            predicate: frozenset(
+                predicates_of(literal for _, rule in group for literal in rule.body)
+            )
+            for predicate, group in self.rules.items()
+        }
+        self.recursive = _recursive(self.needs)
+        self._keyed = {predicate: _Keyed(group) for predicate, group in self.rules.items()}
+        self._dependents: dict[frozenset[str], frozenset[str]] = {}
         self.own = {
             id(rule.body): own_names(rule.body)
             for group in self.rules.values()
             for _, rule in group
         }
+
+    def candidates(
+        self, predicate: str, pattern: Sequence[Value | None]
+    ) -> Sequence[tuple[int, Rule]]:
+        """Return the rules that may conclude a pattern, in the order of the program."""
+        keyed = self._keyed.get(predicate)
+        return keyed.candidates(pattern) if keyed is not None else ()
+
+    def dependents(self, predicates: Iterable[str]) -> frozenset[str]:
+        """Return some predicates and all that depend on one of them."""
+        key = frozenset(predicates)
+        found = self._dependents.get(key)
+        if found is None:
+            reached = set(key)
+            size = 0
+            while size < len(reached):
+                size = len(reached)
+                reached |= {name for name, needs in self.needs.items() if needs & reached}
+            found = self._dependents[key] = frozenset(reached)
+        return found
 
 
 _INDEXES: dict[int, tuple[CheckedProgram, RuleIndex]] = {}
@@ -88,16 +147,12 @@ def own_names(
     return tuple(own) if any(own) else None
 
 
-def _recursive(rules: dict[str, list[tuple[int, Rule]]]) -> frozenset[str]:
+def _recursive(needs: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Return the predicates that depend on themselves."""
-    needs = {
-        predicate: set(predicates_of(literal for _, rule in group for literal in rule.body))
-        for predicate, group in rules.items()
-    }
     recursive = set()
-    for predicate in rules:
+    for predicate, direct in needs.items():
         reached: set[str] = set()
-        waiting = list(needs[predicate])
+        waiting = list(direct)
         while waiting:
             other = waiting.pop()
             if other not in reached:

@@ -11,6 +11,9 @@ FORMAT = "clausewise proof 1"
 """What a certificate says that it is."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
 def canonical_json(value: Any) -> str:
     """Return JSON text that is the same for equal values.
 
@@ -19,7 +22,7 @@ def canonical_json(value: Any) -> str:
     >>> canonical_json({"b": 1, "a": "é"})
     '{"a":"\\\\u00e9","b":1}'
     """
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODER.encode(value)
 
 
 def digest(value: Any) -> str:
@@ -28,12 +31,12 @@ def digest(value: Any) -> str:
 
 
 def seal(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a certificate with a seal on each node, on each rule and on the whole.
+    """Return a certificate with a seal on the headline, on each node and rule, and on the whole.
 
     Parameters
     ----------
     document : mapping
-        With ``nodes``, ``edges`` and ``rules``. A node's seal covers the edges down from it.
+        With ``about``, ``nodes``, ``edges`` and ``rules``. A node's seal covers its edges down.
 
     Returns
     -------
@@ -45,7 +48,8 @@ def seal(document: Mapping[str, Any]) -> dict[str, Any]:
         for node in document["nodes"]
     ]
     rules = [{**_bare(rule), "seal": _short(_bare(rule))} for rule in document["rules"]]
-    sealed = {**_bare(document), "nodes": nodes, "rules": rules}
+    about = {**_bare(document["about"]), "seal": _short(_bare(document["about"]))}
+    sealed = {**_bare(document), "about": about, "nodes": nodes, "rules": rules}
     return {**sealed, "seal": digest(sealed)}
 
 
@@ -63,6 +67,9 @@ def broken_seals(document: Mapping[str, Any]) -> Iterator[str]:
     """
     below = _below(document)
     whole = True
+    if document["about"].get("seal") != _short(_bare(document["about"])):
+        whole = False
+        yield "headline"
     for node in document["nodes"]:
         if node.get("seal") != _node_seal(node, below.get(node["id"], [])):
             whole = False

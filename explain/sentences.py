@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from explain.derivations import Bindings, Pattern, pattern_of
+from explain.masking import Mask
+from explain.wording import form_text
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
 from facts.values import format_number, one_line
@@ -26,15 +29,16 @@ from kb.language.syntax import (
     Variable,
 )
 
+if TYPE_CHECKING:
+    from kb.policy import Policy
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 ANY = "(any)"
 """Stands for a value that may be any."""
 
-_NAMES = frozenset(
-    {"name", "value", "kind", "outcome", "effect", "table", "list", "evidence", "form"}
-)
+_NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
 """Columns whose values are words of a policy, not of a claim; shown without underscores."""
 
 _EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}
@@ -69,6 +73,8 @@ class Sentences:
     titles : mapping of table name to title, optional
     evidence_types : mapping of name to EvidenceType, optional
         Their meanings stand in for the names of evidence.
+    mask : Mask, optional
+        What of a claim no sentence may tell.
 
     Examples
     --------
@@ -89,10 +95,17 @@ class Sentences:
         declarations: Iterable[Declaration],
         titles: Mapping[str, str] | None = None,
         evidence_types: EvidenceTypes | None = None,
+        mask: Mask | None = None,
     ) -> None:
         self._declared = {item.predicate: item for item in declarations}
         self._titles = titles or {}
         self._evidence_types = evidence_types or {}
+        self._mask = mask
+
+    def show(self, value: Value | None, noun: str = "") -> str:
+        """Return a value as a person reads it, or what stands in its place."""
+        instead = self._mask.of_value(value, noun) if self._mask is not None else None
+        return show(value) if instead is None else instead
 
     def columns(self, predicate: str) -> tuple[Column, ...]:
         """Return the columns of a predicate; none if it is not declared."""
@@ -112,8 +125,9 @@ class Sentences:
             return f"on file for line {show(row[1])}: {self._evidence(row)}"
         known = self._declared.get(predicate) or BY_NAME.get(predicate)
         if known is None or not known.sentence:
-            return f"{_name(predicate)}{_listed('holds for', row)}"
-        return self._fill(known.sentence, known.columns, row)
+            return f"{_name(predicate)}{self._listed('holds for', row)}"
+        text = self._fill(known.sentence, known.columns, row)
+        return _of_any_value(text) if getattr(known, "attribute", None) else text
 
     def absence(self, predicate: str, row: Pattern) -> str:
         """Return what the absence of a pattern says; None in it is any value."""
@@ -121,11 +135,18 @@ class Sentences:
             return self._no_evidence(row)
         known = self._declared.get(predicate) or BY_NAME.get(predicate)
         if known is None or not (known.absence or known.sentence):
-            return f"{_name(predicate)}{_listed('does not hold for', row)}"
+            return f"{_name(predicate)}{self._listed('does not hold for', row)}"
         if not known.absence:
             return f"it does not hold that {self._fill(known.sentence, known.columns, row)}"
         text = self._fill(known.absence, known.columns, row)
-        return text.removesuffix(f" {ANY}") if getattr(known, "attribute", None) else text
+        return _without_value(text) if getattr(known, "attribute", None) else text
+
+    def evidence_says(self, name: str, value: Value | None) -> str:
+        """Return what a piece of evidence says of a line; any value where it is None."""
+        if value is None:
+            known = self._evidence_types.get(name)
+            return (known.meaning if known is not None else "") or words(name)
+        return self._evidence(("", 0, name, value))
 
     def literal(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> str:
         """Return what a literal of a rule says where it holds.
@@ -145,8 +166,10 @@ class Sentences:
             return self._comparison(literal, bindings, rule)
         if isinstance(literal, Assignment):
             result = bindings.get(literal.variable.name)
-            noun = self._noun(literal.variable, rule)
-            return f"{_noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
+            noun = self.noun(literal.variable, rule)
+            return (
+                f"{self._noun_and(noun, result)} = {self._expression(literal.expression, bindings)}"
+            )
         return self._aggregate(literal, bindings)
 
     def _fill(self, template: str, columns: tuple[Column, ...], row: Pattern) -> str:
@@ -166,9 +189,11 @@ class Sentences:
             return f'"{self._titles[str(value)]}"'
         if column == "effect" and value in _EFFECTS:
             return _EFFECTS[str(value)]
-        if column in _NAMES and isinstance(value, str):
+        if column == "form" and isinstance(value, str):
+            return form_text(value)
+        if column in _NAMES and isinstance(value, str) and not self._is_masked(value):
             return words(value)
-        return show(value)
+        return self.show(value, column)
 
     def _evidence(self, row: Pattern) -> str:
         name, value = str(row[2]), row[3]
@@ -179,8 +204,8 @@ class Sentences:
             if value == "no":
                 return f"it is not so that {known.meaning}"
             if known.kind in ("number", "whole number"):
-                return f"{known.meaning}: {show(value)}"
-        return f"{words(name)} = {words(value) if isinstance(value, str) else show(value)}"
+                return f"{known.meaning}: {self.show(value)}"
+        return f"{words(name)} = {words(self.show(value, name))}"
 
     def _no_evidence(self, row: Pattern) -> str:
         line, value = show(row[1]), row[3]
@@ -193,41 +218,45 @@ class Sentences:
             return (
                 f"{start} tells {words(name)}"
                 if value is None
-                else (f"{start} says {words(name)} = {words(show(value))}")
+                else (f"{start} says {words(name)} = {words(self.show(value))}")
             )
         if value is None and "yes" in known.choices:
             return f"{start} tells whether {known.meaning}"
         if value == "yes":
             return f"{start} says that {known.meaning}"
         if value == "no":
-            return f"{start} says that it is not so that {known.meaning}"
-        said = "" if value is None else f" = {words(show(value))}"
+            return f"{start} denies that {known.meaning}"
+        said = "" if value is None else f" = {words(self.show(value))}"
         return f"{start} {'says' if said else 'tells'} {words(name)}{said}"
 
-    def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
+    def compared(
+        self, literal: Comparison, bindings: Bindings, rule: Rule
+    ) -> tuple[str, str, str, str]:
+        """Return the left side of a comparison, ``is`` or ``are``, the relation, the right side."""
         kinds = [self._column(side, rule) for side in (literal.left, literal.right)]
         dates = any(kind is not None and kind.type == "date" for kind in kinds)
         left = self._side(literal.left, bindings, rule, plain=dates)
         right = self._side(literal.right, bindings, rule, plain=dates)
-        if literal.operator in _DATE_WORDS:
-            relation = (_DATE_WORDS if dates else _TEXT_WORDS)[literal.operator]
-        else:
-            relation = _NUMBER_WORDS[literal.operator]
         noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
-        return f"{left} {'are' if noun.endswith('s') else 'is'} {relation} {right}".replace(
-            "  ", " "
-        )
+        verb = "are" if noun.endswith("s") else "is"
+        relation = relation_words(literal.operator, dates)
+        if noun == "line":
+            relation = {"less than": "before", "more than": "after"}.get(relation, relation)
+        return left, verb, relation, right
+
+    def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
+        return " ".join(filter(None, self.compared(literal, bindings, rule)))
 
     def _side(self, side: Expression, bindings: Bindings, rule: Rule, plain: bool) -> str:
         if isinstance(side, Variable) and not plain:
-            return _noun_and(self._noun(side, rule), bindings.get(side.name))
+            return self._noun_and(self.noun(side, rule), bindings.get(side.name))
         return self._expression(side, bindings)
 
     def _expression(self, expression: Expression, bindings: Bindings) -> str:
         if isinstance(expression, Variable):
-            return show(bindings.get(expression.name))
+            return self.show(bindings.get(expression.name))
         if isinstance(expression, Constant):
-            return show(expression.value)
+            return self.show(expression.value)
         plain = expression.operator not in _SIGNS
         operands = [self._operand(one, bindings, plain) for one in expression.operands]
         return _operation(expression, operands)
@@ -239,8 +268,21 @@ class Sentences:
             return text
         return f"({text})"
 
+    def _noun_and(self, noun: str, value: Value | None) -> str:
+        return f"{noun} {self.show(value, noun)}" if noun else self.show(value)
+
+    def _listed(self, said: str, row: Pattern) -> str:
+        shown = [self.show(value) for value in row]
+        if not shown:
+            return " holds" if said.startswith("holds") else " does not hold"
+        *others, last = shown
+        return f" {said} {', '.join(others)} and {last}" if others else f" {said} {last}"
+
+    def _is_masked(self, value: Value) -> bool:
+        return self._mask is not None and self._mask.of_value(value) is not None
+
     def _aggregate(self, literal: Aggregate, bindings: Bindings) -> str:
-        result = show(bindings.get(literal.result.name))
+        result = self.show(bindings.get(literal.result.name))
         what = " and ".join(_goal_words(part) for part in literal.goal)
         if literal.function == "count":
             return f"there {'is' if result == '1' else 'are'} {result} of these: {what}"
@@ -256,12 +298,59 @@ class Sentences:
                     return column
         return None
 
-    def _noun(self, variable: Variable, rule: Rule) -> str:
+    def noun(self, variable: Variable, rule: Rule) -> str:
+        """Return what a variable of a rule stands for, as in ``units``; empty if nothing tells."""
         for atom in _positive_atoms(rule):
             for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
                 if isinstance(term, Variable) and term.name == variable.name:
                     return _noun_of(atom, column)
         return ""
+
+
+def sentences_of(policy: Policy, mask: Mask | None = None) -> Sentences:
+    """Return the sentences of a policy: its templates, the titles of its tables, its evidence."""
+    titles = {name: table.title for name, table in policy.declarations.items() if table.title}
+    return Sentences(policy.program.program.declarations, titles, policy.evidence_types, mask)
+
+
+def _without_value(text: str) -> str:
+    """Return a sentence on an attribute that may have any value, without that value."""
+    return text.removesuffix(f" {ANY}").removesuffix(" that starts with")
+
+
+def _of_any_value(text: str) -> str:
+    """Return that an attribute has a value, whichever it is."""
+    if not text.endswith(f" {ANY}"):
+        return text
+    start, has, noun = _without_value(text).partition(" has ")
+    return f"{start}{has}{with_article(noun.removeprefix('a '))}"
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article, which a plural has not.
+
+    Examples
+    --------
+    >>> with_article("place of service"), with_article("ndc"), with_article("units")
+    ('a place of service', 'an NDC', 'units')
+    """
+    noun = noun.replace("ndc", "NDC")
+    if noun.split(" ")[0] in ("units", "days"):
+        return noun
+    return f"{'an' if noun[:1] in 'aeiouAEIO' or noun.startswith('NDC') else 'a'} {noun}"
+
+
+def relation_words(operator: str, dates: bool = False) -> str:
+    """Return what a comparison says of its sides, without ``is``; empty for equality.
+
+    Examples
+    --------
+    >>> relation_words(">="), relation_words("@=<", dates=True), relation_words("=")
+    ('at least', 'on or before', '')
+    """
+    if operator in _DATE_WORDS:
+        return (_DATE_WORDS if dates else _TEXT_WORDS)[operator]
+    return _NUMBER_WORDS[operator]
 
 
 _SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
@@ -289,10 +378,6 @@ def _noun_of(atom: Atom, column: Column) -> str:
     return "" if column.name in ("value", "amount", "number") else words(column.name)
 
 
-def _noun_and(noun: str, value: Value | None) -> str:
-    return f"{noun} {show(value)}" if noun else show(value)
-
-
 def _positive_atoms(rule: Rule) -> list[Atom]:
     atoms = [
         literal.atom
@@ -308,14 +393,6 @@ def _goal_words(literal: BodyLiteral) -> str:
 
 def _name(predicate: str) -> str:
     return f"`{words(predicate)}`"
-
-
-def _listed(said: str, row: Pattern) -> str:
-    shown = [show(value) for value in row]
-    if not shown:
-        return " holds" if said.startswith("holds") else " does not hold"
-    *others, last = shown
-    return f" {said} {', '.join(others)} and {last}" if others else f" {said} {last}"
 
 
 def show(value: Value | None) -> str:

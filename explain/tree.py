@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from explain.proof import Node, Proof
+from explain.steps import parts_of, passed_on, rule_of
 from kb.clause import PolicyClause
 
 _BRANCH, _LAST, _BAR, _BLANK = "|- ", "`- ", "|  ", "   "
@@ -47,14 +48,14 @@ def tree_rows(proof: Proof, shown: set[str] | None = None) -> list[str]:
     """
     shown = set() if shown is None else shown
     rows: list[str] = []
-    root = _passed_on(proof, proof.root)
+    root = passed_on(proof, proof.root)
     if root.text != proof.root.text:
         root = proof.root
     waiting: list[tuple[Node, str, str]] = [(root, "", "")]
     while waiting:
         node, lead, indent = waiting.pop()
-        node = node if node is root else _passed_on(proof, node)
-        parts = _parts(proof, node)
+        node = node if node is root else passed_on(proof, node)
+        parts = parts_of(proof, node)
         if parts and node.kind == "atom" and node.label in shown:
             rows.append(f"{lead}{node.text} (shown above)")
             continue
@@ -116,34 +117,14 @@ def code_text(clause: PolicyClause) -> str:
     return ", ".join(parts)
 
 
-def _passed_on(proof: Proof, node: Node) -> Node:
-    """Follow steps whose rule has one derived atom for its body."""
-    while node.kind == "atom":
-        parts = _parts(proof, node)
-        if len(parts) != 1 or parts[0].kind != "atom":
-            return node
-        node = parts[0]
-    return node
-
-
-def _parts(proof: Proof, node: Node) -> list[Node]:
-    """Return what supports a step, rule applications left out."""
-    supports = [proof.by_id[number] for number in proof.supports.get(node.id, ())]
-    if node.kind == "atom":
-        supports = [
-            proof.by_id[number] for rule in supports for number in proof.supports.get(rule.id, ())
-        ]
-    return supports
-
-
 def _place(proof: Proof, node: Node) -> str:
     if node.kind == "fact":
         return f"  [{'; '.join(map(str, node.origins))}]"
     if node.kind == "absence":
         return "  [checked]"
-    if node.kind != "atom":
+    rule = rule_of(proof, node)
+    if rule is None:
         return ""
-    rule = proof.by_id[proof.supports[node.id][0]]
     said = [str(rule.origins[0])]
     if rule.clause_id and rule.clause_id not in node.text:
         said.append(rule.clause_id)

@@ -7,12 +7,15 @@ from typing import Any
 
 from explain.derivations import Derivations, Pattern
 from explain.explainer import Explainer
+from explain.narrative import CitationNarrative
 from explain.near_miss import Miss, NearMisses
-from explain.sentences import Sentences
+from explain.sentences import Sentences, words
+from explain.ways import direct_ways, way_json, ways_rows
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
+from facts.values import one_line, quoted
 from kb.adjudicate import LoadedClaim
-from kb.clause import OUTCOMES
+from kb.clause import ADVERSE_EFFECTS, OUTCOMES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +32,10 @@ class WhyNot:
         Nearest first.
     absence : str
         That it does not hold, in English.
+    hint : str
+        What to ask instead, if it holds.
+    standing : tuple of CitationNarrative
+        Clauses that stand in the way of an outcome, each with what would lift it.
     """
 
     goal: str
@@ -36,25 +43,29 @@ class WhyNot:
     misses: tuple[Miss, ...] = ()
     absence: str = ""
     hint: str = ""
+    standing: tuple[CitationNarrative, ...] = ()
 
     @property
     def text(self) -> str:
         """The explanation for a terminal."""
         if self.holds:
             return f"{self.goal}: this holds{f'; {self.hint}' if self.hint else ''}"
+        ways = direct_ways(self.misses)
         rows = [self.absence]
-        if not self.misses:
-            rows.append("no rule could conclude it for this line")
-        for number, miss in enumerate(self.misses, 1):
-            rows += ["", f"{number}. the rule in {miss.place}", *_miss_rows(miss, "   ")]
-        return "\n".join(rows)
+        for citation in self.standing:
+            rows += ["", *_standing_rows(citation)]
+        if not ways and not self.standing:
+            rows.append("no rule could conclude it, whatever the claim had")
+        clauses = {way.clause_id for way in ways}
+        return "\n".join([*rows, *ways_rows(ways, named=len(clauses) > 1)])
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         return {
             "goal": self.goal,
             "holds": self.holds,
-            "misses": [_miss_json(miss) for miss in self.misses],
+            "standing": [_standing_json(citation) for citation in self.standing],
+            "misses": [way_json(miss) for miss in direct_ways(self.misses)],
         }
 
     def __str__(self) -> str:
@@ -86,17 +97,23 @@ def why_not(
     clauses = loaded.policy.clauses
     if clause_id not in clauses:
         near = nearest(clause_id, tuple(clauses))
-        message = f"the policy has no clause `{clause_id}`"
+        message = f"the policy has no clause {quoted(clause_id)}"
         raise UsageError(
             [Diagnostic("error", message, None, f"did you mean `{near}`?" if near else "")]
         )
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
+    where = f"line {line_number} of claim {one_line(line.claim_id)}"
     pattern = (line.claim_id, line.line_number, clause_id, effect)
     found = explain_absence(explainer.derivations, explainer.sentences, "cites", pattern)
-    goal = f"{clause_id} on line {line_number}"
-    absence = f"{clause_id} is not cited on line {line_number}"
-    return WhyNot(goal, found.holds, found.misses, absence, "ask why of the line")
+    goal = f"{clause_id} on {where}"
+    return WhyNot(
+        goal,
+        found.holds,
+        found.misses,
+        f"{clause_id} is not cited on {where}",
+        f"ask: clausewise why CLAIM {line_number}",
+    )
 
 
 def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyNot:
@@ -112,6 +129,8 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     Returns
     -------
     WhyNot
+        For an adverse outcome the near misses are those of every clause that could bring it;
+        for another one, the clauses that stand in its way are told with what would lift them.
 
     Raises
     ------
@@ -119,12 +138,34 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
         If the claim has no such line or there is no such outcome.
     """
     if outcome not in OUTCOMES:
-        message = f"there is no outcome `{outcome}`"
-        raise UsageError([Diagnostic("error", message, None, f"one of {', '.join(OUTCOMES)}")])
+        near = nearest(outcome, OUTCOMES)
+        message = f"there is no outcome {quoted(outcome)}"
+        help = f"did you mean `{near}`?" if near else f"one of {', '.join(OUTCOMES)}"
+        raise UsageError([Diagnostic("error", message, None, help)])
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
-    pattern = (line.claim_id, line.line_number, outcome)
-    return explain_absence(explainer.derivations, explainer.sentences, "outcome", pattern)
+    where = f"line {line_number} of claim {one_line(line.claim_id)}"
+    goal, hint = f"{words(outcome)} for {where}", f"ask: clausewise why CLAIM {line_number}"
+    key = (line.claim_id, line.line_number)
+    rows, sentences = explainer.derivations.rows, explainer.sentences
+    if rows("outcome", (*key, outcome)):
+        return WhyNot(goal, True, hint=hint)
+    ((_, _, actual),) = rows("outcome", (*key, None))
+    absence = f"{where} is {words(str(actual))}, not {words(outcome)}"
+    search = NearMisses(explainer.derivations, sentences)
+    if outcome in ADVERSE_EFFECTS and not rows("has_effect", (*key, outcome)):
+        misses = [
+            miss
+            for clause_id in loaded.policy.clauses
+            for miss in search.misses("cites", (*key, clause_id, outcome), frozenset())
+        ]
+        return WhyNot(goal, False, tuple(misses), absence, hint)
+    if actual in ADVERSE_EFFECTS:
+        standing = _standing(loaded, line_number)
+        if standing:
+            return WhyNot(goal, False, (), absence, hint, standing)
+    misses_of_outcome = search.misses("outcome", (*key, outcome), frozenset())
+    return WhyNot(goal, False, misses_of_outcome, absence, hint)
 
 
 def explain_absence(
@@ -152,33 +193,34 @@ def explain_absence(
     return WhyNot(goal, False, misses, sentences.absence(predicate, pattern))
 
 
-def _miss_rows(miss: Miss, indent: str) -> list[str]:
-    rows = [f"{indent}holds: {text}" for text in miss.held]
-    for failure in miss.failures:
-        rows.append(f"{indent}fails: {failure.text}")
-        rows += [f"{indent}       but {text}" for text in failure.instead]
-        if not failure.misses:
-            rows.append(f"{indent}       would hold if: {failure.needed}")
-        for part in failure.misses:
-            rows.append(f"{indent}  - by the rule in {part.place}")
-            rows += _miss_rows(part, indent + "    ")
-    if miss.unknown:
-        rows.append(f"{indent}({miss.unknown} more to look at once these hold)")
+def _standing(loaded: LoadedClaim, line_number: int) -> tuple[CitationNarrative, ...]:
+    from explain.explanation import why
+    from explain.narrate import narrative_of
+
+    citations = narrative_of(why(loaded, line_number)).citations
+    return tuple(citation for citation in citations if citation.is_adverse)
+
+
+def _standing_rows(citation: CitationNarrative) -> list[str]:
+    rows = [f"{citation.effect_text} under {citation.clause_id}: {citation.title}"]
+    rows.append(f"   because: {citation.sentence}")
+    rows += [f"   not excepted: {text}" for text in citation.not_excepted]
+    for change in citation.changes:
+        rows.append(f"   would lift it, {change.said}")
+    if citation.change_summary:
+        rows.append(f"   would change it: {citation.change_summary}")
     return rows
 
 
-def _miss_json(miss: Miss) -> dict[str, Any]:
+def _standing_json(citation: CitationNarrative) -> dict[str, Any]:
     return {
-        "rule": miss.place,
-        "held": list(miss.held),
-        "failed": [
-            {
-                "text": failure.text,
-                "needed": failure.needed,
-                "instead": list(failure.instead),
-                "misses": [_miss_json(part) for part in failure.misses],
-            }
-            for failure in miss.failures
+        "clause_id": citation.clause_id,
+        "effect": citation.effect,
+        "because": citation.sentence,
+        "not_excepted": list(citation.not_excepted),
+        "would_change": citation.change_summary,
+        "needed": [
+            {"kind": change.kind, "name": change.name, "value": change.value, "text": change.said}
+            for change in citation.changes
         ],
-        "unknown": miss.unknown,
     }

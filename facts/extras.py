@@ -1,4 +1,4 @@
-"""Import the parts of the extra ``clausewise[bulk]`` when they are first used."""
+"""Import the parts of the package's extras when they are first used."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ OFFLINE: dict[str, Any] = {
 """Settings of every connection to DuckDB: nothing is fetched from a network."""
 
 
-def bulk_module(name: str) -> ModuleType:
-    """Return a module of the extra ``bulk``.
+def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
+    """Return a module that only an extra of the package brings.
 
     Parameters
     ----------
     name : str
-        ``duckdb`` or ``sqlglot``.
+        As in an import: ``duckdb``.
+    extra : str
+        As in ``clausewise[bulk]``.
+    purpose : str
+        What needs the module, to follow *and*: ``millions of lines need it``.
 
     Returns
     -------
@@ -34,13 +38,34 @@ def bulk_module(name: str) -> ModuleType:
 
     Examples
     --------
-    >>> bulk_module("duckdb").__name__
-    'duckdb'
+    >>> extra_module("json", "bulk", "millions of lines need it").__name__
+    'json'
+    >>> extra_module("no_such", "bulk", "millions of lines need it")
+    Traceback (most recent call last):
+        ...
+    facts.diagnostic.UsageError: error: `no_such` is not installed, and millions of lines need it
+      = help: pip install 'clausewise[bulk]'
     """
     try:
         return importlib.import_module(name)
     except ImportError:
         package = name.partition(".")[0]
-        message = f"`{package}` is not installed, and millions of lines, Parquet and SQL need it"
-        help = "pip install 'clausewise[bulk]'"
-        raise UsageError([Diagnostic("error", message, help=help)]) from None
+        message = f"`{package}` is not installed, and {purpose}"
+        help = f"pip install 'clausewise[{extra}]'"
+        raise UsageError([Diagnostic("error", message, None, help)]) from None
+
+
+def bulk_module(name: str) -> ModuleType:
+    """Return a module of the extra ``bulk``: ``duckdb`` or ``sqlglot``.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+
+    Examples
+    --------
+    >>> bulk_module("duckdb").__name__
+    'duckdb'
+    """
+    return extra_module(name, "bulk", "millions of lines, Parquet and SQL need it")

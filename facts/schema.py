@@ -49,12 +49,17 @@ _KEY = (Column("claim", "text"), Column("line", "number"))
 
 
 def _attribute(
-    name: str, column: str, kind: ColumnType, words: str, attribute: str | None = None
+    name: str,
+    column: str,
+    kind: ColumnType,
+    words: str,
+    attribute: str | None = None,
+    article: str = "",
 ) -> Predicate:
     return Predicate(
         name,
         (*_KEY, Column(column, kind)),
-        f"line {{line}} has {words} {{{column}}}",
+        f"line {{line}} has {article}{words} {{{column}}}",
         f"line {{line}} has no {words} {{{column}}}",
         attribute or name,
     )
@@ -76,7 +81,7 @@ INPUT_PREDICATES: tuple[Predicate, ...] = (
     _attribute("processed_date", "date", "date", "processing date"),
     _attribute("service_days", "days", "number", "days of service:"),
     _attribute("type_of_bill", "type", "text", "type of bill"),
-    _attribute("bill_class", "class", "text", "a type of bill that starts with"),
+    _attribute("bill_class", "class", "text", "type of bill that starts with", article="a "),
     _attribute("revenue_code", "code", "text", "revenue code"),
     _attribute("place_of_service", "place", "text", "place of service"),
     _attribute("procedure", "code", "text", "procedure code", "procedure_code"),

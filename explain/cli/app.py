@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, compiling, policies
+from explain.cli import adjudicating, asking, compiling, explaining, exporting, policies
 from explain.cli.running import command, ended
 
 app = typer.Typer(
@@ -30,6 +30,9 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "demo": adjudicating.demo,
     "adjudicate": adjudicating.adjudicate,
     "why": asking.why,
+    "why-not": explaining.why_not,
+    "verify": explaining.verify,
+    "export": exporting.export,
     "query": asking.query,
     "clauses": policies.clauses,
     "code": policies.code,

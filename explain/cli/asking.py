@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from explain.cli.options import (
     ClaimOption,
     CsvOption,
+    DocumentOption,
     EvidenceOption,
     HcpcsOption,
     JsonOption,
@@ -20,13 +21,18 @@ from explain.cli.options import (
     StrictOption,
     load_claims,
     load_knowledge_base,
+    read_document,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
-from facts.values import format_number
+from facts.values import format_number, quoted
 from kb.language.syntax import Value
+
+if TYPE_CHECKING:
+    from explain.explanation import Explanation
+    from explain.policy_document import PolicyDocument
 
 
 def why(
@@ -40,30 +46,39 @@ def why(
     hcpcs: HcpcsOption = None,
     precertification: PrecertificationOption = None,
     policy: PolicyOption = "r14",
+    document: DocumentOption = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", metavar="text|json|md", help="What to print; text by default."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Explain the outcome of one claim line.
 
-    Prints the clauses and the facts behind them. Each step of the proof tells its place: the
-    segment or the row of the claim, the row of the rule, the lines of the policy document.
+    Prints the outcome in a sentence, the clauses and the facts behind them. Each step of the
+    proof tells its place: the segment or the row of the claim, the row of the rule, the lines of
+    the policy document. As JSON it is a certificate that `clausewise verify` checks.
 
     \b
     clausewise why CLM1 2 -c claims.837
-    clausewise why CLM1 2 -c claims.csv --evidence evidence.csv --json
+    clausewise why CLM1 2 -c claims.837 --document policy.txt --format md
+    clausewise why CLM1 2 -c claims.csv --evidence evidence.csv --format json
     """
     from explain.explanation import why as explain
 
+    kind = _why_format(format, as_json)
+    copy = read_document(document)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     loaded = load_claims(kb, claims, evidence, overrides, only=claim)
     if claim not in loaded.lines:
-        report([*loaded.diagnostics, *_absent(claim, loaded)])
+        report([*loaded.diagnostics, *absent_claim(claim, loaded)])
         return BAD_INPUT if loaded.has_errors else NO_ANSWER
     try:
         explanation = explain(loaded.kb.claim(claim), line)
     except UsageError as fault:
         report([*loaded.diagnostics, *fault.diagnostics])
         return NO_ANSWER
-    data(json_text(explanation.to_json()) if as_json else explanation.text)
+    data(_why_text(explanation, kind, copy))
     report(loaded.diagnostics)
     return BAD_INPUT if loaded.has_errors else DONE
 
@@ -119,7 +134,33 @@ def query(
     return DONE if rows else NO_ANSWER
 
 
-def _absent(claim: str, loaded: Loaded) -> list[Diagnostic]:
+_WHY_FORMATS = ("text", "json", "md")
+
+
+def _why_format(format: str | None, as_json: bool) -> str:
+    if format is not None and format not in _WHY_FORMATS:
+        raise usage_error(f"`why` prints no format {quoted(format)}", "text, json or md")
+    if as_json and format not in (None, "json"):
+        raise usage_error(f"`--json` contradicts `--format {format}`", "choose one of them")
+    return "json" if as_json else format or "text"
+
+
+def _why_text(explanation: Explanation, kind: str, document: PolicyDocument | None) -> str:
+    if kind == "json":
+        return json_text(explanation.to_json())
+    from explain.narrate import narrative_of
+
+    narrative = narrative_of(explanation, document=document)
+    if kind == "md":
+        from explain.exports.markdown import narrative_markdown
+
+        return narrative_markdown(narrative)
+    from explain.explanation_text import explanation_text
+
+    return explanation_text(explanation, narrative)
+
+
+def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
     """Say why there is no such claim; nothing where no claim was read at all."""
     if claim in loaded.rejected:
         message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import EvidenceIndex
 from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from explain.policy_document import PolicyDocument
 
 ClaimFiles = Annotated[
     list[str],
@@ -66,6 +69,12 @@ PrecertificationOption = Annotated[
 ]
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="POLICY", help="A bundled policy, or a folder.")
+]
+DocumentOption = Annotated[
+    str | None,
+    typer.Option(
+        "--document", metavar="FILE", help="Your copy of the policy as text: quotes cited lines."
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
@@ -126,6 +135,21 @@ def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
         if settings.setdefault(name.strip(), value.strip()) != value.strip():
             raise usage_error(f"the setting `{name.strip()}` is given two values", "choose one")
     return settings
+
+
+def read_document(path: str | None) -> PolicyDocument | None:
+    """Return the copy of the policy document that ``--document`` names.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    if path is None:
+        return None
+    from explain.policy_document import read_policy_document
+
+    return read_policy_document(path)
 
 
 def load_knowledge_base(

@@ -1,4 +1,4 @@
-"""The extra ``clausewise[bulk]``, as the compiler and the engines import it."""
+"""The extra ``bulk``, as the compiler asks for it."""
 
 from __future__ import annotations
 

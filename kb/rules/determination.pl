@@ -29,7 +29,7 @@ plan_override(C, L, K, E) :- override(plan, P, K, E, From, To), plan(C, L, P), s
 :- predicate(contract_override(claim: text, line: number, clause: text, effect: text), "the contract of line {line} has an override of {clause} in force: {effect}", "the contract of line {line} has no override of {clause} in force").
 contract_override(C, L, K, E) :- override(contract, P, K, E, From, To), contract(C, L, P), service_date(C, L, D), From @=< D, D @=< To.
 
-:- predicate(waived(claim: text, line: number, clause: text), "{clause} is waived for line {line}", "{clause} is not waived for line {line}").
+:- predicate(waived(claim: text, line: number, clause: text), "an override waives {clause} for line {line}", "no plan and no contract waives {clause} for line {line}").
 waived(C, L, K) :- plan_override(C, L, K, waived).
 waived(C, L, K) :- contract_override(C, L, K, waived), \+ plan_override(C, L, K, _).
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explain.cli.output import csv_text, json_text, safe_cell, table_text, visible
+from explain.cli.output import csv_text, json_text, table_text, visible
+from facts.spreadsheet import safe_cell
 from tests.cli.conftest import Run
 
 HOSTILE = "=CMD()\n\x1b[2Jerror: fake\u202e\u2028x"

@@ -166,7 +166,10 @@ def test_the_nearest_miss_comes_first() -> None:
     assert not found.holds
     first, second = found.misses
     assert (first.rule.span.row, first.size) == (2, 1)
-    assert first.held == ("`warm` holds for rome", "`near` holds for rome and bar")
+    assert [held.text for held in first.held] == [
+        "`warm` holds for rome",
+        "`near` holds for rome and bar",
+    ]
     (failure,) = first.failures
     assert failure.text == "`cheap` does not hold for bar"
     assert failure.misses[0].failures[0].needed == "12 is less than 10"

@@ -96,9 +96,10 @@ def test_an_explanation_ends_with_the_clause_and_the_exceptions_tried(known) -> 
         "the infusion or injection is why the patient came"
     ) in rows
     start = rows.index("R14-FAC-7: Infusion incidental to main service")
-    assert rows[start + 2 : start + 4] == [
+    assert rows[start + 2 : start + 5] == [
         '  policy document, section "Facility", lines 113, 379-403',
-        "  CARC 97, RARC N19, group CO",
+        "  CARC 97: included in the payment of another service",
+        "  RARC N19: incidental to the primary procedure",
     ]
     assert "line 1 is not line 2" in text
     assert "2018-05-19 is on or before 2018-10-01" in text
@@ -107,15 +108,16 @@ def test_an_explanation_ends_with_the_clause_and_the_exceptions_tried(known) -> 
 
 def test_the_nearest_miss_names_what_stands_in_its_place(known) -> None:
     text = why_not(known.claim("C1"), 1, "R14-FAC-1").text
-    assert text.startswith("R14-FAC-1 is not cited on line 1\n")
-    assert "fails: line 1 has no claim form cms1500" in text
-    assert "but line 1 has claim form ub04" in text
-    assert "would hold if: line 1 has claim form cms1500" in text
+    assert text.startswith("R14-FAC-1 is not cited on line 1 of claim C1\n")
+    assert "fails: line 1 has no claim form CMS-1500" in text
+    assert "found: line 1 has claim form UB-04" in text
+    assert "needed: line 1 has claim form CMS-1500" in text
 
 
 def test_why_an_outcome_is_not_reached(known) -> None:
     found = why_not_outcome(known.claim("C1"), 1, "reimbursable")
-    assert "but line 1 is bundled under R14-FAC-7" in found.text
+    assert "not separately reimbursed under R14-FAC-7" in found.text
+    assert "would lift it, on file: the infusion or injection is why the patient came" in found.text
     assert why_not_outcome(known.claim("C1"), 1, "bundled").holds
 
 

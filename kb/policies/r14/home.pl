@@ -14,7 +14,7 @@ therapy(C, L) :- per_diem(C, L), procedure(C, L, X), \+ code_in(X, not_therapy_p
 :- predicate(earlier_therapy(claim: text, line: number, other: number), "line {other} is the per diem of an earlier therapy of the same claim and service date as line {line}", "no earlier therapy of the same claim and service date stands before line {line}").
 earlier_therapy(C, L, O) :- therapy(C, O), same_day(C, O, L), O < L.
 
-:- predicate(earlier_therapies(claim: text, line: number, count: number), "{count} per diems of earlier therapies stand before line {line}", "the number of earlier therapies before line {line} is not {count}").
+:- predicate(earlier_therapies(claim: text, line: number, count: number), "per diems of earlier therapies before line {line}: {count}", "the number of earlier therapies before line {line} is not {count}").
 earlier_therapies(C, L, N) :- therapy(C, L), aggregate_all(count, earlier_therapy(C, L, _), N).
 
 applies(C, L, 'R14-HOM-3', denied) :- earlier_therapies(C, L, N), N >= 1, \+ modifier(C, L, '59').

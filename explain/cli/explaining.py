@@ -1,0 +1,161 @@
+"""``clausewise why-not`` and ``clausewise verify``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from explain.cli.asking import absent_claim
+from explain.cli.options import (
+    ClaimOption,
+    EvidenceOption,
+    HcpcsOption,
+    JsonOption,
+    OverridesOption,
+    PolicyOption,
+    PrecertificationOption,
+    SetOption,
+    StrictOption,
+    load_claims,
+    load_knowledge_base,
+)
+from explain.cli.output import data, json_text, message, report
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from facts.diagnostic import UsageError
+
+
+def why_not(
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Claim id.")],
+    line: Annotated[int, typer.Argument(metavar="LINE", help="Line number.")],
+    claims: ClaimOption,
+    clause: Annotated[
+        str | None, typer.Argument(metavar="CLAUSE", help="Clause id, as in R14-FAC-1.")
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", metavar="OUTCOME", help="Ask for an outcome, as reimbursable."),
+    ] = None,
+    evidence: EvidenceOption = None,
+    overrides: OverridesOption = None,
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """Explain why a clause is not cited on a line, or why a line has not another outcome.
+
+    For each rule that could have fired it prints what held, what failed and what would have made
+    it hold, the nearest miss first. For an outcome that is not adverse it prints the clauses in
+    its way, the exceptions that were tried and what would lift them. What holds after all ends
+    with exit code 1.
+
+    \b
+    clausewise why-not CLM1 2 R14-FAC-1 -c claims.837
+    clausewise why-not CLM1 2 --outcome reimbursable -c claims.837 --json
+    """
+    from explain.whynot import why_not as explain_clause
+    from explain.whynot import why_not_outcome as explain_outcome
+
+    if (clause is None) == (outcome is None):
+        raise usage_error(
+            "a clause or an outcome is asked for" + ("" if clause is None else ", not both"),
+            "as in `clausewise why-not CLM1 2 R14-FAC-1 ...` or `--outcome reimbursable`",
+        )
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
+    if claim not in loaded.lines:
+        report([*loaded.diagnostics, *absent_claim(claim, loaded)])
+        return BAD_INPUT if loaded.has_errors else NO_ANSWER
+    if line not in loaded.lines[claim]:
+        try:
+            explain_outcome(loaded.kb.claim(claim), line, "denied")
+        except UsageError as fault:
+            report([*loaded.diagnostics, *fault.diagnostics])
+            return NO_ANSWER
+    if clause is not None:
+        found = explain_clause(loaded.kb.claim(claim), line, clause)
+    else:
+        found = explain_outcome(loaded.kb.claim(claim), line, outcome or "")
+    data(json_text(found.to_json()) if as_json else found.text)
+    report(loaded.diagnostics)
+    if loaded.has_errors:
+        return BAD_INPUT
+    return NO_ANSWER if found.holds else DONE
+
+
+def verify(
+    proof: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROOF", help="A certificate of `why --format json`, or an export as JSON."
+        ),
+    ],
+    claims: ClaimOption = [],  # noqa: B006
+    evidence: EvidenceOption = None,
+    overrides: OverridesOption = None,
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """Check a proof step by step, with a checker that shares no code with the engines.
+
+    Every rule application has to be an instance of its rule, every leaf a fact of the input or a
+    true comparison, and every absence is looked for again. The rules have to be those of the
+    policy. With claims the facts have to be those of the claim, at the same places: give the
+    same evidence, overrides and settings. A proof that is refused ends with exit code 3, and
+    the refusal names the step.
+
+    \b
+    clausewise why CLM1 2 -c claims.837 --format json > proof.json
+    clausewise verify proof.json
+    clausewise verify proof.json -c claims.837
+    """
+    from explain.certificate_file import certificates_of, read_certificate
+    from explain.verification import verify as check
+
+    certificates = certificates_of(read_certificate(proof), proof)
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    facts = None
+    has_errors = False
+    if claims:
+        claim = _claim_of(certificates[0])
+        loaded = load_claims(kb, claims, evidence, overrides, only=claim)
+        if claim not in loaded.lines:
+            report([*loaded.diagnostics, *absent_claim(claim, loaded)])
+            return BAD_INPUT
+        report(loaded.diagnostics)
+        has_errors = loaded.has_errors
+        facts = loaded.kb.claim(claim).facts
+    elif evidence or overrides:
+        raise usage_error("evidence and overrides belong to claims", "give the claims with -c FILE")
+    found = [check(each, policy=kb.policy, facts=facts) for each in certificates]
+    for each, one in zip(certificates, found, strict=True):
+        about = f"line {_line_of(each)}: " if len(found) > 1 and not as_json else ""
+        text = json_text(one.to_json()) if as_json else one.text
+        data("\n".join(f"{about}{row}" for row in text.splitlines()))
+    accepted = all(found)
+    if not claims and accepted:
+        message("the facts were taken as they stand; hold them against the claim with -c FILE")
+    return DONE if accepted and not has_errors else BAD_INPUT
+
+
+def _about(document: dict[str, Any]) -> dict[str, Any]:
+    about = document.get("about")
+    return about if isinstance(about, dict) else {}
+
+
+def _claim_of(document: dict[str, Any]) -> str:
+    """Return the claim that a certificate says it is about."""
+    claim = _about(document).get("claim_id")
+    return claim if isinstance(claim, str) else ""
+
+
+def _line_of(document: dict[str, Any]) -> int | str:
+    line = _about(document).get("line_number")
+    return line if isinstance(line, int) else "?"

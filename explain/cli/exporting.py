@@ -1,0 +1,264 @@
+"""``clausewise export``: explanations as documents, one or a folder of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from explain.cli.asking import absent_claim
+from explain.cli.export_progress import Progress
+from explain.cli.folder import Folder, write_bytes
+from explain.cli.options import (
+    ClaimOption,
+    DocumentOption,
+    EvidenceOption,
+    HcpcsOption,
+    JsonOption,
+    Loaded,
+    OverridesOption,
+    PolicyOption,
+    PrecertificationOption,
+    SetOption,
+    StrictOption,
+    load_claims,
+    load_knowledge_base,
+    read_document,
+)
+from explain.cli.output import data, message, report, unwritable
+from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER, usage_error
+from explain.exports import FORMATS, Format, format_of
+from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from explain.exports.profiles import profile_of
+from facts.diagnostic import UsageError
+from facts.values import ValueFault, one_line, parse_date, quoted
+
+if TYPE_CHECKING:
+    from explain.exports.making import Wishes
+
+
+def export(
+    claims: ClaimOption,
+    claim: Annotated[
+        str | None, typer.Argument(metavar="CLAIM", help="Claim id; none with --all-adverse.")
+    ] = None,
+    line: Annotated[
+        int | None,
+        typer.Argument(metavar="LINE", help="Line number; all adverse lines of the claim if none."),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"{', '.join(FORMATS)}; the ending of -o tells it too.",
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option("-o", "--output", metavar="PATH", help="File; a folder with --all-adverse."),
+    ] = None,
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile",
+            metavar="PROFILE",
+            help="explanation, provider-dispute or member-notice.",
+        ),
+    ] = DEFAULT_PROFILE,
+    mask: Annotated[
+        bool,
+        typer.Option(
+            "--mask", help="Withhold claim id, dates of service, provider, charges and file names."
+        ),
+    ] = False,
+    document: DocumentOption = None,
+    date: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of the document.")
+    ] = "",
+    deadline: Annotated[
+        str, typer.Option("--deadline", metavar="TEXT", help="Until when a review is asked for.")
+    ] = "",
+    review_procedure: Annotated[
+        str, typer.Option("--review-procedure", metavar="TEXT", help="How a review is asked for.")
+    ] = "",
+    rights: Annotated[
+        str, typer.Option("--rights", metavar="TEXT", help="Rights that follow a review.")
+    ] = "",
+    copies: Annotated[
+        str, typer.Option("--copies", metavar="TEXT", help="How to ask for copies of the rules.")
+    ] = "",
+    sender: Annotated[
+        str, typer.Option("--sender", metavar="TEXT", help="Who sends the document.")
+    ] = "",
+    recipient: Annotated[
+        str, typer.Option("--recipient", metavar="TEXT", help="Whom it goes to.")
+    ] = "",
+    all_adverse: Annotated[
+        bool,
+        typer.Option(
+            "--all-adverse", help="One document for each claim with an adverse line, in a folder."
+        ),
+    ] = False,
+    queue: Annotated[
+        str,
+        typer.Option("--queue", metavar="csv|xlsx", help="The queue beside --all-adverse."),
+    ] = "csv",
+    evidence: EvidenceOption = None,
+    overrides: OverridesOption = None,
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+) -> int:
+    """Export explanations that stand by themselves.
+
+    A document holds the outcome, the clause, the reasons, the facts with their places, the
+    exceptions that were tried and what would change the outcome. What a letter needs and nobody
+    gave (date, deadline, review procedure) stays a marked blank; nothing of it is made up. With
+    --all-adverse a folder gets one document for each claim, an index and a queue.
+
+    \b
+    clausewise export CLM1 2 -c claims.837 --format html -o clm1.html
+    clausewise export CLM1 -c claims.837 -o clm1.docx --profile provider-dispute --mask
+    clausewise export --all-adverse -c claims.837 --format pdf -o letters --queue xlsx
+    """
+    from explain.exports.making import Wishes, document_of
+
+    kind = _format(format, output, as_json, all_adverse)
+    profile_of(profile)
+    wishes = Wishes(
+        profile,
+        Inputs(_date(date), deadline, review_procedure, rights, copies, sender, recipient),
+        mask,
+        read_document(document),
+        certificates=kind.name == "json",
+    )
+    if all_adverse:
+        if claim is not None:
+            raise usage_error("`--all-adverse` takes no claim", "leave out the claim or the option")
+        if output is None:
+            raise usage_error("`--all-adverse` needs a folder", "name one with -o FOLDER")
+        _hold_queue(queue)
+    elif claim is None:
+        raise usage_error("a claim is asked for", "name one, or use --all-adverse")
+    elif output is not None:
+        _hold_apart(output, [*claims, *(evidence or ()), *(overrides or ())])
+    elif not kind.is_text and sys.stdout.isatty():
+        raise usage_error(f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH")
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
+    if all_adverse and output is not None:
+        return _export_all(loaded, wishes, kind, output, queue)
+    if claim is None or claim not in loaded.lines:
+        report([*loaded.diagnostics, *absent_claim(claim or "", loaded)])
+        return BAD_INPUT if loaded.has_errors else NO_ANSWER
+    try:
+        made = document_of(loaded.kb.claim(claim), wishes, line)
+    except UsageError as fault:
+        report([*loaded.diagnostics, *fault.diagnostics])
+        return NO_ANSWER
+    report(loaded.diagnostics)
+    if made is None:
+        message(f"claim {quoted(claim)} has no adverse line; name a line to explain it anyway")
+        return BAD_INPUT if loaded.has_errors else NO_ANSWER
+    _note_not_adverse(made, line)
+    _write(made, kind, output)
+    return BAD_INPUT if loaded.has_errors else DONE
+
+
+def _export_all(loaded: Loaded, wishes: Wishes, kind: Format, output: str, queue: str) -> int:
+    from explain.cli.batch import write_all
+
+    report(loaded.diagnostics)
+    folder = Folder(output)
+    try:
+        with Progress("claims", len(loaded.kb.claims)) as progress:
+            summary = write_all(loaded.kb, wishes, kind, queue, folder.write, progress.advance)
+    except KeyboardInterrupt:
+        written = len(folder.written)
+        message(
+            f"interrupted: {written} {'file is' if written == 1 else 'files are'} in {folder.name},"
+            " each of them whole; the index and the queue are not complete: run it again"
+        )
+        return INTERRUPTED
+    message(summary)
+    others = folder.others(kind.suffix)
+    if others:
+        noun = "file was" if others == 1 else "files were"
+        message(f"note: {others} other {kind.suffix} {noun} in {folder.name} before")
+    return BAD_INPUT if loaded.has_errors else DONE
+
+
+def _format(format: str | None, output: str | None, as_json: bool, all_adverse: bool) -> Format:
+    """Return the format that the options or the ending of the output ask for."""
+    if as_json:
+        if format not in (None, "json"):
+            raise usage_error(f"`--json` contradicts `--format {format}`", "choose one of them")
+        return FORMATS["json"]
+    if format is not None:
+        return format_of(format)
+    if all_adverse or output is None:
+        return FORMATS["html"]
+    ending = Path(output).suffix.lower()
+    for each in FORMATS.values():
+        if each.suffix == ending:
+            return each
+    raise usage_error(
+        f"the ending of `{one_line(output)}` tells no format",
+        f"give --format, or end it in {', '.join(each.suffix for each in FORMATS.values())}",
+    )
+
+
+def _date(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return parse_date(text).isoformat()
+    except ValueFault as fault:
+        raise usage_error(f"`--date` {fault.message}", fault.help) from None
+
+
+def _hold_queue(kind: str) -> None:
+    from explain.exports.extras import report_module
+    from explain.exports.queue import KINDS
+
+    if kind not in KINDS:
+        raise usage_error(f"there is no queue {quoted(kind)}", "csv or xlsx")
+    if kind == "xlsx":
+        report_module("xlsxwriter")
+
+
+def _hold_apart(output: str, inputs: list[str]) -> None:
+    what = f"`{one_line(output)}`"
+    path = Path(output)
+    if path.is_dir():
+        raise usage_error(f"{what} is a folder", "name a file in it, or use --all-adverse")
+    if os.path.realpath(output) in {os.path.realpath(name) for name in inputs}:
+        raise usage_error(f"{what} is one of the files to read", "write to another file")
+
+
+def _note_not_adverse(document: Document, line: int | None) -> None:
+    first = document.narratives[0]
+    if line is not None and not first.is_adverse:
+        message(f"note: line {line} is {first.headline.outcome_text}, not adverse")
+
+
+def _write(document: Document, kind: Format, output: str | None) -> None:
+    content = kind.render(document)
+    if output is not None:
+        write_bytes(Path(output), content, f"`{one_line(output)}`")
+    elif kind.is_text:
+        data(content.decode("utf-8").removesuffix("\n"))
+    else:
+        try:
+            sys.stdout.buffer.write(content)
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            raise unwritable("the output", fault) from None

@@ -1,0 +1,83 @@
+"""Write a folder of files, each of which is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from explain.cli.output import unwritable
+from explain.cli.running import usage_error
+from facts.values import one_line
+
+
+class Folder:
+    """A folder to write to.
+
+    Parameters
+    ----------
+    path : str
+        It is made where it does not exist.
+
+    Raises
+    ------
+    UsageError
+        If it is a file, or cannot be made or written to.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.name = f"`{one_line(path)}`"
+        self.path = Path(path)
+        self.written: set[str] = set()
+        if self.path.exists() and not self.path.is_dir():
+            raise usage_error(f"{self.name} is a file, not a folder", "name a folder")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle, beside = tempfile.mkstemp(dir=self.path, prefix=".")
+            os.close(handle)
+            os.unlink(beside)
+        except OSError as fault:
+            raise unwritable(self.name, fault) from None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file of the folder.
+
+        Raises
+        ------
+        UsageError
+            If it cannot be written.
+        """
+        write_bytes(self.path / name, content, f"`{one_line(str(self.path / name))}`")
+        self.written.add(name)
+
+    def others(self, suffix: str) -> int:
+        """Return the number of files with an ending that were not written now."""
+        return sum(
+            path.suffix == suffix and path.name not in self.written for path in self.path.iterdir()
+        )
+
+
+def write_bytes(path: Path, content: bytes, what: str) -> None:
+    """Write a file beside the one that is asked for, then let it take its place.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
+    beside = ""
+    try:
+        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(beside, 0o666 & ~mask)
+        os.replace(beside, path)
+    except OSError as fault:
+        raise unwritable(what, fault) from None
+    finally:
+        if beside:
+            with suppress(OSError):
+                os.unlink(beside)

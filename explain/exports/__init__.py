@@ -1,0 +1,96 @@
+"""Explanations as documents that stand by themselves, in the formats that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TypeAlias
+
+from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from facts.diagnostic import Diagnostic, UsageError
+from facts.suggest import nearest
+from facts.values import quoted
+
+Renderer: TypeAlias = Callable[[Document], bytes]
+"""Turns a document into the bytes of a file; the same document gives the same bytes."""
+
+__all__ = ["DEFAULT_PROFILE", "FORMATS", "Document", "Format", "Inputs", "Renderer", "format_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of documents.
+
+    Parameters
+    ----------
+    name : str
+    suffix : str
+        Of its files, with the dot.
+    home : str
+        Module and function of its renderer, loaded when first used.
+    is_text : bool
+        Whether its bytes are UTF-8 text that may be printed.
+    """
+
+    name: str
+    suffix: str
+    home: str
+    is_text: bool = True
+
+    def render(self, document: Document) -> bytes:
+        """Return a document in this format.
+
+        Parameters
+        ----------
+        document : Document
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        UsageError
+            If the format needs an extra that is not installed.
+        """
+        module, _, function = self.home.partition(":")
+        renderer: Renderer = getattr(import_module(module), function)
+        return renderer(document)
+
+
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        Format("html", ".html", "explain.exports.html:render"),
+        Format("pdf", ".pdf", "explain.exports.pdf:render", is_text=False),
+        Format("docx", ".docx", "explain.exports.docx:render", is_text=False),
+        Format("md", ".md", "explain.exports.markdown:render"),
+        Format("json", ".json", "explain.exports.plain_json:render"),
+        Format("svg", ".svg", "explain.exports.pictures:render_svg"),
+        Format("png", ".png", "explain.exports.pictures:render_png", is_text=False),
+        Format("dot", ".dot", "explain.exports.pictures:render_dot"),
+        Format("mermaid", ".mmd", "explain.exports.pictures:render_mermaid"),
+    )
+}
+"""Every format by its name."""
+
+
+def format_of(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises
+    ------
+    UsageError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> format_of("mermaid").suffix
+    '.mmd'
+    """
+    if name not in FORMATS:
+        near = nearest(name, FORMATS)
+        help = f"did you mean `{near}`?" if near else f"one of {', '.join(FORMATS)}"
+        raise UsageError([Diagnostic("error", f"there is no format {quoted(name)}", None, help)])
+    return FORMATS[name]

@@ -1,0 +1,147 @@
+"""The parts of a document, whatever its format: every renderer shows the same ones in order.
+
+All texts are plain; a renderer escapes them for its own markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from explain.pictures.picture import Picture
+from explain.pictures.wrapping import wrapped
+from facts.values import one_line
+
+Tone: TypeAlias = Literal["plain", "lead", "aside"]
+"""How a paragraph stands out: the one that a person reads first, or a remark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading.
+
+    Parameters
+    ----------
+    text : str
+    level : int
+        1 for the title of the document, 2 for its sections, and so on; none is skipped.
+    """
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph.
+
+    Parameters
+    ----------
+    text : str
+        Whole sentences.
+    tone : {"plain", "lead", "aside"}
+    """
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list.
+
+    Parameters
+    ----------
+    text : str
+    place : str
+        Where a person can look it up.
+    depth : int
+        0 for an item of the list itself, 1 for one below the item before it, and so on.
+    """
+
+    text: str
+    place: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list; deeper items say what the item above them rests on."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Parameters
+    ----------
+    caption : str
+    header : tuple of str
+        One for each column.
+    rows : tuple of tuple of str
+        As many cells each as the header has. The first cell names the row.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Labels and values; an empty value is a blank for a person to fill in.
+
+    Parameters
+    ----------
+    caption : str
+    rows : tuple of (label, value)
+    """
+
+    caption: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Lines of the person's own copy of the policy document, with their numbers."""
+
+    source: str
+    rows: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with its caption."""
+
+    picture: Picture
+    caption: str
+
+
+Block: TypeAlias = Heading | Paragraph | Listing | Table | Fields | Quote | Figure
+
+_WIDEST_TITLE = 100
+
+BLANK = "(to be filled in)"
+"""Stands where a person has to write something that nobody told the program."""
+
+
+def title_of(blocks: Iterable[Block], width: int = _WIDEST_TITLE) -> str:
+    """Return the title of a document for a margin or a window, shortened where it is long."""
+    title = next((block.text for block in blocks if isinstance(block, Heading)), "")
+    return " ".join(wrapped(title, width, 1))
+
+
+def rows_of(text: str) -> tuple[str, ...]:
+    """Return the rows of a text that a person may have written in several.
+
+    Control and direction marks, which a person or a claim may have brought in, are shown as such.
+
+    Examples
+    --------
+    >>> rows_of("write to us\\nwithin 180 days\\u202e")
+    ('write to us', 'within 180 days\\\\u202e')
+    """
+    return tuple(one_line(row.expandtabs(4)) for row in text.replace("\r\n", "\n").split("\n"))

@@ -1,0 +1,230 @@
+"""What a document says, block by block, as its profile asks; the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from explain.exports.blocks import (
+    Block,
+    Fields,
+    Figure,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Quote,
+    Table,
+)
+from explain.exports.document import Document
+from explain.exports.profiles import Profile, profile_of
+from explain.narrative import CitationNarrative, Narrative, Place, Reason, Supposed
+
+NOT_THE_PLAN = (
+    "This explains how the reimbursement policy {policy} was applied to the claim as it was "
+    "submitted. A reimbursement policy is not the benefit plan: what the plan covers, and which "
+    "rights it gives, stand in the documents of the plan."
+)
+"""Stands in every document: nobody may take the policy for the plan."""
+
+_WITHHELD = "Claim number, dates of service, provider and charges are withheld."
+
+
+def contents(document: Document, *, figures: bool = True) -> tuple[Block, ...]:
+    """Return what a document says.
+
+    Parameters
+    ----------
+    document : Document
+    figures : bool, optional
+        Whether to draw the proofs, for formats that hold pictures.
+
+    Returns
+    -------
+    tuple of Block
+        The title first. What the profile asks of a person and was not given stands in ``Fields``
+        with an empty value: a blank to be filled in.
+
+    Raises
+    ------
+    UsageError
+        If there is no such profile.
+    """
+    return tuple(_Contents(document, profile_of(document.profile), figures).blocks())
+
+
+class _Contents:
+    """Writes the blocks of one document."""
+
+    def __init__(self, document: Document, profile: Profile, figures: bool) -> None:
+        self.document = document
+        self.profile = profile
+        self.figures = figures and profile.picture
+
+    def blocks(self) -> Iterator[Block]:
+        document, inputs = self.document, self.document.inputs
+        yield Heading(document.title, 1)
+        if self.profile.is_letter:
+            yield Fields(
+                "Letter",
+                (("Date", inputs.date), ("From", inputs.sender), ("To", inputs.recipient)),
+            )
+        yield Paragraph(self.profile.opening)
+        if len(document.narratives) > 1:
+            yield Table("Lines of this document", ("Line", "Outcome", "Reason"), self._overview())
+        for narrative in document.narratives:
+            yield from self._line(narrative)
+        if self.profile.is_letter:
+            yield Heading("Review", 2)
+            yield Fields(
+                "Review",
+                (
+                    ("How to ask for a review", inputs.review_procedure),
+                    ("Until when", inputs.deadline),
+                    ("Rights after a review", inputs.rights),
+                    ("Copies of the rules relied on", inputs.copies),
+                ),
+            )
+        yield from self._about()
+
+    def _overview(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(
+            (
+                str(one.identity.line_number),
+                _decided(one) or one.headline.outcome_text,
+                one.headline.sentence,
+            )
+            for one in self.document.narratives
+        )
+
+    def _line(self, narrative: Narrative) -> Iterator[Block]:
+        number = narrative.identity.line_number
+        yield Heading(f"Line {number}: {narrative.headline.outcome_text}", 2)
+        said = (_decided(narrative), narrative.headline.sentence)
+        yield Paragraph(" ".join(filter(None, said)), "lead")
+        yield Fields(f"What line {number} bills", narrative.identity.rows)
+        for citation in narrative.citations:
+            if citation.is_adverse or not self.profile.adverse_only:
+                yield from self._citation(citation, narrative)
+        for title, supposed in (
+            ("Assumed in the line's favour", narrative.assumptions),
+            ("Missing", narrative.missing),
+        ):
+            if supposed:
+                yield Heading(title, 3)
+                yield _listing(_sentences(supposed))
+        further = tuple(_further(narrative))
+        if further:
+            yield Heading("What would change the outcome", 3)
+            yield _listing(further)
+        if self.figures:
+            from explain.pictures.composing import picture_of
+
+            yield Heading("The proof as a picture", 3)
+            yield Figure(picture_of(narrative), f"Why line {number} has its outcome")
+
+    def _citation(self, citation: CitationNarrative, narrative: Narrative) -> Iterator[Block]:
+        profile, policy = self.profile, narrative.policy
+        title = f": {citation.title}" if citation.title else ""
+        text = citation.effect_text
+        yield Heading(f"{citation.clause_id}{title}", 3)
+        yield Paragraph(f"{text[:1].upper()}{text[1:]}. {citation.sentence}")
+        yield Heading("Provision relied on", 4)
+        yield Paragraph(
+            f"{policy.policy_id} {policy.title}, version {policy.version}, clause "
+            f"{citation.clause_id}, in force from {citation.effective_from}. {citation.summary}"
+        )
+        yield Paragraph(f"It stands here: {citation.place.text}.")
+        if citation.quotes:
+            rows = tuple((line.number, line.text) for line in citation.quotes)
+            yield Quote(narrative.document_name, rows)
+        yield Heading("Reasons", 4)
+        yield Listing(
+            tuple(
+                _step(reason, profile.places)
+                for reason in citation.reasons
+                if reason.depth <= profile.deepest
+            )
+        )
+        if profile.facts and citation.facts:
+            yield Heading("Facts relied on", 4)
+            yield Table(
+                f"Facts relied on for {citation.clause_id}",
+                ("Fact", "Where it stands"),
+                tuple((fact.text, places_text(fact.places)) for fact in citation.facts),
+            )
+        if citation.not_excepted:
+            yield Heading("Exceptions that were considered", 4)
+            yield _listing(tuple(f"Not excepted: {text}." for text in citation.not_excepted))
+        if profile.readings and citation.readings:
+            yield Heading("How unclear places of the policy were read", 4)
+            yield _listing(
+                tuple(
+                    f"Reading {one.number} ({one.place.text}): {one.question} {one.answer}"
+                    for one in citation.readings
+                )
+            )
+        if citation.codes:
+            yield Heading("Codes of the remittance", 4)
+            yield _listing(tuple(code.text for code in citation.codes))
+        if citation.related:
+            yield Heading("Related policies", 4)
+            yield _listing(tuple(related.text for related in citation.related))
+
+    def _about(self) -> Iterator[Block]:
+        yield Heading("About this explanation", 2)
+        first = self.document.narratives[0]
+        policy = first.policy
+        rows = [
+            ("Policy", f"{policy.policy_id}, {policy.title}"),
+            ("Version", policy.version),
+            ("Program (SHA-256)", policy.program_sha256),
+            *((f"Setting: {name}", value) for name, value in policy.settings),
+        ]
+        if self.document.inputs.date and not self.profile.is_letter:
+            rows.append(("Date", self.document.inputs.date))
+        yield Fields("About this explanation", tuple(rows))
+        if first.masked:
+            yield Paragraph(_WITHHELD, "aside")
+        yield Paragraph(NOT_THE_PLAN.format(policy=policy.policy_id), "aside")
+
+
+def places_text(places: tuple[Place, ...]) -> str:
+    """Return some places in one phrase."""
+    return "; ".join(place.text for place in places)
+
+
+def _decided(narrative: Narrative) -> str:
+    """Return the outcome with the clause that decided it; empty where none did."""
+    headline = narrative.headline
+    if not headline.clause_id:
+        return ""
+    text = headline.outcome_text
+    title = f" ({headline.clause_title})" if headline.clause_title else ""
+    return f"{text[:1].upper()}{text[1:]} under {headline.clause_id}{title}."
+
+
+def _step(reason: Reason, with_place: bool) -> Item:
+    text = f"{reason.text} (as above)" if reason.repeated else reason.text
+    return Item(text, places_text(reason.places) if with_place else "", reason.depth)
+
+
+def _further(narrative: Narrative) -> Iterator[str]:
+    """Yield what further material is needed and why."""
+    for citation in narrative.citations:
+        if not citation.is_adverse:
+            continue
+        if citation.change_summary:
+            yield f"{citation.clause_id}: {citation.change_summary}"
+        for change in citation.changes:
+            yield f"{citation.clause_id}: {change.said}."
+    for change in narrative.changes:
+        if not change.clause_id:
+            yield f"{change.said[:1].upper()}{change.said[1:]}."
+
+
+def _sentences(supposed: tuple[Supposed, ...]) -> tuple[str, ...]:
+    return tuple(f"{one.text[:1].upper()}{one.text[1:]}." for one in supposed)
+
+
+def _listing(texts: tuple[str, ...]) -> Listing:
+    return Listing(tuple(map(Item, texts)))

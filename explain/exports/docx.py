@@ -1,0 +1,206 @@
+"""A document for a word processor: real headings, lists and tables, for staff to edit."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from typing import Any
+
+from explain.exports.blocks import (
+    BLANK,
+    Block,
+    Fields,
+    Figure,
+    Heading,
+    Listing,
+    Paragraph,
+    Quote,
+    Table,
+    rows_of,
+    title_of,
+)
+from explain.exports.contents import contents
+from explain.exports.document import Document
+from explain.exports.extras import report_module
+from explain.pictures.drawing import picture_svg, svg_size
+from explain.pictures.raster import picture_png
+from facts.values import one_line
+
+_BULLETS = ("ListBullet", "ListBullet2", "ListBullet3")
+_PAGE_WIDTH, _PAGE_HEIGHT = 6.5, 8.0
+"""Room on a page, in inches."""
+
+_DOTS_PER_INCH = 200
+"""Of a picture as it stands on the page."""
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+def render(document: Document) -> bytes:
+    """Return a document for a word processor.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    bytes
+        Office Open XML. The same document gives the same bytes; no clock is read.
+
+    Raises
+    ------
+    UsageError
+        If ``clausewise[report]`` is not installed.
+    """
+    return _Writer().written(contents(document))
+
+
+class _Writer:
+    """Writes one document."""
+
+    def __init__(self) -> None:
+        self._document = report_module("docx").Document()
+        self._shared = report_module("docx.shared")
+        self._oxml = report_module("docx.oxml")
+        self._names = report_module("docx.oxml.ns").qn
+
+    def written(self, blocks: Sequence[Block]) -> bytes:
+        """Return the bytes of a document of some blocks."""
+        self._set_up(title_of(blocks))
+        for block in blocks:
+            self._block(block)
+        buffer = io.BytesIO()
+        self._document.save(buffer)
+        return _without_clock(buffer.getvalue())
+
+    def _set_up(self, title: str) -> None:
+        properties = self._document.core_properties
+        properties.title = title
+        properties.author = properties.comments = properties.last_modified_by = ""
+        inches = self._shared.Inches
+        section = self._document.sections[0]
+        section.page_width, section.page_height = inches(8.5), inches(11)
+        section.left_margin = section.right_margin = inches(1)
+        section.top_margin = section.bottom_margin = inches(1)
+        footer = section.footer.paragraphs[0]
+        footer.add_run(f"{title}, page ")
+        for kind, code in (("begin", ""), ("", "PAGE"), ("end", "")):
+            footer.add_run()._r.append(self._field_part(kind, code))
+
+    def _field_part(self, kind: str, code: str) -> Any:
+        part = self._oxml.OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(self._names("w:fldCharType"), kind)
+        else:
+            part.text = code
+        return part
+
+    def _block(self, block: Block) -> None:
+        if isinstance(block, Heading):
+            self._document.add_heading(one_line(block.text), min(block.level, 9))
+        elif isinstance(block, Paragraph):
+            self._paragraph(block)
+        elif isinstance(block, Listing):
+            self._listing(block)
+        elif isinstance(block, Table):
+            self._table([block.header, *block.rows])
+        elif isinstance(block, Fields):
+            self._fields(block)
+        elif isinstance(block, Quote):
+            self._quote(block)
+        elif isinstance(block, Figure):
+            self._figure(block)
+
+    def _paragraph(self, block: Paragraph) -> None:
+        run = self._document.add_paragraph().add_run("\n".join(rows_of(block.text)))
+        if block.tone == "lead":
+            run.bold, run.font.size = True, self._shared.Pt(12)
+        elif block.tone == "aside":
+            run.italic = True
+
+    def _listing(self, block: Listing) -> None:
+        deepest = len(_BULLETS) - 1
+        for item in block.items:
+            paragraph = self._styled(_BULLETS[min(item.depth, deepest)])
+            paragraph.paragraph_format.space_after = self._shared.Pt(2)
+            if item.depth > deepest:
+                indent = self._shared.Inches(0.75 + 0.25 * min(item.depth - deepest, 8))
+                paragraph.paragraph_format.left_indent = indent
+            paragraph.add_run(one_line(item.text))
+            if item.place:
+                place = paragraph.add_run(f"  {one_line(item.place)}")
+                place.font.size = self._shared.Pt(8.5)
+                place.font.color.rgb = self._shared.RGBColor(0x4D, 0x4D, 0x4D)
+
+    def _styled(self, style: str, text: str = "") -> Any:
+        """Add a paragraph in a style, named as in the file: to look it up by name takes long."""
+        paragraph = self._document.add_paragraph()
+        paragraph._p.style = style
+        if text:
+            paragraph.add_run(" ".join(rows_of(text)))
+        return paragraph
+
+    def _table(self, rows: Sequence[Sequence[str]]) -> None:
+        table = self._document.add_table(len(rows), len(rows[0]), style="Table Grid")
+        for cells, row in zip(table.rows, rows, strict=True):
+            for cell, text in zip(cells.cells, row, strict=True):
+                self._fill(cell, text)
+        head = table.rows[0]
+        repeated = self._oxml.OxmlElement("w:tblHeader")
+        head._tr.get_or_add_trPr().append(repeated)
+        for cell in head.cells:
+            cell.paragraphs[0].runs[0].bold = True
+        self._document.add_paragraph()
+
+    def _fields(self, block: Fields) -> None:
+        table = self._document.add_table(len(block.rows), 2, style="Table Grid")
+        table.autofit = False
+        for cells, (label, value) in zip(table.rows, block.rows, strict=True):
+            name, content = cells.cells
+            self._fill(name, label).bold = True
+            run = self._fill(content, value or BLANK)
+            if not value:
+                run.font.highlight_color = report_module("docx.enum.text").WD_COLOR_INDEX.YELLOW
+            name.paragraphs[0].paragraph_format.keep_with_next = label != block.rows[-1][0]
+            name.width, content.width = self._shared.Inches(1.8), self._shared.Inches(4.7)
+        self._document.add_paragraph()
+
+    def _fill(self, cell: Any, text: str) -> Any:
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = self._shared.Pt(2)
+        return paragraph.add_run("\n".join(rows_of(text)))
+
+    def _quote(self, block: Quote) -> None:
+        self._styled("Quote", block.source)
+        for number, text in block.rows:
+            self._styled("Quote", f"{number}  {text}")
+
+    def _figure(self, block: Figure) -> None:
+        width, height = (side / 72 for side in svg_size(picture_svg(block.picture)))
+        scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
+        drawn = picture_png(block.picture, dots=round(_DOTS_PER_INCH * scale))
+        paragraph = self._document.add_paragraph()
+        inches = self._shared.Inches(width * scale)
+        shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=inches)
+        described = shape._inline.docPr
+        described.set("descr", "\n".join(rows_of(block.picture.description)))
+        described.set("title", title_of([Heading(block.picture.title)]))
+        self._styled("Caption", block.caption)
+
+
+def _without_clock(archive: bytes) -> bytes:
+    """Return an archive whose files bear no time of writing."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as given,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as kept,
+    ):
+        for name in given.namelist():
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            packed = name.endswith(".png")
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            kept.writestr(entry, given.read(name))
+    return made.getvalue()

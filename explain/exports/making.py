@@ -1,0 +1,125 @@
+"""Make the document of a claim: its lines explained together, nothing of another claim."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from explain.explainer import Explainer
+from explain.explanation import explain_line
+from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from explain.exports.profiles import profile_of
+from explain.narrate import narrative_of
+from explain.narrative import Narrative
+from explain.pictures.wrapping import wrapped
+from explain.policy_document import PolicyDocument
+from facts.diagnostic import Diagnostic, UsageError
+from facts.values import quoted
+from kb.adjudicate import LoadedClaim
+from kb.clause import ADVERSE_EFFECTS
+
+_WIDEST_ID = 60
+"""A longer claim id stands whole among the fields of the line, and shortened in the title."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person asks of documents.
+
+    Parameters
+    ----------
+    profile : str
+    inputs : Inputs
+    masked : bool
+        Whether to withhold identity, dates of service, provider and charges.
+    copy : PolicyDocument, optional
+        The person's copy of the policy, of which cited lines are quoted.
+    certificates : bool
+        Whether each line brings its certificate.
+    """
+
+    profile: str = DEFAULT_PROFILE
+    inputs: Inputs = field(default_factory=Inputs)
+    masked: bool = False
+    copy: PolicyDocument | None = None
+    certificates: bool = False
+
+
+def adverse_lines(explainer: Explainer) -> tuple[int, ...]:
+    """Return the numbers of the lines of a claim that are kept from full payment, in order."""
+    claim, rows = explainer.loaded.claim, explainer.derivations.rows
+    return tuple(
+        sorted(
+            line.line_number
+            for line in claim.lines
+            if any(
+                row[2] in ADVERSE_EFFECTS
+                for row in rows("outcome", (claim.claim_id, line.line_number, None))
+            )
+        )
+    )
+
+
+def document_of(
+    loaded: LoadedClaim, wishes: Wishes, line_number: int | None = None
+) -> Document | None:
+    """Return the document of a line, or of all adverse lines of a claim.
+
+    Parameters
+    ----------
+    loaded : LoadedClaim
+    wishes : Wishes
+    line_number : int, optional
+
+    Returns
+    -------
+    Document or None
+        None if no line is asked for and none is adverse.
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line, or the profile is a letter and the line is not adverse.
+    """
+    explainer = Explainer.of(loaded, masked=wishes.masked)
+    numbers = adverse_lines(explainer) if line_number is None else (line_number,)
+    if not numbers:
+        return None
+    explanations = [explain_line(explainer, number) for number in numbers]
+    narratives = [narrative_of(each, document=wishes.copy) for each in explanations]
+    if line_number is not None and profile_of(wishes.profile).is_letter:
+        _hold_adverse(loaded.claim.claim_id, narratives[0], wishes.profile)
+    certificates = (
+        tuple(each.to_json() for each in explanations)
+        if wishes.certificates and not wishes.masked
+        else ()
+    )
+    return Document(
+        title_of(narratives), tuple(narratives), wishes.profile, wishes.inputs, certificates
+    )
+
+
+def title_of(narratives: Sequence[Narrative]) -> str:
+    """Return the title of a document of some lines of one claim; a long claim id is shortened."""
+    first = narratives[0]
+    claim = f"Claim {' '.join(wrapped(first.identity.claim_id, _WIDEST_ID, 1))}"
+    if len(narratives) == 1:
+        return f"{claim}, line {first.identity.line_number}: {first.headline.outcome_text}"
+    numbers = [str(each.identity.line_number) for each in narratives]
+    return f"{claim}, lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _hold_adverse(claim_id: str, narrative: Narrative, profile: str) -> None:
+    if narrative.is_adverse:
+        return
+    number, outcome = narrative.identity.line_number, narrative.headline.outcome_text
+    raise UsageError(
+        [
+            Diagnostic(
+                "error",
+                f"line {number} of claim {quoted(claim_id)} is {outcome}, not adverse",
+                None,
+                f"a {profile} is of adverse lines; leave out --profile to explain the line",
+            )
+        ]
+    )

@@ -1,0 +1,108 @@
+"""A document as Markdown, in which no character of a claim can become markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from explain.exports.blocks import (
+    BLANK,
+    Block,
+    Fields,
+    Figure,
+    Heading,
+    Item,
+    Listing,
+    Paragraph,
+    Quote,
+    Table,
+)
+from explain.exports.contents import contents
+from explain.exports.document import Document
+from explain.narrative import Narrative
+from explain.wording import shortened
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
+_LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)")
+_LEADING = re.compile(r"^([-+=:])|^(\d+)(?=[.)])")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+
+
+def render(document: Document) -> bytes:
+    """Return a document as UTF-8 Markdown.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    bytes
+    """
+    return f"{markdown(contents(document, figures=False))}\n".encode()
+
+
+def narrative_markdown(narrative: Narrative) -> str:
+    """Return one narrative as Markdown, as ``why --format md`` prints it."""
+    identity = narrative.identity
+    outcome = narrative.headline.outcome_text
+    claim = shortened(identity.claim_id)
+    title = f"Claim {claim}, line {identity.line_number}: {outcome}"
+    return markdown(contents(Document(title, (narrative,)), figures=False))
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """Return blocks as Markdown without a last line end."""
+    return "\n\n".join(filter(None, map(_block, blocks)))
+
+
+def escape(text: str) -> str:
+    """Return a text that Markdown shows as it stands, on one line.
+
+    Examples
+    --------
+    >>> print(escape("a*b <script> # [x](y)"))
+    a\\*b \\<script\\> \\# \\[x\\](y)
+    >>> print(escape("1. first"), escape("- item"), escape("&lt;"))
+    1\\. first \\- item &amp;lt;
+    """
+    text = _ENTITY.sub("&amp;", " ".join(text.split()))
+    text = _MARKS.sub(r"\\\1", text)
+    text = _LEADING.sub(lambda mark: f"\\{mark[1]}" if mark[1] else f"{mark[2]}\\", text)
+    return _LINKS.sub("&#8203;", text)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(text, level):
+            return f"{'#' * level} {escape(text)}"
+        case Paragraph(text, tone):
+            said = _lines(text)
+            return {"lead": f"**{said}**", "aside": f"> {said}"}.get(tone, said)
+        case Listing(items):
+            return "\n".join(map(_item, items))
+        case Table(_, header, rows):
+            return _table(header, rows)
+        case Fields(_, fields):
+            return _table(("Field", "Value"), ((label, value or BLANK) for label, value in fields))
+        case Quote(source, lines):
+            quoted = (f"> {escape(source)}, line {at}: {escape(text)}" for at, text in lines)
+            return "\n>\n".join(quoted)
+        case Figure():
+            return ""
+
+
+def _lines(text: str) -> str:
+    return "  \n".join(map(escape, text.splitlines()))
+
+
+def _item(item: Item) -> str:
+    place = f" ({escape(item.place)})" if item.place else ""
+    return f"{'  ' * item.depth}- {escape(item.text)}{place}"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    body = "\n".join(f"| {' | '.join(map(escape, row))} |" for row in rows)
+    if not body:
+        return ""
+    return f"| {' | '.join(map(escape, header))} |\n|{' --- |' * len(header)}\n{body}"

@@ -1,0 +1,54 @@
+"""A drawn picture as PNG, by typst: it brings letters along for machines that have none."""
+
+from __future__ import annotations
+
+import threading
+from importlib import resources
+from typing import Any
+
+from explain.pictures.drawing import FAMILY, picture_svg, svg_size
+from explain.pictures.picture import Picture
+from facts.extras import extra_module
+
+DOTS_PER_INCH = 144
+_FAMILIES = "Liberation Sans, Arial, Helvetica, DejaVu Sans, Libertinus Serif"
+"""Of these the first that there is; typst brings the last one."""
+
+_LOCK = threading.Lock()
+_COMPILERS: list[Any] = []
+
+
+def picture_png(picture: Picture, key: bool = True, dots: int = DOTS_PER_INCH) -> bytes:
+    """Return a picture as PNG.
+
+    Parameters
+    ----------
+    picture : Picture
+    key : bool, optional
+        Whether to draw what the shapes mean below the picture.
+    dots : int, optional
+        Per inch.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    UsageError
+        If ``clausewise[report]`` is not installed.
+    """
+    svg = picture_svg(picture, key)
+    width, _ = svg_size(svg)
+    given = {"svg": svg.replace(FAMILY, f'font-family="{_FAMILIES}"'), "width": str(width)}
+    with _LOCK:
+        png: bytes = _compiler().compile(format="png", ppi=float(dots), sys_inputs=given)
+    return png
+
+
+def _compiler() -> Any:
+    if not _COMPILERS:
+        typst = extra_module("typst", "report", "this format needs it")
+        template = resources.files("explain.pictures") / "picture.typ"
+        _COMPILERS.append(typst.Compiler(str(template)))
+    return _COMPILERS[0]
