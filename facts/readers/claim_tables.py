@@ -11,7 +11,7 @@ from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited
 from facts.readers.grouping import group_rows, returning_claims
 from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
-from facts.readers.line_table import PARSERS, RawRow
+from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.text_file import cannot_be_read, look
 from facts.values import one_line
@@ -60,7 +60,7 @@ def _open(path: str | Path, notes: Notes) -> _File | None:
         notes.append(fault)
         return None
     if is_jsonl(path, head):
-        return open_objects(path, head, PARSERS, notes)
+        return open_objects(path, head, PARSERS, notes, REQUIRED)
     file = open_delimited(path)
     notes.extend(file.diagnostics)
     return file if file.readable else None

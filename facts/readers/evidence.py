@@ -18,7 +18,7 @@ from facts.readers.line_table import RawRow, check_columns
 from facts.readers.plain_values import texts_of
 from facts.readers.records import RecordTrace
 from facts.readers.text_file import look
-from facts.suggest import nearest
+from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
 COLUMNS = ("claim_id", "line_number", "evidence", "value", "document")
@@ -165,7 +165,7 @@ def table_rows(
     if fault is not None:
         found.append(fault)
     elif is_jsonl(path, head):
-        objects = open_objects(path, head, columns, found)
+        objects = open_objects(path, head, columns, found, required)
         yield from objects.rows() if objects is not None else ()
     else:
         file = open_delimited(path, required, columns)
@@ -192,9 +192,11 @@ def record_row(
         return RawRow(position, {}, trace, (fault,))
     named = {str(name): value for name, value in record.items()}
     source = trace.origin("").source
-    found.extend(check_columns(named, source, f"record {position}", (), columns))
+    strange = check_columns(named, source, f"record {position}", (), columns)
+    found.extend(each for each in strange if each.severity != "error")
     fields, faults = texts_of(named, trace, columns)
-    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
+    wrong = [each for each in strange if each.severity == "error"]
+    return RawRow(position, fields, trace, (*wrong, *faults.values()), tuple(faults))
 
 
 def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]) -> EvidenceIndex:
@@ -203,10 +205,11 @@ def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]
     To keep the first would let the order of the rows decide.
     """
     by_key: dict[tuple[str, int | None, str], list[Evidence]] = {}
+    names = Suggestions(types)
     read = rejected = 0
     for row in rows:
         read += 1
-        item = _evidence(row, types, found)
+        item = _evidence(row, types, names, found)
         if item is None:
             rejected += 1
         else:
@@ -224,7 +227,9 @@ def _index(rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]
     return EvidenceIndex(kept, found, read, rejected)
 
 
-def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evidence | None:
+def _evidence(
+    row: RawRow, types: EvidenceTypes, names: Suggestions, found: list[Diagnostic]
+) -> Evidence | None:
     faults = list(row.faults)
     fields = {name: text.strip() for name, text in row.fields.items()}
 
@@ -245,7 +250,7 @@ def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evi
     declared = types.get(name)
     value: str | Decimal | None = None
     if name and declared is None:
-        near = nearest(name, types)
+        near = names.of(name)
         error(
             f"unknown evidence {quoted(fields['evidence'])}",
             "evidence",

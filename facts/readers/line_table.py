@@ -10,7 +10,7 @@ from typing import Any
 from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.suggest import nearest
+from facts.readers.column_names import meant
 from facts.values import (
     ValueFault,
     parse_amount,
@@ -65,6 +65,13 @@ CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_serv
 CODE_LISTS = ("modifiers", "diagnoses")
 """Columns of several codes, normalised with a note where that changes letters."""
 
+WITHOUT = {
+    "line_number": "every row would hold for every line of its claim",
+    "effective_from": "every row would hold from the first day on",
+    "effective_to": "no row would ever end",
+}
+"""Columns that may be missing, and what the rows would say then."""
+
 LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
 
@@ -106,6 +113,9 @@ def check_columns(
 ) -> list[Diagnostic]:
     """Return errors for missing and repeated columns, and warnings for unknown ones.
 
+    An unknown column that looks like a missing one of which the meaning of every row hangs is an
+    error too.
+
     Parameters
     ----------
     columns : iterable of str
@@ -115,13 +125,13 @@ def check_columns(
     required, known : iterable of str
     """
     present = Counter(iter(columns))
-    known = tuple(known)
+    required, known = tuple(required), tuple(known)
     place = Origin(source, where)
     strange = [name for name in present if name and name not in known]
     found = []
     for name in required:
         if name not in present:
-            near = nearest(name, strange[:MOST_UNKNOWN])
+            near = next((each for each in strange[:MOST_UNKNOWN] if meant(each, [name])), None)
             help = f"is {quoted(near)} meant for it?" if near else _header(present)
             found.append(Diagnostic("error", f"the column `{name}` is missing", place, help))
     for name, count in present.items():
@@ -131,19 +141,37 @@ def check_columns(
     if "" in present:
         found.append(Diagnostic("warning", "a column without a name, which is not read", place))
     for name in strange[:MOST_UNKNOWN]:
-        near = nearest(name, known)
-        found.append(
-            Diagnostic(
-                "warning",
-                f"unknown column {quoted(name)}, which is not read",
-                place,
-                f"did you mean `{near}`?" if near else "",
-            )
-        )
+        found.append(unknown_column(name, meant(name, known), place, {*present, *required}))
     if len(strange) > MOST_UNKNOWN:
         message = f"{len(strange) - MOST_UNKNOWN} more unknown columns, which are not read"
         found.append(Diagnostic("warning", message, place))
     return found
+
+
+def unknown_column(
+    name: str, near: str | None, place: Origin, present: Collection[str]
+) -> Diagnostic:
+    """Return what is told of a column that is not read.
+
+    Parameters
+    ----------
+    name : str
+    near : str or None
+        The column that it most likely stands for.
+    place : Origin
+    present : collection of str
+        Columns that are there, or that are missed elsewhere.
+
+    Returns
+    -------
+    Diagnostic
+        An error where the column stands for a missing one of which the meaning of a row hangs.
+    """
+    help = f"did you mean `{near}`?" if near else ""
+    if near in WITHOUT and near not in present:
+        message = f"unknown column {quoted(name)}, and the column `{near}` is missing"
+        return Diagnostic("error", message, place, f"{help} without it {WITHOUT[near]}")
+    return Diagnostic("warning", f"unknown column {quoted(name)}, which is not read", place, help)
 
 
 def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:

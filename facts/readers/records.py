@@ -10,8 +10,9 @@ from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.column_names import meant
 from facts.readers.grouping import gather
-from facts.readers.line_table import MOST_UNKNOWN, PARSERS, RawRow, check_columns
+from facts.readers.line_table import MOST_UNKNOWN, PARSERS, REQUIRED, RawRow, unknown_column
 from facts.readers.notes import Notes
 from facts.readers.plain_values import texts_of
 from facts.values import quoted
@@ -102,9 +103,16 @@ def _row(
     strange = [name for name in named if name not in PARSERS and name not in warned]
     for name in strange[: MOST_UNKNOWN - len(warned)]:
         warned.add(name)
-        notes.extend(check_columns([name], trace.source, f"record {position}", ()))
+        notes.append(unknown_column(name, meant(name, PARSERS), trace.origin(""), PARSERS))
     fields, faults = texts_of(named, trace)
-    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
+    missing = {
+        name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
+        for name in REQUIRED
+        if name not in named
+    }
+    return RawRow(
+        position, fields, trace, (*missing.values(), *faults.values()), (*missing, *faults)
+    )
 
 
 def _repeated(claim: Claim, trace: Trace | None) -> RejectedClaim:
