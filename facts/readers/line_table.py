@@ -12,7 +12,11 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
 from facts.values import (
+    CLAIM_FORMS,
+    PROCEDURE_LENGTH,
     ValueFault,
+    looks_like_claim_form,
+    odd_procedure,
     parse_amount,
     parse_claim_form,
     parse_code,
@@ -71,6 +75,8 @@ WITHOUT = {
     "effective_to": "no row would ever end",
 }
 """Columns that may be missing, and what the rows would say then."""
+
+_SPELLED = {"claim_form": f"claim forms are {' and '.join(CLAIM_FORMS)}"}
 
 LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
@@ -206,8 +212,11 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
         read_as = normalised(name, text, values[name])
         if read_as is not None:
             message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
-            help = "codes are upper case without blanks"
+            help = _SPELLED.get(name, "codes are upper case without blanks")
             found.append(Diagnostic("note", message, row.trace.origin(name), help))
+        odd = questionable(name, values[name])
+        if odd is not None:
+            found.append(Diagnostic("note", odd[0], row.trace.origin(name), odd[1]))
     found.extend(
         _error(f"`{name}` is empty", row, name)
         for name in REQUIRED
@@ -250,8 +259,36 @@ def normalised(name: str, text: str, value: Any) -> str | None:
     if name in CODE_COLUMNS:
         if text != value and (text != text.upper() or any(map(str.isspace, text))):
             return str(value)
+    elif name == "claim_form":
+        if text.strip().lower() != value:
+            return str(value)
     elif name in CODE_LISTS and text != text.upper():
         return text.upper()
+    return None
+
+
+def questionable(name: str, value: Any) -> tuple[str, str] | None:
+    """Return a sentence and its help on a value that is read, and likely is not what was meant.
+
+    Parameters
+    ----------
+    name : str
+        A column of the claim table.
+    value : object
+        What it was read as.
+
+    Examples
+    --------
+    >>> questionable("procedure_code", "J12")[0]
+    '`J12` has 3 characters, procedure codes have five'
+    >>> questionable("claim_form", "ub92")[0]
+    'the claim form `ub92` is unknown'
+    """
+    if name == "procedure_code" and len(value) != PROCEDURE_LENGTH:
+        return odd_procedure(value)
+    if name == "claim_form" and looks_like_claim_form(value):
+        help = f"the line is not addressed; one of {', '.join(CLAIM_FORMS)}"
+        return f"the claim form {quoted(value)} is unknown", help
     return None
 
 

@@ -101,7 +101,10 @@ TABLES: dict[str, bytes] = {
     "lower_case_diagnosis": value("diagnoses", "t80.30:n"),
     "types_that_are_padded": value("place_of_service", "2"),
     "ends_before_it_begins": value("service_date_to", "2018-05-31"),
-    "unknown_claim_form": value("claim_form", "CMS1450"),
+    **{
+        f"claim_form_{text.lower().replace('-', '_').replace(' ', '_')}": value("claim_form", text)
+        for text in ("CMS-1500", "hcfa1500", "UB-04", "ub 04", "CMS1450", "HCFA", "UB92", "dental")
+    },
     **{
         f"{column}_{name}": value(column, text)
         for column, texts in {
