@@ -145,7 +145,7 @@ class SegmentReader:
         only = self._only
         number = first = self._number + 1
         while True:
-            header = _next_header(terminator, number != first).search(self._text, self._start)
+            header = self._next_header(terminator, number != first)
             end = header.end() - len(_HEADER_NAME) if header is not None else len(self._text)
             parts = self._text[self._start : end].split(terminator)
             rest = parts.pop()
@@ -183,6 +183,12 @@ class SegmentReader:
                 return False
             self._text, self._start = rest + block, 0
 
+    def _next_header(self, terminator: str, at_start: bool) -> re.Match[str] | None:
+        """Find a header behind a terminator, or where the text begins."""
+        if self._text.find(_HEADER_NAME, self._start + (0 if at_start else 1)) < 0:
+            return None
+        return _header_pattern(terminator, at_start).search(self._text, self._start)
+
     def _has_header(self, terminator: str) -> bool:
         """Tell whether a header was read whole, so far as it is one."""
         left = len(self._text) - self._start
@@ -190,8 +196,7 @@ class SegmentReader:
 
 
 @lru_cache(maxsize=16)
-def _next_header(terminator: str, at_start: bool) -> re.Pattern[str]:
-    """Return the pattern of a header behind a terminator, or where the text begins."""
+def _header_pattern(terminator: str, at_start: bool) -> re.Pattern[str]:
     before = rf"(?:\A|{re.escape(terminator)})" if at_start else re.escape(terminator)
     return re.compile(rf"{before}[{_BLANKS}]*{_HEADER_NAME}")
 
