@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.options import (
+    AllDiagnosticsOption,
     ClaimFiles,
     CsvOption,
     EvidenceOption,
@@ -75,6 +77,7 @@ def adjudicate(
     output: OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
+    all_diagnostics: AllDiagnosticsOption = False,
 ) -> int:
     """Determine every line of some claims.
 
@@ -91,7 +94,8 @@ def adjudicate(
 
     kind = _kind(output, as_json, as_csv)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    result = Adjudication()
+    told = BoundedDiagnostics(without_limit=all_diagnostics)
+    result = Adjudication(diagnostics=told)
     counts: Counter[str] = Counter()
     inputs = [
         *files,
@@ -105,12 +109,11 @@ def adjudicate(
         stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
         for text in _texts(_counted(stream, counts), kind):
             write(text)
-    report(result.diagnostics)
+    report(told)
     if evidence:
         message(evidence_summary(beside.evidence))
     message(summary(result.tally, counts))
-    failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
-    return BAD_INPUT if failed else DONE
+    return BAD_INPUT if told.has_errors else DONE
 
 
 def demo() -> int:

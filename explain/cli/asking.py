@@ -22,7 +22,7 @@ from explain.cli.options import (
     load_knowledge_base,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
 from facts.values import format_number
@@ -53,15 +53,18 @@ def why(
     """
     from explain.explanation import why as explain
 
+    claim = typed(claim)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     loaded = load_claims(kb, claims, evidence, overrides, only=claim)
     if claim not in loaded.lines:
-        report([*loaded.diagnostics, *_absent(claim, loaded)])
+        report(loaded.diagnostics)
+        report(_absent(claim, loaded))
         return BAD_INPUT if loaded.has_errors else NO_ANSWER
     try:
         explanation = explain(loaded.kb.claim(claim), line)
     except UsageError as fault:
-        report([*loaded.diagnostics, *fault.diagnostics])
+        report(loaded.diagnostics)
+        report(fault.diagnostics)
         return NO_ANSWER
     data(json_text(explanation.to_json()) if as_json else explanation.text)
     report(loaded.diagnostics)
@@ -98,7 +101,7 @@ def query(
     if as_json and as_csv:
         raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    parsed = kb.parse(goal)
+    parsed = kb.parse(typed(goal))
     loaded = load_claims(kb, claims, evidence, overrides)
     answer = loaded.kb.query(parsed)
     rows = [tuple(_shown(value) for value in row) for row in answer]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.running import usage_error
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
@@ -59,6 +60,13 @@ PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="POLICY", help="A bundled policy, or a folder.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllDiagnosticsOption = Annotated[
+    bool,
+    typer.Option(
+        "--all-diagnostics",
+        help="Tell everything that is wrong, not only the first hundred of a kind.",
+    ),
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
@@ -69,7 +77,7 @@ class Loaded:
     Parameters
     ----------
     kb : KnowledgeBase
-    diagnostics : list of Diagnostic
+    diagnostics : BoundedDiagnostics
     lines : dict of claim id to line numbers
         Every claim that was read, whether it was kept or not.
     rejected : set of str
@@ -77,14 +85,14 @@ class Loaded:
     """
 
     kb: KnowledgeBase
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: BoundedDiagnostics = field(default_factory=BoundedDiagnostics)
     lines: dict[str, list[int]] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
 
     @property
     def has_errors(self) -> bool:
         """Whether anything of the input could not be used."""
-        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+        return self.diagnostics.has_errors
 
 
 def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
@@ -181,7 +189,7 @@ def load_claims(
 
     beside = read_beside(kb, evidence, overrides)
     index = beside.evidence
-    loaded = Loaded(kb, [*beside.notes, *index.diagnostics])
+    loaded = Loaded(kb, BoundedDiagnostics([*beside.notes, *index.diagnostics]))
     stream = open_claims(list(files))
     kept: list[Claim] = []
     for claim in stream:
