@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
+from functools import lru_cache
+from heapq import nsmallest
+
+_CUTOFF = 0.6
+"""How alike two names have to be: the share of their characters that match."""
+
+_LONGEST = 200
+"""Characters of a name that are compared."""
+
+_MOST_COMPARED = 32
+"""Names of a large pool that are compared character by character."""
+
+_MOST_NEIGHBOURS = 16
+"""Names of a large pool that begin, or end, most alike and are compared in any case."""
+
+_LARGEST_KEPT = 5_000
+"""Names of the largest pool that is kept for the next question."""
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
@@ -29,13 +47,113 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     >>> nearest("zebra", ["units", "procedure"]) is None
     True
     """
-    from difflib import get_close_matches
+    known = tuple(candidates)
+    return (_kept_pool(known) if len(known) <= _LARGEST_KEPT else _Pool(known)).nearest(name)
 
-    known = sorted(set(candidates))
-    if name in known:
-        return name
-    folded: dict[str, str] = {}
-    for candidate in known:
-        folded.setdefault(candidate.casefold(), candidate)
-    found = get_close_matches(name[:200].casefold(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else None
+
+class Suggestions:
+    """The nearest of some names, for a file that may have any number of wrong ones.
+
+    Parameters
+    ----------
+    candidates : iterable of str
+    most : int, optional
+        Different names that are looked for; for the others nothing is suggested.
+
+    Examples
+    --------
+    >>> suggestions = Suggestions(["units", "procedure"], most=1)
+    >>> suggestions.of("unit"), suggestions.of("procedre"), suggestions.of("unit")
+    ('units', None, 'units')
+    """
+
+    def __init__(self, candidates: Iterable[str], most: int = 1_000) -> None:
+        self._candidates = tuple(candidates)
+        self._most = most
+        self._found: dict[str, str | None] = {}
+
+    def of(self, name: str) -> str | None:
+        """Return the nearest name, None where there is none or too many were looked for."""
+        if name not in self._found:
+            if len(self._found) >= self._most:
+                return None
+            self._found[name] = nearest(name, self._candidates)
+        return self._found[name]
+
+
+class _Pool:
+    """Names without regard to case, each with the set of its characters as bits."""
+
+    def __init__(self, candidates: Iterable[str]) -> None:
+        self._known = frozenset(candidates)
+        folded: dict[str, str] = {}
+        for candidate in sorted(self._known):
+            folded.setdefault(candidate.casefold(), candidate)
+        self._folded = folded
+        self._sorted = sorted(folded)
+        self._bits = [(text, len(text), _bits(text)) for text in self._sorted]
+        self._backwards: list[str] = []
+
+    def nearest(self, name: str) -> str | None:
+        if name in self._known:
+            return name
+        text = name[:_LONGEST].casefold()
+        if text in self._folded:
+            return self._folded[text]
+        best, found = _CUTOFF, None
+        for bound, candidate in self._possible(text):
+            if bound < best:
+                break
+            ratio = _ratio(text, candidate)
+            if ratio > best or (ratio == best and (found is None or candidate < found)):
+                best, found = ratio, candidate
+        return self._folded[found] if found is not None else None
+
+    def _possible(self, text: str) -> list[tuple[float, str]]:
+        """Return names with the most that they can be alike, the largest first."""
+        length, bits = len(text), _bits(text)
+        possible = []
+        for candidate, other, its_bits in self._bits:
+            most = min(
+                length - (bits & ~its_bits).bit_count(), other - (its_bits & ~bits).bit_count()
+            )
+            bound = 2 * most / (length + other) if length + other else 1.0
+            if bound >= _CUTOFF:
+                possible.append((bound, candidate))
+        if len(possible) > _MOST_COMPARED:
+            neighbours = self._neighbours(text)
+            chosen = nsmallest(_MOST_COMPARED, possible, key=_furthest_last)
+            possible = list({*chosen, *(pair for pair in possible if pair[1] in neighbours)})
+        return sorted(possible, key=_furthest_last)
+
+    def _neighbours(self, text: str) -> frozenset[str]:
+        """Return the names that begin or end as a text does."""
+        if not self._backwards:
+            self._backwards = sorted(each[::-1] for each in self._sorted)
+        half = _MOST_NEIGHBOURS // 2
+        found = []
+        for names, wanted, step in ((self._sorted, text, 1), (self._backwards, text[::-1], -1)):
+            place = bisect_left(names, wanted)
+            found += [each[::step] for each in names[max(0, place - half) : place + half]]
+        return frozenset(found)
+
+
+_kept_pool = lru_cache(maxsize=16)(_Pool)
+
+
+def _bits(text: str) -> int:
+    """Return the characters of a text as bits; two that share one can only seem more alike."""
+    bits = 0
+    for character in text:
+        bits |= 1 << (ord(character) % 128)
+    return bits
+
+
+def _furthest_last(pair: tuple[float, str]) -> tuple[float, str]:
+    return -pair[0], pair[1]
+
+
+def _ratio(one: str, other: str) -> float:
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, other, one).ratio()

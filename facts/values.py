@@ -15,6 +15,22 @@ PRESENT_ON_ADMISSION = ("Y", "N", "U", "W", "1")
 
 MOST_MODIFIERS = 4
 
+PROCEDURE_LENGTH = 5
+"""Characters of a CPT or HCPCS code."""
+
+CLAIM_FORMS = ("cms1500", "ub04")
+_FORM_NAMES = {
+    "cms1500": "cms1500",
+    "hcfa1500": "cms1500",
+    "ub04": "ub04",
+    "ub4": "ub04",
+    "cms1450": "ub04",
+}
+"""Names of the two forms. Source: NUCC for the CMS-1500 (once HCFA-1500), NUBC for the UB-04 (also
+CMS-1450); the UB-92 and HCFA-1450 that came before had other fields."""
+
+_LIKE_FORMS = re.compile(r"^(cms|hcfa|ub)[^a-z]*$|1500|1450|ub.?\d", re.ASCII)
+
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
@@ -245,9 +261,37 @@ def _upper(text: str) -> str:
     return text.upper() if text.isascii() else text
 
 
+@lru_cache(maxsize=256)
 def parse_claim_form(text: str) -> str:
-    """Return the claim form in lower case; any form is read, an unknown one is not addressed."""
-    return text.strip().lower()
+    """Return the claim form in lower case; any form is read, an unknown one is not addressed.
+
+    Examples
+    --------
+    >>> [parse_claim_form(text) for text in ("CMS-1500", "UB 04", "Dental")]
+    ['cms1500', 'ub04', 'dental']
+    """
+    form = text.strip().lower()
+    return _FORM_NAMES.get(re.sub(r"[-_/ .]", "", form), form)
+
+
+def looks_like_claim_form(form: str) -> bool:
+    """Tell whether an unknown claim form looks like one that is known.
+
+    Examples
+    --------
+    >>> looks_like_claim_form("hcfa"), looks_like_claim_form("ub04"), looks_like_claim_form("ada")
+    (True, False, False)
+    """
+    return form not in CLAIM_FORMS and _LIKE_FORMS.search(form) is not None
+
+
+def odd_procedure(code: str) -> tuple[str, str]:
+    """Return a sentence and its help on a procedure code that cannot be one."""
+    count = f"{len(code)} character{'' if len(code) == 1 else 's'}"
+    return (
+        f"{quoted(code)} has {count}, procedure codes have five",
+        "the line is determined as it stands",
+    )
 
 
 def parse_text(text: str) -> str:

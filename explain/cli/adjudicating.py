@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import (
     TABLE_COLUMNS,
     about_lines,
@@ -20,6 +21,7 @@ from explain.cli.in_bulk import (
     write_rejects,
 )
 from explain.cli.options import (
+    AllDiagnosticsOption,
     ClaimFiles,
     CsvOption,
     EvidenceOption,
@@ -98,6 +100,7 @@ def adjudicate(
     rejects: RejectsOption = None,
     memory_limit: MemoryOption = None,
     threads: ThreadsOption = None,
+    all_diagnostics: AllDiagnosticsOption = False,
 ) -> int:
     """Determine every line of some claims.
 
@@ -130,15 +133,17 @@ def adjudicate(
         )
         result.diagnostics[:0] = notes
     else:
-        result = _one_by_one(kb, files, output, kind, evidence, overrides, inputs)
-    report(result.diagnostics)
+        result = _one_by_one(kb, files, output, kind, evidence, overrides, inputs, all_diagnostics)
+    told = result.diagnostics
+    if not isinstance(told, BoundedDiagnostics):
+        told = BoundedDiagnostics(told, without_limit=all_diagnostics)
+    report(told)
     if rejects is not None:
         write_rejects(rejects, inputs, result.rejected)
     if evidence:
         message(evidence_summary(result.evidence_read, result.evidence_rejected))
     message(summary(result.tally, result.outcomes))
-    failed = any(diagnostic.severity == "error" for diagnostic in result.diagnostics)
-    return BAD_INPUT if failed else DONE
+    return BAD_INPUT if told.has_errors else DONE
 
 
 def _one_by_one(
@@ -149,11 +154,13 @@ def _one_by_one(
     evidence: list[str],
     overrides: list[str] | None,
     inputs: list[str],
+    all_diagnostics: bool,
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
 
-    result, counts = Adjudication(), Counter[str]()
+    result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
+    counts = Counter[str]()
     meter = Meter("claims", total=about_lines(files))
     shown = progress(meter) if output is not None else nullcontext()
     with destination(output, inputs) as write, shown:

@@ -24,7 +24,7 @@ from explain.cli.options import (
     read_document,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
 from facts.values import format_number, quoted
@@ -66,17 +66,20 @@ def why(
     """
     from explain.explanation import why as explain
 
+    claim = typed(claim)
     kind = _why_format(format, as_json)
     copy = read_document(document)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     loaded = load_claims(kb, claims, evidence, overrides, only=claim)
     if claim not in loaded.lines:
-        report([*loaded.diagnostics, *absent_claim(claim, loaded)])
+        report(loaded.diagnostics)
+        report(absent_claim(claim, loaded))
         return BAD_INPUT if loaded.has_errors else NO_ANSWER
     try:
         explanation = explain(loaded.kb.claim(claim), line)
     except UsageError as fault:
-        report([*loaded.diagnostics, *fault.diagnostics])
+        report(loaded.diagnostics)
+        report(fault.diagnostics)
         return NO_ANSWER
     data(_why_text(explanation, kind, copy))
     report(loaded.diagnostics)
@@ -113,7 +116,7 @@ def query(
     if as_json and as_csv:
         raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    parsed = kb.parse(goal)
+    parsed = kb.parse(typed(goal))
     loaded = load_claims(kb, claims, evidence, overrides, only=kb.claim_of(parsed))
     answer = loaded.kb.query(parsed)
     rows = [tuple(_shown(value) for value in row) for row in answer]

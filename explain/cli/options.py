@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.running import usage_error
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
@@ -77,6 +78,13 @@ DocumentOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AllDiagnosticsOption = Annotated[
+    bool,
+    typer.Option(
+        "--all-diagnostics",
+        help="Tell everything that is wrong, not only the first hundred of a kind.",
+    ),
+]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 
@@ -87,7 +95,7 @@ class Loaded:
     Parameters
     ----------
     kb : KnowledgeBase
-    diagnostics : list of Diagnostic
+    diagnostics : BoundedDiagnostics
     lines : dict of claim id to line numbers
         Every claim that was read, whether it was kept or not.
     rejected : set of str
@@ -97,7 +105,7 @@ class Loaded:
     """
 
     kb: KnowledgeBase
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: BoundedDiagnostics = field(default_factory=BoundedDiagnostics)
     lines: dict[str, list[int]] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
     near: list[str] = field(default_factory=list)
@@ -105,7 +113,7 @@ class Loaded:
     @property
     def has_errors(self) -> bool:
         """Whether anything of the input could not be used."""
-        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+        return self.diagnostics.has_errors
 
 
 def expanded(paths: Iterable[str]) -> list[str]:
@@ -234,7 +242,7 @@ def load_claims(
     evidence = expanded(evidence or ())
     beside = read_beside(kb, evidence, overrides, only)
     index = beside.evidence
-    loaded = Loaded(kb, [*beside.notes, *index.diagnostics])
+    loaded = Loaded(kb, BoundedDiagnostics([*beside.notes, *index.diagnostics]))
     stream = open_claims(files, only)
     kept: list[Claim] = []
     for claim in stream:

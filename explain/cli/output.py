@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
+from explain.cli.bounded import BoundedDiagnostics
 from facts.diagnostic import Diagnostic, UsageError
 from facts.spreadsheet import UNSEEN, csv_text, safe_cell
 from facts.values import json_number, one_line
@@ -29,14 +31,32 @@ __all__ = [
 
 
 def message(text: str) -> None:
-    """Print a message for the person on stderr."""
-    print(visible(text), file=sys.stderr)
+    """Print a message for the person on stderr; where that cannot be written, nobody is told."""
+    try:
+        print(visible(text), file=sys.stderr, flush=True)
+    except OSError:
+        discard("stderr")
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics on stderr."""
-    for diagnostic in diagnostics:
+    """Print diagnostics on stderr: of every kind the first ones, and how many more there are."""
+    told = (
+        diagnostics
+        if isinstance(diagnostics, BoundedDiagnostics)
+        else BoundedDiagnostics(diagnostics)
+    )
+    for diagnostic in told:
         message(diagnostic.render())
+    if told.left_out:
+        message(f"{told.left_out} like these; `adjudicate --all-diagnostics` shows them all")
+
+
+def discard(name: Literal["stdout", "stderr"]) -> None:
+    """Let nothing fail when the interpreter closes a stream at its end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
+    except (OSError, ValueError):
+        setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def data(text: str) -> None:

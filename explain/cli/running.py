@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import errno
 import traceback
 from collections.abc import Callable
 from functools import wraps
@@ -12,10 +11,13 @@ from typing import ParamSpec
 
 import typer
 
-from explain.cli.output import flush, message, report
+from explain.cli.output import discard, flush, message, report, unwritable
 from facts.diagnostic import ClausewiseError, Diagnostic, QueryError, UsageError
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the system says where stdout takes no more."""
 
 P = ParamSpec("P")
 
@@ -39,18 +41,23 @@ def ended(action: Callable[[], int]) -> int:
         flush()
         return code
     except BrokenPipeError:
-        _discard_output()
+        discard("stdout")
         return DONE
     except (QueryError, UsageError) as fault:
         return _told(fault, WRONG_USAGE)
     except ClausewiseError as fault:
         return _told(fault, BAD_INPUT)
     except KeyboardInterrupt:
-        _discard_output()
+        discard("stdout")
         message("interrupted: the output is not complete, and no file was written; start it again")
         return INTERRUPTED
     except typer.Exit:
         raise
+    except OSError as fault:
+        if fault.errno not in _FULL or fault.filename is not None:
+            message(unexpected(fault))
+            return UNEXPECTED
+        return _told(unwritable("the output", fault), WRONG_USAGE)
     except Exception as fault:
         message(unexpected(fault))
         return UNEXPECTED
@@ -69,6 +76,20 @@ def unexpected(fault: Exception) -> str:
     )
 
 
+def typed(text: str) -> str:
+    """Return a typed argument as UTF-8, whatever the locale took it for.
+
+    Examples
+    --------
+    >>> typed("caf\udcc3\udca9")
+    'café'
+    """
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def usage_error(text: str, help: str = "") -> UsageError:
     """Return an error of usage."""
     return UsageError([Diagnostic("error", text, None, help)])
@@ -79,14 +100,6 @@ def _told(fault: ClausewiseError, code: int) -> int:
     try:
         flush()
     except (BrokenPipeError, UsageError):
-        _discard_output()
+        discard("stdout")
     report(fault.diagnostics)
     return code
-
-
-def _discard_output() -> None:
-    """Let nothing fail when the interpreter closes stdout at its end."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
@@ -11,9 +12,10 @@ from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited
 from facts.readers.grouping import group_rows, returning_claims
 from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
-from facts.readers.line_table import PARSERS, RawRow
+from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
+from facts.readers.repeated import Ids, IdSource
 from facts.readers.text_file import cannot_be_read, look
 from facts.values import one_line
 
@@ -40,6 +42,33 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
         number: file for number, path in enumerate(paths) if (file := _open(path, notes, only))
     }
     return ClaimStream(_claims(files, notes), notes)
+
+
+def ids_of_tables(paths: Sequence[str | Path]) -> IdSource:
+    """Return what reads the claim ids of tables, each once, and nothing else of them."""
+
+    def ids(wanted: Collection[int] | None) -> Ids:
+        notes = Notes()
+        files = [file for path in paths if (file := _open(path, notes, None))]
+        seen: set[int] = set()
+        with suppress(OSError):
+            for file in files:
+                for claim_id, place in _ids(file, wanted is not None):
+                    key = hash(claim_id)
+                    if claim_id and key not in seen and (wanted is None or key in wanted):
+                        seen.add(key)
+                        yield claim_id, place
+
+    return ids
+
+
+def _ids(file: _File, placed: bool) -> Ids:
+    """Yield the id of every row, with its place where that is asked for."""
+    if not placed:
+        yield from ((claim_id, None) for claim_id in file.claim_ids())
+        return
+    for row in file.rows():
+        yield row.fields.get("claim_id", "").strip(), row.trace.origin("claim_id")
 
 
 def is_jsonl(path: Path, head: str) -> bool:
@@ -70,7 +99,7 @@ def _open(path: str | Path, notes: Notes, only: str | None) -> _File | None:
         notes.append(fault)
         return None
     if is_jsonl(path, head):
-        return open_objects(path, head, PARSERS, notes)
+        return open_objects(path, head, PARSERS, notes, REQUIRED)
     file = open_delimited(path)
     notes.extend(file.diagnostics)
     return file if file.readable else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
-from facts.readers.claim_tables import read_claim_tables
+from facts.readers.claim_tables import ids_of_tables, read_claim_tables
 from facts.readers.parquet import is_parquet
+from facts.readers.repeated import RepeatedClaims, rejected, repeated_claims
 from facts.readers.text_file import look
-from facts.values import quoted
 
 
 def is_x12(head: str) -> bool:
@@ -37,7 +37,7 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
     if isinstance(paths, (str, Path)):
         paths = [paths]
     notes: list[Diagnostic] = []
-    streams: list[ClaimStream] = []
+    files: list[str | Path] = []
     tables: list[str | Path] = []
     for path in dict.fromkeys(paths):
         if is_parquet(Path(path)):
@@ -47,41 +47,46 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
         if fault is not None:
             notes.append(fault)
         elif is_x12(head):
-            from facts.readers.x12_claims import read_837
-
-            streams.append(read_837(path))
+            files.append(path)
         else:
             tables.append(path)
-    if tables:
-        streams.append(read_claim_tables(tables, only))
     tally = Tally()
-    return ClaimStream(_one_after_another(streams, notes), notes, tally)
+    return ClaimStream(_one_after_another(files, tables, notes, only), notes, tally)
 
 
 def _one_after_another(
-    streams: list[ClaimStream], notes: list[Diagnostic]
+    files: list[str | Path],
+    tables: list[str | Path],
+    notes: list[Diagnostic],
+    only: str | None,
 ) -> Iterator[Claim | RejectedClaim]:
-    """Yield the claims of every stream; a claim id that an earlier file had is rejected."""
-    if len(streams) < 2:
-        for stream in streams:
+    """Yield the claims of 837 files, then of tables; ids that repeat among them are rejected."""
+    repeated = RepeatedClaims()
+    if files:
+        from facts.readers.x12_claims import ids_of_837, read_837
+
+        sources = [ids_of_837(path) for path in files]
+        if tables:
+            sources.append(ids_of_tables(tables))
+        repeated = repeated_claims(sources)
+        for path in files:
+            stream = read_837(path, repeated)
             yield from stream.items
             notes.extend(stream.diagnostics)
-        return
-    seen: dict[str | None, int] = {}
-    for number, stream in enumerate(streams):
+    if tables:
+        stream = read_claim_tables(tables, only)
+        names = frozenset(map(str, tables))
         for item in stream.items:
-            again = bool(item.claim_id) and seen.setdefault(item.claim_id, number) != number
-            yield _rejected(item) if again and isinstance(item, Claim) else item
+            yield _once(item, repeated, names)
         notes.extend(stream.diagnostics)
 
 
-def _rejected(claim: Claim) -> RejectedClaim:
-    trace = claim.lines[0].trace
-    origin = trace.origin("claim_id") if trace is not None else Origin("claims")
-    fault = Diagnostic(
-        "error",
-        f"claim {quoted(claim.claim_id)} stands in an earlier file too",
-        origin,
-        "claim ids have to be unique; adjudicate the files one at a time",
-    )
-    return RejectedClaim(claim.claim_id, len(claim.lines), (fault,))
+def _once(
+    item: Claim | RejectedClaim, repeated: RepeatedClaims, tables: Collection[str]
+) -> Claim | RejectedClaim:
+    """Return a claim of the tables, rejected where its id stands in an 837 too."""
+    place = repeated.place_in(item.claim_id, tables)
+    if place is None and isinstance(item, Claim) and item.lines[0].trace is not None:
+        place = item.lines[0].trace.origin("claim_id")
+    fault = repeated.fault(item.claim_id, place or Origin("claims"))
+    return item if fault is None else rejected(item, fault)

@@ -19,7 +19,7 @@ from facts.readers.parquet import is_parquet, open_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.records import RecordTrace
 from facts.readers.text_file import cannot_be_read, look
-from facts.suggest import nearest
+from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
 COLUMNS = ("claim_id", "line_number", "evidence", "value", "document")
@@ -183,7 +183,7 @@ def table_rows(
     if fault is not None:
         found.append(fault)
     elif is_jsonl(path, head):
-        objects = open_objects(path, head, columns, found)
+        objects = open_objects(path, head, columns, found, required)
         yield from objects.rows() if objects is not None else ()
     else:
         file = open_delimited(path, required, columns)
@@ -210,9 +210,11 @@ def record_row(
         return RawRow(position, {}, trace, (fault,))
     named = {str(name): value for name, value in record.items()}
     source = trace.origin("").source
-    found.extend(check_columns(named, source, f"record {position}", (), columns))
+    strange = check_columns(named, source, f"record {position}", (), columns)
+    found.extend(each for each in strange if each.severity != "error")
     fields, faults = texts_of(named, trace, columns)
-    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
+    wrong = [each for each in strange if each.severity == "error"]
+    return RawRow(position, fields, trace, (*wrong, *faults.values()), tuple(faults))
 
 
 def index_rows(
@@ -230,10 +232,11 @@ def index_rows(
         What was found before; what is wrong with the rows comes behind.
     """
     by_key: dict[tuple[str, int | None, str], list[Evidence]] = {}
+    names = Suggestions(types)
     read = rejected = 0
     for row in rows:
         read += 1
-        item = _evidence(row, types, found)
+        item = _evidence(row, types, names, found)
         if item is None:
             rejected += 1
         else:
@@ -251,7 +254,9 @@ def index_rows(
     return EvidenceIndex(kept, found, read, rejected)
 
 
-def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evidence | None:
+def _evidence(
+    row: RawRow, types: EvidenceTypes, names: Suggestions, found: list[Diagnostic]
+) -> Evidence | None:
     faults = list(row.faults)
     fields = {name: text.strip() for name, text in row.fields.items()}
 
@@ -272,7 +277,7 @@ def _evidence(row: RawRow, types: EvidenceTypes, found: list[Diagnostic]) -> Evi
     declared = types.get(name)
     value: str | Decimal | None = None
     if name and declared is None:
-        near = nearest(name, types)
+        near = names.of(name)
         error(
             f"unknown evidence {quoted(fields['evidence'])}",
             "evidence",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from pathlib import Path
@@ -13,10 +13,14 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.line_table import MOST_UNKNOWN, RawRow, check_columns
+from facts.readers.column_names import meant
+from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
 from facts.readers.text_file import PhysicalRows, RowTooLong
 from facts.values import one_line, quoted
+
+_MOST_NEAR = 1_000
+"""Unknown names of which the nearest known one is looked for."""
 
 _CLAIM_ID = re.compile(r'"claim_id"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,20})')
 
@@ -43,13 +47,23 @@ class ObjectFile:
         Names that are read.
     notes : list of Diagnostic
         Gathers warnings of unknown names, each once.
+    required : iterable of str, optional
+        Names that every object has to have.
     """
 
-    def __init__(self, path: Path, known: Iterable[str], notes: list[Diagnostic]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        known: Iterable[str],
+        notes: list[Diagnostic],
+        required: Iterable[str] = (),
+    ) -> None:
         self.path = path
         self._known = tuple(known)
         self._notes = notes
+        self._required = tuple(required)
         self._warned: set[str] = set()
+        self._meant: dict[str, str | None] = {}
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every object, empty where there is none."""
@@ -78,12 +92,16 @@ class ObjectFile:
         return [] if broken else list(record)
 
     def warn(self, names: Iterable[str], number: int) -> None:
-        """Warn of the names that are not read, each once."""
-        strange = [name for name in names if name not in self._known and name not in self._warned]
-        for name in strange[: MOST_UNKNOWN - len(self._warned)]:
-            self._warned.add(name)
-            place = f"row {number}"
-            self._notes += check_columns([name], str(self.path), place, (), self._known)
+        """Warn of the names that are not read, each once, but for those that make a fault."""
+        names = tuple(names)
+        trace = PathTrace(str(self.path), number)
+        for name in names:
+            if name in self._known or name in self._warned or len(self._warned) >= MOST_UNKNOWN:
+                continue
+            near = self._near(name)
+            if not self._changes(near, names):
+                self._warned.add(name)
+                self._notes.append(unknown_column(name, near, trace.origin(""), self._known))
 
     def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
         trace = PathTrace(str(self.path), number)
@@ -92,7 +110,18 @@ class ObjectFile:
             fault = Diagnostic("error", broken, trace.origin(""))
             return RawRow(number, fields, trace, (fault,), self._known)
         fields, faults = texts_of(record, trace, self._known)
-        return RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+        missing = {
+            name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
+            for name in self._required
+            if name not in record
+        }
+        return RawRow(
+            number,
+            fields,
+            trace,
+            (*self._mistaken(record, trace), *missing.values(), *faults.values()),
+            (*missing, *faults),
+        )
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
@@ -110,9 +139,32 @@ class ObjectFile:
                 if not text.isspace():
                     yield number, *_parsed(text)
 
+    def _mistaken(self, record: dict[str, Any], trace: PathTrace) -> list[Diagnostic]:
+        """Return what unknown names change of what the row means."""
+        return [
+            unknown_column(name, near, trace.origin(""), ())
+            for name in record
+            if name not in self._known and self._changes(near := self._near(name), record)
+        ]
+
+    def _changes(self, near: str | None, names: Collection[str]) -> bool:
+        """Tell whether the row means something else without the column that a name stands for."""
+        return near in WITHOUT and near not in names and near not in self._required
+
+    def _near(self, name: str) -> str | None:
+        if name not in self._meant:
+            if len(self._meant) >= _MOST_NEAR:
+                return None
+            self._meant[name] = meant(name, self._known)
+        return self._meant[name]
+
 
 def open_objects(
-    path: Path, head: str, known: Iterable[str], notes: list[Diagnostic]
+    path: Path,
+    head: str,
+    known: Iterable[str],
+    notes: list[Diagnostic],
+    required: Iterable[str] = (),
 ) -> ObjectFile | None:
     """Look at the beginning of a JSONL file.
 
@@ -124,6 +176,7 @@ def open_objects(
     known : iterable of str
     notes : list of Diagnostic
         Gathers what is wrong with the file, and later warnings.
+    required : iterable of str, optional
 
     Returns
     -------
@@ -139,7 +192,7 @@ def open_objects(
         help = "write each object on a row of its own, without a list around them"
         notes.append(Diagnostic("error", message, Origin(str(path), "row 1"), help))
         return None
-    return ObjectFile(path, known, notes)
+    return ObjectFile(path, known, notes, required)
 
 
 def _parsed(text: str) -> tuple[dict[str, Any], str]:

@@ -10,9 +10,13 @@ from typing import Any
 from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.suggest import nearest
+from facts.readers.column_names import meant
 from facts.values import (
+    CLAIM_FORMS,
+    PROCEDURE_LENGTH,
     ValueFault,
+    looks_like_claim_form,
+    odd_procedure,
     parse_amount,
     parse_claim_form,
     parse_code,
@@ -65,6 +69,15 @@ CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_serv
 CODE_LISTS = ("modifiers", "diagnoses")
 """Columns of several codes, normalised with a note where that changes letters."""
 
+WITHOUT = {
+    "line_number": "every row would hold for every line of its claim",
+    "effective_from": "every row would hold from the first day on",
+    "effective_to": "no row would ever end",
+}
+"""Columns that may be missing, and what the rows would say then."""
+
+_SPELLED = {"claim_form": f"claim forms are {' and '.join(CLAIM_FORMS)}"}
+
 LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
 
@@ -106,6 +119,9 @@ def check_columns(
 ) -> list[Diagnostic]:
     """Return errors for missing and repeated columns, and warnings for unknown ones.
 
+    An unknown column that looks like a missing one of which the meaning of every row hangs is an
+    error too.
+
     Parameters
     ----------
     columns : iterable of str
@@ -115,13 +131,13 @@ def check_columns(
     required, known : iterable of str
     """
     present = Counter(iter(columns))
-    known = tuple(known)
+    required, known = tuple(required), tuple(known)
     place = Origin(source, where)
     strange = [name for name in present if name and name not in known]
     found = []
     for name in required:
         if name not in present:
-            near = nearest(name, strange[:MOST_UNKNOWN])
+            near = next((each for each in strange[:MOST_UNKNOWN] if meant(each, [name])), None)
             help = f"is {quoted(near)} meant for it?" if near else _header(present)
             found.append(Diagnostic("error", f"the column `{name}` is missing", place, help))
     for name, count in present.items():
@@ -131,19 +147,37 @@ def check_columns(
     if "" in present:
         found.append(Diagnostic("warning", "a column without a name, which is not read", place))
     for name in strange[:MOST_UNKNOWN]:
-        near = nearest(name, known)
-        found.append(
-            Diagnostic(
-                "warning",
-                f"unknown column {quoted(name)}, which is not read",
-                place,
-                f"did you mean `{near}`?" if near else "",
-            )
-        )
+        found.append(unknown_column(name, meant(name, known), place, {*present, *required}))
     if len(strange) > MOST_UNKNOWN:
         message = f"{len(strange) - MOST_UNKNOWN} more unknown columns, which are not read"
         found.append(Diagnostic("warning", message, place))
     return found
+
+
+def unknown_column(
+    name: str, near: str | None, place: Origin, present: Collection[str]
+) -> Diagnostic:
+    """Return what is told of a column that is not read.
+
+    Parameters
+    ----------
+    name : str
+    near : str or None
+        The column that it most likely stands for.
+    place : Origin
+    present : collection of str
+        Columns that are there, or that are missed elsewhere.
+
+    Returns
+    -------
+    Diagnostic
+        An error where the column stands for a missing one of which the meaning of a row hangs.
+    """
+    help = f"did you mean `{near}`?" if near else ""
+    if near in WITHOUT and near not in present:
+        message = f"unknown column {quoted(name)}, and the column `{near}` is missing"
+        return Diagnostic("error", message, place, f"{help} without it {WITHOUT[near]}")
+    return Diagnostic("warning", f"unknown column {quoted(name)}, which is not read", place, help)
 
 
 def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
@@ -178,8 +212,11 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
         read_as = normalised(name, text, values[name])
         if read_as is not None:
             message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
-            help = "codes are upper case without blanks"
+            help = _SPELLED.get(name, "codes are upper case without blanks")
             found.append(Diagnostic("note", message, row.trace.origin(name), help))
+        odd = questionable(name, values[name])
+        if odd is not None:
+            found.append(Diagnostic("note", odd[0], row.trace.origin(name), odd[1]))
     found.extend(
         _error(f"`{name}` is empty", row, name)
         for name in REQUIRED
@@ -222,8 +259,36 @@ def normalised(name: str, text: str, value: Any) -> str | None:
     if name in CODE_COLUMNS:
         if text != value and (text != text.upper() or any(map(str.isspace, text))):
             return str(value)
+    elif name == "claim_form":
+        if text.strip().lower() != value:
+            return str(value)
     elif name in CODE_LISTS and text != text.upper():
         return text.upper()
+    return None
+
+
+def questionable(name: str, value: Any) -> tuple[str, str] | None:
+    """Return a sentence and its help on a value that is read, and likely is not what was meant.
+
+    Parameters
+    ----------
+    name : str
+        A column of the claim table.
+    value : object
+        What it was read as.
+
+    Examples
+    --------
+    >>> questionable("procedure_code", "J12")[0]
+    '`J12` has 3 characters, procedure codes have five'
+    >>> questionable("claim_form", "ub92")[0]
+    'the claim form `ub92` is unknown'
+    """
+    if name == "procedure_code" and len(value) != PROCEDURE_LENGTH:
+        return odd_procedure(value)
+    if name == "claim_form" and looks_like_claim_form(value):
+        help = f"the line is not addressed; one of {', '.join(CLAIM_FORMS)}"
+        return f"the claim form {quoted(value)} is unknown", help
     return None
 
 

@@ -12,7 +12,7 @@ from facts.diagnostic import Diagnostic, InputError
 from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
 from facts.readers.records import RecordTrace
-from facts.suggest import nearest
+from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_date, quoted
 
 COLUMNS = (
@@ -89,20 +89,24 @@ def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tupl
 def _checked(
     rows: Iterable[RawRow], clause_ids: Collection[str], found: list[Diagnostic]
 ) -> tuple[Override, ...]:
-    overrides = [_override(row, clause_ids, found) for row in rows]
+    known = frozenset(clause_ids)
+    suggestions = Suggestions(clause_ids)
+    overrides = [_override(row, known, suggestions, found) for row in rows]
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise InputError(found)
     return tuple(override for override in overrides if override is not None)
 
 
-def _override(row: RawRow, clause_ids: Collection[str], found: list[Diagnostic]) -> Override | None:
+def _override(
+    row: RawRow, clause_ids: Collection[str], suggestions: Suggestions, found: list[Diagnostic]
+) -> Override | None:
     faults = list(row.faults)
     fields = {name: text.strip() for name, text in row.fields.items()}
 
     def error(message: str, field: str, help: str = "") -> None:
         faults.append(Diagnostic("error", message, row.trace.origin(field), help))
 
-    def one_of(name: str, values: Collection[str], given: str) -> None:
+    def one_of(name: str, values: tuple[str, ...], given: str) -> None:
         if given and given not in values:
             near = nearest(given, values)
             help = f"did you mean `{near}`?" if near else f"one of {', '.join(values)}"
@@ -117,7 +121,7 @@ def _override(row: RawRow, clause_ids: Collection[str], found: list[Diagnostic])
     one_of("effect", EFFECTS, effect)
     clause_id = fields.get("clause_id", "")
     if clause_id and clause_id not in clause_ids:
-        near = nearest(clause_id, clause_ids)
+        near = suggestions.of(clause_id)
         help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
         error(f"unknown clause {quoted(clause_id)}", "clause_id", help)
     dates: dict[str, date | None] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,19 @@ from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.column_names import meant
 from facts.readers.grouping import gather
-from facts.readers.line_table import MOST_UNKNOWN, PARSERS, RawRow, check_columns
+from facts.readers.line_table import MOST_UNKNOWN, PARSERS, REQUIRED, RawRow, unknown_column
 from facts.readers.notes import Notes
 from facts.readers.plain_values import texts_of
+from facts.readers.repeated import (
+    Ids,
+    IdSource,
+    RepeatedClaims,
+    rejected,
+    repeated_claims,
+    repeated_fault,
+)
 from facts.values import quoted
 
 
@@ -37,7 +46,9 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
     ----------
     records : iterable
         ``Claim`` or ``RejectedClaim``, ``ClaimLine``, or mappings with the columns of the claim
-        table; the lines of one claim need not be adjacent.
+        table; the lines of one claim need not be adjacent. A claim id that stands twice rejects
+        the claims in all places; where the iterable can be read only once, those before the
+        second place are already given.
     source : str, optional
         What places call the list.
 
@@ -58,24 +69,35 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
 
 def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim | RejectedClaim]:
     rows: dict[str, list[RawRow | ClaimLine]] = {}
-    seen: set[str | None] = set()
+    places: dict[str, Trace] = {}
+    repeated = RepeatedClaims()
+    if not isinstance(records, Iterator):
+        repeated = repeated_claims([_ids_of(records, source)])
+    given: dict[str, Origin] = {}
     warned: set[str] = set()
+
+    def once(item: Claim | RejectedClaim, place: Origin) -> Claim | RejectedClaim:
+        """Return a claim, rejected where its id stands in another place too."""
+        fault = repeated.fault(item.claim_id, place)
+        if fault is None and item.claim_id:
+            first = given.setdefault(item.claim_id, place)
+            fault = repeated_fault(item.claim_id, place, [first]) if first != place else None
+        return item if fault is None else rejected(item, fault)
+
     for position, record in enumerate(records, 1):
         trace = RecordTrace(source, position)
-        if isinstance(record, RejectedClaim):
-            seen.add(record.claim_id)
-            yield record
-        elif isinstance(record, Claim):
-            yield record if record.claim_id not in seen else _repeated(record, trace)
-            seen.add(record.claim_id)
+        if isinstance(record, (Claim, RejectedClaim)):
+            yield once(record, trace.origin(""))
         elif isinstance(record, ClaimLine) and record.trace is not None:
             rows.setdefault(record.claim_id, []).append(record)
+            places.setdefault(record.claim_id, trace)
         elif isinstance(record, (ClaimLine, Mapping)):
             named = record._asdict() if isinstance(record, ClaimLine) else record
             row = _row(named, position, trace, warned, notes)
             claim_id = row.fields.get("claim_id", "").strip()
             if claim_id:
                 rows.setdefault(claim_id, []).append(row)
+                places.setdefault(claim_id, trace)
             else:
                 yield gather("", [row], notes)
         else:
@@ -87,12 +109,34 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
             )
             yield RejectedClaim(None, 1, (fault,))
     for claim_id, gathered in rows.items():
-        item = gather(claim_id, gathered, notes)
-        if isinstance(item, Claim) and claim_id in seen:
-            yield _repeated(item, item.lines[0].trace)
-        else:
-            yield item
+        yield once(gather(claim_id, gathered, notes), places[claim_id].origin(""))
     notes.close()
+
+
+def _ids_of(records: Iterable[Any], source: str) -> IdSource:
+    """Return what reads the claim ids of a list: of every claim, and once of all loose lines."""
+
+    def ids(wanted: Collection[int] | None) -> Ids:
+        loose: set[str] = set()
+        for position, record in enumerate(records, 1):
+            whole = isinstance(record, (Claim, RejectedClaim))
+            if whole or isinstance(record, ClaimLine):
+                claim_id = record.claim_id or ""
+            elif isinstance(record, Mapping):
+                named = {"claim_id": record.get("claim_id")}
+                claim_id = texts_of(named, None)[0].get("claim_id", "").strip()
+            else:
+                continue
+            if not claim_id or claim_id in loose:
+                continue
+            if not whole:
+                loose.add(claim_id)
+            if wanted is None:
+                yield claim_id, None
+            elif hash(claim_id) in wanted:
+                yield claim_id, RecordTrace(source, position).origin("")
+
+    return ids
 
 
 def _row(
@@ -102,16 +146,13 @@ def _row(
     strange = [name for name in named if name not in PARSERS and name not in warned]
     for name in strange[: MOST_UNKNOWN - len(warned)]:
         warned.add(name)
-        notes.extend(check_columns([name], trace.source, f"record {position}", ()))
+        notes.append(unknown_column(name, meant(name, PARSERS), trace.origin(""), PARSERS))
     fields, faults = texts_of(named, trace)
-    return RawRow(position, fields, trace, tuple(faults.values()), tuple(faults))
-
-
-def _repeated(claim: Claim, trace: Trace | None) -> RejectedClaim:
-    fault = Diagnostic(
-        "error",
-        f"claim {quoted(claim.claim_id)} stands twice in the list",
-        trace.origin("") if trace is not None else None,
-        "claim ids have to be unique",
+    missing = {
+        name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
+        for name in REQUIRED
+        if name not in named
+    }
+    return RawRow(
+        position, fields, trace, (*missing.values(), *faults.values()), (*missing, *faults)
     )
-    return RejectedClaim(claim.claim_id, len(claim.lines), (fault,))

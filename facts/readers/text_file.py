@@ -20,6 +20,9 @@ LONGEST_ROW = 1_000_000
 MOST_PHYSICAL_ROWS = 200
 """Rows of text that one row of a table can stand on."""
 
+_X12 = b"ISA"
+"""Begins an 837, which may be padded at its end."""
+
 _FOREIGN = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")
 
 
@@ -52,6 +55,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
         return "", _fault(f"`{source}` is a folder", path, "name the files in it")
     except (OSError, ValueError) as fault:
         return "", cannot_be_read(path, fault)
+    if head.lstrip().startswith(_X12):
+        head = head.rstrip(b"\0") if len(head) < _LOOK else head
     if b"\0" in head or head.startswith(_FOREIGN):
         return "", _fault(
             f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
@@ -61,7 +66,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     except UnicodeDecodeError as fault:
         if len(head) == _LOOK and fault.start >= _LOOK - 4:
             text = head[: fault.start].decode("utf-8-sig")
-        elif head.lstrip().startswith(b"ISA"):
+        elif head.lstrip().startswith(_X12):
             text = head.decode("latin-1")
         else:
             return "", _fault(

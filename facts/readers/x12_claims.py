@@ -6,12 +6,15 @@ the file is read on. Segments of other payers (loops 2320 to 2330, 2430) never d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.notes import Notes
+from facts.readers.repeated import Ids, IdSource, RepeatedClaims, repeated_claims
 from facts.readers.text_file import cannot_be_read, look
 from facts.readers.x12_elements import (
     ClaimSegments,
@@ -21,14 +24,15 @@ from facts.readers.x12_elements import (
     qualifier,
     shown_name,
 )
-from facts.readers.x12_envelope import ENVELOPE, Envelope, NoteBook
-from facts.readers.x12_lines import LineBuilder
+from facts.readers.x12_envelope import BEHIND, BEHIND_HELP, ENVELOPE, Envelope, NoteBook
+from facts.readers.x12_lines import NDC_QUALIFIER, LineBuilder
 from facts.readers.x12_segments import Segment, SegmentFault, SegmentReader
+from facts.readers.x12_values import ComponentFault, parse_period
 from facts.values import quoted
 
 SERVICE_DATE, STATEMENT_DATES = "472", "434"
-RENDERING_PROVIDER, PRIOR_AUTHORIZATION = "82", "G1"
-SUBSCRIBER = "22"
+RENDERING_PROVIDER, BILLING_PROVIDER, PRIOR_AUTHORIZATION = "82", "85", "G1"
+INFORMATION_SOURCE, SUBSCRIBER = "20", "22"
 THIRD_PARTY_NOTE = "TPO"
 """Notes of a repricer on the line, which are not the provider's description."""
 
@@ -47,19 +51,22 @@ _CLAIM_SEGMENTS = frozenset(_NAMES.split())
 """Segments that may stand in a claim of any 837."""
 
 
-def read_837(path: str | Path) -> ClaimStream:
+def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimStream:
     """Read the claims of an 837P or 837I file.
 
     Parameters
     ----------
     path : path
+    repeated : RepeatedClaims, optional
+        Claim ids that stand in more than one place, where several files are read. Those of the
+        file alone are looked for where nothing is given.
 
     Returns
     -------
     ClaimStream
         Claims in the order of the file; ``plan_id`` is the subscriber's group number (SBR03),
-        ``contract_id`` the contract code (CN104). Memory grows with the number of claim ids
-        alone, which are kept to find those that stand twice.
+        ``contract_id`` the contract code (CN104). Claims of which the id stands twice are
+        rejected, all of them; memory grows with the number of claim ids alone.
 
     Examples
     --------
@@ -68,31 +75,55 @@ def read_837(path: str | Path) -> ClaimStream:
     ([], 'error')
     """
     notes = Notes()
-    return ClaimStream(_claims(Path(path), notes), notes)
+    return ClaimStream(_claims(Path(path), notes, repeated), notes)
 
 
-def _claims(path: Path, notes: Notes) -> Iterator[Claim | RejectedClaim]:
+def ids_of_837(path: str | Path) -> IdSource:
+    """Return what reads the claim ids of an 837 file and nothing else of it."""
+    source = str(path)
+
+    def ids(wanted: Collection[int] | None) -> Ids:
+        with suppress(SegmentFault, OSError):
+            for segment in SegmentReader(Path(path), only="CLM"):
+                claim_id = element(segment, 1).strip()
+                if segment[1][0] != "CLM" or not claim_id:
+                    continue
+                if wanted is None:
+                    yield claim_id, None
+                elif hash(claim_id) in wanted:
+                    yield claim_id, place(source, segment, "01")
+
+    return ids
+
+
+def _claims(
+    path: Path, notes: Notes, repeated: RepeatedClaims | None
+) -> Iterator[Claim | RejectedClaim]:
     _, fault = look(path)
     if fault is not None:
         notes.append(fault)
         return
-    yield from _ClaimReader(path, notes).claims()
+    if repeated is None:
+        repeated = repeated_claims([ids_of_837(path)])
+    yield from _ClaimReader(path, notes, repeated).claims()
 
 
 class _ClaimReader:
     """The state of reading: which subscriber, which claim, which line."""
 
-    def __init__(self, path: Path, notes: Notes) -> None:
+    def __init__(self, path: Path, notes: Notes, repeated: RepeatedClaims) -> None:
         self._path = path
         self._source = str(path)
         self._reader = SegmentReader(path)
         self._notes = NoteBook(self._source, notes)
         self._envelope = Envelope(self._reader, self._notes)
-        self._seen: dict[str, int] = {}
+        self._repeated = repeated
         self._sbr: Segment | None = None
+        self._billing: Segment | None = None
         self._claim: ClaimSegments | None = None
         self._line: LineSegments | None = None
         self._drugs = 0
+        self._drug_open = True
         self._other_payer = False
         self._stray_line: Segment | None = None
 
@@ -115,8 +146,14 @@ class _ClaimReader:
                         self._in_claim(name, segment, claim)
                     else:
                         self._in_line(name, segment, self._line, claim)
+                elif self._envelope.over:
+                    self._notes.warn(BEHIND, segment, "", BEHIND_HELP)
+                    continue
                 elif name == "SBR":
                     self._sbr = segment
+                elif name == "NM1":
+                    if self._billing is None and qualifier(segment) == BILLING_PROVIDER:
+                        self._billing = segment
                 elif name == "LX" or name in _SERVICES:
                     yield from self._stray(name, segment)
                 if segment[0] == self._reader.torn:
@@ -141,23 +178,30 @@ class _ClaimReader:
             self._envelope.claims += 1
             self._open_claim(segment)
         elif name == "HL":
-            if element(segment, 3).strip() == SUBSCRIBER:
+            level = element(segment, 3).strip()
+            if level in (SUBSCRIBER, INFORMATION_SOURCE):
                 self._sbr = None
+            if level == INFORMATION_SOURCE:
+                self._billing = None
         else:
-            self._sbr = None
+            self._sbr = self._billing = None
             self._envelope.take(name, segment)
 
     def _open_claim(self, segment: Segment) -> None:
         claim = self._claim = ClaimSegments(
-            segment, self._envelope.professional, self._reader.delimiters.component, self._sbr
+            segment,
+            self._envelope.professional,
+            self._reader.delimiters.component,
+            self._sbr,
+            self._billing,
         )
-        first = self._seen.setdefault(claim.claim_id, segment[0])
-        if first != segment[0] and claim.claim_id:
-            message = f"claim {quoted(claim.claim_id)} stands twice in the file"
-            self._fault(claim, message, segment, f"the other is segment {first} (CLM)", "01")
+        fault = self._repeated.fault(claim.claim_id, place(self._source, segment, "01"))
+        if fault is not None:
+            claim.faults.append(fault)
 
     def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
         self._drugs = 0
+        self._drug_open = True
         self._line = LineSegments(segment)
         if len(claim.lines) < MOST_LINES:
             claim.lines.append(self._line)
@@ -197,19 +241,9 @@ class _ClaimReader:
             if qualifier(segment) == SERVICE_DATE:
                 line.dtp = self._only(claim, line.dtp, segment)
         elif name == "LIN":
-            self._drugs += 1
-            if line.lin is None:
-                line.lin = segment
-            elif self._drugs == 2:
-                claim.faults.append(
-                    Diagnostic(
-                        "note",
-                        "the line has several drugs, of which the first is read",
-                        place(self._source, segment),
-                    )
-                )
+            self._drug(segment, line, claim)
         elif name == "CTP":
-            if line.ctp is None and self._drugs < 2:
+            if line.ctp is None and self._drug_open:
                 line.ctp = segment
         elif name == "REF":
             if (
@@ -224,6 +258,24 @@ class _ClaimReader:
         elif name == "NTE" and qualifier(segment) != THIRD_PARTY_NOTE:
             line.nte.append(segment)
 
+    def _drug(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
+        """Take the first national drug code; other identifiers, and other drugs, are told."""
+        kind = element(segment, 2).strip()
+        self._drug_open = False
+        if kind.upper() != NDC_QUALIFIER:
+            message = f"the identifier {quoted(kind)} is no national drug code, and is not read"
+            where = place(self._source, segment, "02")
+            help = f"{NDC_QUALIFIER} names national drug codes"
+            claim.faults.append(Diagnostic("note", message, where, help))
+            return
+        self._drugs += 1
+        if line.lin is None:
+            line.lin = segment
+            self._drug_open = True
+        elif self._drugs == 2:
+            message = "the line has several drugs, of which the first is read"
+            claim.faults.append(Diagnostic("note", message, place(self._source, segment)))
+
     def _service(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
         if line.sv is not None:
             claim.strays.append(segment)
@@ -234,7 +286,7 @@ class _ClaimReader:
 
     def _only(self, claim: ClaimSegments, known: Segment | None, segment: Segment) -> Segment:
         """Return the first of two dates; two that differ cannot both be meant."""
-        if known is None or known[1][2:4] == segment[1][2:4]:
+        if known is None or _days(known) == _days(segment):
             return known or segment
         help = f"the other is segment {known[0]}"
         self._fault(claim, "a second date contradicts the first", segment, help)
@@ -313,3 +365,11 @@ class _ClaimReader:
 
     def _rejected(self, claim: ClaimSegments, found: list[Diagnostic]) -> RejectedClaim:
         return RejectedClaim(claim.claim_id or None, claim.lines_read, tuple(found))
+
+
+def _days(dtp: Segment) -> tuple[date, date] | tuple[str, str]:
+    """Return the days of a date, or its text where it cannot be read."""
+    try:
+        return parse_period(element(dtp, 2), element(dtp, 3))
+    except ComponentFault:
+        return element(dtp, 2), element(dtp, 3)

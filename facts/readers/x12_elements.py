@@ -40,6 +40,8 @@ class ClaimSegments:
 
     Parameters
     ----------
+    billing : Segment, optional
+        Name of the billing provider, loop 2010AA.
     strays : list of Segment
         Services that belong to no line of their own: lines that would be lost.
     uncounted : int
@@ -52,6 +54,7 @@ class ClaimSegments:
     professional: bool
     component: str
     sbr: Segment | None = None
+    billing: Segment | None = None
     dtp: Segment | None = None
     ref: Segment | None = None
     nm1: Segment | None = None
@@ -68,13 +71,18 @@ class ClaimSegments:
         return element(self.clm, 1).strip()
 
     @property
+    def provider(self) -> Segment | None:
+        """Name of the rendering provider: an 837P leaves it out where the billing one renders."""
+        return self.nm1 or (self.billing if self.professional else None)
+
+    @property
     def lines_read(self) -> int:
         """Lines that stand in the file, readable or not."""
         return len(self.lines) + len(self.strays) + self.uncounted
 
     def segments(self) -> list[Segment]:
         """Return every segment of the claim itself that is read."""
-        single = (self.clm, self.sbr, self.dtp, self.ref, self.nm1, self.cn1)
+        single = (self.clm, self.sbr, self.dtp, self.ref, self.provider, self.cn1)
         return [*(each for each in single if each is not None), *self.hi]
 
 
@@ -121,7 +129,7 @@ class SegmentTrace:
         if field == "ndc_unit":
             return line.ctp, "05-1"
         if field == "rendering_provider":
-            return line.nm1 or claim.nm1, "09"
+            return line.nm1 or claim.provider, "09"
         if field == "prior_authorization":
             return line.ref or claim.ref, "02"
         if field == "diagnoses":

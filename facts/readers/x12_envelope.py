@@ -5,6 +5,8 @@ Source: ASC X12, interchange control structure; 005010X222 and 005010X223, appen
 
 from __future__ import annotations
 
+import re
+
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.notes import Notes
@@ -14,6 +16,12 @@ from facts.values import quoted
 
 PROFESSIONAL, INSTITUTIONAL = "005010X222", "005010X223"
 """Versions of 837P and 837I, without their addenda."""
+
+_VERSION = re.compile(rf"({PROFESSIONAL}|{INSTITUTIONAL})(A\d{{1,2}})?")
+
+BEHIND = "text stands behind the end of the interchange, which is not read"
+BEHIND_HELP = "an interchange ends with its IEA segment"
+_PADDING = "\x1a\0 \r\n\t"
 
 CLAIM_TRANSACTION = "837"
 ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
@@ -66,6 +74,8 @@ class Envelope:
     professional : bool
     claims : int
         Claims of the open transaction; who reads them counts them.
+    over : bool
+        Whether an interchange was closed and no other was opened.
     """
 
     def __init__(self, reader: SegmentReader, notes: NoteBook) -> None:
@@ -79,6 +89,7 @@ class Envelope:
         self.holds_claims = True
         self.professional = True
         self.claims = 0
+        self.over = False
 
     def take(self, name: str, segment: Segment) -> None:
         """Take a segment of the envelope."""
@@ -97,8 +108,12 @@ class Envelope:
 
     def end(self) -> None:
         """Tell what is missing at the end of the file."""
-        rest = self._reader.unfinished
+        rest = self._reader.unfinished.strip(_PADDING)
         source = self._notes.source
+        if self.over and rest:
+            where = Origin(source, f"segment {self._reader.count + 1}")
+            self._notes.add(Diagnostic("warning", BEHIND, where, BEHIND_HELP))
+            rest = ""
         trailer = self._transaction is None and rest.startswith(("GE", "IEA"))
         if rest and not trailer:
             self._notes.add(
@@ -129,7 +144,7 @@ class Envelope:
         self._abandon_transaction()
         self._abandon_group()
         self._abandon_interchange()
-        self._interchange, self._groups = segment, 0
+        self._interchange, self._groups, self.over = segment, 0, False
         if self._reader.header_fault is not None:
             self._notes.add(self._reader.header_fault)
 
@@ -160,7 +175,7 @@ class Envelope:
                 "01",
                 f"claims are read from {CLAIM_TRANSACTION} transactions",
             )
-        elif not version.startswith((PROFESSIONAL, INSTITUTIONAL)):
+        elif _VERSION.fullmatch(version) is None:
             unknown, position = (
                 (segment, "03") if own or self._group is None else (self._group, "08")
             )
@@ -207,7 +222,7 @@ class Envelope:
         self._abandon_transaction()
         self._abandon_group()
         opening = self._interchange
-        self._interchange = None
+        self._interchange, self.over = None, True
         if opening is None:
             self._notes.warn("the interchange was never opened", segment)
             return

@@ -23,16 +23,20 @@ from facts.readers.x12_elements import (
 )
 from facts.readers.x12_segments import UNREADABLE, Segment
 from facts.readers.x12_values import (
+    DRUG_UNITS,
     HCPCS_QUALIFIER,
     ComponentFault,
     Procedure,
+    parse_ndc,
     parse_period,
     parse_procedure,
     parse_unit,
 )
 from facts.values import (
     PRESENT_ON_ADMISSION,
+    PROCEDURE_LENGTH,
     ValueFault,
+    odd_procedure,
     parse_amount,
     parse_code,
     parse_diagnoses,
@@ -44,6 +48,9 @@ from facts.values import (
 )
 
 NDC_QUALIFIER = "N4"
+CORRECTIONS = {"7": "replaces", "8": "voids"}
+"""Claim frequency codes of claims that correct others. Source: NUBC, type of bill."""
+
 _POA_COMPONENT = 8
 _LONGEST_DESCRIPTION = 10_000
 _NO_PROCEDURE = Procedure(None, (), "", "")
@@ -92,11 +99,15 @@ class LineBuilder:
             self._error("the claim has no id", claim.clm, "01")
         if self._damaged:
             self._look_for_damage(claim.segments())
+        frequency = component(claim.clm, 5, 2, claim.component)
+        if frequency in CORRECTIONS:
+            message = f"the claim {CORRECTIONS[frequency]} an earlier one"
+            self._note(message, claim.clm, "05-3", "it is determined as it stands")
         shared = _Shared(
             self._facility(),
             self._diagnoses(),
             self._period(claim.dtp) if claim.dtp is not None and not claim.professional else None,
-            _text(claim.nm1, 9),
+            _text(claim.provider, 9),
             _text(claim.ref, 2),
             _text(claim.sbr, 3) or None,
             _text(claim.cn1, 4) or None,
@@ -153,12 +164,11 @@ class LineBuilder:
             charge = self._amount(sv, 3, "03")
             self._unit(sv, 4, "04")
             units = self._amount(sv, 5, "05")
-        ndc = quantity = unit = None
-        if segments.lin is None or element(segments.lin, 2).strip() == NDC_QUALIFIER:
-            ndc = _text(segments.lin, 3) or None
-            if segments.ctp is not None:
-                quantity = self._amount(segments.ctp, 4, "04")
-                unit = component(segments.ctp, 5, 0, claim.component) or None
+        ndc = self._ndc(segments.lin) if segments.lin is not None else None
+        quantity = unit = None
+        if segments.ctp is not None:
+            quantity = self._amount(segments.ctp, 4, "04")
+            unit = self._drug_unit(segments.ctp)
         if period is None:
             return None
         return ClaimLine(
@@ -223,6 +233,9 @@ class LineBuilder:
                 f"{name}-1",
                 f"only {HCPCS_QUALIFIER} names CPT and HCPCS codes",
             )
+        if procedure.code is not None and len(procedure.code) != PROCEDURE_LENGTH:
+            message, help = odd_procedure(procedure.code)
+            self._note(message, sv, f"{name}-2", help)
         for number, text, value in procedure.changed:
             what = "procedure code" if number == 2 else "modifier"
             self._changed(what, text, value, sv, f"{name}-{number}")
@@ -232,6 +245,27 @@ class LineBuilder:
         meaning = self._read(parse_unit, sv, position, name)
         if meaning:
             self._note(f"the units of the line are {meaning}", sv, name, "the number is kept")
+
+    def _ndc(self, lin: Segment) -> str | None:
+        text = _text(lin, 3)
+        code = parse_ndc(text)
+        if code is None:
+            if text:
+                message = f"the national drug code {quoted(text)} has not 11 digits"
+                self._note(message, lin, "03", "it is kept as it stands")
+            return text or None
+        if code != text:
+            message = f"the national drug code was read as {quoted(code)} instead of {quoted(text)}"
+            self._note(message, lin, "03", "it has 11 digits, without a mark before or between")
+        return code
+
+    def _drug_unit(self, ctp: Segment) -> str | None:
+        text = component(ctp, 5, 0, self._claim.component)
+        unit = text.upper() if text.isascii() else text
+        if unit and unit not in DRUG_UNITS:
+            message = f"the drug unit {quoted(text)} is unknown"
+            self._note(message, ctp, "05-1", f"one of {', '.join(DRUG_UNITS)}")
+        return unit or None
 
     def _description(self, procedure: Procedure, segments: LineSegments) -> str | None:
         if not segments.nte:

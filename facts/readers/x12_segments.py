@@ -6,8 +6,10 @@ repetitions, its one hundred and fifth components, its last one ends segments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +22,7 @@ _ISA_WIDTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
 _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 100_000
 _BLANKS = "\r\n \t"
+_HEADER_NAME = "ISA"
 UNREADABLE = ("\ufffd", "\0")
 """Characters that stand where the file is not UTF-8, or not text."""
 
@@ -56,6 +59,8 @@ class SegmentReader:
     Parameters
     ----------
     path : Path
+    only : str, optional
+        Yield segments that begin so alone; the others are counted.
 
     Attributes
     ----------
@@ -72,14 +77,17 @@ class SegmentReader:
         What stood behind the last segment terminator when the file ended.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, only: str = "") -> None:
         self._path = path
+        self._only = only
         self.delimiters = Delimiters("*", ":", "~")
         self.header_fault: Diagnostic | None = None
         self.damaged = False
         self.torn = 0
         self.unfinished = ""
         self._number = 0
+        self._text = ""
+        self._start = 0
 
     @property
     def count(self) -> int:
@@ -95,12 +103,12 @@ class SegmentReader:
             If the first interchange header has not its fixed form, or a segment never ends.
         """
         with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            text: str | None = ""
-            while text is not None:
-                while len(text) < ISA_LENGTH and (block := self._block(file)):
-                    text = (text + block).lstrip()
-                self._header(text[:ISA_LENGTH])
-                text = yield from self._interchange(text, file)
+            self._text, self._start = self._block(file).lstrip(), 0
+            follows = True
+            while follows:
+                self._fill(file)
+                self._header()
+                follows = yield from self._interchange(file)
 
     def _block(self, file: IO[str]) -> str:
         block = file.read(_BLOCK)
@@ -108,38 +116,58 @@ class SegmentReader:
             self.damaged = True
         return block
 
-    def _header(self, header: str) -> None:
+    def _fill(self, file: IO[str]) -> None:
+        """Read on until the next header can be there whole, line breaks in it counted."""
+        wanted = 2 * ISA_LENGTH
+        while len(self._text) - self._start < wanted and (block := self._block(file)):
+            self._text = (self._text[self._start :] + block).lstrip()
+            self._start = 0
+
+    def _header(self) -> None:
+        text = self._text[self._start : self._start + 2 * ISA_LENGTH]
+        source, number = str(self._path), self._number + 1
         self.header_fault = None
         try:
-            self.delimiters = header_delimiters(header, str(self._path), self._number + 1)
+            self.delimiters = header_delimiters(text[:ISA_LENGTH], source, number)
         except SegmentFault as fault:
+            diagnostic = _explained(fault.diagnostic, text, source)
             if not self._number:
-                raise
-            self.header_fault = fault.diagnostic
+                raise SegmentFault(diagnostic) from None
+            self.header_fault = diagnostic
 
-    def _interchange(self, text: str, file: IO[str]) -> Generator[Segment, None, str | None]:
-        """Yield segments; return the text that begins with the next header, None at the end."""
+    def _interchange(self, file: IO[str]) -> Generator[Segment, None, bool]:
+        """Yield segments; return whether the text goes on with the next header.
+
+        What was read is looked through for the next header before it is split, so that the rest
+        is never put together and split again.
+        """
         element, terminator = self.delimiters.element, self.delimiters.segment
+        only = self._only
         number = first = self._number + 1
         while True:
-            parts = text.split(terminator)
+            header = self._next_header(terminator, number != first)
+            end = header.end() - len(_HEADER_NAME) if header is not None else len(self._text)
+            parts = self._text[self._start : end].split(terminator)
             rest = parts.pop()
-            for position, part in enumerate(parts):
+            for part in parts:
                 segment = part.lstrip(_BLANKS)
                 if not segment:
                     continue
-                if segment.startswith("ISA") and number != first:
-                    self._number = number - 1
-                    return terminator.join([segment, *parts[position + 1 :], rest])
+                if only and not segment.startswith(only):
+                    number += 1
+                    continue
                 segment = segment.rstrip("\r\n")
                 if "\n" in segment or "\r" in segment:
                     self.torn = number
                 yield number, segment.split(element)
                 number += 1
+            self._number = number - 1
+            if header is not None:
+                self._start = end
+                if self._has_header(terminator):
+                    return True
+                rest = self._text[end:]
             rest = rest.lstrip(_BLANKS)
-            if rest.startswith("ISA") and len(rest) >= ISA_LENGTH and number != first:
-                self._number = number - 1
-                return rest
             if len(rest) > _LONGEST_SEGMENT:
                 raise SegmentFault(
                     Diagnostic(
@@ -151,10 +179,37 @@ class SegmentReader:
                 )
             block = self._block(file)
             if not block:
-                self._number = number - 1
                 self.unfinished = rest.strip()
-                return None
-            text = rest + block
+                return False
+            self._text, self._start = rest + block, 0
+
+    def _next_header(self, terminator: str, at_start: bool) -> re.Match[str] | None:
+        """Find a header behind a terminator, or where the text begins."""
+        if self._text.find(_HEADER_NAME, self._start + (0 if at_start else 1)) < 0:
+            return None
+        return _header_pattern(terminator, at_start).search(self._text, self._start)
+
+    def _has_header(self, terminator: str) -> bool:
+        """Tell whether a header was read whole, so far as it is one."""
+        left = len(self._text) - self._start
+        return left >= ISA_LENGTH or terminator in self._text[self._start :]
+
+
+@lru_cache(maxsize=16)
+def _header_pattern(terminator: str, at_start: bool) -> re.Pattern[str]:
+    before = rf"(?:\A|{re.escape(terminator)})" if at_start else re.escape(terminator)
+    return re.compile(rf"{before}[{_BLANKS}]*{_HEADER_NAME}")
+
+
+def _explained(fault: Diagnostic, text: str, source: str) -> Diagnostic:
+    """Return the fault of a header with what line breaks inside of it have to do with it."""
+    joined = text.replace("\r", "").replace("\n", "")
+    try:
+        header_delimiters(joined[:ISA_LENGTH], source)
+    except SegmentFault:
+        return fault
+    help = "line breaks stand inside of it, as if rows were cut at a fixed width; join the rows"
+    return replace(fault, help=help)
 
 
 def header_delimiters(header: str, source: str, number: int = 1) -> Delimiters:
@@ -185,7 +240,7 @@ def header_delimiters(header: str, source: str, number: int = 1) -> Delimiters:
             Diagnostic("error", message, Origin(source, f"segment {number} (ISA){element}"), help)
         )
 
-    if not header.startswith("ISA"):
+    if not header.startswith(_HEADER_NAME):
         raise fault("the interchange does not begin with ISA", "")
     length = f"an ISA segment has {ISA_LENGTH} characters, the last one ends segments"
     if len(header) < ISA_LENGTH:

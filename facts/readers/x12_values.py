@@ -6,7 +6,14 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from facts.values import ValueFault, parse_code, parse_date, parse_modifiers, quoted
+from facts.values import (
+    MOST_MODIFIERS,
+    ValueFault,
+    parse_code,
+    parse_date,
+    parse_modifiers,
+    quoted,
+)
 
 HCPCS_QUALIFIER = "HC"
 """The one product qualifier whose code is a CPT or HCPCS code. Source: X12 code list 235."""
@@ -14,6 +21,9 @@ HCPCS_QUALIFIER = "HC"
 COUNTED_UNITS = ("UN", "")
 OTHER_UNITS = {"MJ": "minutes", "DA": "days", "F2": "international units"}
 """Units that are no units of the procedure; the number is kept. Source: X12 code list 355."""
+
+DRUG_UNITS = ("F2", "GR", "ME", "ML", "UN")
+"""Units of a drug's quantity. Source: X12 code list 355, as 005010X222 lets it stand in CTP05."""
 
 _FIRST_MODIFIER, _LAST_MODIFIER, _DESCRIPTION = 2, 6, 6
 
@@ -139,6 +149,12 @@ def parse_procedure(composite: str, separator: str) -> Procedure:
         if found != (text,) and found:
             changed.append((number, text, " ".join(found)))
         modifiers.update(dict.fromkeys(found))
+    if len(modifiers) > MOST_MODIFIERS:
+        raise ComponentFault(
+            _FIRST_MODIFIER + 1,
+            f"has more than four modifiers: {quoted(' '.join(modifiers))}",
+            "a line carries up to four",
+        )
     description = parts[_DESCRIPTION].strip() if len(parts) > _DESCRIPTION else ""
     return Procedure(code, tuple(modifiers), description, qualifier, tuple(changed))
 
@@ -163,3 +179,29 @@ def parse_unit(text: str) -> str:
         known = ", ".join((COUNTED_UNITS[0], *OTHER_UNITS))
         raise ValueFault(f"is an unknown unit: {quoted(text)}", f"one of {known}")
     return OTHER_UNITS[unit]
+
+
+_NDC_PARTS = ((5, 4, 2), (4, 4, 2), (5, 3, 2), (5, 4, 1))
+"""Digits of the labeler, the product and the package. Source: 21 CFR 207.33."""
+
+
+@lru_cache(maxsize=4096)
+def parse_ndc(text: str) -> str | None:
+    """Return the eleven digits of a national drug code, None where they cannot be told.
+
+    Of ten digits without dashes nobody can tell which part lacks its leading zero.
+
+    Examples
+    --------
+    >>> parse_ndc("0409-1151-70"), parse_ndc("N400409115170"), parse_ndc("0409115170")
+    ('00409115170', '00409115170', None)
+    """
+    code = text.strip()
+    if code[:2].upper() == "N4":
+        code = code[2:].strip()
+    parts = code.split("-")
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    if tuple(map(len, parts)) in _NDC_PARTS:
+        return "".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=True))
+    return code if len(code) == 11 and len(parts) == 1 else None

@@ -85,14 +85,51 @@ def test_an_interrupt_is_one_line_and_leaves_no_file(many: str, tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["many.csv"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
-def test_a_full_disk_is_one_sentence() -> None:
+needs_full = pytest.mark.skipif(
+    not Path("/dev/full").exists(), reason="the system has no full device"
+)
+
+
+@needs_full
+@pytest.mark.parametrize("arguments", [["demo"], ["--help"], ["--version"], ["why", "--help"]])
+def test_a_full_disk_is_one_sentence(arguments: list[str]) -> None:
     with open("/dev/full", "w") as full:
-        process = start("demo", stdout=full)
+        process = start(*arguments, stdout=full)
         _, err = process.communicate(timeout=30)
     assert process.returncode == 2
     assert err.startswith("error: the output cannot be written: no space left on device\n")
     assert "Traceback" not in err
+
+
+@needs_full
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["adjudicate", "none.csv"], 3), (["adjudicate", "many.csv", "--set", "x"], 2)],
+)
+def test_messages_that_cannot_be_written_change_no_exit_code(
+    arguments: list[str], code: int
+) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], env=ENVIRONMENT, stdout=full, stderr=full, check=False
+        )
+    assert done.returncode == code
+
+
+def test_a_claim_id_is_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    path = tmp_path / "claims.csv"
+    path.write_text(f"{COLUMNS}\nCAF\u00c9,1,cms1500,2018-06-01,22,96365,1\n", encoding="utf-8")
+    for arguments in (["why", "CAF\u00c9", "1"], ["query", "denied('CAF\u00c9', L, Clause)"]):
+        done = subprocess.run(
+            [*COMMAND, *arguments, "-c", str(path)],
+            env={**ENVIRONMENT, "LC_ALL": "C", "PYTHONUTF8": "0"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "R14-FAC-1" in done.stdout
 
 
 def test_the_start_stays_light() -> None:

@@ -69,6 +69,9 @@ TABLES: dict[str, bytes] = {
     "several_missing_columns": csv(header="claim,line_no,claim_form,date,procedure_code,units"),
     "duplicate_column": csv(header=HEADER.replace("procedure_code", "units")),
     "unknown_column": csv(header=HEADER.replace("procedure_code", "procedre_code")),
+    "usual_names": csv(
+        header="claim_id,line_number,claim_form,dos,hcpcs,units,pos,tob,mod_1,dx,rev_code"
+    ),
     "unknown_column_like_none": csv(header=HEADER.replace("procedure_code", "zebra")),
     "header_in_capitals": csv(header=HEADER.upper().replace(",", " , ")),
     "open_quote_in_the_header": csv(header=f'{HEADER[:-5]}"units'),
@@ -98,7 +101,10 @@ TABLES: dict[str, bytes] = {
     "lower_case_diagnosis": value("diagnoses", "t80.30:n"),
     "types_that_are_padded": value("place_of_service", "2"),
     "ends_before_it_begins": value("service_date_to", "2018-05-31"),
-    "unknown_claim_form": value("claim_form", "CMS1450"),
+    **{
+        f"claim_form_{text.lower().replace('-', '_').replace(' ', '_')}": value("claim_form", text)
+        for text in ("CMS-1500", "hcfa1500", "UB-04", "ub 04", "CMS1450", "HCFA", "UB92", "dental")
+    },
     **{
         f"{column}_{name}": value(column, text)
         for column, texts in {
@@ -169,6 +175,17 @@ EVIDENCE: dict[str, str] = {
     "unknown_column": f"{EVIDENCE_HEADER},valu\nC1,1,item_kind,flush,,\n",
     "semicolons": EVIDENCE_HEADER.replace(",", ";"),
     **{
+        f"line_number_as_{name.lower().replace(' ', '_')}": (
+            f"claim_id,{name},evidence,value\nC1,2,item_kind,flush\n"
+        )
+        for name in ("line", "line_no", "linenumber", "Line Number", "lin_number")
+    },
+    "line_number_and_line": f"{EVIDENCE_HEADER},line\nC1,2,item_kind,flush,,3\n",
+    "line_in_one_object_of_two": (
+        '{"claim_id": "C1", "line": 2, "evidence": "item_kind", "value": "flush"}\n'
+        '{"claim_id": "C1", "line_number": 2, "evidence": "item_kind", "value": "flush"}\n'
+    ),
+    **{
         name: f"{EVIDENCE_HEADER}\n{rows}\n"
         for name, rows in {
             "unknown_name": "C1,1,item_kin,flush,",
@@ -200,6 +217,10 @@ OVERRIDE_HEADER = "authority,authority_id,clause_id,effect,effective_from,effect
 OVERRIDES: dict[str, str] = {
     "empty": "",
     "missing_column": "authority,clause_id\nplan,R14-FAC-1\n",
+    "dates_by_other_names": (
+        "authority,authority_id,clause_id,effect,start_date,until\n"
+        "plan,P1,R14-FAC-1,waived,2018-01-01,2018-06-30\n"
+    ),
     **{
         name: f"{OVERRIDE_HEADER}\n{rows}\n"
         for name, rows in {

@@ -181,7 +181,7 @@ def test_normalised_codes_are_noted_once_for_each_value(write: Write) -> None:
 
 
 def test_notes_do_not_grow_with_the_file(write: Write) -> None:
-    lines = [f"C{number},1,cms1500,2018-06-01,j{number},1," for number in range(1200)]
+    lines = [f"C{number},1,cms1500,2018-06-01,j{number:04},1," for number in range(1200)]
     write("c.csv", rows(HEADER, *lines))
     reading = read("c.csv")
     assert len(reading.beside) == 1001

@@ -117,7 +117,11 @@ def test_claim_lines_and_dicts_of_python_make_one_claim() -> None:
     assert isinstance(both, Claim)
     assert [each.line_number for each in both.lines] == [1, 2]
     twice = reconciled(read_claims_from_records([first, first]))
-    assert [type(each) for each in twice] == [Claim, RejectedClaim]
+    assert [type(each) for each in twice] == [RejectedClaim, RejectedClaim]
+    mixed = reconciled(read_claims_from_records([first, row]))
+    assert [type(each) for each in mixed] == [RejectedClaim, RejectedClaim]
+    once = reconciled(read_claims_from_records(iter([first, first])))
+    assert [type(each) for each in once] == [Claim, RejectedClaim]
 
 
 VALID = {

@@ -208,23 +208,6 @@ def test_a_bad_institutional_claim(
     check(found, read=2, rejected=2)
 
 
-def test_a_claim_that_stands_twice(reading: Read) -> None:
-    found = reading(professional(GOOD, GOOD, claim("OTHER", line(1))))
-    ((fault,),) = (each.diagnostics for each in found.rejected)
-    assert fault.render() == (
-        "error: claim `GOOD` stands twice in the file\n"
-        f"  --> {fault.place.source}, segment 23 (CLM), element CLM01\n"  # type: ignore[union-attr]
-        "  = help: the other is segment 16 (CLM)"
-    )
-    check(found, read=5, rejected=2)
-
-
-def test_a_claim_that_stands_twice_after_it_was_rejected(reading: Read) -> None:
-    found = reading(professional(claim("C1", line("x")), claim("C1", line(1))))
-    assert found.told("error")[-1].endswith("claim `C1` stands twice in the file")
-    check(found, read=2, rejected=2)
-
-
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -246,7 +229,7 @@ def test_a_claim_that_stands_twice_after_it_was_rejected(reading: Read) -> None:
             ["segment 19 (SV1), element SV103: the units of the line are minutes"],
         ),
         (
-            [*line(1), "LIN**N4*1", "CTP****1*ML", "LIN**N4*2", "CTP****2*ML"],
+            [*line(1), "LIN**N4*00409115170", "CTP****1*ML", "LIN**N4*1", "CTP****2*ML"],
             ["segment 23 (LIN): the line has several drugs, of which the first is read"],
         ),
     ],

@@ -30,6 +30,10 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "no_code": (PROFESSIONAL, "HC:J1200", "HC"),
     "code_with_a_dash": (PROFESSIONAL, "HC:J1200", "HC:J12-00"),
     "code_in_lower_case": (PROFESSIONAL, "HC:J1200", "HC:j1200"),
+    "code_of_three_characters": (PROFESSIONAL, "HC:J1200", "HC:J12"),
+    "five_modifiers": (PROFESSIONAL, "HC:J1200", "HC:J1200:59,JW:25:XE:XS"),
+    "replaces_another": (PROFESSIONAL, "11:B:1", "11:B:7"),
+    "voids_another": (INSTITUTIONAL, "13:A:1", "13:A:8"),
     "code_of_another_kind": (PROFESSIONAL, "HC:J1200", "ER:J1200"),
     "unknown_qualifier": (PROFESSIONAL, "HC:J1200", "HCX:J1200"),
     "wrong_modifier": (PROFESSIONAL, "HC:J1200", "HC:J1200:591"),
@@ -47,6 +51,21 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "segment_count": (PROFESSIONAL, "\nSE*", "\nSE*9"),
     "no_trailer": (PROFESSIONAL, "IEA*1*000000001~\n", ""),
     "unknown_version": (PROFESSIONAL, "ST*837*0001*005010X222A1", "ST*837*0001*004010X098A1"),
+    "version_with_a_digit_more": (PROFESSIONAL, "ST*837*0001*005010X222A1", "ST*837*1*005010X2220"),
+    **{
+        f"drug_{name}": (
+            PROFESSIONAL,
+            "SV1*HC:J1200*100*UN*1***1~\nDTP*472*D8*20180601~\n",
+            f"SV1*HC:J1200*100*UN*1***1~\nDTP*472*D8*20180601~\n{segments}",
+        )
+        for name, segments in {
+            "with_dashes": "LIN**N4*0409-1151-70~\nCTP****5*ML~\n",
+            "with_a_mark": "LIN**N4*N400409115170~\nCTP****5*ML~\n",
+            "of_ten_digits": "LIN**N4*0409115170~\nCTP****5*ML~\n",
+            "behind_another_identifier": "LIN**EN*1~\nCTP****9*UN~\nLIN**n4*00409115170~\n",
+            "of_an_unknown_unit": "LIN**N4*00409115170~\nCTP****5*XX~\n",
+        }.items()
+    },
     "another_transaction": (PROFESSIONAL, "ST*837*", "ST*835*"),
     "header_too_short": (PROFESSIONAL, "SENDER   ", "SENDER"),
     "type_of_bill": (INSTITUTIONAL, "13:A:1", "1:A:1"),
