@@ -49,6 +49,8 @@ class PolicyClause:
         What would change the outcome, in words.
     related : tuple of str
         Other policies that the clause names.
+    also : tuple of str
+        Further effects that rules may conclude by ``applies``.
     """
 
     clause_id: str
@@ -65,6 +67,7 @@ class PolicyClause:
     exceptions: tuple[Exception_, ...] = ()
     changes: str = ""
     related: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
