@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from facts.claim import ClaimLine, Evidence, Override
@@ -17,6 +18,7 @@ from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
 from facts.readers.evidence import EvidenceIndex, index_evidence
 from facts.readers.overrides import collect_overrides
+from facts.readers.plain_values import kind_of
 from facts.readers.records import read_claims_from_records
 from facts.suggest import nearest
 from kb.adjudicate import LoadedClaim, determine
@@ -119,7 +121,7 @@ class KnowledgeBase:
         engine: Engine | None = None,
     ) -> None:
         self.policy = policy
-        self.settings = _complete_settings(policy, settings or {}, strict)
+        self.settings = complete_settings(policy, settings or {}, strict)
         self._release = release
         self._precertification = precertification
         self._engine = engine or _default_engine()
@@ -498,7 +500,20 @@ class KnowledgeBase:
         }
 
 
-def _complete_settings(policy: Policy, settings: Mapping[str, str], strict: bool) -> dict[str, str]:
+def complete_settings(
+    policy: Policy, settings: Mapping[str, str], strict: bool
+) -> Mapping[str, str]:
+    """Return every switch of a policy with its value, and ``strict``.
+
+    Raises
+    ------
+    UsageError
+        If a setting or its value is unknown.
+    """
+    if not isinstance(settings, Mapping):
+        message = f"settings cannot be {kind_of(settings)}"
+        help = 'give a dict, as in {"effective_basis": "processed_date"}'
+        raise UsageError([Diagnostic("error", message, None, help)])
     found = []
     complete = {name: switch.default for name, switch in policy.switches.items()}
     complete["strict"] = "yes" if strict else "no"
@@ -521,7 +536,7 @@ def _complete_settings(policy: Policy, settings: Mapping[str, str], strict: bool
             complete[name] = value
     if found:
         raise UsageError(found)
-    return complete
+    return MappingProxyType(complete)
 
 
 def _default_engine() -> Engine:

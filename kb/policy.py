@@ -14,6 +14,7 @@ from facts.codes import CodeTable, read_code_table
 from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError, UsageError
 from facts.origin import Origin
 from facts.suggest import nearest
+from facts.utf8 import read_utf8
 from kb.checks.checked import CheckedProgram, check
 from kb.checks.vocabulary import TableVocabulary, Vocabulary
 from kb.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
@@ -28,7 +29,7 @@ from kb.policy_readers import (
     read_switches,
     read_table_declarations,
 )
-from kb.policy_toml import TomlFile, read_text
+from kb.policy_toml import TomlFile
 
 BUNDLED = Path(__file__).parent / "policies"
 SHARED_RULES = Path(__file__).parent / "rules"
@@ -181,7 +182,7 @@ def load_policy(policy: str | Path) -> Policy:
         checked = check(
             program,
             clauses=register.known_as("clause", tuple(clauses)),
-            tables=main.known_as("tables", (*declarations, *LOADED_LISTS)),
+            tables=main.known_as("tables", (*declarations, *_table_files(folder), *LOADED_LISTS)),
             vocabulary=vocabulary,
         )
     except ClausewiseError as fault:
@@ -225,11 +226,11 @@ def _rule_files(folder: Path) -> list[tuple[str, Path]]:
 def _read_rules(folder: Path, found: list[Diagnostic]) -> Program:
     texts = {}
     for name, path in _rule_files(folder):
-        text, fault = read_text(path, name)
+        text, fault = read_utf8(path, name)
         if fault is not None:
             found.append(fault)
         else:
-            texts[name] = text
+            texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
     program, faults = parse_programs(texts)
     found.extend(faults)
     return program
@@ -253,17 +254,16 @@ def _read_tables(
             tables[name] = read_code_table(path, name, declaration.column, source=label)
         except ClausewiseError as fault:
             main.found.extend(fault.diagnostics)
-    for path in sorted((folder / "tables").glob("*.csv")):
-        if path.stem not in declarations:
-            main.found.append(
-                Diagnostic(
-                    "error",
-                    f"table `{path.stem}` is not declared",
-                    Origin(f"tables/{path.name}"),
-                    f"add [tables.{path.stem}] to policy.toml",
-                )
-            )
+    for name in _table_files(folder):
+        if name not in declarations:
+            message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
+            main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))
     return tables
+
+
+def _table_files(folder: Path) -> list[str]:
+    """Return the names of the tables that the folder has files of."""
+    return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
 
 
 def _digest(folder: Path) -> str:

@@ -55,9 +55,16 @@ class TomlPlaces:
         parent, _, name = table.rpartition(".")
         return (
             self._keys.get((table, key), 0)
-            or self._tables.get(key if not table else "", 0)
+            or (self._table(key) if key and not table else 0)
             or self._tables.get(table, 0)
             or self._keys.get((parent, name), 0)
+        )
+
+    def _table(self, name: str) -> int:
+        """Return the row of the first table of a name, or below it."""
+        return min(
+            (row for known, row in self._tables.items() if re.split(r"[ .]", known)[0] == name),
+            default=0,
         )
 
     def text(self, row: int) -> str:

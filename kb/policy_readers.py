@@ -84,7 +84,7 @@ def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
         if clause_id in clauses:
             file.error(f"clause `{clause_id}` is given twice", place=place, key="id")
         file.known(row, _CLAUSE_KEYS, place)
-        clauses[clause_id] = PolicyClause(
+        clause = PolicyClause(
             clause_id,
             file.text(row, "section", place, required=True),
             file.text(row, "document_lines", place),
@@ -101,6 +101,7 @@ def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
             file.texts(row, "related", place),
             _also(file, row, place),
         )
+        clauses.setdefault(clause_id, clause)
     return clauses
 
 
@@ -138,9 +139,7 @@ def _exceptions(file: TomlFile, row: dict[str, Any], place: str) -> tuple[Except
             continue
         for name in item:
             if name not in _EXCEPTION_KEYS:
-                near = nearest(name, _EXCEPTION_KEYS)
-                help = f"did you mean `{near}`?" if near else ""
-                file.warning(f"nothing reads the key `{name}`", help, place, "exceptions")
+                file.stray(name, _EXCEPTION_KEYS, place, "exceptions")
         found.append(Exception_(*(item.get(name, "") for name in _EXCEPTION_KEYS)))
     return tuple(found)
 

@@ -10,41 +10,11 @@ from typing import Any, TypeVar
 
 from facts.diagnostic import Diagnostic, Severity
 from facts.origin import Origin
-from facts.span import Span
 from facts.suggest import nearest
+from facts.utf8 import read_utf8
 from kb.policy_places import TomlPlaces, syntax_fault
 
 T = TypeVar("T")
-
-
-def read_text(path: Path, label: str) -> tuple[str, Diagnostic | None]:
-    """Return the text of a file of a policy folder, or what keeps it from being read.
-
-    Parameters
-    ----------
-    path : Path
-    label : str
-        Name of the file in diagnostics.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        message, help = "the file is missing", "a policy folder needs it"
-        return "", Diagnostic("error", message, Origin(label), help)
-    except IsADirectoryError:
-        return "", Diagnostic("error", "a folder stands where a file has to be", Origin(label))
-    except OSError as fault:
-        reason = (fault.strerror or "unknown reason").lower()
-        return "", Diagnostic("error", f"the file cannot be read: {reason}", Origin(label))
-    try:
-        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"), None
-    except UnicodeDecodeError as fault:
-        before = content[: fault.start].decode("utf-8").split("\n")
-        row, column = len(before), len(before[-1]) + 1
-        shown = content[fault.start]
-        message = f"the file is not UTF-8 text: byte 0x{shown:02X}"
-        place = Span(label, row, column, row, column + 1)
-        return "", Diagnostic("error", message, place, "save the file as UTF-8")
 
 
 class TomlFile:
@@ -73,11 +43,15 @@ class TomlFile:
         self._unread: set[str] = set()
         self._text = ""
         self._places: TomlPlaces | None = None
-        text, fault = read_text(path, label)
+        if not path.exists():
+            help = "a policy folder needs it"
+            found.append(Diagnostic("error", "the file is missing", Origin(label), help))
+            return
+        text, fault = read_utf8(path, label)
         if fault is not None:
             found.append(fault)
             return
-        self._text = text = text.removeprefix("\ufeff")
+        self._text = text
         try:
             self.data = tomllib.loads(text)
             self.broken = False
@@ -118,13 +92,31 @@ class TomlFile:
         """
         return None if self.broken or key in self._unread else value
 
-    def known(self, table: Mapping[str, Any], keys: Collection[str], place: str) -> None:
-        """Note a warning for each key that nothing reads."""
+    def known(
+        self,
+        table: Mapping[str, Any],
+        keys: Collection[str],
+        place: str,
+        severity: Severity = "warning",
+    ) -> None:
+        """Tell each key that nothing reads."""
         for key in table:
             if key not in keys:
-                near = nearest(key, keys)
-                help = f"did you mean `{near}`?" if near else f"known are {', '.join(keys)}"
-                self.warning(f"nothing reads the key `{key}`", help, place, key)
+                self.stray(key, keys, place, key, severity)
+
+    def stray(
+        self,
+        name: str,
+        keys: Collection[str],
+        place: str,
+        key: str,
+        severity: Severity = "warning",
+    ) -> None:
+        """Tell a key that nothing reads, with the nearest that something does."""
+        near = nearest(name, keys)
+        help = f"did you mean `{near}`?" if near else f"known are {', '.join(keys)}"
+        message = f"nothing reads the key `{name}`"
+        self.found.append(self._diagnostic(severity, message, help, place, key, 0))
 
     def text(self, table: Mapping[str, Any], key: str, place: str, required: bool = False) -> str:
         """Return a text value, or the empty text after noting what is wrong."""
