@@ -15,6 +15,7 @@ from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError, UsageErr
 from facts.origin import Origin
 from facts.suggest import nearest
 from facts.utf8 import read_utf8
+from facts.values import one_line
 from kb.checks.checked import CheckedProgram, check
 from kb.checks.vocabulary import TableVocabulary, Vocabulary
 from kb.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
@@ -112,13 +113,20 @@ def find_policy_folder(policy: str | Path) -> Path:
     if isinstance(policy, str) and name.lower() in bundled_policies():
         return BUNDLED / name.lower()
     folder = Path(policy)
-    if (folder / "policy.toml").is_file():
-        return folder
+    try:
+        if (folder / "policy.toml").is_file():
+            return folder
+        is_folder = folder.is_dir()
+    except OSError:
+        is_folder = False
     near = nearest(name.lower(), bundled_policies())
-    if folder.is_dir():
-        message, help = f"`{name}` is not a policy folder", "it has no file policy.toml"
+    if is_folder:
+        message, help = (
+            f"`{one_line(name[:300])}` is not a policy folder",
+            "it has no file policy.toml",
+        )
     else:
-        message = f"there is no policy `{name}`"
+        message = f"there is no policy `{one_line(name[:300])}`"
         help = f"did you mean `{near}`?" if near else f"bundled: {', '.join(bundled_policies())}"
     raise UsageError([Diagnostic("error", message, None, help)])
 
