@@ -10,6 +10,7 @@ from explain.proof import Proof
 from facts.diagnostic import Diagnostic, QueryError
 from facts.suggest import nearest
 from kb.adjudicate import LoadedClaim
+from kb.arguments import Bound, bound_values, check_goal
 from kb.checks.checked import check_query
 from kb.language.parse import parse_query
 from kb.language.syntax import Atom, Constant, Query, Relational, Value, Variable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
 
 
-def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **bound: Value) -> Proof | None:
+def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **given: Bound) -> Proof | None:
     """Return the smallest proof of the first answer of a goal.
 
     Parameters
@@ -28,7 +29,7 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **bound: Valu
         A knowledge base with claims, or one claim of it.
     goal : str or Atom
         One atom, as in ``"denied(C, L, Clause)"``.
-    **bound
+    **given
         Values of variables, as in ``C="CLM1"``. They are bound, never pasted into text.
 
     Returns
@@ -53,6 +54,8 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **bound: Valu
     >>> len(proof.graph) > len(proof.leaves) > 4
     True
     """
+    check_goal(goal, Atom)
+    bound = bound_values(given)
     program = where.policy.program
     query = parse_query(goal) if isinstance(goal, str) else Query((Relational(goal),))
     faults = [fault for fault in check_query(query, program, bound) if fault.severity == "error"]

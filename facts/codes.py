@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.origin import Origin
 from facts.suggest import nearest
+from facts.utf8 import read_utf8
 from facts.values import ValueFault, parse_amount, quoted
 
 _COLUMNS = ("first", "last", "document_lines", "note", "amount", "unit", "value")
@@ -160,37 +162,40 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
     source = source or path.name
     found: list[Diagnostic] = []
     rows: list[TableRow] = []
+    last_row = 0
+    text, fault = read_utf8(path, source, "table")
+    if fault is not None:
+        raise ProgramError([fault])
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            if reader.fieldnames is None or "first" not in reader.fieldnames:
-                found.append(
-                    Diagnostic(
-                        "error",
-                        "the column `first` is missing",
-                        Origin(source, "row 1"),
-                        "a table has the columns first,last,document_lines,note",
-                    )
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        if reader.fieldnames is None or "first" not in reader.fieldnames:
+            found.append(
+                Diagnostic(
+                    "error",
+                    "the column `first` is missing",
+                    Origin(source, "row 1"),
+                    "a table has the columns first,last,document_lines,note",
                 )
-            else:
-                found.extend(_strange(reader.fieldnames, Origin(source, "row 1")))
-                for record in reader:
-                    place = Origin(source, f"row {reader.line_num}")
-                    if None in record or None in record.values():
-                        message = "the row has not as many values as the header has columns"
-                        help = "is a comma or a quotation mark missing?"
-                        found.append(Diagnostic("error", message, place, help))
-                        continue
-                    row = _row(record, place, column, found)
-                    if row is not None:
-                        rows.append(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        reason = str(fault)
-        if isinstance(fault, OSError):
-            reason = (fault.strerror or "").lower()
-        elif isinstance(fault, UnicodeDecodeError):
-            reason = "it is not UTF-8 text"
-        found.append(Diagnostic("error", f"the table cannot be read: {reason}", Origin(source)))
+            )
+        else:
+            found.extend(_strange(reader.fieldnames, Origin(source, "row 1")))
+            last_row = reader.line_num
+            for record in reader:
+                last_row = reader.line_num
+                place = Origin(source, f"row {last_row}")
+                if None in record or None in record.values():
+                    message = "the row has not as many values as the header has columns"
+                    help = "is a comma or a quotation mark missing?"
+                    found.append(Diagnostic("error", message, place, help))
+                    continue
+                row = _row(record, place, column, found)
+                if row is not None:
+                    rows.append(row)
+    except csv.Error as error:
+        message, help = f"the table cannot be read: {error}", ""
+        if "unexpected end" in str(error):
+            message, help = "a quotation mark is opened and not closed", 'close it with `"`'
+        found.append(Diagnostic("error", message, Origin(source, f"row {last_row + 1}"), help))
     if found:
         raise ProgramError(found)
     return CodeTable(name, column, rows)

@@ -1,86 +1,31 @@
-"""Cases of a policy folder: claims with the outcome and the exact clauses that are expected."""
+"""Run the cases of a policy folder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any
 
-from facts.codes import CodeTable, TableRow
 from facts.diagnostic import ClausewiseError, Diagnostic
 from facts.origin import Origin
-from facts.readers.code_lists import HcpcsRelease
-from kb.clause import OUTCOMES
+from kb.case import CLAIM_ID, Case, ExpectedLine
+from kb.case_reader import read_cases
 from kb.determination import Determination
 from kb.engines.protocol import Engine
-from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy
-from kb.policy_toml import TomlFile
 
-CLAIM_ID = "CASE"
-_EXPECTATIONS = ("expect", "cites", "allowed", "missing", "assumes")
+__all__ = [
+    "CLAIM_ID",
+    "Case",
+    "CaseReport",
+    "ExpectedLine",
+    "missing_cases",
+    "read_cases",
+    "run_case",
+    "run_cases",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class ExpectedLine:
-    """What a case expects of one claim line; None where it expects nothing of a field."""
-
-    outcome: str
-    cites: frozenset[str]
-    allowed: str | None = None
-    missing: tuple[str, ...] | None = None
-    assumes: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One claim of a policy's test suite.
-
-    Parameters
-    ----------
-    name : str
-        What the case shows, in words.
-    clause_id : str
-        The clause that it is about.
-    fires : bool
-        Whether some line must cite the clause, or none may.
-    lines, evidence, overrides : tuple of dict
-        As the readers take them.
-    settings : dict of str to str
-    strict : bool
-    release, precertification : tuple of dict
-        A small HCPCS release and precertification list, where the case loads one.
-    expected : dict of line number to ExpectedLine
-    origin : Origin
-    """
-
-    name: str
-    clause_id: str
-    fires: bool
-    lines: tuple[Mapping[str, Any], ...]
-    evidence: tuple[Mapping[str, Any], ...]
-    overrides: tuple[Mapping[str, Any], ...]
-    settings: Mapping[str, str]
-    strict: bool
-    release: tuple[Mapping[str, Any], ...] | None
-    precertification: tuple[str, ...] | None
-    expected: Mapping[int, ExpectedLine]
-    origin: Origin
-
-    def knowledge_base(self, policy: Policy, engine: Engine | None = None) -> KnowledgeBase:
-        """Return the knowledge base that the case asks for."""
-        return KnowledgeBase(
-            policy,
-            settings=self.settings,
-            strict=self.strict,
-            release=_release(self.release) if self.release is not None else None,
-            precertification=(
-                _code_list(self.precertification) if self.precertification is not None else None
-            ),
-            engine=engine,
-        )
+_MOST_NAMED = 10
+"""Clauses that a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,36 +37,17 @@ class CaseReport:
     total : int
         Cases that were run.
     failures : tuple of Diagnostic
-        One for every case that did not come out as expected, or could not be read.
+        One for every case that did not come out as expected.
+    faults : tuple of Diagnostic
+        What is wrong with the files of the cases; a case with faults is not run.
+    warnings : tuple of Diagnostic
+        Clauses that no case shows.
     """
 
     total: int
     failures: tuple[Diagnostic, ...]
-
-
-def read_cases(folder: Path) -> tuple[list[Case], list[Diagnostic]]:
-    """Read ``cases/*.toml`` of a policy folder.
-
-    Parameters
-    ----------
-    folder : Path
-        The policy folder.
-
-    Returns
-    -------
-    list of Case
-    list of Diagnostic
-        What could not be read.
-    """
-    cases: list[Case] = []
-    found: list[Diagnostic] = []
-    for path in sorted((folder / "cases").glob("*.toml")):
-        file = TomlFile(path, f"cases/{path.name}", found)
-        for position, row in enumerate(file.rows("case"), 1):
-            case = _read_case(file, row, position)
-            if case is not None:
-                cases.append(case)
-    return cases, found
+    faults: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def run_cases(policy: Policy, engine: Engine | None = None) -> CaseReport:
@@ -136,11 +62,38 @@ def run_cases(policy: Policy, engine: Engine | None = None) -> CaseReport:
     -------
     CaseReport
     """
-    cases, found = read_cases(policy.folder)
-    failures = list(found)
-    for case in cases:
-        failures.extend(run_case(case, policy, engine))
-    return CaseReport(len(cases), tuple(failures))
+    cases, faults = read_cases(policy.folder, policy)
+    failures = [failure for case in cases for failure in run_case(case, policy, engine)]
+    warnings = () if faults else tuple(missing_cases(cases, policy.clauses))
+    return CaseReport(len(cases), tuple(failures), tuple(faults), warnings)
+
+
+def missing_cases(cases: Iterable[Case], clause_ids: Iterable[str]) -> list[Diagnostic]:
+    """Return warnings for clauses that no case fires, or of which there is no near miss.
+
+    Parameters
+    ----------
+    cases : iterable of Case
+    clause_ids : iterable of str
+        The clauses of the policy.
+    """
+    place = Origin("cases")
+    cases, clause_ids = list(cases), list(clause_ids)
+    if not cases:
+        help = "write a claim that fires each clause, and one that nearly does, to cases/*.toml"
+        return [Diagnostic("warning", "the policy has no cases", place, help)]
+    found = []
+    for fires, words, help in (
+        (True, "no case fires", "a case names its clause by `clause`"),
+        (False, "no case is a near miss of", "a near miss has `fires = false`"),
+    ):
+        shown = {case.clause_id for case in cases if case.fires is fires}
+        bare = [clause_id for clause_id in clause_ids if clause_id not in shown]
+        if bare:
+            named = ", ".join(f"`{clause_id}`" for clause_id in bare[:_MOST_NAMED])
+            more = f" and {len(bare) - _MOST_NAMED} more" if len(bare) > _MOST_NAMED else ""
+            found.append(Diagnostic("warning", f"{words} {named}{more}", place, help))
+    return found
 
 
 def run_case(case: Case, policy: Policy, engine: Engine | None = None) -> list[Diagnostic]:
@@ -194,72 +147,3 @@ def _differences(determination: Determination, expected: ExpectedLine) -> list[s
 
 def _set(names: frozenset[str] | tuple[str, ...]) -> str:
     return "{" + ", ".join(sorted(names)) + "}"
-
-
-def _read_case(file: TomlFile, row: dict[str, Any], position: int) -> Case | None:
-    place = f"case {position}"
-    name = file.text(row, "name", place, required=True)
-    clause_id = file.text(row, "clause", place, required=True)
-    lines, expected = [], {}
-    for number, line in enumerate(row.get("lines", []), 1):
-        line_number = line.get("line_number", number)
-        lines.append(
-            {
-                "claim_id": CLAIM_ID,
-                "line_number": line_number,
-                **{key: _plain(value) for key, value in line.items() if key not in _EXPECTATIONS},
-            }
-        )
-        if "expect" not in line:
-            continue
-        if line["expect"] not in OUTCOMES:
-            file.error(
-                f"unknown outcome `{line['expect']}`", f"one of {', '.join(OUTCOMES)}", place
-            )
-        expected[line_number] = ExpectedLine(
-            line["expect"],
-            frozenset(line.get("cites", ())),
-            None if line.get("allowed") is None else str(line["allowed"]),
-            tuple(sorted(line["missing"])) if "missing" in line else None,
-            tuple(sorted(line["assumes"])) if "assumes" in line else None,
-        )
-    if not lines:
-        file.error("a case needs `lines`", place=place)
-        return None
-    return Case(
-        name,
-        clause_id,
-        row.get("fires", True),
-        tuple(lines),
-        tuple({"claim_id": CLAIM_ID, **_plain_values(item)} for item in row.get("evidence", [])),
-        tuple(_plain_values(item) for item in row.get("overrides", [])),
-        row.get("settings", {}),
-        row.get("strict", False),
-        tuple(row["release"]) if "release" in row else None,
-        tuple(row["precertification"]) if "precertification" in row else None,
-        expected,
-        Origin(file.label, f"{place} (`{name}`)"),
-    )
-
-
-def _plain_values(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Numbers and dates of TOML as the text that a table would hold."""
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
-
-
-def _release(rows: tuple[Mapping[str, Any], ...]) -> HcpcsRelease:
-    return HcpcsRelease(
-        "case",
-        {row["code"]: ((row.get("added"), row.get("terminated")),) for row in rows},
-    )
-
-
-def _code_list(codes: tuple[str, ...]) -> CodeTable:
-    rows = tuple(TableRow(code, code, Origin("case", code)) for code in codes)
-    return CodeTable("precertification_list", "procedure", rows)

@@ -58,6 +58,8 @@ class PolicyClause:
         What would change the outcome, in words.
     related : tuple of str
         Other policies that the clause names.
+    also : tuple of str
+        Further effects that rules may conclude by ``applies``.
     """
 
     clause_id: str
@@ -74,6 +76,7 @@ class PolicyClause:
     exceptions: tuple[Exception_, ...] = ()
     changes: str = ""
     related: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def reason(self, slots: Mapping[str, str]) -> str:
         """Return why the clause fired on a line, as one sentence.

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from facts.claim import ClaimLine, Evidence, Override
@@ -21,6 +22,16 @@ from facts.readers.records import read_claims_from_records
 from facts.suggest import nearest
 from facts.values import one_line
 from kb.adjudicate import LoadedClaim, determine
+from kb.arguments import (
+    Bound,
+    bound_values,
+    check_claim_id,
+    check_goal,
+    check_path,
+    check_rows,
+    check_truth,
+    wrong,
+)
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
 from kb.checks.checked import check_query
 from kb.determination import Determination
@@ -87,8 +98,8 @@ class Adjudication:
 class KnowledgeBase:
     """A policy, its settings and, where given, claims to ask about.
 
-    A knowledge base never changes; what looks like a change gives a new one. It may be used from
-    several threads.
+    A knowledge base never changes, nor does its policy; what looks like a change gives a new one.
+    It may be used from several threads.
 
     Parameters
     ----------
@@ -123,7 +134,7 @@ class KnowledgeBase:
         engine: Engine | None = None,
     ) -> None:
         self.policy = policy
-        self.settings = _complete_settings(policy, settings or {}, strict)
+        self.settings = complete_settings(policy, {} if settings is None else settings, strict)
         self.release = release
         self.precertification = precertification
         self._engine = engine or _default_engine()
@@ -192,6 +203,13 @@ class KnowledgeBase:
         >>> [(d.outcome, d.clause_ids) for d in kb.adjudicate([line])]
         [('denied', ('R14-FAC-1',))]
         """
+        check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
+        for noun, path in (
+            ("a HCPCS release", hcpcs),
+            ("a precertification list", precertification),
+        ):
+            if path is not None:
+                check_path(path, noun, "give the path of its file")
         return cls(
             load_policy(policy),
             settings=settings,
@@ -226,7 +244,10 @@ class KnowledgeBase:
         ------
         InputError
             If evidence or overrides have errors.
+        UsageError
+            If an argument is none of these.
         """
+        _check_inputs(lines, evidence, overrides)
         other = self._copy()
         stream = _stream(lines)
         found: list[Diagnostic] = []
@@ -237,7 +258,7 @@ class KnowledgeBase:
                 found.extend(claim.diagnostics)
         found.extend(stream.diagnostics)
         other._evidence = self._index(evidence)
-        other._overrides = self._collect(overrides)
+        other._overrides = self._collect(overrides, found)
         other._shared = other._shared_facts(other._overrides)
         seen = {
             key: [line.line_number for line in claim.lines] for key, claim in other._claims.items()
@@ -268,6 +289,8 @@ class KnowledgeBase:
         ------
         InputError
             If an override has errors.
+        UsageError
+            If an argument is none of these: a path is read by a reader first.
 
         Examples
         --------
@@ -302,12 +325,22 @@ class KnowledgeBase:
         Yields
         ------
         Determination
+
+        Raises
+        ------
+        InputError, UsageError
+            As ``adjudicate``.
         """
+        _check_inputs(lines, evidence, overrides)
         result = result if result is not None else Adjudication()
         index = self._index(evidence)
         result.diagnostics.extend(index.diagnostics)
-        shared = self._shared_facts(self._collect(overrides))
-        stream = _stream(lines)
+        shared = self._shared_facts(self._collect(overrides, result.diagnostics))
+        return self._determinations(_stream(lines), index, shared, result)
+
+    def _determinations(
+        self, stream: ClaimStream, index: EvidenceIndex, shared: FactStore, result: Adjudication
+    ) -> Iterator[Determination]:
         seen: dict[str, list[int]] = {}
         for claim in stream:
             if isinstance(claim, RejectedClaim):
@@ -329,7 +362,7 @@ class KnowledgeBase:
         result.diagnostics.extend(index.unused(seen))
         result.tally = stream.tally
 
-    def query(self, goal: str | Query, /, **bound: Value) -> Relation:
+    def query(self, goal: str | Query, /, **bound: Bound) -> Relation:
         """Answer a goal over the claims that the knowledge base knows.
 
         Parameters
@@ -337,16 +370,21 @@ class KnowledgeBase:
         goal : str or Query
             A conjunction in the rule language, as in ``"denied(C, L, Clause)"``.
         **bound
-            Values of variables, as in ``C="CLM1"``. They are bound, never pasted into text.
+            Values of variables, as in ``C="CLM1"``: text, dates, whole numbers, ``Decimal``. They
+            are bound, never pasted into text.
 
         Returns
         -------
         Relation
+            A goal without variables has no columns, and one empty row where it holds.
 
         Raises
         ------
         QueryError
-            If the goal has faults, or binds a variable that it does not have.
+            If the goal has faults, or binds a variable that it does not have, or a value of
+            another type.
+        UsageError
+            If the goal is neither text nor a query.
 
         Examples
         --------
@@ -357,9 +395,10 @@ class KnowledgeBase:
         >>> kb.query("denied(C, L, Clause)", C="C1").rows
         (('C1', 1, 'R14-FAC-1'),)
         """
-        query = self.parse(goal, bound)
+        values = bound_values(bound)
+        query = self.parse(goal, values)
         columns = named_variables(query.body)
-        for name in bound:
+        for name in values:
             if name not in columns:
                 near = nearest(name, columns)
                 raise QueryError(
@@ -373,8 +412,8 @@ class KnowledgeBase:
                     ]
                 )
         rows: set[tuple[Value, ...]] = set()
-        for session in self._sessions(query, bound):
-            rows.update(session.answers(query, bound))
+        for session in self._sessions(query, values):
+            rows.update(session.answers(query, values))
         return Relation(columns, tuple(sorted(rows, key=_sort_key)))
 
     def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
@@ -395,6 +434,7 @@ class KnowledgeBase:
         QueryError
             With everything that is wrong in it.
         """
+        check_goal(goal, Query)
         query = parse_query(goal) if isinstance(goal, str) else goal
         faults = [
             diagnostic
@@ -408,7 +448,7 @@ class KnowledgeBase:
     @property
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
-        return self._claims
+        return MappingProxyType(self._claims)
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that the knowledge base knows of a claim."""
@@ -421,7 +461,10 @@ class KnowledgeBase:
         ------
         InputError
             If there is no such claim.
+        UsageError
+            If the id is no text.
         """
+        check_claim_id(claim_id)
         with self._lock:
             loaded = self._warm.get(claim_id)
             if loaded is not None:
@@ -463,8 +506,8 @@ class KnowledgeBase:
             return evidence
         return index_evidence(evidence, self.policy.evidence_types)
 
-    def _collect(self, overrides: OverrideInput) -> tuple[Override, ...]:
-        return collect_overrides(overrides, tuple(self.policy.clauses))
+    def _collect(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
+        return collect_overrides(overrides, tuple(self.policy.clauses), notes)
 
     def _load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
         facts = claim_facts(
@@ -524,14 +567,27 @@ class KnowledgeBase:
         }
 
 
-def _complete_settings(policy: Policy, settings: Mapping[str, str], strict: bool) -> dict[str, str]:
+def complete_settings(
+    policy: Policy, settings: Mapping[str, str], strict: bool
+) -> Mapping[str, str]:
+    """Return every switch of a policy with its value, and ``strict``.
+
+    Raises
+    ------
+    UsageError
+        If a setting or its value is unknown.
+    """
+    if not isinstance(settings, Mapping):
+        help = 'give a dict, as in {"effective_basis": "processed_date"}'
+        raise wrong("settings", settings, help)
+    check_truth(strict, "strict")
     found = []
     complete = {name: switch.default for name, switch in policy.switches.items()}
     complete["strict"] = "yes" if strict else "no"
     for name, value in settings.items():
         switch = policy.switches.get(name)
         if switch is None:
-            near = nearest(name, policy.switches)
+            near = nearest(str(name), policy.switches)
             help = f"did you mean `{near}`?" if near else f"one of {', '.join(policy.switches)}"
             found.append(Diagnostic("error", f"unknown setting `{name}`", Origin("settings"), help))
         elif value not in switch.values:
@@ -547,7 +603,15 @@ def _complete_settings(policy: Policy, settings: Mapping[str, str], strict: bool
             complete[name] = value
     if found:
         raise UsageError(found)
-    return complete
+    return MappingProxyType(complete)
+
+
+def _check_inputs(lines: object, evidence: object, overrides: object) -> None:
+    if not isinstance(lines, ClaimStream):
+        check_rows(lines, "claims", "line", "`facts.readers.detect.open_claims`")
+    if not isinstance(evidence, EvidenceIndex):
+        check_rows(evidence, "evidence", "record", "`facts.readers.evidence.read_evidence`")
+    check_rows(overrides, "overrides", "record", "`facts.readers.overrides.read_overrides`")
 
 
 def _default_engine() -> Engine:

@@ -3,27 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from facts.claim import EvidenceType
 from facts.codes import CodeTable, read_code_table
 from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError, UsageError
 from facts.origin import Origin
 from facts.suggest import nearest
+from facts.utf8 import read_utf8
+from facts.values import one_line
 from kb.checks.checked import CheckedProgram, check
-from kb.clause import PolicyClause, Reading, Switch, TableDeclaration
+from kb.checks.vocabulary import TableVocabulary, Vocabulary
+from kb.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
 from kb.language.parse import parse_programs
 from kb.language.syntax import Program
-from kb.policy_toml import (
-    TomlFile,
+from kb.policy_readers import (
     read_clauses,
     read_evidence_types,
+    read_identity,
     read_readings,
+    read_related,
     read_switches,
     read_table_declarations,
 )
+from kb.policy_toml import TomlFile
 
 BUNDLED = Path(__file__).parent / "policies"
 SHARED_RULES = Path(__file__).parent / "rules"
@@ -49,19 +56,21 @@ class Policy:
     policy_id, title, version : str
     published : date
     folder : Path
-    clauses : dict of str to PolicyClause
+    clauses : mapping of str to PolicyClause
         In the order of the register.
-    switches : dict of str to Switch
-    evidence_types : dict of str to EvidenceType
-    readings : dict of int to Reading
-    declarations : dict of str to TableDeclaration
-    tables : dict of str to CodeTable
-    related : dict of str to str
+    switches : mapping of str to Switch
+    evidence_types : mapping of str to EvidenceType
+    readings : mapping of int to Reading
+    declarations : mapping of str to TableDeclaration
+    tables : mapping of str to CodeTable
+    related : mapping of str to str
         Titles of other policies that this one names.
     program : CheckedProgram
         The rules of the folder and the shared rules of the determination.
     program_sha256 : str
         Hash of every rule, table and declaration that a determination depends on.
+    warnings : tuple of Diagnostic
+        What an author should look at; it does not keep the policy from use.
     """
 
     policy_id: str
@@ -69,15 +78,16 @@ class Policy:
     version: str
     published: date
     folder: Path
-    clauses: dict[str, PolicyClause]
-    switches: dict[str, Switch]
-    evidence_types: dict[str, EvidenceType]
-    readings: dict[int, Reading]
-    declarations: dict[str, TableDeclaration]
-    tables: dict[str, CodeTable]
-    related: dict[str, str]
+    clauses: Mapping[str, PolicyClause]
+    switches: Mapping[str, Switch]
+    evidence_types: Mapping[str, EvidenceType]
+    readings: Mapping[int, Reading]
+    declarations: Mapping[str, TableDeclaration]
+    tables: Mapping[str, CodeTable]
+    related: Mapping[str, str]
     program: CheckedProgram
     program_sha256: str
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def bundled_policies() -> tuple[str, ...]:
@@ -103,13 +113,20 @@ def find_policy_folder(policy: str | Path) -> Path:
     if isinstance(policy, str) and name.lower() in bundled_policies():
         return BUNDLED / name.lower()
     folder = Path(policy)
-    if (folder / "policy.toml").is_file():
-        return folder
+    try:
+        if (folder / "policy.toml").is_file():
+            return folder
+        is_folder = folder.is_dir()
+    except OSError:
+        is_folder = False
     near = nearest(name.lower(), bundled_policies())
-    if folder.is_dir():
-        message, help = f"`{name}` is not a policy folder", "it has no file policy.toml"
+    if is_folder:
+        message, help = (
+            f"`{one_line(name[:300])}` is not a policy folder",
+            "it has no file policy.toml",
+        )
     else:
-        message = f"there is no policy `{name}`"
+        message = f"there is no policy `{one_line(name[:300])}`"
         help = f"did you mean `{near}`?" if near else f"bundled: {', '.join(bundled_policies())}"
     raise UsageError([Diagnostic("error", message, None, help)])
 
@@ -141,26 +158,41 @@ def load_policy(policy: str | Path) -> Policy:
     folder = find_policy_folder(policy)
     found: list[Diagnostic] = []
     main = TomlFile(folder / "policy.toml", "policy.toml", found)
-    clauses = read_clauses(TomlFile(folder / "clauses.toml", "clauses.toml", found))
+    register = TomlFile(folder / "clauses.toml", "clauses.toml", found)
+    clauses = read_clauses(register)
     readings: dict[int, Reading] = {}
     if (folder / "readings.toml").exists():
         readings = read_readings(TomlFile(folder / "readings.toml", "readings.toml", found))
     declarations = read_table_declarations(main)
-    tables = _read_tables(folder, declarations, found)
+    tables = _read_tables(folder, main, declarations)
     program = _read_rules(folder, found)
-    identity = {
-        key: main.text(main.data, key, "", required=True) for key in ("id", "title", "version")
-    }
-    published = main.day(main.data, "published", "")
+    identity = read_identity(main)
+    published = date.min if main.broken else main.day(main.data, "published", "")
     switches = {EFFECTIVE_BASIS.name: EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
-    related = {
-        name: main.text(main.data.get("related", {}), name, "related")
-        for name in main.data.get("related", {})
+    related = read_related(main)
+    effects = {
+        each.clause_id: (each.effect, *each.also)
+        for each in clauses.values()
+        if each.effect in EFFECTS
     }
+    values = {"strict": ("yes", "no"), **{one.name: one.values for one in switches.values()}}
+    vocabulary = Vocabulary(
+        effects=register.known_as("clause", effects),
+        switches=main.known_as("switches", values),
+        evidence=main.known_as("evidence", evidence_types),
+        tables={name: _table_vocabulary(table) for name, table in tables.items()},
+        lists=LOADED_LISTS,
+        readings=tuple(readings),
+    )
     checked: CheckedProgram | None = None
     try:
-        checked = check(program, clauses=tuple(clauses), tables=(*tables, *LOADED_LISTS))
+        checked = check(
+            program,
+            clauses=register.known_as("clause", tuple(clauses)),
+            tables=main.known_as("tables", (*declarations, *_table_files(folder), *LOADED_LISTS)),
+            vocabulary=vocabulary,
+        )
     except ClausewiseError as fault:
         found.extend(fault.diagnostics)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
@@ -172,15 +204,24 @@ def load_policy(policy: str | Path) -> Policy:
         identity["version"],
         published,
         folder,
-        clauses,
-        switches,
-        evidence_types,
-        readings,
-        declarations,
-        tables,
-        related,
+        MappingProxyType(clauses),
+        MappingProxyType(switches),
+        MappingProxyType(evidence_types),
+        MappingProxyType(readings),
+        MappingProxyType(declarations),
+        MappingProxyType(tables),
+        MappingProxyType(related),
         checked,
         _digest(folder),
+        (*found, *checked.warnings),
+    )
+
+
+def _table_vocabulary(table: CodeTable) -> TableVocabulary:
+    return TableVocabulary(
+        table.column,
+        any(row.amount is not None for row in table.rows),
+        frozenset(row.value for row in table.rows if row.value is not None),
     )
 
 
@@ -193,47 +234,44 @@ def _rule_files(folder: Path) -> list[tuple[str, Path]]:
 def _read_rules(folder: Path, found: list[Diagnostic]) -> Program:
     texts = {}
     for name, path in _rule_files(folder):
-        try:
-            texts[name] = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            found.append(Diagnostic("error", "the file cannot be read as UTF-8 text", Origin(name)))
+        text, fault = read_utf8(path, name)
+        if fault is not None:
+            found.append(fault)
+        else:
+            texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
     program, faults = parse_programs(texts)
     found.extend(faults)
     return program
 
 
 def _read_tables(
-    folder: Path, declarations: dict[str, TableDeclaration], found: list[Diagnostic]
+    folder: Path, main: TomlFile, declarations: Mapping[str, TableDeclaration]
 ) -> dict[str, CodeTable]:
-    tables = {}
+    """Read the tables that are declared; where the declarations are broken none can be read."""
+    tables: dict[str, CodeTable] = {}
+    if main.known_as("tables", declarations) is None:
+        return tables
     for name, declaration in declarations.items():
         path = folder / "tables" / f"{name}.csv"
         label = f"tables/{name}.csv"
         if not path.is_file():
-            found.append(
-                Diagnostic(
-                    "error",
-                    f"table `{name}` is declared and has no file",
-                    Origin("policy.toml", f"tables.{name}"),
-                    f"write {label}",
-                )
-            )
+            message = f"table `{name}` is declared and has no file"
+            main.error(message, f"write {label}", f"tables.{name}")
             continue
         try:
             tables[name] = read_code_table(path, name, declaration.column, source=label)
         except ClausewiseError as fault:
-            found.extend(fault.diagnostics)
-    for path in sorted((folder / "tables").glob("*.csv")):
-        if path.stem not in declarations:
-            found.append(
-                Diagnostic(
-                    "error",
-                    f"table `{path.stem}` is not declared",
-                    Origin(f"tables/{path.name}"),
-                    f"add [tables.{path.stem}] to policy.toml",
-                )
-            )
+            main.found.extend(fault.diagnostics)
+    for name in _table_files(folder):
+        if name not in declarations:
+            message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
+            main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))
     return tables
+
+
+def _table_files(folder: Path) -> list[str]:
+    """Return the names of the tables that the folder has files of."""
+    return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
 
 
 def _digest(folder: Path) -> str:

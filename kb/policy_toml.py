@@ -1,30 +1,20 @@
-"""Read the TOML files of a policy folder into clauses, switches, readings and declarations."""
+"""A TOML file of a policy folder, and how its values are taken out with the faults told."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from facts.claim import EvidenceType
-from facts.diagnostic import Diagnostic
+from facts.diagnostic import Diagnostic, Severity
 from facts.origin import Origin
 from facts.suggest import nearest
-from kb.clause import EFFECTS, Exception_, PolicyClause, Reading, Switch, TableDeclaration
+from facts.utf8 import read_utf8
+from kb.policy_places import TomlPlaces, syntax_fault
 
-TABLE_COLUMNS = (
-    "procedure",
-    "revenue_code",
-    "place_of_service",
-    "bill_class",
-    "diagnosis",
-    "description",
-)
-"""Claim columns that a table can classify."""
-
-_EVIDENCE_KINDS = ("choice", "number", "whole number", "text", "line_number")
+T = TypeVar("T")
 
 
 class TomlFile:
@@ -38,40 +28,111 @@ class TomlFile:
         Its name in diagnostics.
     found : list of Diagnostic
         Collects what is wrong.
+
+    Attributes
+    ----------
+    broken : bool
+        Whether the file could not be read; what is missing in it is then told nowhere else.
     """
 
     def __init__(self, path: Path, label: str, found: list[Diagnostic]) -> None:
         self.label = label
         self.found = found
         self.data: dict[str, Any] = {}
+        self.broken = True
+        self._unread: set[str] = set()
+        self._text = ""
+        self._places: TomlPlaces | None = None
+        if not path.exists():
+            help = "a policy folder needs it"
+            found.append(Diagnostic("error", "the file is missing", Origin(label), help))
+            return
+        text, fault = read_utf8(path, label)
+        if fault is not None:
+            found.append(fault)
+            return
+        self._text = text
         try:
-            self.data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self.error("the file is missing", "a policy folder needs it")
-        except (OSError, UnicodeDecodeError):
-            self.error("the file cannot be read as UTF-8 text")
-        except tomllib.TOMLDecodeError as fault:
-            self.error(f"not valid TOML: {str(fault)[:1].lower()}{str(fault)[1:]}")
+            self.data = tomllib.loads(text)
+            self.broken = False
+        except tomllib.TOMLDecodeError as error:
+            found.append(syntax_fault(text, error, label))
 
-    def error(self, message: str, help: str = "", place: str = "") -> None:
-        """Note an error at a place of the file."""
-        self.found.append(Diagnostic("error", message, Origin(self.label, place), help))
+    def error(
+        self, message: str, help: str = "", place: str = "", key: str = "", item: int = 0
+    ) -> None:
+        """Note an error at a place of the file, with the row of its key."""
+        self.found.append(self._diagnostic("error", message, help, place, key, item))
+
+    def warning(self, message: str, help: str = "", place: str = "", key: str = "") -> None:
+        """Note a warning at a place of the file, with the row of its key."""
+        self.found.append(self._diagnostic("warning", message, help, place, key, 0))
+
+    def origin(self, place: str, key: str = "", item: int = 0) -> Origin:
+        """Return a place of the file, in words and with its row."""
+        row = self._row(place, key, item)
+        return Origin(self.label, ", ".join(filter(None, (place, f"row {row}" if row else ""))))
+
+    def _diagnostic(
+        self, severity: Severity, message: str, help: str, place: str, key: str, item: int
+    ) -> Diagnostic:
+        row = self._row(place, key, item)
+        excerpt = self._places.text(row) if self._places is not None else ""
+        return Diagnostic(severity, message, self.origin(place, key, item), help, excerpt)
+
+    def _row(self, place: str, key: str, item: int) -> int:
+        if self._places is None:
+            self._places = TomlPlaces(self._text)
+        return self._places.row(place.partition(" (")[0], key, item)
+
+    def known_as(self, key: str, value: T) -> T | None:
+        """Return what was read under a key, or None where the file or the key is broken.
+
+        What is not known for this reason is told nowhere else.
+        """
+        return None if self.broken or key in self._unread else value
+
+    def known(
+        self,
+        table: Mapping[str, Any],
+        keys: Collection[str],
+        place: str,
+        severity: Severity = "warning",
+    ) -> None:
+        """Tell each key that nothing reads."""
+        for key in table:
+            if key not in keys:
+                self.stray(key, keys, place, key, severity)
+
+    def stray(
+        self,
+        name: str,
+        keys: Collection[str],
+        place: str,
+        key: str,
+        severity: Severity = "warning",
+    ) -> None:
+        """Tell a key that nothing reads, with the nearest that something does."""
+        near = nearest(name, keys)
+        help = f"did you mean `{near}`?" if near else f"known are {', '.join(keys)}"
+        message = f"nothing reads the key `{name}`"
+        self.found.append(self._diagnostic(severity, message, help, place, key, 0))
 
     def text(self, table: Mapping[str, Any], key: str, place: str, required: bool = False) -> str:
         """Return a text value, or the empty text after noting what is wrong."""
         value: object = table.get(key, "")
         if not isinstance(value, str):
-            self.error(f"`{key}` has to be text", place=place)
+            self.error(f"`{key}` has to be text", place=place, key=key)
             return ""
         if required and not value:
-            self.error(f"`{key}` is missing", place=place)
+            self.error(f"`{key}` is missing", place=place, key=key)
         return value
 
     def texts(self, table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
         """Return a list of texts."""
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.error(f"`{key}` has to be a list of texts", place=place)
+            self.error(f"`{key}` has to be a list of texts", place=place, key=key)
             return ()
         return tuple(value)
 
@@ -79,9 +140,9 @@ class TomlFile:
         """Return a date."""
         value = table.get(key)
         if type(value) is not date:
-            self.error(
-                f"`{key}` has to be a date", "write it without quotes, as in 2014-07-22", place
-            )
+            message = f"`{key}` has to be a date" if key in table else f"`{key}` is missing"
+            help = "write a day without quotes, as in 2014-07-22"
+            self.error(message, help, place, key)
             return date.min
         return value
 
@@ -89,7 +150,7 @@ class TomlFile:
         """Return a whole number, or None where the key is absent."""
         value = table.get(key)
         if value is not None and type(value) is not int:
-            self.error(f"`{key}` has to be a whole number", place=place)
+            self.error(f"`{key}` has to be a whole number", place=place, key=key)
             return None
         return value
 
@@ -97,7 +158,8 @@ class TomlFile:
         """Return the sub-tables of a table, by name."""
         value = self.data.get(key, {})
         if not isinstance(value, dict) or not all(isinstance(row, dict) for row in value.values()):
-            self.error(f"`{key}` has to be a table of tables")
+            self._unread.add(key)
+            self.error(f"`{key}` has to be a table of tables", f"write [{key}.<name>]", key=key)
             return {}
         return value
 
@@ -105,131 +167,7 @@ class TomlFile:
         """Return an array of tables."""
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            self.error(f"`{key}` has to be an array of tables")
+            self._unread.add(key)
+            self.error(f"`{key}` has to be an array of tables", f"write [[{key}]]", key=key)
             return []
         return value
-
-
-def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
-    """Return the clauses of ``clauses.toml`` by id, in the order of the file."""
-    clauses: dict[str, PolicyClause] = {}
-    for position, row in enumerate(file.rows("clause"), 1):
-        place = f"clause {position}"
-        clause_id = file.text(row, "id", place, required=True)
-        place = f"clause {position} ({clause_id})"
-        effect = file.text(row, "effect", place, required=True)
-        if effect and effect not in EFFECTS:
-            near = nearest(effect, EFFECTS)
-            file.error(
-                f"unknown effect `{effect}`",
-                f"did you mean `{near}`?" if near else f"one of {', '.join(EFFECTS)}",
-                place,
-            )
-        if clause_id in clauses:
-            file.error(f"clause `{clause_id}` is given twice", place=place)
-        exceptions = row.get("exceptions", [])
-        clauses[clause_id] = PolicyClause(
-            clause_id,
-            file.text(row, "section", place, required=True),
-            file.text(row, "document_lines", place),
-            effect,
-            file.day(row, "effective_from", place),
-            file.text(row, "carc", place),
-            file.texts(row, "rarcs", place),
-            file.text(row, "group", place),
-            file.text(row, "title", place, required=True),
-            file.text(row, "summary", place, required=True),
-            file.text(row, "narrative", place),
-            tuple(
-                Exception_(
-                    str(item.get("evidence", "")),
-                    str(item.get("value", "")),
-                    str(item.get("text", "")),
-                )
-                for item in exceptions
-                if isinstance(item, dict)
-            ),
-            file.text(row, "changes", place),
-            file.texts(row, "related", place),
-        )
-    return clauses
-
-
-def read_switches(file: TomlFile) -> dict[str, Switch]:
-    """Return the switches of ``policy.toml``."""
-    switches = {}
-    for name, row in file.tables("switches").items():
-        place = f"switches.{name}"
-        values = file.texts(row, "values", place)
-        default = file.text(row, "default", place, required=True)
-        if default and default not in values:
-            file.error(f"the default `{default}` is not one of the values", place=place)
-        switches[name] = Switch(
-            name,
-            default,
-            values,
-            file.number(row, "reading", place),
-            file.text(row, "meaning", place),
-        )
-    return switches
-
-
-def read_evidence_types(file: TomlFile) -> dict[str, EvidenceType]:
-    """Return the evidence that ``policy.toml`` declares."""
-    types = {}
-    for name, row in file.tables("evidence").items():
-        place = f"evidence.{name}"
-        kind = file.text(row, "kind", place, required=True)
-        if kind and kind not in _EVIDENCE_KINDS:
-            file.error(f"unknown kind `{kind}`", f"one of {', '.join(_EVIDENCE_KINDS)}", place)
-        types[name] = EvidenceType(
-            name,
-            kind,
-            file.texts(row, "choices", place),
-            file.text(row, "meaning", place),
-            row.get("several") is True,
-        )
-    return types
-
-
-def read_table_declarations(file: TomlFile) -> dict[str, TableDeclaration]:
-    """Return the tables that ``policy.toml`` declares."""
-    declarations = {}
-    for name, row in file.tables("tables").items():
-        place = f"tables.{name}"
-        column = file.text(row, "column", place, required=True)
-        if column and column not in TABLE_COLUMNS:
-            near = nearest(column, TABLE_COLUMNS)
-            file.error(
-                f"unknown column `{column}`",
-                f"did you mean `{near}`?" if near else f"one of {', '.join(TABLE_COLUMNS)}",
-                place,
-            )
-        declarations[name] = TableDeclaration(
-            name,
-            column,
-            file.text(row, "title", place),
-            file.text(row, "basis", place),
-            file.text(row, "document_lines", place),
-            file.number(row, "reading", place),
-        )
-    return declarations
-
-
-def read_readings(file: TomlFile) -> dict[int, Reading]:
-    """Return the readings of ``readings.toml`` by number."""
-    readings = {}
-    for position, row in enumerate(file.rows("reading"), 1):
-        place = f"reading {position}"
-        number = file.number(row, "number", place)
-        if number is None:
-            file.error("`number` is missing", place=place)
-            continue
-        readings[number] = Reading(
-            number,
-            file.text(row, "document_lines", place),
-            file.text(row, "question", place, required=True),
-            file.text(row, "answer", place, required=True),
-            file.text(row, "switch", place),
-        )
-    return readings

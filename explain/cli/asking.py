@@ -105,7 +105,8 @@ def query(
     """Answer a goal over some claims.
 
     The goal is written in the language of the rules, what it asks for in capitals. Its answers
-    are a table; with --json each is an object on its own row.
+    are a table; with --json each is an object on its own row. A goal that asks for nothing is
+    answered `yes` where it holds, with --csv in a column named answer.
 
     \b
     clausewise query 'denied(Claim, Line, Clause)' -c claims.837
@@ -124,7 +125,8 @@ def query(
         for each in answer.to_dicts():
             data(json_text(each))
     elif as_csv:
-        data(csv_text([answer.columns, *rows]))
+        columns = answer.columns or ("answer",)
+        data(csv_text([columns, *(row or ("yes",) for row in rows)]))
     elif answer.columns and rows:
         data(table_text(answer.columns, rows))
     elif rows:

@@ -9,12 +9,12 @@ import typer
 
 from explain.cli.options import JsonOption, PolicyOption
 from explain.cli.output import data, json_text, message, report, table_text
-from explain.cli.running import DONE, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.suggest import nearest
 from facts.values import ValueFault, format_number, parse_code
 from kb.clause import PolicyClause
-from kb.policy import Policy, load_policy
+from kb.policy import Policy, find_policy_folder, load_policy
 
 
 def clauses(
@@ -132,16 +132,21 @@ def check(
     clausewise check
     clausewise check my-policy
     """
-    from kb.cases import run_cases
+    from kb.cases import read_cases, run_cases
+    from kb.policy_remarks import policy_remarks
 
     try:
         policy = load_policy(folder)
     except ProgramError as fault:
+        _, more = read_cases(find_policy_folder(folder))
+        found = [*fault.diagnostics, *more]
         if as_json:
-            errors = [diagnostic.to_json() for diagnostic in fault.diagnostics]
-            data(json_text({"policy": folder, "errors": errors}))
-        raise
+            told = [each.to_json() for each in found if each.severity == "error"]
+            data(json_text({"policy": folder, "errors": told}))
+        raise ProgramError(found) from None
     outcome = run_cases(policy)
+    remarks = [*policy.warnings, *policy_remarks(policy), *outcome.faults, *outcome.warnings]
+    errors = [each for each in remarks if each.severity == "error"]
     counts = {
         "clauses": len(policy.clauses),
         "rules": len(policy.program.program.rules),
@@ -154,19 +159,23 @@ def check(
             "version": policy.version,
             "program_sha256": policy.program_sha256,
             **counts,
+            "errors": [each.to_json() for each in errors],
+            "warnings": [each.to_json() for each in remarks if each.severity == "warning"],
             "failures": [failure.to_json() for failure in outcome.failures],
         }
         data(json_text(value))
     else:
         listed = ", ".join(f"{count} {name}" for name, count in counts.items())
         data(f"{policy.policy_id}, version {policy.version}: {listed}")
-    report(_remarks(policy))
+    report([*_remarks(policy), *remarks])
     report(outcome.failures)
     if outcome.failures:
         message(f"{len(outcome.failures)} of {outcome.total} cases failed")
-        return NO_ANSWER
-    message("every case came out as expected")
-    return DONE
+    elif outcome.total and not errors:
+        message("every case came out as expected")
+    if errors:
+        return BAD_INPUT
+    return NO_ANSWER if outcome.failures else DONE
 
 
 def _remarks(policy: Policy) -> list[Diagnostic]:

@@ -67,8 +67,18 @@ def read_overrides(
     return overrides
 
 
-def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tuple[Override, ...]:
+def collect_overrides(
+    items: Iterable[Any], clause_ids: Collection[str], notes: list[Diagnostic] | None = None
+) -> tuple[Override, ...]:
     """Return overrides given in Python, as ``Override`` or as dicts.
+
+    Parameters
+    ----------
+    items : iterable
+    clause_ids : collection of str
+        The clauses of the policy.
+    notes : list of Diagnostic, optional
+        Gathers warnings.
 
     Raises
     ------
@@ -83,7 +93,10 @@ def collect_overrides(items: Iterable[Any], clause_ids: Collection[str]) -> tupl
             trace = item.trace or trace
             record = dict(zip(COLUMNS, item[:-1], strict=True))
         rows.append(record_row(record, position, trace, COLUMNS, found))
-    return _checked(rows, clause_ids, found)
+    overrides = _checked(rows, clause_ids, found)
+    if notes is not None:
+        notes.extend(found)
+    return overrides
 
 
 def _checked(

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.schema import INPUT_PREDICATES, Predicate
 from facts.span import Span
 from kb.checks.citations import check_citations
+from kb.checks.conclusions import check_conclusions
+from kb.checks.constants import check_constants
 from kb.checks.context import Context, Stratum
 from kb.checks.declarations import check_declarations
 from kb.checks.predicates import check_predicates
 from kb.checks.safety import check_safety
 from kb.checks.singletons import check_singletons
+from kb.checks.size import check_size
 from kb.checks.stratification import check_stratification
 from kb.checks.types import check_types
+from kb.checks.vocabulary import Vocabulary
 from kb.language.syntax import Program, Query, Value
 
 Check = Callable[[Context], Iterator[Diagnostic]]
@@ -26,12 +31,22 @@ PROGRAM_CHECKS: tuple[Check, ...] = (
     check_types,
     check_safety,
     check_stratification,
+    check_size,
     check_citations,
+    check_constants,
+    check_conclusions,
     check_singletons,
 )
 """The checks of a program, in their order: the first three build its signature."""
 
-QUERY_CHECKS: tuple[Check, ...] = (check_predicates, check_types, check_safety, check_citations)
+QUERY_CHECKS: tuple[Check, ...] = (
+    check_predicates,
+    check_types,
+    check_safety,
+    check_size,
+    check_citations,
+    check_constants,
+)
 """The checks of a query over a checked program."""
 
 Signature = Mapping[str, Predicate]
@@ -53,6 +68,8 @@ class CheckedProgram:
     warnings : tuple of Diagnostic
     clauses, tables : collection of str, optional
         What rules and queries may name.
+    vocabulary : Vocabulary, optional
+        What constants of rules and queries may be.
     """
 
     program: Program
@@ -61,6 +78,7 @@ class CheckedProgram:
     warnings: tuple[Diagnostic, ...] = ()
     clauses: Collection[str] | None = None
     tables: Collection[str] | None = None
+    vocabulary: Vocabulary | None = None
 
 
 def check(
@@ -68,6 +86,7 @@ def check(
     inputs: Iterable[Predicate] = INPUT_PREDICATES,
     clauses: Collection[str] | None = None,
     tables: Collection[str] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> CheckedProgram:
     """Check a program.
 
@@ -80,6 +99,8 @@ def check(
         Ids of the clauses that rules may cite.
     tables : collection of str, optional
         Names of the tables that rules may ask.
+    vocabulary : Vocabulary, optional
+        What constants of rules may be.
 
     Returns
     -------
@@ -98,10 +119,13 @@ def check(
     >>> check(program).strata
     (Stratum(predicates=('edge',), recursive=False), Stratum(predicates=('path',), recursive=True))
     """
-    context, found = _run_program(program, inputs, clauses, tables)
+    context, found = _run_program(program, inputs, clauses, tables, vocabulary)
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise ProgramError(found)
-    return CheckedProgram(program, context.signature, context.strata, tuple(found), clauses, tables)
+    signature = MappingProxyType(context.signature)
+    return CheckedProgram(
+        program, signature, context.strata, tuple(found), clauses, tables, vocabulary
+    )
 
 
 def check_program(
@@ -109,12 +133,13 @@ def check_program(
     inputs: Iterable[Predicate] = INPUT_PREDICATES,
     clauses: Collection[str] | None = None,
     tables: Collection[str] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> list[Diagnostic]:
     """Return everything that is wrong with a program, warnings too, in reading order.
 
     Parameters
     ----------
-    program, inputs, clauses, tables
+    program, inputs, clauses, tables, vocabulary
         As for `check`.
 
     Returns
@@ -130,7 +155,7 @@ def check_program(
     unknown predicate `procedre/3`
     a cycle runs through `\\+`: `p -> \\+ q -> p`
     """
-    return _run_program(program, inputs, clauses, tables)[1]
+    return _run_program(program, inputs, clauses, tables, vocabulary)[1]
 
 
 def check_query(
@@ -159,7 +184,12 @@ def check_query(
     ['`p` takes 1 argument, not 2']
     """
     context = Context.of_query(
-        query, program.signature, program.clauses, program.tables, bound or {}
+        query,
+        program.signature,
+        program.clauses,
+        program.tables,
+        bound or {},
+        program.vocabulary,
     )
     return _run(context, QUERY_CHECKS)
 
@@ -169,6 +199,7 @@ def _run_program(
     inputs: Iterable[Predicate],
     clauses: Collection[str] | None,
     tables: Collection[str] | None,
+    vocabulary: Vocabulary | None,
 ) -> tuple[Context, list[Diagnostic]]:
     by_name = {predicate.name: predicate for predicate in inputs}
     context = Context.of_program(
@@ -176,6 +207,7 @@ def _run_program(
         by_name,
         None if clauses is None else frozenset(clauses),
         None if tables is None else frozenset(tables),
+        vocabulary,
     )
     return context, _run(context, PROGRAM_CHECKS)
 

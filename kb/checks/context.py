@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.span import Span
+from kb.checks.vocabulary import Vocabulary
 from kb.language.excerpt import Excerpts
 from kb.language.syntax import (
     Aggregate,
@@ -58,6 +59,8 @@ class Context:
         Empty where a query is checked.
     clauses, tables : collection of str, optional
         What may be named; nothing is checked where they are not given.
+    vocabulary : Vocabulary, optional
+        What constants may be, likewise.
     bound : mapping of str to value
         Variables of a query whose value is given.
     signature : dict of str to Predicate
@@ -72,6 +75,7 @@ class Context:
     program: Program = field(default_factory=lambda: Program(()))
     clauses: Collection[str] | None = None
     tables: Collection[str] | None = None
+    vocabulary: Vocabulary | None = None
     bound: Mapping[str, Value] = field(default_factory=dict)
     signature: dict[str, Predicate] = field(default_factory=dict)
     strata: tuple[Stratum, ...] = ()
@@ -83,10 +87,12 @@ class Context:
         inputs: Mapping[str, Predicate],
         clauses: Collection[str] | None,
         tables: Collection[str] | None,
+        vocabulary: Vocabulary | None = None,
     ) -> Context:
         """Return the context of a program."""
         units = tuple([Unit(rule.head, rule.body, rule.span) for rule in program.rules])
-        return cls(units, inputs, Excerpts(program.texts), program, clauses, tables)
+        excerpts = Excerpts(program.texts)
+        return cls(units, inputs, excerpts, program, clauses, tables, vocabulary)
 
     @classmethod
     def of_query(
@@ -96,11 +102,14 @@ class Context:
         clauses: Collection[str] | None,
         tables: Collection[str] | None,
         bound: Mapping[str, Value],
+        vocabulary: Vocabulary | None = None,
     ) -> Context:
         """Return the context of a query over a checked program."""
         excerpts = Excerpts({query.span.source: query.text})
         unit = Unit(None, query.body, query.span)
-        context = cls((unit,), {}, excerpts, clauses=clauses, tables=tables, bound=bound)
+        context = cls((unit,), {}, excerpts)
+        context.clauses, context.tables, context.vocabulary = clauses, tables, vocabulary
+        context.bound = bound
         context.signature.update(signature)
         return context
 

@@ -12,6 +12,9 @@ from kb.checks.context import Context, atoms
 from kb.language.syntax import Atom
 from kb.language.words import RESERVED
 
+_MOST_NEAR = 20
+"""Unknown predicates for which the nearest known one is looked for."""
+
 
 def check_predicates(context: Context) -> Iterator[Diagnostic]:
     """Yield unknown predicates and wrong numbers of arguments.
@@ -35,13 +38,15 @@ def check_predicates(context: Context) -> Iterator[Diagnostic]:
             context.signature[head.predicate] = _undeclared(head)
             defined[head.predicate] = head.span
     broken = frozenset(context.program.broken)
+    unknown = 0
     for unit in context.units:
         for atom in atoms(unit):
             predicate = context.signature.get(atom.predicate)
             if predicate is None:
                 if atom.predicate in broken or atom is unit.head:
                     continue
-                yield _unknown(context, atom)
+                unknown += 1
+                yield _unknown(context, atom, unknown <= _MOST_NEAR)
             elif predicate.arity != atom.arity:
                 wanted = f"{predicate.arity} argument{'' if predicate.arity == 1 else 's'}"
                 if atom.predicate in defined:
@@ -60,13 +65,13 @@ def _undeclared(head: Atom) -> Predicate:
     return Predicate(head.predicate, columns, sentence, f"not {sentence}")
 
 
-def _unknown(context: Context, atom: Atom) -> Diagnostic:
+def _unknown(context: Context, atom: Atom, look: bool) -> Diagnostic:
     name = atom.predicate
     message = f"unknown predicate `{name}/{atom.arity}`"
     if name in RESERVED:
         message = f"`{name}` of Prolog is not part of the rule language"
         return context.error(message, atom.span)
-    near = nearest(name, context.signature)
+    near = nearest(name, context.signature) if look else None
     if near is None:
         return context.error(message, atom.span, "declare it, or write a rule for it")
     found = context.signature[near]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
+from kb.checks.size import is_too_large
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -33,6 +34,8 @@ def check_singletons(context: Context) -> Iterator[Diagnostic]:
     Diagnostic
     """
     for unit in context.units:
+        if is_too_large(unit):
+            continue
         counts: Counter[str] = Counter()
         if unit.head is not None:
             counts.update([term.name for term in unit.head.terms if type(term) is Variable])

@@ -210,3 +210,19 @@ def test_query_with_and_without_an_answer(
 def test_query_without_claims(run: Run) -> None:
     ended = run("query", "denied(C, L, K)")
     assert ended == (1, "", "no answer; claims are given with -c FILE\n")
+
+
+def test_a_goal_that_asks_for_nothing(run: Run, good: str) -> None:
+    assert run("query", "line(_, _)", "-c", good, "--csv").out == "answer\nyes\n"
+    assert run("query", "line(_, _)", "-c", good).out == "yes\n"
+    ended = run("query", "line('NONE', _)", "-c", good, "--csv")
+    assert (ended.code, ended.out) == (1, "answer\n")
+
+
+def test_a_query_of_too_many_variables_ends(run: Run, good: str) -> None:
+    goal = ", ".join(f"line(C{number}, L{number})" for number in range(500))
+    ended = run("query", goal, "-c", good)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(
+        "error: a query with more than 100 variables is too large to answer\n"
+    )

@@ -1,0 +1,55 @@
+"""Bytes of a file as text, or the place of the first byte that is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from facts.diagnostic import Diagnostic
+from facts.origin import Origin
+from facts.span import Span
+
+
+def read_utf8(path: Path, source: str, noun: str = "file") -> tuple[str, Diagnostic | None]:
+    """Return the text of a small file, or what keeps it from being read.
+
+    Parameters
+    ----------
+    path : Path
+    source : str
+        Name of the file in the diagnostic.
+    noun : str, optional
+        What the diagnostic calls it.
+
+    Returns
+    -------
+    str
+        Without a byte order mark; line ends as they are.
+    Diagnostic or None
+    """
+    try:
+        content = path.read_bytes()
+    except IsADirectoryError:
+        return "", Diagnostic("error", "a folder stands where a file has to be", Origin(source))
+    except OSError as fault:
+        reason = (fault.strerror or "unknown reason").lower()
+        return "", Diagnostic("error", f"the {noun} cannot be read: {reason}", Origin(source))
+    return decode_utf8(content, source)
+
+
+def decode_utf8(content: bytes, source: str) -> tuple[str, Diagnostic | None]:
+    r"""Return bytes as text, or the place of the first byte that is none.
+
+    Examples
+    --------
+    >>> _, fault = decode_utf8(b"a\nbc\xe9", "rules.pl")
+    >>> fault.message, str(fault.place)
+    ('the file is not UTF-8 text: byte 0xE9', 'rules.pl:2:3')
+    """
+    try:
+        return content.decode("utf-8").removeprefix("\ufeff"), None
+    except UnicodeDecodeError as fault:
+        before = content[: fault.start].decode("utf-8").split("\n")
+        row, column = len(before), len(before[-1]) + 1
+        message = f"the file is not UTF-8 text: byte 0x{content[fault.start]:02X}"
+        place = Span(source, row, column, row, column + 1)
+        return "", Diagnostic("error", message, place, "save the file as UTF-8")
