@@ -239,7 +239,7 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
         )
     )
     return (
-        "SELECT l.claim_id, l.line_number, d.outcome, "
+        "SELECT l.claim_id, l.line_number::BIGINT AS line_number, d.outcome, "
         "CASE WHEN NOT d.slots THEN d.citations ELSE list_transform(d.citations, "
         f"lambda c: struct_pack({fields}, reason := {_filled('c.reason')})) END AS citations, "
         "u.value AS allowed_units, d.missing AS missing_evidence, d.assumed AS assumptions, "
