@@ -18,9 +18,8 @@ from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
 from kb.bulk_source import literal
-from kb.compile.extras import bulk_module
+from kb.compile.extras import OFFLINE, bulk_module
 from kb.compile.fused.refusal import NotFusable
-from kb.engines.duckdb_engine import connection_settings
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import READS, count_outcomes, write_determinations
 from kb.knowledge_base import KnowledgeBase
@@ -173,10 +172,13 @@ def _run(
 
 def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
     duckdb = bulk_module("duckdb")
+    settings = {**OFFLINE, "temp_directory": scratch}
+    if threads is not None:
+        settings["threads"] = threads
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
     try:
-        connection = duckdb.connect(
-            ":memory:", config=connection_settings(threads, memory_limit, scratch)
-        )
+        connection = duckdb.connect(":memory:", config=settings)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")

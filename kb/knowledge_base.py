@@ -416,6 +416,63 @@ class KnowledgeBase:
             rows.update(session.answers(query, values))
         return Relation(columns, tuple(sorted(rows, key=_sort_key)))
 
+    def query_stream(
+        self,
+        goal: Query,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        result: Adjudication | None = None,
+    ) -> Relation:
+        """Answer a goal that speaks of one claim at a time over claims that are not kept.
+
+        Parameters
+        ----------
+        goal : Query
+            Checked, with ``one_claim_at_a_time``.
+        lines, evidence, overrides
+            As for ``adjudicate``.
+        result : Adjudication, optional
+            Gathers diagnostics and the tally.
+
+        Returns
+        -------
+        Relation
+            Memory grows with the answers alone.
+
+        Examples
+        --------
+        >>> kb = KnowledgeBase.load("r14")
+        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+        ...         "service_date": "2018-06-01", "procedure_code": "J7050"}
+        >>> kb.query_stream(kb.parse("outcome(C, L, O)"), [line]).rows
+        (('C1', 1, 'bundled'),)
+        """
+        result = result if result is not None else Adjudication()
+        index = self._index(evidence)
+        result.diagnostics.extend(index.diagnostics)
+        shared = self._shared_facts(self._collect(overrides))
+        stream = _stream(lines)
+        rows: set[tuple[Value, ...]] = set()
+        seen: dict[str, list[int]] = {}
+        for claim in stream:
+            if isinstance(claim, RejectedClaim):
+                result.diagnostics.extend(claim.diagnostics)
+                result.rejected.append(claim)
+                continue
+            if index:
+                seen[claim.claim_id] = [line.line_number for line in claim.lines]
+            rows.update(self._load(claim, index, shared).session.answers(goal, {}))
+        result.diagnostics.extend(stream.diagnostics)
+        result.diagnostics.extend(index.unused(seen))
+        result.tally = stream.tally
+        columns = named_variables(goal.body)
+        return Relation(columns, tuple(sorted(rows, key=_sort_key)))
+
+    def one_claim_at_a_time(self, query: Query) -> bool:
+        """Tell whether a goal speaks of one claim at a time."""
+        return len(self._claim_terms(query)) == 1
+
     def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
         """Parse and check a goal against the program.
 

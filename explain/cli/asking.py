@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.options import (
     ClaimOption,
     CsvOption,
@@ -19,16 +22,24 @@ from explain.cli.options import (
     PrecertificationOption,
     SetOption,
     StrictOption,
+    expanded,
     load_claims,
     load_knowledge_base,
+    read_beside,
     read_document,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
+from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
 from facts.diagnostic import Diagnostic, UsageError
+from facts.readers.batch import Claim, RejectedClaim
+from facts.readers.parquet import is_parquet
 from facts.suggest import nearest
 from facts.values import format_number, quoted
-from kb.language.syntax import Value
+from kb.bulk_result import Meter
+from kb.knowledge_base import Adjudication, KnowledgeBase
+from kb.language.syntax import Query, Value
+from kb.relation import Relation
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation
@@ -118,8 +129,13 @@ def query(
         raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     parsed = kb.parse(typed(goal))
-    loaded = load_claims(kb, claims, evidence, overrides, only=kb.claim_of(parsed))
-    answer = loaded.kb.query(parsed)
+    claims, only = expanded(claims), kb.claim_of(parsed)
+    by_claim = only is None and kb.one_claim_at_a_time(parsed)
+    if by_claim and any(is_parquet(Path(file)) for file in claims):
+        answer, loaded = _over_all(kb, parsed, claims, evidence, overrides)
+    else:
+        loaded = load_claims(kb, claims, evidence, overrides, only=only)
+        answer = loaded.kb.query(parsed)
     rows = [tuple(_shown(value) for value in row) for row in answer]
     if as_json:
         for each in answer.to_dicts():
@@ -163,6 +179,33 @@ def _why_text(explanation: Explanation, kind: str, document: PolicyDocument | No
     from explain.explanation_text import explanation_text
 
     return explanation_text(explanation, narrative)
+
+
+def _over_all(
+    kb: KnowledgeBase,
+    goal: Query,
+    claims: list[str],
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+) -> tuple[Relation, Loaded]:
+    """Answer a goal over all claims of files, of which none is kept."""
+    from facts.readers.detect import open_claims
+
+    beside = read_beside(kb, expanded(evidence or ()), overrides)
+    result = Adjudication()
+    with progress(Meter("claims")) as meter:
+        stream = open_claims(claims)
+        stream.items = _counted(stream.items, meter)
+        answer = kb.query_stream(goal, stream, beside.evidence, beside.overrides, result)
+    return answer, Loaded(kb, BoundedDiagnostics([*beside.notes, *result.diagnostics]))
+
+
+def _counted(
+    items: Iterable[Claim | RejectedClaim], meter: Meter
+) -> Iterator[Claim | RejectedClaim]:
+    for item in items:
+        yield item
+        meter.done += len(item.lines) if isinstance(item, Claim) else item.lines_read
 
 
 def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:

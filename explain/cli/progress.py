@@ -1,6 +1,6 @@
 """How far a run is, on stderr: nothing for the first second.
 
-On a terminal it is one row that is written over; elsewhere a plain row now and then.
+On a terminal it is one row that is written over; elsewhere a plain row every ten seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from kb.bulk_result import Meter
 
 _FIRST = 1.0
-"""Seconds before anything is shown."""
+"""Seconds before anything is shown on a terminal."""
 
 _ON_TERMINAL, _ELSEWHERE = 0.25, 10.0
 """Seconds between two rows."""
@@ -60,7 +60,7 @@ def progress(meter: Meter) -> Iterator[Meter]:
     began = time.monotonic()
 
     def show() -> None:
-        pause = _FIRST
+        pause = _FIRST if terminal else _ELSEWHERE
         shown = ""
         while not ended.wait(pause):
             pause = _ON_TERMINAL if terminal else _ELSEWHERE

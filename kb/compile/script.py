@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from facts.claim import EvidenceTypes
 from facts.codes import DIAGNOSIS, CodeTable
@@ -17,6 +17,7 @@ from kb.compile.extras import bulk_module
 from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, OVERRIDES, TABLES, InputColumn, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import Attribute, attributes
+from kb.compile.spread import spread_predicates, unfold_spread
 from kb.compile.statements import Relationship, statements
 from kb.language.excerpt import Excerpts
 from kb.language.printer import print_rule
@@ -108,9 +109,12 @@ def script(
     ProgramError
         With every predicate that the dialect cannot say.
     """
-    found = components(source.program, wanted)
+    unfolded = unfold_spread(source.program)
+    originals = {made: rule for rule, made in reversed(unfolded.items())}
+    program = replace(source.program, rules=tuple(unfolded.values()))
+    found = components(program, wanted)
     _check_recursion(found, dialect, Excerpts(source.program.texts))
-    writer = _Script(source, dialect)
+    writer = _Script(source, dialect, originals, frozenset(spread_predicates(source.program)))
     keys = list(dict.fromkeys(wanted or ()))
     used = _inputs_of(found, keys, source)
     made = [writer.heading(used)]
@@ -138,6 +142,8 @@ class _Script:
 
     source: Source
     dialect: Dialect
+    originals: Mapping[Rule, Rule]
+    spread: frozenset[Key]
     numbers: Numbers = field(init=False)
     catalog: Catalog = field(init=False)
     queries: Inputs = field(init=False)
@@ -228,16 +234,23 @@ class _Script:
         table = self.catalog[key]
         texts = [
             _sentence(*key, table.sentence),
-            *self._origins(component.rules),
+            *self._origins([self.originals[rule] for rule in component.rules]),
             *self._users(key),
         ]
+        if key in self.spread:
+            texts.append("  a view: it pairs so many rows that other rules have its body instead;")
+            texts.append("  a row may stand in it twice")
+            query = made.query.copy()
+            query.set("distinct", None)
+            return self._create("VIEW", table.name, query, texts)
         if not made.parts:
             return self._create("TABLE", table.name, made.query, texts)
         blocks = []
         for rule, query in made.parts:
             block = self._text(query, pretty=True)
             if len(made.parts) > 1:
-                block = "\n".join((*comments(self._origins([rule])), block))
+                origin = self._origins([self.originals[rule]])
+                block = "\n".join((*comments(origin), block))
             blocks.append(block)
         union = "UNION DISTINCT" if self.dialect.name == "bigquery" else "UNION"
         name = self._text(exp.to_identifier(table.name, quoted=True))

@@ -133,6 +133,8 @@ class LineRun:
             self.features.append((Feature("row", rows), offset, len(rows)))
             offset += len(rows)
         self.sides = Sides(self.connection, self.source, self.table_rows, self.has_evidence)
+        values = [item.value for item in self.plan.allowed[2] if item.value[0] == "residual"]
+        self.sides.reads(value[1] for value in values)
         for name, found in self.sides.make(self.plan.evidence, self.plan.residuals):
             row = self.execute(f"SELECT coalesce(max(class), 0) FROM {name}").fetchone()
             width = int(row[0]).bit_length()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from facts.spreadsheet import safe_cell
@@ -43,12 +44,17 @@ _CITATION = (
     ("readings", "INTEGER[]"),
     ("reason", "TEXT"),
 )
-_JOINED = (
+_ANSWERED = (
     "FROM signed l JOIN plain_answers p USING (signature) "
-    "LEFT JOIN context_answers x ON x.line = l.rowid "
-    "JOIN determined d ON d.answer = coalesce(x.answer, p.answer) "
+    "LEFT JOIN context_answers x ON x.line = l.rowid"
+)
+_JOINED = (
+    f"{_ANSWERED} LEFT JOIN slotted f ON f.line = l.rowid JOIN entries d ON d.entry = "
+    "coalesce(f.entry, coalesce(x.answer, p.answer) * {apart} + {number}) "
     "LEFT JOIN allowed u ON u.line = CASE WHEN d.limited THEN l.rowid END"
 )
+_MOST_NUMBERS = 200
+"""Line numbers that reasons are filled with beforehand; of more, line by line."""
 
 
 def write_determinations(run: LineRun, policy: Policy, kind: str) -> str:
@@ -67,7 +73,7 @@ def write_determinations(run: LineRun, policy: Policy, kind: str) -> str:
         The determinations in the order of the input: the columns of the contract; of JSONL one
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    answers = _answers(run, policy)
+    answers = _by_number(run, _answers(run, policy))
     _allowed(run)
     return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
 
@@ -79,14 +85,18 @@ def count_outcomes(run: LineRun) -> dict[str, int]:
         "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
         "SELECT x.answer, 1 FROM context_answers x UNION ALL "
         "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
-        "JOIN plain_answers p USING (signature)) JOIN determined d USING (answer) "
+        "JOIN plain_answers p USING (signature)) "
+        "JOIN (SELECT DISTINCT answer, outcome FROM determined) d USING (answer) "
         "GROUP BY ALL HAVING sum(n) > 0 ORDER BY ALL"
     ).fetchall()
     return {outcome: int(count) for outcome, count in rows}
 
 
 Answers = list[tuple[int, bool, Determination]]
-"""Every distinct answer: its number, whether units are allowed, and a determination of no line."""
+"""Every distinct answer: its number, whether units are allowed, and a determination of no claim.
+
+Its line number is that of the lines that it is for, 0 where it is for those of any number.
+"""
 
 
 def _answers(run: LineRun, policy: Policy) -> Answers:
@@ -117,10 +127,68 @@ def _answers(run: LineRun, policy: Policy) -> Answers:
     return made
 
 
+def _by_number(run: LineRun, answers: Answers) -> Answers:
+    """Return each answer once for each line number, which stands in most reasons."""
+    rows = run.execute(
+        f"SELECT DISTINCT line_number FROM signed LIMIT {_MOST_NUMBERS + 1}"
+    ).fetchall()
+    if len(rows) > _MOST_NUMBERS:
+        return answers
+    return [
+        (
+            answer,
+            limited,
+            replace(
+                each,
+                line_number=int(number),
+                citations=tuple(
+                    replace(one, reason=one.reason.replace("{line}", str(number)))
+                    for one in each.citations
+                ),
+            ),
+        )
+        for answer, limited, each in answers
+        for (number,) in sorted(rows)
+    ]
+
+
+def _joined(run: LineRun, answers: Answers, filled: str) -> str:
+    """Make the tables ``slotted`` and ``entries``; return what the lines are joined with.
+
+    An entry is an answer as the lines of one number have it. A line whose reasons name more than
+    its number has an entry of its own, so that nothing has to be filled in for all the others.
+
+    Parameters
+    ----------
+    run : LineRun
+        After ``determined`` was made.
+    answers : list
+    filled : str
+        SQL of the column with the reasons filled, over ``d`` and ``l``, behind its name and AS.
+    """
+    apart = max((each.line_number for _, _, each in answers), default=0) + 1
+    number = "l.line_number" if apart > 1 else "0"
+    first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
+    value, name = filled.rsplit(" AS ", 1)
+    run.execute(
+        f"CREATE TEMP TABLE slotted AS SELECT l.rowid AS line, {first} + row_number() OVER () "
+        f"AS entry, d.* EXCLUDE (answer, line_number, slots) REPLACE ({value} AS {name}) "
+        f"{_ANSWERED} JOIN determined d ON d.answer = coalesce(x.answer, p.answer) "
+        f"AND d.line_number = {number} WHERE d.slots"
+    )
+    run.execute(
+        f"CREATE TEMP TABLE entries AS SELECT answer * {apart} + line_number AS entry, "
+        "* EXCLUDE (answer, line_number, slots) FROM determined UNION ALL BY NAME "
+        "SELECT * EXCLUDE (line) FROM slotted"
+    )
+    return _JOINED.format(apart=apart, number=number)
+
+
 def _determined(run: LineRun, answers: Answers, columns: dict[str, list[Any]]) -> None:
     """The table ``determined``: a row for every distinct answer."""
     held: dict[str, tuple[str, list[Any]]] = {
         "answer": ("BIGINT", [answer for answer, _, _ in answers]),
+        "line_number": ("BIGINT", [each.line_number for _, _, each in answers]),
         "limited": ("BOOLEAN", [limited for _, limited, _ in answers]),
         "outcome": ("TEXT", [each.outcome for _, _, each in answers]),
         "slots": ("BOOLEAN", [_has_slots(each) for _, _, each in answers]),
@@ -164,10 +232,10 @@ def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
     number = _NUMBER_TEXT.format("u.value")
     number = f"CASE WHEN length({number}) > 15 AND contains({number}, '.') THEN to_json({number}) "
     number += f"ELSE {_NUMBER_TEXT.format('u.value')} END"
+    joined = _joined(run, answers, f"{_filled('d.head')} AS head")
     return (
         "SELECT concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', "
-        f"l.line_number, CASE WHEN d.slots THEN {_filled('d.head')} ELSE d.head END, "
-        f"coalesce({number}, 'null'), d.tail) AS text {_JOINED}"
+        f"l.line_number, d.head, coalesce({number}, 'null'), d.tail) AS text {joined}"
     )
 
 
@@ -177,18 +245,16 @@ def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
     picked = []
     for place, name in enumerate(CSV_COLUMNS):
         if name == "claim_id":
-            picked.append("coalesce(s.safe, l.claim_id) AS claim_id")
+            picked.append("")
         elif name == "line_number":
             picked.append("l.line_number")
         elif name == "allowed_units":
             picked.append(f"{_NUMBER_TEXT.format('u.value')} AS allowed_units")
         else:
             made[f"c_{name}"] = [row[place] or None for row in rows]
-            value = f"d.c_{name}"
-            if name == "reasons":
-                value = f"CASE WHEN d.slots THEN {_filled(value)} ELSE {value} END"
-            picked.append(f"{value} AS {_quoted(name)}")
+            picked.append(f"d.c_{name} AS {_quoted(name)}")
     _determined(run, answers, made)
+    joined = _joined(run, answers, f"{_filled('d.c_reasons')} AS c_reasons")
     odd = run.execute(
         "SELECT DISTINCT claim_id FROM signed WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
     ).fetchall()
@@ -198,7 +264,9 @@ def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
         "unnest($2::TEXT[]) AS safe",
         [[one for one, _ in safe], [other for _, other in safe]],
     )
-    return f"SELECT {', '.join(picked)} {_JOINED} LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+    picked[0] = "coalesce(s.safe, l.claim_id) AS claim_id" if safe else "l.claim_id"
+    found = f"SELECT {', '.join(picked)} {joined}"
+    return f"{found} LEFT JOIN safe_ids s ON s.claim_id = l.claim_id" if safe else found
 
 
 def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
@@ -208,11 +276,12 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
     }
     _determined(run, answers, lists)
     cited = [
-        (answer, place, *_fields(citation))
+        (answer, determination.line_number, place, *_fields(citation))
         for answer, _, determination in answers
         for place, citation in enumerate(determination.citations)
     ]
-    kinds = [("answer", "BIGINT"), ("place", "BIGINT"), *_CITATION]
+    keys = [("answer", "BIGINT"), ("line_number", "BIGINT"), ("place", "BIGINT")]
+    kinds = [*keys, *_CITATION]
     picks = ", ".join(
         f"unnest(${number}::{kind}[]) AS {_quoted(name)}"
         for number, (name, kind) in enumerate(kinds, 1)
@@ -222,12 +291,13 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
     packed = ", ".join(f"{_quoted(name)} := {_quoted(name)}" for name, _ in _CITATION)
     shape = ", ".join(f"{_quoted(name)} {kind}" for name, kind in _CITATION)
     run.execute(
-        "CREATE OR REPLACE TEMP TABLE determined AS SELECT d.answer, d.limited, d.outcome, "
+        "CREATE OR REPLACE TEMP TABLE determined AS SELECT d.answer, d.line_number, "
+        "d.limited, d.outcome, "
         f"d.slots, coalesce(c.citations, []::STRUCT({shape})[]) AS citations, "
         "from_json(d.missing, '[\"VARCHAR\"]') AS missing, "
         "from_json(d.assumed, '[\"VARCHAR\"]') AS assumed FROM determined d LEFT JOIN ("
-        f"SELECT answer, list(struct_pack({packed}) ORDER BY place) AS citations "
-        "FROM cited GROUP BY answer) c USING (answer)"
+        f"SELECT answer, line_number, list(struct_pack({packed}) ORDER BY place) AS citations "
+        "FROM cited GROUP BY ALL) c USING (answer, line_number)"
     )
     fields = ", ".join(f"{_quoted(name)} := c.{_quoted(name)}" for name, _ in _CITATION[:-1])
     constants = ", ".join(
@@ -238,12 +308,12 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
             ("program_sha256", policy.program_sha256),
         )
     )
+    filled = f"struct_pack({fields}, reason := {_filled('c.reason')})"
+    joined = _joined(run, answers, f"list_transform(d.citations, lambda c: {filled}) AS citations")
     return (
-        "SELECT l.claim_id, l.line_number, d.outcome, "
-        "CASE WHEN NOT d.slots THEN d.citations ELSE list_transform(d.citations, "
-        f"lambda c: struct_pack({fields}, reason := {_filled('c.reason')})) END AS citations, "
+        "SELECT l.claim_id, l.line_number::BIGINT AS line_number, d.outcome, d.citations, "
         "u.value AS allowed_units, d.missing AS missing_evidence, d.assumed AS assumptions, "
-        f"{constants} {_JOINED}"
+        f"{constants} {joined}"
     )
 
 

@@ -50,11 +50,13 @@ class Sides:
         self.table_rows = tuple(table_rows)
         self.has_evidence = has_evidence
         self._ready: set[str] = set()
+        self._columns: set[str] = set()
 
     def make(
         self, evidence: Sequence[tuple[int, Leaf]], residuals: Sequence[tuple[int, Leaf]]
     ) -> list[tuple[str, list[tuple[int, Leaf]]]]:
         """Make tables of masks; return each with the tests whose bits it has."""
+        self.reads(leaf[1] for _, leaf in residuals)
         tests = list(evidence) if self.has_evidence else []
         held = len(tests)
         tests += [
@@ -70,6 +72,16 @@ class Sides:
             self._masks(name, chosen[:of_evidence], chosen[of_evidence:])
             made.append((name, chosen))
         return made
+
+    def reads(self, bodies: Iterable[tuple[BodyLiteral, ...]]) -> None:
+        """Take note of the columns that residual bodies read, before any of them is asked for."""
+        for body in bodies:
+            for name in all_names(body):
+                if name.startswith("@") and name not in ("@claim_id", "@line_number"):
+                    made = bulk_module("sqlglot").parse_one(
+                        source_column(name[1:]), dialect="duckdb"
+                    )
+                    self._columns |= {part.name for part in made.find_all(exp.Column)}
 
     def _masks(
         self,
@@ -140,9 +152,11 @@ class Sides:
     def _needed_lines(self) -> str:
         if "lines" not in self._ready:
             self._ready.add("lines")
+            columns = ", ".join(f'l."{name}"' for name in sorted(self._columns))
             self.connection.execute(
-                f"CREATE TEMP TABLE evidence_lines AS SELECT l.* FROM {self.source} l SEMI JOIN "
-                "evidence_rows e ON e.claim_id = l.claim_id AND e.line_number = l.line_number"
+                f"CREATE TEMP TABLE evidence_lines AS SELECT l.claim_id, l.line_number, {columns} "
+                f"FROM {self.source} l SEMI JOIN evidence_rows e "
+                "ON e.claim_id = l.claim_id AND e.line_number = l.line_number"
             )
         return "evidence_lines"
 

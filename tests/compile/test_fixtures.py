@@ -17,6 +17,7 @@ from kb.compile.dialects import dialect
 from kb.compile.inputs import Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import attributes
+from kb.compile.spread import spread_predicates, unfold_spread
 from kb.compile.statements import Fixpoint, Relationship, query_of, statements
 from kb.language.parse import parse_program
 from kb.language.printer import print_rule
@@ -93,6 +94,13 @@ def scans(program: Program) -> str:
     return "\n\n".join(blocks)
 
 
+def unfolded(program: Program) -> str:
+    """The spread predicates, and every rule with their bodies in it."""
+    found = ", ".join(f"{name}/{arity}" for name, arity in spread_predicates(program))
+    rows = [print_rule(rule).strip() for rule in unfold_spread(program).values() if rule.body]
+    return "\n".join((f"% {found}", *rows))
+
+
 PASSES: dict[str, Callable[[Program], str]] = {
     "catalog": catalog,
     "components": order,
@@ -101,6 +109,7 @@ PASSES: dict[str, Callable[[Program], str]] = {
     "aggregates": rules,
     "recursion": recursion,
     "scans": scans,
+    "spread": unfolded,
 }
 CASES = [(name, path) for name in PASSES for path in sorted((FIXTURES / name).glob("*.pl"))]
 

@@ -30,7 +30,7 @@ def with_inputs(program: Program) -> Program:
     return replace(program, declarations=(*inputs, *program.declarations))
 
 
-@settings(max_examples=60, **QUICK)
+@settings(max_examples=40, **QUICK)
 @given(random_cases(Options(division=False)))
 def test_agrees_with_naive_evaluation_and_pydatalog(case: RandomCase) -> None:
     relations = evaluate_program(case.program, case.facts)
@@ -45,7 +45,7 @@ def test_agrees_with_naive_evaluation_and_pydatalog(case: RandomCase) -> None:
         session.close()
 
 
-@settings(max_examples=30, **QUICK)
+@settings(max_examples=25, **QUICK)
 @given(random_cases(Options(division=True)))
 def test_is_exact_or_says_that_it_cannot_be(case: RandomCase) -> None:
     relations = evaluate_program(case.program, case.facts)

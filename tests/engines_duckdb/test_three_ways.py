@@ -9,7 +9,9 @@ pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
 from kb.engines.duckdb_engine import DuckDBEngine
+from kb.engines.protocol import Facts
 from kb.engines.pydatalog import PyDatalogEngine
+from kb.language.parse import parse_program, parse_query
 from tests.engines.programs import Options, RandomCase, random_cases
 from tests.engines_duckdb.test_random_programs import with_inputs
 from tests.oracle.swi import OracleCase, ask_swi, needs_swipl
@@ -27,3 +29,13 @@ def test_three_engines_agree(case: RandomCase) -> None:
         assert [second.answers(query) for query in case.queries] == expected
     finally:
         second.close()
+
+
+@needs_swipl
+def test_an_extreme_of_nothing_does_not_exist_even_if_it_is_asked_for_by_its_value() -> None:
+    program, _ = parse_program("most(M) :- aggregate_all(max(X), n(X), M).", "p.pl")
+    query = parse_query("most(3)")
+    facts: Facts = {"n": {}}
+    assert ask_swi(program, [OracleCase(facts, [query])]) == [[[]]]
+    assert PyDatalogEngine().open(program, facts).answers(query) == []
+    assert DuckDBEngine(threads=1).open(program, facts).answers(query) == []

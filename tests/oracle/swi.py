@@ -163,6 +163,10 @@ def _literal(literal: BodyLiteral) -> str:
             return f"{variable.name} is {_expression(expression)}"
         case Aggregate(function=function, expression=expression, goal=goal, result=result):
             what = function if expression is None else f"{function}({_expression(expression)})"
+            if function in ("min", "max"):
+                # its result must be free: SWI-Prolog answers a bound one where nothing is found
+                free = f"{result.name}_free"
+                return f"aggregate_all({what}, ({body_text(goal)}), {free}), {result.name} = {free}"
             return f"aggregate_all({what}, ({body_text(goal)}), {result.name})"
 
 

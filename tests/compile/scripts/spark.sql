@@ -425,21 +425,6 @@ WHERE
       tn.`claim` = t2.claim_id AND tn.`line` = CAST(t2.line_number AS BIGINT)
   );
 
--- in_force/3: {clause} is in force for line {line}
---   rules/determination.pl, row 24
---   in_force(C, L, K) :- in_scope(C, L), basis_date(C, L, D), clause_from(K, From), From @=< D.
-CREATE TABLE `in_force` AS
-SELECT DISTINCT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`,
-  t3.`clause` AS `clause`
-FROM `in_scope` AS t1
-JOIN `basis_date` AS t2
-  ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line`
-CROSS JOIN `clause_from` AS t3
-WHERE
-  t3.`date` <= t2.`date`;
-
 -- plan_override/4: the plan of line {line} has an override of {clause} in force: {effect}
 --   rules/determination.pl, row 27
 --   plan_override(C, L, K, E) :- override(plan, P, K, E, From, To), plan(C, L, P), service_date(C,
@@ -508,26 +493,6 @@ WHERE
     SELECT
       1
     FROM `plan_override` AS tn
-    WHERE
-      (
-        tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
-      ) AND tn.`clause` = t1.`clause`
-  );
-
--- counts/3: {clause} counts for line {line}
---   rules/determination.pl, row 37
---   counts(C, L, K) :- in_force(C, L, K), \+ waived(C, L, K).
-CREATE TABLE `counts` AS
-SELECT DISTINCT
-  t1.`claim` AS `claim`,
-  t1.`line` AS `line`,
-  t1.`clause` AS `clause`
-FROM `in_force` AS t1
-WHERE
-  NOT EXISTS(
-    SELECT
-      1
-    FROM `waived` AS tn
     WHERE
       (
         tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
@@ -697,8 +662,23 @@ SELECT
   t1.`clause` AS `clause`,
   t1.`effect` AS `effect`
 FROM `applies` AS t1
-JOIN `counts` AS t2
-  ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line` AND t2.`clause` = t1.`clause`
+JOIN `in_scope` AS t2
+  ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line`
+JOIN `basis_date` AS t3
+  ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line`
+JOIN `clause_from` AS t4
+  ON t4.`clause` = t1.`clause`
+WHERE
+  t4.`date` <= t3.`date`
+  AND NOT EXISTS(
+    SELECT
+      1
+    FROM `waived` AS tn
+    WHERE
+      (
+        tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      ) AND tn.`clause` = t1.`clause`
+  )
 UNION
 --   rules/determination.pl, row 45
 --   cites(C, L, S, override) :- plan_override(C, L, K, _), overriding(plan, S), applies(C, L, K,
@@ -713,8 +693,14 @@ JOIN `overriding` AS t2
   ON t2.`authority` = 'plan'
 JOIN `applies` AS t3
   ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line` AND t3.`clause` = t1.`clause`
-JOIN `in_force` AS t4
-  ON t4.`claim` = t1.`claim` AND t4.`line` = t1.`line` AND t4.`clause` = t1.`clause`
+JOIN `in_scope` AS t4
+  ON t4.`claim` = t1.`claim` AND t4.`line` = t1.`line`
+JOIN `basis_date` AS t5
+  ON t5.`claim` = t1.`claim` AND t5.`line` = t1.`line`
+JOIN `clause_from` AS t6
+  ON t6.`clause` = t1.`clause`
+WHERE
+  t6.`date` <= t5.`date`
 UNION
 --   rules/determination.pl, row 46
 --   cites(C, L, S, override) :- contract_override(C, L, K, _), overriding(contract, S), applies(C,
@@ -729,10 +715,15 @@ JOIN `overriding` AS t2
   ON t2.`authority` = 'contract'
 JOIN `applies` AS t3
   ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line` AND t3.`clause` = t1.`clause`
-JOIN `in_force` AS t4
-  ON t4.`claim` = t1.`claim` AND t4.`line` = t1.`line` AND t4.`clause` = t1.`clause`
+JOIN `in_scope` AS t4
+  ON t4.`claim` = t1.`claim` AND t4.`line` = t1.`line`
+JOIN `basis_date` AS t5
+  ON t5.`claim` = t1.`claim` AND t5.`line` = t1.`line`
+JOIN `clause_from` AS t6
+  ON t6.`clause` = t1.`clause`
 WHERE
-  NOT EXISTS(
+  t6.`date` <= t5.`date`
+  AND NOT EXISTS(
     SELECT
       1
     FROM `plan_override` AS tn
@@ -1007,8 +998,23 @@ SELECT DISTINCT
   t1.`clause` AS `clause`,
   t1.`units` AS `units`
 FROM `reduces` AS t1
-JOIN `counts` AS t2
-  ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line` AND t2.`clause` = t1.`clause`;
+JOIN `in_scope` AS t2
+  ON t2.`claim` = t1.`claim` AND t2.`line` = t1.`line`
+JOIN `basis_date` AS t3
+  ON t3.`claim` = t1.`claim` AND t3.`line` = t1.`line`
+JOIN `clause_from` AS t4
+  ON t4.`clause` = t1.`clause`
+WHERE
+  t4.`date` <= t3.`date`
+  AND NOT EXISTS(
+    SELECT
+      1
+    FROM `waived` AS tn
+    WHERE
+      (
+        tn.`claim` = t1.`claim` AND tn.`line` = t1.`line`
+      ) AND tn.`clause` = t1.`clause`
+  );
 
 -- allowed/3: {units} units of line {line} are allowed
 --   rules/determination.pl, row 89
