@@ -451,7 +451,7 @@ class KnowledgeBase:
         result = result if result is not None else Adjudication()
         index = self._index(evidence)
         result.diagnostics.extend(index.diagnostics)
-        shared = self._shared_facts(self._collect(overrides))
+        shared = self._shared_facts(self._collect(overrides, result.diagnostics))
         stream = _stream(lines)
         rows: set[tuple[Value, ...]] = set()
         seen: dict[str, list[int]] = {}
