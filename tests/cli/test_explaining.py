@@ -159,6 +159,7 @@ def test_a_proof_is_refused_against_another_claim_file_and_other_settings(
     ended = run("verify", str(path), "-c", other)
     assert ended.code == 3
     assert "refused: input: the claim has other facts of `place_of_service`" in ended.out
+    assert ended.err == "the proof may have been made with other evidence, overrides or settings\n"
     ended = run("verify", str(path), "-c", good, "--strict")
     assert ended.code == 3
     assert "the claim has other facts of `setting`" in ended.out
