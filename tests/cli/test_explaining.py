@@ -76,7 +76,7 @@ def test_why_not_of_what_holds(run: Run, good: str) -> None:
     ended = run("why-not", "GOOD", "1", "R14-FAC-1", "-c", good)
     assert ended.code == 1
     assert ended.out == (
-        "R14-FAC-1 on line 1 of claim GOOD: this holds; ask: clausewise why CLAIM 1\n"
+        "R14-FAC-1 on line 1 of claim GOOD: this holds; ask: clausewise why GOOD 1\n"
     )
 
 
