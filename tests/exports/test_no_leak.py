@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from explain import why
 from explain.exports import FORMATS
 from explain.exports.making import Wishes, document_of
 from kb.knowledge_base import KnowledgeBase
@@ -62,6 +63,8 @@ def test_a_document_speaks_of_its_own_claim_alone(claims: list[list[tuple[str, s
         hidden = document_of(loaded, Wishes(masked=True, certificates=True))
         assert own is not None
         assert hidden is not None
+        for line in loaded.claim.lines:
+            assert "MARK" not in why(loaded, line.line_number, masked=True).text
         for name in TEXTS:
             text = FORMATS[name].render(own).decode()
             assert set(MARK.findall(text)) == {str(claim)}, name
