@@ -77,6 +77,8 @@ class Derivations:
         self.session = session
         self._rows: dict[tuple[str, Pattern], list[Row]] = {}
         self._by_value: dict[tuple[str, tuple[int, ...]], dict[Row, list[Row]]] = {}
+        self._before: Derivations | None = None
+        self._others: frozenset[str] = frozenset()
 
     def changed(self, facts: Facts, predicates: frozenset[str]) -> Derivations:
         """Return the derivations over other facts that keep what does not depend on them.
@@ -88,7 +90,7 @@ class Derivations:
             Those whose facts are others, and all that depend on them; none is recursive.
         """
         other = Derivations(self.program, facts, self.session)
-        other._rows = {key: rows for key, rows in self._rows.items() if key[0] not in predicates}
+        other._before, other._others = self, predicates
         return other
 
     def origins(self, atom: GroundAtom) -> tuple[Origin, ...]:
@@ -124,6 +126,8 @@ class Derivations:
         """
         key = (predicate, pattern)
         found = self._rows.get(key)
+        if found is None and self._before is not None and predicate not in self._others:
+            return self._before.rows(predicate, pattern)
         if found is None:
             distinct: dict[Row, None] = dict.fromkeys(self._stated(predicate, pattern))
             if predicate in self.index.recursive:

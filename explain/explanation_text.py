@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from explain.narrative import Change, CitationNarrative, Narrative
 from explain.tree import tree_rows
-from facts.values import one_line
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation
@@ -27,13 +26,15 @@ def explanation_text(explanation: Explanation, narrative: Narrative) -> str:
         The headline, then for each clause its proof as a tree, the exceptions that were tried,
         where the clause stands and what would change it; then the proof of the outcome.
     """
-    rows = [*_headline_rows(explanation, narrative)]
+    masked = narrative.masked
+    rows = [*_headline_rows(narrative)]
     shown: set[str] = set()
     for cited, citation in zip(explanation.citations, narrative.citations, strict=True):
-        rows += ["", *tree_rows(cited.proof, shown)]
+        rows += ["", *(_reason_rows(citation) if masked else tree_rows(cited.proof, shown))]
         rows += [f"not excepted: {text}" for text in citation.not_excepted]
         rows += ["", *_clause_rows(citation, narrative.document_name)]
-    rows += ["", *tree_rows(explanation.proof, shown)]
+    if not masked:
+        rows += ["", *tree_rows(explanation.proof, shown)]
     if narrative.assumptions:
         rows += [
             "",
@@ -52,10 +53,18 @@ def _change_text(change: Change) -> str:
     return f"{change.said}  [{change.name} = {change.value or 'any value'}]"
 
 
-def _headline_rows(explanation: Explanation, narrative: Narrative) -> list[str]:
-    headline = narrative.headline
+def _reason_rows(citation: CitationNarrative) -> list[str]:
+    """Return the reasons of a clause without the tree, whose places would tell what is masked."""
+    return [
+        f"{'  ' * reason.depth}- {reason.text}{' (shown above)' if reason.repeated else ''}"
+        for reason in citation.reasons
+    ]
+
+
+def _headline_rows(narrative: Narrative) -> list[str]:
+    headline, identity = narrative.headline, narrative.identity
     outcome = headline.outcome.replace("_", " ")
-    rows = [f"Claim {one_line(explanation.claim_id)}, line {explanation.line_number}: {outcome}"]
+    rows = [f"Claim {identity.claim_id}, line {identity.line_number}: {outcome}"]
     if headline.clause_id:
         title = f" ({headline.clause_title})" if headline.clause_title else ""
         said = headline.outcome_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import ceil, floor, inf
-from operator import eq, ge, gt, le, lt, ne
+from operator import add, eq, ge, gt, le, lt, mod, mul, ne, neg, sub, truediv
 from typing import Any, TypeAlias
 
 from kb.language.rename import all_names
@@ -34,6 +34,15 @@ _COMPARE = {
 }  # fmt: skip
 
 
+_ALONE: dict[str, Any] = {"-": neg, "ceiling": ceil, "floor": floor, "abs": abs}
+_BETWEEN: dict[str, Any] = {
+    "+": add, "-": sub, "*": mul, "/": truediv, "mod": mod, "min": min, "max": max,
+    "//": lambda left, right: int(left / right),
+}  # fmt: skip
+_MOST_STEPS, _MOST_BITS = 500_000, 4_000
+"""Literals that are looked at, and size of a number, before a certificate is given up."""
+
+
 class Refused(Exception):
     """A certificate that cannot be checked to its end."""
 
@@ -56,6 +65,7 @@ class Lookup:
         self._done: dict[_Goal, set[Row]] = {}
         self._open: dict[_Goal, tuple[int, set[Row]]] = {}
         self._lowest: float = inf
+        self._steps = 0
 
     @staticmethod
     def value(written: Any) -> Any:
@@ -134,6 +144,9 @@ class Lookup:
             yield from self.solve(body, extended, given, start + 1)
 
     def _step(self, literal: BodyLiteral, values: Values, seen: Values) -> Iterator[Values]:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise Refused("it takes too many steps to check")
         if isinstance(literal, Relational):
             pattern = tuple(_term(term, seen) for term in literal.atom.terms)
             if not literal.negated:
@@ -243,29 +256,12 @@ def compute(expression: Expression, values: Values) -> Any:
         value = expression.value
         return value if isinstance(value, str) else Fraction(value)
     numbers = [Fraction(compute(operand, values)) for operand in expression.operands]
-    if len(numbers) == 1:
-        return {
-            "-": lambda x: -x, "ceiling": ceil, "floor": floor, "abs": abs
-        }[expression.operator](*numbers)  # fmt: skip
-    left, right = numbers
-    match expression.operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            return left / right
-        case "//":
-            return int(left / right)
-        case "mod":
-            return left % right
-        case "min":
-            return min(left, right)
-        case "max":
-            return max(left, right)
-    raise Refused(f"unknown operation `{expression.operator}`")
+    if any(number.numerator.bit_length() > _MOST_BITS for number in numbers):
+        raise Refused("a number is too large to check")
+    operation = (_ALONE if len(numbers) == 1 else _BETWEEN).get(expression.operator)
+    if operation is None:
+        raise Refused(f"unknown operation `{expression.operator}`")
+    return operation(*numbers)
 
 
 def _term(term: Term, values: Values) -> Any:

@@ -19,8 +19,8 @@ from explain.narrative import (
     RelatedPolicy,
     Supposed,
 )
+from explain.phrases import show, words
 from explain.policy_document import PolicyDocument
-from explain.sentences import show, words
 from explain.telling import Telling, document_place, spaced_lines
 from explain.what_if import WhatIf
 from explain.wording import clause_sentence, described, form_text, outcome_text, sentence

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from explain.derivations import Bindings, Pattern, pattern_of
 from explain.masking import Mask
+from explain.phrases import (
+    ANY,
+    SIGNS,
+    of_any_value,
+    operation_words,
+    relation_words,
+    show,
+    without_value,
+    words,
+)
 from explain.wording import form_text
 from facts.claim import EvidenceTypes
-from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Column
-from facts.values import format_number, one_line
+from facts.schema import BY_NAME, Column
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -33,34 +41,12 @@ if TYPE_CHECKING:
     from kb.policy import Policy
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
-
-ANY = "(any)"
-"""Stands for a value that may be any."""
 
 _NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
 """Columns whose values are words of a policy, not of a claim; shown without underscores."""
 
 _EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}
 """Effects that do not read as what became of a line."""
-
-_NUMBER_WORDS = {
-    "<": "less than",
-    "=<": "at most",
-    ">": "more than",
-    ">=": "at least",
-    "=:=": "equal to",
-    "=\\=": "not",
-    "=": "",
-    "\\=": "not",
-}
-_DATE_WORDS = {"@<": "before", "@=<": "on or before", "@>": "after", "@>=": "on or after"}
-_TEXT_WORDS = {
-    "@<": "in order before",
-    "@=<": "in order not after",
-    "@>": "in order after",
-    "@>=": "in order not before",
-}
 
 
 class Sentences:
@@ -127,7 +113,7 @@ class Sentences:
         if known is None or not known.sentence:
             return f"{_name(predicate)}{self._listed('holds for', row)}"
         text = self._fill(known.sentence, known.columns, row)
-        return _of_any_value(text) if getattr(known, "attribute", None) else text
+        return of_any_value(text) if getattr(known, "attribute", None) else text
 
     def absence(self, predicate: str, row: Pattern) -> str:
         """Return what the absence of a pattern says; None in it is any value."""
@@ -139,7 +125,7 @@ class Sentences:
         if not known.absence:
             return f"it does not hold that {self._fill(known.sentence, known.columns, row)}"
         text = self._fill(known.absence, known.columns, row)
-        return _without_value(text) if getattr(known, "attribute", None) else text
+        return without_value(text) if getattr(known, "attribute", None) else text
 
     def evidence_says(self, name: str, value: Value | None) -> str:
         """Return what a piece of evidence says of a line; any value where it is None."""
@@ -257,14 +243,14 @@ class Sentences:
             return self.show(bindings.get(expression.name))
         if isinstance(expression, Constant):
             return self.show(expression.value)
-        plain = expression.operator not in _SIGNS
+        plain = expression.operator not in SIGNS
         operands = [self._operand(one, bindings, plain) for one in expression.operands]
-        return _operation(expression, operands)
+        return operation_words(expression, operands)
 
     def _operand(self, expression: Expression, bindings: Bindings, plain: bool) -> str:
         """Return an operand, in parentheses where it could be read wrongly."""
         text = self._expression(expression, bindings)
-        if not isinstance(expression, Operation) or (plain and expression.operator in _SIGNS):
+        if not isinstance(expression, Operation) or (plain and expression.operator in SIGNS):
             return text
         return f"({text})"
 
@@ -313,63 +299,6 @@ def sentences_of(policy: Policy, mask: Mask | None = None) -> Sentences:
     return Sentences(policy.program.program.declarations, titles, policy.evidence_types, mask)
 
 
-def _without_value(text: str) -> str:
-    """Return a sentence on an attribute that may have any value, without that value."""
-    return text.removesuffix(f" {ANY}").removesuffix(" that starts with")
-
-
-def _of_any_value(text: str) -> str:
-    """Return that an attribute has a value, whichever it is."""
-    if not text.endswith(f" {ANY}"):
-        return text
-    start, has, noun = _without_value(text).partition(" has ")
-    return f"{start}{has}{with_article(noun.removeprefix('a '))}"
-
-
-def with_article(noun: str) -> str:
-    """Return a noun with its indefinite article, which a plural has not.
-
-    Examples
-    --------
-    >>> with_article("place of service"), with_article("ndc"), with_article("units")
-    ('a place of service', 'an NDC', 'units')
-    """
-    noun = noun.replace("ndc", "NDC")
-    if noun.split(" ")[0] in ("units", "days"):
-        return noun
-    return f"{'an' if noun[:1] in 'aeiouAEIO' or noun.startswith('NDC') else 'a'} {noun}"
-
-
-def relation_words(operator: str, dates: bool = False) -> str:
-    """Return what a comparison says of its sides, without ``is``; empty for equality.
-
-    Examples
-    --------
-    >>> relation_words(">="), relation_words("@=<", dates=True), relation_words("=")
-    ('at least', 'on or before', '')
-    """
-    if operator in _DATE_WORDS:
-        return (_DATE_WORDS if dates else _TEXT_WORDS)[operator]
-    return _NUMBER_WORDS[operator]
-
-
-_SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
-
-
-def _operation(expression: Operation, operands: list[str]) -> str:
-    operator = expression.operator
-    if len(operands) == 1:
-        (one,) = operands
-        named = {"ceiling": f"{one} rounded up", "floor": f"{one} rounded down"}
-        return named.get(operator, f"-{one}" if operator == "-" else f"the size of {one}")
-    left, right = operands
-    if operator in ("min", "max"):
-        return f"the {'smaller' if operator == 'min' else 'larger'} of {left} and {right}"
-    if operator == "//":
-        return f"{left} / {right} without remainder"
-    return f"{left} {_SIGNS[operator]} {right}"
-
-
 def _noun_of(atom: Atom, column: Column) -> str:
     if atom.predicate == "evidence_number" and isinstance(atom.terms[2], Constant):
         return words(show(atom.terms[2].value))
@@ -393,29 +322,3 @@ def _goal_words(literal: BodyLiteral) -> str:
 
 def _name(predicate: str) -> str:
     return f"`{words(predicate)}`"
-
-
-def show(value: Value | None) -> str:
-    """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``.
-
-    A text keeps to its line, whatever characters a claim has in it.
-    """
-    if value is None:
-        return ANY
-    if isinstance(value, str):
-        return {LAST_DATE: "an open end", FIRST_DATE: "an open start"}.get(
-            value, one_line(value) or "``"
-        )
-    return format_number(value)
-
-
-@lru_cache(maxsize=4096)
-def words(name: str) -> str:
-    """Return a name of the rule language as words.
-
-    Examples
-    --------
-    >>> words("not_addressed"), words("R14-FAC-1")
-    ('not addressed', 'R14-FAC-1')
-    """
-    return name.replace("_", " ") if _WORD.fullmatch(name) else one_line(name)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from explain.explainer import Explainer
 from explain.narrative import FactKind, FactUsed, GraphStep, Place, ProofGraph, Reason, StepKind
+from explain.phrases import words
 from explain.policy_document import line_numbers
 from explain.proof import Node, Proof
-from explain.sentences import words
 from explain.steps import parts_of
 from facts.origin import Origin
 from facts.values import one_line

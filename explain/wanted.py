@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from explain.derivations import Bindings, Derivations, Pattern, pattern_of
-from explain.sentences import ANY, Sentences, relation_words, show, with_article, words
+from explain.phrases import ANY, relation_words, show, with_article, words
+from explain.sentences import Sentences
 from facts.schema import BY_NAME
 from kb.language.syntax import (
     Aggregate,

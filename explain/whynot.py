@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from explain.derivations import Derivations, Pattern
 from explain.explainer import Explainer
 from explain.narrative import CitationNarrative
 from explain.near_miss import Miss, NearMisses
-from explain.sentences import Sentences, words
+from explain.phrases import words
+from explain.sentences import Sentences
 from explain.ways import direct_ways, way_json, ways_rows
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
@@ -112,7 +114,7 @@ def why_not(
         found.holds,
         found.misses,
         f"{clause_id} is not cited on {where}",
-        f"ask: clausewise why CLAIM {line_number}",
+        _hint(line.claim_id, line_number),
     )
 
 
@@ -145,7 +147,7 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
-    goal, hint = f"{words(outcome)} for {where}", f"ask: clausewise why CLAIM {line_number}"
+    goal, hint = f"{words(outcome)} for {where}", _hint(line.claim_id, line_number)
     key = (line.claim_id, line.line_number)
     rows, sentences = explainer.derivations.rows, explainer.sentences
     if rows("outcome", (*key, outcome)):
@@ -191,6 +193,10 @@ def explain_absence(
     search = NearMisses(derivations, sentences)
     misses = search.misses(predicate, pattern, frozenset())
     return WhyNot(goal, False, misses, sentences.absence(predicate, pattern))
+
+
+def _hint(claim_id: str, line_number: int) -> str:
+    return f"ask: clausewise why {quote(one_line(claim_id))} {line_number}"
 
 
 def _standing(loaded: LoadedClaim, line_number: int) -> tuple[CitationNarrative, ...]:

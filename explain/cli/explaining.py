@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,10 @@ from explain.cli.options import (
 from explain.cli.output import data, json_text, message, report
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
 from facts.diagnostic import UsageError
+from facts.values import quoted
+
+if TYPE_CHECKING:
+    from explain.verification import Verification
 
 
 def why_not(
@@ -140,9 +144,18 @@ def verify(
         text = json_text(one.to_json()) if as_json else one.text
         data("\n".join(f"{about}{row}" for row in text.splitlines()))
     accepted = all(found)
+    if claims and not accepted and any(_is_other_input(one) for one in found):
+        message("the proof may have been made with other evidence, overrides or settings")
+    named = _about(certificates[0]).get("policy")
+    if not accepted and isinstance(named, str) and named != kb.policy.policy_id:
+        message(f"the proof names the policy {quoted(named)}; give that policy with --policy")
     if not claims and accepted:
         message("the facts were taken as they stand; hold them against the claim with -c FILE")
     return DONE if accepted and not has_errors else BAD_INPUT
+
+
+def _is_other_input(found: Verification) -> bool:
+    return any(refusal.step == "input" for refusal in found.refusals)
 
 
 def _about(document: dict[str, Any]) -> dict[str, Any]:

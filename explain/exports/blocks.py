@@ -124,8 +124,24 @@ Block: TypeAlias = Heading | Paragraph | Listing | Table | Fields | Quote | Figu
 
 _WIDEST_TITLE = 100
 
+_NARROWEST, _WIDEST = 9, 40
+"""Signs that a column of a table has room for, at least and at most."""
+
 BLANK = "(to be filled in)"
 """Stands where a person has to write something that nobody told the program."""
+
+
+def shares_of(table: Table) -> tuple[float, ...]:
+    """Return the part of a page's width that each column has, by its longest text.
+
+    Examples
+    --------
+    >>> shares_of(Table("", ("Line", "Reason"), (("1", "a" * 54),)))
+    (0.1836734693877551, 0.8163265306122449)
+    """
+    columns = zip(table.header, *table.rows, strict=True)
+    signs = [min(max(_NARROWEST, *map(len, column)), _WIDEST) for column in columns]
+    return tuple(count / sum(signs) for count in signs)
 
 
 def title_of(blocks: Iterable[Block], width: int = _WIDEST_TITLE) -> str:

@@ -18,6 +18,7 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
+    shares_of,
     title_of,
 )
 from explain.exports.contents import contents
@@ -31,6 +32,7 @@ _BULLETS = ("ListBullet", "ListBullet2", "ListBullet3")
 _PAGE_WIDTH, _PAGE_HEIGHT = 6.5, 8.0
 """Room on a page, in inches."""
 
+_FIELD_SHARES = (0.28, 0.72)
 _DOTS_PER_INCH = 200
 """Of a picture as it stands on the page."""
 
@@ -105,7 +107,7 @@ class _Writer:
         elif isinstance(block, Listing):
             self._listing(block)
         elif isinstance(block, Table):
-            self._table([block.header, *block.rows])
+            self._table([block.header, *block.rows], shares_of(block))
         elif isinstance(block, Fields):
             self._fields(block)
         elif isinstance(block, Quote):
@@ -114,8 +116,10 @@ class _Writer:
             self._figure(block)
 
     def _paragraph(self, block: Paragraph) -> None:
-        run = self._document.add_paragraph().add_run("\n".join(rows_of(block.text)))
+        paragraph = self._document.add_paragraph()
+        run = paragraph.add_run("\n".join(rows_of(block.text)))
         if block.tone == "lead":
+            paragraph.paragraph_format.keep_with_next = True
             run.bold, run.font.size = True, self._shared.Pt(12)
         elif block.tone == "aside":
             run.italic = True
@@ -142,8 +146,8 @@ class _Writer:
             paragraph.add_run(" ".join(rows_of(text)))
         return paragraph
 
-    def _table(self, rows: Sequence[Sequence[str]]) -> None:
-        table = self._document.add_table(len(rows), len(rows[0]), style="Table Grid")
+    def _table(self, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
+        table = self._grid(len(rows), shares)
         for cells, row in zip(table.rows, rows, strict=True):
             for cell, text in zip(cells.cells, row, strict=True):
                 self._fill(cell, text)
@@ -155,8 +159,7 @@ class _Writer:
         self._document.add_paragraph()
 
     def _fields(self, block: Fields) -> None:
-        table = self._document.add_table(len(block.rows), 2, style="Table Grid")
-        table.autofit = False
+        table = self._grid(len(block.rows), _FIELD_SHARES)
         for cells, (label, value) in zip(table.rows, block.rows, strict=True):
             name, content = cells.cells
             self._fill(name, label).bold = True
@@ -164,8 +167,17 @@ class _Writer:
             if not value:
                 run.font.highlight_color = report_module("docx.enum.text").WD_COLOR_INDEX.YELLOW
             name.paragraphs[0].paragraph_format.keep_with_next = label != block.rows[-1][0]
-            name.width, content.width = self._shared.Inches(1.8), self._shared.Inches(4.7)
         self._document.add_paragraph()
+
+    def _grid(self, rows: int, shares: Sequence[float]) -> Any:
+        table = self._document.add_table(rows, len(shares), style="Table Grid")
+        table.autofit = False
+        for column, share in zip(table.columns, shares, strict=True):
+            width = self._shared.Inches(_PAGE_WIDTH * share)
+            column.width = width
+            for cell in column.cells:
+                cell.width = width
+        return table
 
     def _fill(self, cell: Any, text: str) -> Any:
         paragraph = cell.paragraphs[0]

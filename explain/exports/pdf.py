@@ -21,6 +21,7 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
+    shares_of,
     title_of,
 )
 from explain.exports.contents import contents
@@ -108,7 +109,7 @@ def _given(block: Block) -> dict[str, Any]:
     if isinstance(block, Listing):
         return {"kind": "listing", "items": _nested(block.items)}
     if isinstance(block, Table):
-        shares = _shares(block)
+        shares = shares_of(block)
         return {"kind": "table", "header": block.header, "rows": block.rows, "columns": shares}
     if isinstance(block, Fields):
         short = sum(len(value) for _, value in block.rows) < _SHORT
@@ -136,13 +137,6 @@ def _nested(items: Sequence[Item]) -> list[dict[str, Any]]:
         path[depth].append(entry)
         path.append(entry["items"])
     return top
-
-
-def _shares(table: Table) -> list[float]:
-    """Return how the width of a page is shared among columns: by their longest texts."""
-    cells = [table.header, *table.rows]
-    longest = [max(len(row[at]) for row in cells) for at in range(len(table.header))]
-    return [float(min(max(length, 6), 40)) for length in longest]
 
 
 def _figure(figure: Figure) -> dict[str, Any]:

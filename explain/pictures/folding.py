@@ -17,6 +17,9 @@ from explain.narrative import GraphStep, ProofGraph, StepKind
 MOST_BOXES = 24
 """A picture of more boxes is folded."""
 
+_FAR = 8
+"""A proof of so many times the boxes that are allowed is first folded by whole rows."""
+
 _MANY_SHARED = 3
 """From so many steps on, arrows of two boxes to the same steps cross too often to be followed."""
 
@@ -139,6 +142,8 @@ class _Folder:
             self._fold_below(number, "why it applies")
         if len(self.result.drawn()) > most:
             self.result.exceeds = most
+        while len(self.result.drawn()) > _FAR * most and self._fold_far_below(_FAR * most):
+            pass
         while (left := len(self.result.drawn()) - most) > 0 and self._fold_deepest(left):
             pass
         while (left := len(self.result.drawn()) - most) > 0 and self._cut_widest(left):
@@ -188,6 +193,26 @@ class _Folder:
                 name = step.clause_id if step.kind == "clause" else f'"{step.text}"'
                 self._fold_below(number, f"the same as under {name}")
 
+    def _fold_far_below(self, enough: int) -> bool:
+        """Fold the conclusions that stand in the row where enough boxes stand above it.
+
+        Returns whether there was anything to fold. Very large proofs are folded row by row only
+        when this left little of them.
+        """
+        drawn = self.result.drawn()
+        row = list(drawn.values())[enough]
+        found = [
+            number
+            for number, depth in drawn.items()
+            if depth == row and self._may_fold(number) and self.result.below[number]
+        ]
+        for number in found:
+            self._fold_below(number)
+        return bool(found)
+
+    def _may_fold(self, number: str) -> bool:
+        return self.steps[number].kind in ("conclusion", "sum")
+
     def _fold_deepest(self, left: int) -> bool:
         """Fold what the deepest conclusions rest on, the last one first, down to some boxes fewer.
 
@@ -198,7 +223,7 @@ class _Folder:
         found = [
             number
             for number in drawn
-            if self.steps[number].kind in ("conclusion", "sum")
+            if self._may_fold(number)
             and below[number]
             and not any(below[part] for part in below[number])
         ]

@@ -76,7 +76,7 @@ def test_why_not_of_what_holds(run: Run, good: str) -> None:
     ended = run("why-not", "GOOD", "1", "R14-FAC-1", "-c", good)
     assert ended.code == 1
     assert ended.out == (
-        "R14-FAC-1 on line 1 of claim GOOD: this holds; ask: clausewise why CLAIM 1\n"
+        "R14-FAC-1 on line 1 of claim GOOD: this holds; ask: clausewise why GOOD 1\n"
     )
 
 
@@ -159,6 +159,7 @@ def test_a_proof_is_refused_against_another_claim_file_and_other_settings(
     ended = run("verify", str(path), "-c", other)
     assert ended.code == 3
     assert "refused: input: the claim has other facts of `place_of_service`" in ended.out
+    assert ended.err == "the proof may have been made with other evidence, overrides or settings\n"
     ended = run("verify", str(path), "-c", good, "--strict")
     assert ended.code == 3
     assert "the claim has other facts of `setting`" in ended.out

@@ -197,3 +197,23 @@ def test_a_circle_is_refused(document) -> None:
     other["edges"].sort(key=lambda edge: (int(edge[0][1:]), edge[2]))
     found = verify(seal(other))
     assert any(refusal.message == "it rests on itself" for refusal in found.refusals)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("gift(X, N) :- gift(X, M), N is M + 1.", "it takes too many steps to check"),
+        ("gift(X, N) :- gift(X, M), N is M * M.", "a number is too large to check"),
+    ],
+)
+def test_a_certificate_cannot_keep_the_checker_busy(document, rule, message, monkeypatch) -> None:
+    """Rules that never come to an end, in place of the one that an absence rests on."""
+    monkeypatch.setattr("explain.lookup._MOST_STEPS", 20_000)
+    other = copy.deepcopy(document)
+    given = {**other["input"], "gift": [["a", 2]]}
+    free = next(entry for entry in other["rules"] if entry["text"].startswith("free("))
+    free["text"] = "free(X, N) :- gift(X, N), N < 0."
+    number = f"r{len(other['rules'])}"
+    other["rules"].append({"id": number, "source": "x", "row": 1, "text": rule, "seal": ""})
+    found = verify(seal({**other, "input": given, "input_sha256": digest(given)}))
+    assert message in found.text

@@ -145,7 +145,7 @@ def test_a_false_step_is_refused_by_itself_though_everything_is_sealed_anew(
 ) -> None:
     """Bindings, atoms, literals, rules of steps and edges: seals play no part in these."""
     tried = 0
-    for path, other in mutations(document, stride=3):
+    for path, other in mutations(document, stride=5):
         if path[:1] == ("edges",) and len(path) > 1:
             pass
         elif path[:1] != ("nodes",) or len(path) < 3 or path[2] not in STRUCTURE:
@@ -159,7 +159,7 @@ def test_a_false_step_is_refused_by_itself_though_everything_is_sealed_anew(
         assert not found.accepted, (path, at(document, path))
         assert found.refusals[0].step.startswith(("step ", "edge ")), found.text
         assert not any("changed after" in refusal.message for refusal in found.refusals)
-    assert tried > 300
+    assert tried > 200
 
 
 def test_words_that_were_sealed_anew_are_found_against_the_policy(

@@ -61,6 +61,8 @@ def test_the_narrative_of_every_case(case: Case) -> None:
             assert all(fact.places for fact in citation.facts)
             assert all(related.title for related in citation.related)
             assert citation.place.document_lines
+            waived = f"no plan and no contract waives {citation.clause_id} for line"
+            assert any(waived in text for text in citation.not_excepted) == citation.is_adverse
             assert citation.sentence[0].isupper() or citation.sentence[0].isdigit()
         if narrative.is_adverse and narrative.citations:
             assert narrative.headline.clause_id == determination.clause_ids[0]
@@ -95,11 +97,11 @@ EXCEPTED = {
 def test_exceptions_that_were_tried_stand_in_every_denial() -> None:
     seen = set()
     for case in CASES:
+        if not (case.fires and case.clause_id in EXCEPTED):
+            continue
         for narrative, _ in narratives(case):
             for citation in narrative.citations:
                 texts_of = citation.not_excepted
-                waived = f"no plan and no contract waives {citation.clause_id} for line"
-                assert any(waived in text for text in texts_of) == citation.is_adverse
                 wanted = EXCEPTED.get(citation.clause_id)
                 if wanted is not None and not _by_diagnosis(citation):
                     seen.add(citation.clause_id)

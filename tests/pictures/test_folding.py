@@ -131,6 +131,14 @@ def test_a_proof_of_thousands_of_steps_is_folded_at_once() -> None:
     assert len(told(drawn)) == 4501
 
 
+def test_a_proof_of_thousands_of_rows_is_folded_at_once() -> None:
+    kinds = ["outcome", *["conclusion"] * 2998, "claim"]
+    edges = [(at, at + 1) for at in range(2999)] + [(at, 2999) for at in range(2998)]
+    drawn = folded(graph(kinds, edges))
+    assert len(drawn.drawn()) == MOST_BOXES
+    assert len(told(drawn)) == 3000
+
+
 @pytest.mark.parametrize("clause_id", POLICY.clauses)
 def test_the_picture_of_every_clause(clause_id: str) -> None:
     told = narrative(clause_id)
