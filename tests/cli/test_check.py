@@ -97,6 +97,11 @@ REMARKS: dict[str, Edit] = {
     "a key of a clause": ("clauses.toml", 'section = "Two"', 'section = "Two"\nsumary = "x"'),
     "a key of an exception": ("clauses.toml", 'text = "an', 'txt = "an'),
     "a key of a switch": ("policy.toml", "reading = 1", "readings = 1"),
+    "a day of the history": (
+        "policy.toml",
+        "[related]",
+        '[history]\n20150101 = { document_lines = "1", evnt = "begun" }\n\n[related]',
+    ),
     "a table of the policy": ("policy.toml", "", "\n[switch.per]\n"),
     "a variable that stands alone": ("rules.pl", "", "drug(C, L) :- line(C, L), ndc(C, L, X).\n"),
     "a claim form that is none": ("rules.pl", "", "drug(C, L) :- claim_form(C, L, ub40).\n"),
@@ -210,6 +215,17 @@ def test_a_folder_in_the_place_of_a_file(run: Run, folder: Path) -> None:
         3,
         "error: a folder stands where a file has to be\n  --> x.pl\n"
         "error: a folder stands where a file has to be\n  --> cases/x.toml\n",
+    )
+
+
+def test_a_rule_file_that_cannot_be_read_is_told_alone(run: Run, folder: Path) -> None:
+    (folder / "sets.pl").write_bytes(b"%\xff\nset(C, L) :- line(C, L).\n")
+    (folder / "more.pl").write_text("addressed(C, L) :- set(C, L).\n", encoding="utf-8")
+    ended = run("check", "small")
+    assert ended.code == 3
+    assert ended.err == (
+        "error: the file is not UTF-8 text: byte 0xFF\n  --> sets.pl:1:2\n"
+        "  = help: save the file as UTF-8\n"
     )
 
 
