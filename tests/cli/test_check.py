@@ -278,3 +278,12 @@ def test_a_rule_of_many_variables_is_told_at_once(run: Run, folder: Path) -> Non
 
 def test_r14_is_clean() -> None:
     assert load_policy("r14").warnings == ()
+
+
+def test_a_second_effect_is_shown(run: Run, folder: Path) -> None:
+    edit(folder, ("clauses.toml", 'effect = "denied"', 'effect = "denied"\nalso = ["bundled"]'))
+    edit(folder, ("rules.pl", "", "applies(C, L, 'S1-1', bundled) :- drug(C, L), ndc(C, L, _).\n"))
+    assert run("check", "small").err == "every case came out as expected\n"
+    assert "  effect denied or bundled, from " in run("clauses", "S1-1", "--policy", "small").out
+    shown = run("clauses", "S1-1", "--policy", "small", "--json").out
+    assert json.loads(shown)["also"] == ["bundled"]
