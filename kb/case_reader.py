@@ -20,9 +20,9 @@ from facts.suggest import nearest
 from facts.values import ValueFault, parse_amount
 from kb.case import CLAIM_ID, Case, ExpectedLine
 from kb.clause import OUTCOMES
-from kb.knowledge_base import complete_settings
 from kb.policy import Policy
 from kb.policy_toml import TomlFile
+from kb.settings import complete_settings
 
 _CASE_KEYS = (
     "name",

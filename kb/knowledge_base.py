@@ -12,8 +12,7 @@ from typing import Any, TypeAlias
 
 from facts.claim import ClaimLine, Evidence, Override
 from facts.codes import CodeTable
-from facts.diagnostic import Diagnostic, InputError, QueryError, UsageError
-from facts.origin import Origin
+from facts.diagnostic import Diagnostic, InputError, QueryError
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
 from facts.readers.evidence import EvidenceIndex, index_evidence
@@ -29,8 +28,6 @@ from kb.arguments import (
     check_goal,
     check_path,
     check_rows,
-    check_truth,
-    wrong,
 )
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
 from kb.checks.checked import check_query
@@ -51,6 +48,7 @@ from kb.language.syntax import (
 from kb.language.variables import named_variables
 from kb.policy import Policy, load_policy
 from kb.relation import Relation
+from kb.settings import complete_settings
 
 Claims: TypeAlias = Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]
 """Claims as a reader streams them, or lines as records or plain dicts."""
@@ -622,45 +620,6 @@ class KnowledgeBase:
             for atom in _atoms(query.body)
             if atom.terms and signature[atom.predicate].columns[0].name == "claim"
         }
-
-
-def complete_settings(
-    policy: Policy, settings: Mapping[str, str], strict: bool
-) -> Mapping[str, str]:
-    """Return every switch of a policy with its value, and ``strict``.
-
-    Raises
-    ------
-    UsageError
-        If a setting or its value is unknown.
-    """
-    if not isinstance(settings, Mapping):
-        help = 'give a dict, as in {"effective_basis": "processed_date"}'
-        raise wrong("settings", settings, help)
-    check_truth(strict, "strict")
-    found = []
-    complete = {name: switch.default for name, switch in policy.switches.items()}
-    complete["strict"] = "yes" if strict else "no"
-    for name, value in settings.items():
-        switch = policy.switches.get(name)
-        if switch is None:
-            near = nearest(str(name), policy.switches)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(policy.switches)}"
-            found.append(Diagnostic("error", f"unknown setting `{name}`", Origin("settings"), help))
-        elif value not in switch.values:
-            found.append(
-                Diagnostic(
-                    "error",
-                    f"the setting `{name}` cannot be `{value}`",
-                    Origin("settings"),
-                    f"one of {', '.join(switch.values)}",
-                )
-            )
-        else:
-            complete[name] = value
-    if found:
-        raise UsageError(found)
-    return MappingProxyType(complete)
 
 
 def _check_inputs(lines: object, evidence: object, overrides: object) -> None:

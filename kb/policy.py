@@ -186,15 +186,18 @@ def load_policy(policy: str | Path) -> Policy:
         readings=tuple(readings),
     )
     checked: CheckedProgram | None = None
-    try:
-        checked = check(
-            program,
-            clauses=register.known_as("clause", tuple(clauses)),
-            tables=main.known_as("tables", (*declarations, *_table_files(folder), *LOADED_LISTS)),
-            vocabulary=vocabulary,
-        )
-    except ClausewiseError as fault:
-        found.extend(fault.diagnostics)
+    if program is not None:
+        try:
+            checked = check(
+                program,
+                clauses=register.known_as("clause", tuple(clauses)),
+                tables=main.known_as(
+                    "tables", (*declarations, *_table_files(folder), *LOADED_LISTS)
+                ),
+                vocabulary=vocabulary,
+            )
+        except ClausewiseError as fault:
+            found.extend(fault.diagnostics)
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors or checked is None:
         raise ProgramError(found)
@@ -231,17 +234,18 @@ def _rule_files(folder: Path) -> list[tuple[str, Path]]:
     return shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
 
 
-def _read_rules(folder: Path, found: list[Diagnostic]) -> Program:
-    texts = {}
+def _read_rules(folder: Path, found: list[Diagnostic]) -> Program | None:
+    """Read the rule files; None where one cannot be read, for the others would miss its rules."""
+    texts, unread = {}, set()
     for name, path in _rule_files(folder):
         text, fault = read_utf8(path, name)
         if fault is not None:
             found.append(fault)
-        else:
-            texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
+            unread.add(name)
+        texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
     program, faults = parse_programs(texts)
     found.extend(faults)
-    return program
+    return None if unread else program
 
 
 def _read_tables(

@@ -11,12 +11,14 @@ from facts.reference_sets import reference_set
 from facts.suggest import nearest
 from facts.values import quoted
 from kb.checks.context import Unit, atoms
+from kb.checks.types import is_date
 from kb.clause import PolicyClause
 from kb.language.syntax import Constant
 from kb.policy import Policy
 from kb.policy_toml import TomlFile
 
 _LINES = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
+_HISTORY_KEYS = ("document_lines", "event")
 _DOCUMENT_LINES = "write numbers and ranges, as in 106,188-220"
 
 
@@ -47,6 +49,7 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
     for name in switches:
         place = f"switches.{name}"
         _document_lines(main, main.text(switches[name], "document_lines", place), place)
+    _history(main)
     for position, clause in enumerate(policy.clauses.values(), 1):
         place = f"clause {position} ({clause.clause_id})"
         _codes(register, clause, place)
@@ -66,6 +69,18 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
                 readings.error(f"there is no switch `{reading.switch}`", help, place, "switch")
     _reading_numbers(policy, main)
     return found
+
+
+def _history(main: TomlFile) -> None:
+    """Tell days of the history that are none, and lines of the document that are none."""
+    history = main.tables("history")
+    for day in history:
+        if not is_date(day):
+            help = "a key is a day, as in 2014-07-22"
+            main.error(f"`{day}` is not a day of the calendar", help, "history", day)
+        main.known(history[day], _HISTORY_KEYS, "history")
+        if fault := document_lines_fault(main.text(history[day], "document_lines", "history")):
+            main.error(fault, _DOCUMENT_LINES, "history", day)
 
 
 def _near(name: str, names: Collection[str], otherwise: str = "") -> str:
@@ -125,7 +140,7 @@ def document_lines_fault(text: str) -> str:
     >>> document_lines_fault("220-188")
     'the lines `220-188` run backwards'
     """
-    for part in text.split(","):
+    for part in text.split(",") if text else ():
         match = _LINES.fullmatch(part.strip())
         if match is None or int(match[1]) == 0:
             return f"{quoted(part.strip())} is no line of a document"

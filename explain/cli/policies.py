@@ -199,6 +199,7 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
         "section": clause.section,
         "document_lines": clause.document_lines,
         "effect": clause.effect,
+        "also": list(clause.also),
         "effective_from": clause.effective_from.isoformat(),
         "carc": clause.carc or None,
         "rarcs": list(clause.rarcs),
@@ -222,7 +223,7 @@ def _clause_text(clause: PolicyClause, policy: Policy) -> str:
     rows = [
         f"{clause.clause_id}: {clause.title}",
         *textwrap.wrap(clause.summary, 96, initial_indent="  ", subsequent_indent="  "),
-        f"  effect {clause.effect}, from {clause.effective_from}",
+        f"  effect {' or '.join((clause.effect, *clause.also))}, from {clause.effective_from}",
         f"  {section_text(clause)}",
     ]
     if codes := code_text(clause):

@@ -1,6 +1,7 @@
 """Check: what a policy concludes is an effect that there is, of a clause that has it.
 
-An effect or a clause that is handed on by a variable is followed to the rules that name it.
+An effect, a clause or a table that is handed on by a variable is followed to the rules that name
+it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
 from facts.suggest import nearest
-from kb.checks.context import Context, Unit
+from kb.checks.context import Context, Unit, atoms
 from kb.clause import EFFECTS
 from kb.language.printer import print_atom
 from kb.language.syntax import Atom, Comparison, Constant, Relational, Term, Variable
@@ -34,6 +35,7 @@ _FIXED = {"excludes": "scope", "overriding": "override"}
 """The effect with which the shared rules cite the clause of a conclusion."""
 
 _EFFECT_COLUMNS = (("applies", 3),)
+_TABLE_SOURCES = frozenset({"code_in", "code_amount", "mentions"})
 _CLAUSE_COLUMNS = (("excludes", 2), ("applies", 2), ("overriding", 1))
 
 
@@ -45,6 +47,8 @@ class _Noun:
     values: Collection[str]
     sources: frozenset[str]
     """Input predicates whose column of this name holds nothing else."""
+    could_differ: bool = False
+    """Whether the column may hold something else as well, which then is a warning."""
 
 
 def check_conclusions(context: Context) -> Iterator[Diagnostic]:
@@ -66,6 +70,9 @@ def check_conclusions(context: Context) -> Iterator[Diagnostic]:
         yield from _unlike_declared(context, context.vocabulary.effects)
     known = _Noun("effect", EFFECTS, frozenset({"clause_effect"}))
     yield from _Flow(context, known).check(_EFFECT_COLUMNS)
+    if context.tables is not None:
+        known = _Noun("table", context.tables, _TABLE_SOURCES, could_differ=True)
+        yield from _Flow(context, known).check(_table_columns(context))
     if context.clauses is not None:
         sources = frozenset({"clause_effect", "clause_from", "override"})
         known = _Noun("clause", context.clauses, sources)
@@ -117,6 +124,21 @@ def _unlike_declared(
             yield context.error(message, span, help)
 
 
+def _table_columns(context: Context) -> list[tuple[str, int]]:
+    """Return the columns of derived predicates that a variable hands on as a table."""
+    columns: dict[tuple[str, int], None] = {}
+    for unit in context.units:
+        for atom in atoms(unit):
+            if atom.predicate not in _TABLE_SOURCES or context.known(atom) is None:
+                continue
+            term = atom.terms[1]
+            if type(term) is Variable:
+                for binder, position in _binders(unit, term)[0]:
+                    if binder.predicate not in context.inputs:
+                        columns[binder.predicate, position] = None
+    return list(columns)
+
+
 class _Flow:
     """Follows the values of columns back to the rules that name them."""
 
@@ -130,7 +152,7 @@ class _Flow:
 
     def check(self, columns: Collection[tuple[str, int]]) -> Iterator[Diagnostic]:
         """Yield values that are none of the noun's, and variables that could hold any."""
-        first = set(columns)
+        first = set() if self.noun.could_differ else set(columns)
         waiting = list(columns)
         seen = set(columns)
         while waiting:
@@ -157,7 +179,7 @@ class _Flow:
                     if column not in seen and self.context.known(atom) is not None:
                         seen.add(column)
                         waiting.append(column)
-                if binders and not derived:
+                if binders and not derived and not self.noun.could_differ:
                     yield self._any(term, binders[0][0])
 
     def _named(self, head: Atom, position: int) -> bool:
@@ -170,7 +192,10 @@ class _Flow:
             near = nearest(str(constant.value), self.noun.values)
             help = f"did you mean `{near}`?" if near else ""
             message = f"there is no {self.noun.name} `{constant.value}`"
-            yield self.context.error(message, constant.span, help)
+            if self.noun.could_differ:
+                yield self.context.warning(message, constant.span, help)
+            else:
+                yield self.context.error(message, constant.span, help)
 
     def _is_source(self, atom: Atom, position: int) -> bool:
         if atom.predicate not in self.noun.sources or atom.predicate not in self.context.inputs:

@@ -97,6 +97,11 @@ REMARKS: dict[str, Edit] = {
     "a key of a clause": ("clauses.toml", 'section = "Two"', 'section = "Two"\nsumary = "x"'),
     "a key of an exception": ("clauses.toml", 'text = "an', 'txt = "an'),
     "a key of a switch": ("policy.toml", "reading = 1", "readings = 1"),
+    "a day of the history": (
+        "policy.toml",
+        "[related]",
+        '[history]\n20150101 = { document_lines = "1", evnt = "begun" }\n\n[related]',
+    ),
     "a table of the policy": ("policy.toml", "", "\n[switch.per]\n"),
     "a variable that stands alone": ("rules.pl", "", "drug(C, L) :- line(C, L), ndc(C, L, X).\n"),
     "a claim form that is none": ("rules.pl", "", "drug(C, L) :- claim_form(C, L, ub40).\n"),
@@ -213,6 +218,17 @@ def test_a_folder_in_the_place_of_a_file(run: Run, folder: Path) -> None:
     )
 
 
+def test_a_rule_file_that_cannot_be_read_is_told_alone(run: Run, folder: Path) -> None:
+    (folder / "sets.pl").write_bytes(b"%\xff\nset(C, L) :- line(C, L).\n")
+    (folder / "more.pl").write_text("addressed(C, L) :- set(C, L).\n", encoding="utf-8")
+    ended = run("check", "small")
+    assert ended.code == 3
+    assert ended.err == (
+        "error: the file is not UTF-8 text: byte 0xFF\n  --> sets.pl:1:2\n"
+        "  = help: save the file as UTF-8\n"
+    )
+
+
 def test_a_file_that_is_missing(run: Run, folder: Path) -> None:
     os.remove(folder / "clauses.toml")
     ended = run("check", "small")
@@ -262,3 +278,12 @@ def test_a_rule_of_many_variables_is_told_at_once(run: Run, folder: Path) -> Non
 
 def test_r14_is_clean() -> None:
     assert load_policy("r14").warnings == ()
+
+
+def test_a_second_effect_is_shown(run: Run, folder: Path) -> None:
+    edit(folder, ("clauses.toml", 'effect = "denied"', 'effect = "denied"\nalso = ["bundled"]'))
+    edit(folder, ("rules.pl", "", "applies(C, L, 'S1-1', bundled) :- drug(C, L), ndc(C, L, _).\n"))
+    assert run("check", "small").err == "every case came out as expected\n"
+    assert "  effect denied or bundled, from " in run("clauses", "S1-1", "--policy", "small").out
+    shown = run("clauses", "S1-1", "--policy", "small", "--json").out
+    assert json.loads(shown)["also"] == ["bundled"]

@@ -12,3 +12,7 @@ applies(C, L, K, E) :- line(C, L), clause_effect(K, E).
 applies(C, L, 'R14-OFF-2', E) :- line(C, L), F = reducd, E = F.
 applies(C, L, 'R14-OFF-2', E) :- description(C, L, E), clause_effect(_, E).
 excludes(C, L, K) :- procedure(C, L, K).
+addressed(C, L) :- procedure(C, L, X), code_in(X, T), addressing(T).
+addressing(drug).
+addressing(drugs).
+addressing(T) :- code_in('J1200', T).
