@@ -236,6 +236,20 @@ OVERRIDES: dict[str, str] = {
             "no_authority_id": "plan,,R14-FAC-1,waived,,,",
             "everything_is_wrong": "plam,,R14,x,1,2,\nplan,P1,R14-FAC-1,waived,,,",
             "row_too_long": "plan,P1,R14-FAC-1,waived,,,,,",
+            "waived_and_denied": "plan,P1,R14-FAC-1,waived,2018-01-01,2018-06-30,a\n"
+            "plan,P1,R14-FAC-1,denied,2018-06-30,,b",
+            "waived_and_denied_always": "contract,P1,R14-FAC-1,denied,,,\n"
+            "contract,P1,R14-FAC-1,waived,,,",
+            "waived_then_denied": "plan,P1,R14-FAC-1,waived,,2018-06-30,\n"
+            "plan,P1,R14-FAC-1,denied,2018-07-01,,\nplan,P2,R14-FAC-1,denied,,,\n"
+            "contract,P1,R14-FAC-1,denied,,,",
+            "waived_long_and_denied_twice": "plan,P1,R14-FAC-1,waived,2018-01-01,2018-12-31,\n"
+            "plan,P1,R14-FAC-1,waived,2018-02-01,2018-02-02,\n"
+            "plan,P1,R14-FAC-1,denied,2018-03-01,2018-03-31,\n"
+            "plan,P1,R14-FAC-1,denied,2018-12-31,2019-12-31,",
+            "the_same_many_times": "\n".join(
+                f"plan,P1,R14-FAC-1,waived,,,section {number}" for number in range(12)
+            ),
         }.items()
     },
 }
