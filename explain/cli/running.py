@@ -77,7 +77,7 @@ def unexpected(fault: Exception) -> str:
 
 
 def typed(text: str) -> str:
-    """Return a typed argument as UTF-8, whatever the locale took it for.
+    r"""Return a typed argument as UTF-8, whatever the locale took it for.
 
     Examples
     --------

@@ -174,6 +174,7 @@ def open_objects(
 
 def _parsed(text: str) -> tuple[dict[str, Any], str]:
     """Return the object of a row and what is broken of it."""
+    text = text.rstrip("\r\n \t")
     repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -192,8 +193,7 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
             object_pairs_hook=pairs,
         )
     except json.JSONDecodeError as fault:
-        reason = f"{fault.msg[:1].lower()}{fault.msg[1:]}"
-        return _guessed(text), f"the row is not JSON: {reason} at column {fault.colno}"
+        return _guessed(text), f"the row is not JSON: {_reason(text, fault)}"
     except RecursionError:
         return _guessed(text), "the row is nested too deeply"
     if not isinstance(record, dict):
@@ -202,6 +202,29 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
         told = {} if "claim_id" in repeated else record
         return told, f"{quoted(repeated[0])} stands twice in the object"
     return record, ""
+
+
+_REASONS = {
+    "Unexpected UTF-8 BOM": "a byte order mark stands before it, as where files were put together",
+    "Unterminated string": "a text is opened and not closed",
+    "Invalid control": "a control character stands in a text",
+    "Invalid": "an escape in a text is wrong",
+    "Extra data": "there is more behind the object",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name": "a name in double quotes is missing",
+    "Illegal trailing comma": "a comma stands before the end",
+    "Expecting value": "a value is missing",
+}
+
+
+def _reason(text: str, fault: json.JSONDecodeError) -> str:
+    """Return in words what is wrong with a row that is not JSON, and where."""
+    told = (words for start, words in _REASONS.items() if fault.msg.startswith(start))
+    reason = next(told, f"{fault.msg[:1].lower()}{fault.msg[1:]}")
+    if fault.pos >= len(text):
+        reason = "it ends before the object does"
+    return f"{reason}, at column {fault.pos + 1}"
 
 
 def _number(text: str) -> Decimal | NotANumber:
