@@ -14,6 +14,12 @@ from facts.values import one_line
 _LOOK = 65_536
 """Bytes that are looked at to tell text from something else."""
 
+REPLACEMENT = "\ufffd"
+"""Stands where bytes are no UTF-8; whoever reads a row looks for it."""
+
+_FEW_BAD = 20
+"""One character of so many may be unreadable: single rows are then told, not the file."""
+
 LONGEST_ROW = 1_000_000
 """Characters of the longest row, its quoted line breaks counted."""
 
@@ -36,7 +42,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     Returns
     -------
     str
-        Empty where there is a diagnostic, never blank where there is none.
+        Empty where there is a diagnostic, never blank where there is none. Single characters that
+        cannot be read are replaced; they are told with their rows.
     Diagnostic or None
     """
     source = one_line(str(path))
@@ -64,11 +71,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     try:
         text = head.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        if len(head) == _LOOK and fault.start >= _LOOK - 4:
-            text = head[: fault.start].decode("utf-8-sig")
-        elif head.lstrip().startswith(_X12):
-            text = head.decode("latin-1")
-        else:
+        text = head.decode("utf-8-sig", errors="replace")
+        if text.count(REPLACEMENT) * _FEW_BAD > len(text) and not head.lstrip().startswith(_X12):
             return "", _fault(
                 f"`{source}` is not UTF-8 text: byte {fault.start + 1} cannot be read",
                 path,

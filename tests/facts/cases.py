@@ -54,6 +54,12 @@ TABLES: dict[str, bytes] = {
     "not_utf_8": f"{HEADER},description\nC1,1,cms1500,2018-06-01,J1200,1,caf\xe9\n".encode(
         "latin-1"
     ),
+    "not_utf_8_in_one_row_of_three": f"{HEADER},description\nC1,1,cms1500,2018-06-01,J1200,1,a\n"
+    "C2,1,cms1500,2018-06-01,J1200,1,caf\xe9\nC3,1,cms1500,2018-06-01,J1200,1,b\n".encode(
+        "latin-1"
+    ),
+    "not_utf_8_in_the_header": csv(header=f"{HEADER}").replace(b"units", b"unit\xe9s"),
+    "hardly_any_utf_8": b"claim_id,\xe9\xe8\xe0,\xe9\xe8\n1,2,3\n",
     "not_utf_8_far_down": csv(
         *(f"F,{number},cms1500,2018-06-01,J1200,1" for number in range(1, 2501))
     )
