@@ -29,6 +29,8 @@ MOST_PHYSICAL_ROWS = 200
 _X12 = b"ISA"
 """Begins an 837, which may be padded at its end."""
 
+_PADDING = b"\0\x1a \t\r\n"
+
 _FOREIGN = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")
 
 
@@ -63,7 +65,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     except (OSError, ValueError) as fault:
         return "", cannot_be_read(path, fault)
     if head.lstrip().startswith(_X12):
-        head = head.rstrip(b"\0") if len(head) < _LOOK else head
+        head = head.rstrip(_PADDING)
     if b"\0" in head or head.startswith(_FOREIGN):
         return "", _fault(
             f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
