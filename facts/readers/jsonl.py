@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
 from pathlib import Path
@@ -76,27 +76,54 @@ class ObjectFile:
 
         Of a row that is not JSON only the claim id is taken, so that its claim can be told.
         """
-        source = str(self.path)
         for number, record, broken in self._records():
-            trace = PathTrace(source, number)
-            if broken:
-                fields, _ = texts_of(record, None, ("claim_id",))
-                fault = Diagnostic("error", broken, trace.origin(""))
-                yield RawRow(number, fields, trace, (fault,), self._known)
+            if not broken:
+                self.warn(record, number)
+            yield self._row(number, record, broken)
+
+    def warn(self, names: Iterable[str], number: int) -> None:
+        """Warn of the names that are not read, each once."""
+        names = tuple(names)
+        for name in names:
+            if name in self._known or name in self._warned or self._mistaken(name, names):
                 continue
-            fields, faults = texts_of(record, trace, self._known)
-            missing = {
-                name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
-                for name in self._required
-                if name not in record
-            }
-            yield RawRow(
-                number,
-                fields,
-                trace,
-                (*self._mistaken(record, trace), *missing.values(), *faults.values()),
-                (*missing, *faults),
-            )
+            if len(self._warned) >= MOST_UNKNOWN:
+                return
+            self._warned.add(name)
+            place = Origin(str(self.path), f"row {number}")
+            self._notes.append(unknown_column(name, self._near(name), place, self._known))
+
+    def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
+        trace = PathTrace(str(self.path), number)
+        if broken:
+            fields, _ = texts_of(record, None, ("claim_id",))
+            fault = Diagnostic("error", broken, trace.origin(""))
+            return RawRow(number, fields, trace, (fault,), self._known)
+        fields, faults = texts_of(record, trace, self._known)
+        missing = {
+            name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
+            for name in self._required
+            if name not in record
+        }
+        mistaken = [
+            unknown_column(name, self._near(name), trace.origin(""), ())
+            for name in record
+            if name not in self._known and self._mistaken(name, record)
+        ]
+        found = (*mistaken, *missing.values(), *faults.values())
+        return RawRow(number, fields, trace, found, (*missing, *faults))
+
+    def _mistaken(self, name: str, names: Collection[str]) -> bool:
+        """Tell whether an unknown name stands for a missing one that changes what a row means."""
+        near = self._near(name)
+        return near in WITHOUT and near not in names and near not in self._required
+
+    def _near(self, name: str) -> str | None:
+        if name not in self._meant:
+            if len(self._meant) >= _MOST_NEAR:
+                return None
+            self._meant[name] = meant(name, self._known)
+        return self._meant[name]
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
@@ -113,27 +140,6 @@ class ObjectFile:
                     continue
                 if not text.isspace():
                     yield number, *_parsed(text)
-
-    def _mistaken(self, record: dict[str, Any], trace: PathTrace) -> list[Diagnostic]:
-        """Warn of unknown names, once; return those that change what the row means."""
-        found = []
-        for name in record:
-            if name in self._known:
-                continue
-            near = self._near(name)
-            if near in WITHOUT and near not in record and near not in self._required:
-                found.append(unknown_column(name, near, trace.origin(""), ()))
-            elif name not in self._warned and len(self._warned) < MOST_UNKNOWN:
-                self._warned.add(name)
-                self._notes.append(unknown_column(name, near, trace.origin(""), self._known))
-        return found
-
-    def _near(self, name: str) -> str | None:
-        if name not in self._meant:
-            if len(self._meant) >= _MOST_NEAR:
-                return None
-            self._meant[name] = meant(name, self._known)
-        return self._meant[name]
 
 
 def open_objects(
