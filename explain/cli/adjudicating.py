@@ -29,6 +29,7 @@ from explain.cli.options import (
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
 from explain.cli.running import BAD_INPUT, DONE, usage_error
 from explain.cli.writing import destination, format_of
+from facts.diagnostic import InputError
 from facts.readers.batch import Tally
 from facts.readers.evidence import EvidenceIndex
 from facts.values import format_number, one_line
@@ -104,7 +105,13 @@ def adjudicate(
         *filter(None, (hcpcs, precertification)),
     ]
     with destination(output, inputs) as write:
-        beside = read_beside(kb, evidence, overrides)
+        try:
+            beside = read_beside(kb, evidence, overrides)
+        except InputError as fault:
+            if not all_diagnostics:
+                raise
+            report(BoundedDiagnostics(fault.diagnostics, without_limit=True))
+            raise typer.Exit(BAD_INPUT) from None
         result.diagnostics.extend(beside.notes)
         stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
         for text in _texts(_counted(stream, counts), kind):
