@@ -50,7 +50,7 @@ def test_a_file_cut_at_a_fixed_width(reading: Read, width: int, end: str) -> Non
     fault = reading(cut).notes[0]
     assert fault.severity == "error"
     assert fault.help == (
-        "line breaks stand inside of it, as if rows were cut at a fixed width; join the rows"
+        "line breaks stand in the header, as if rows were cut at a fixed width; join the rows"
     )
 
 
