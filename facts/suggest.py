@@ -31,7 +31,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     name : str
         What the person wrote.
     candidates : iterable of str
-        What they could have meant. Of two that are equally near, the first in alphabetical
+        What they could have meant. Of two that are equally near, the last in alphabetical
         order is returned, so that the order of the candidates never matters.
 
     Returns
@@ -105,7 +105,7 @@ class _Pool:
             if bound < best:
                 break
             ratio = _ratio(text, candidate)
-            if ratio > best or (ratio == best and (found is None or candidate < found)):
+            if ratio > best or (ratio == best and (found is None or candidate > found)):
                 best, found = ratio, candidate
         return self._folded[found] if found is not None else None
 

@@ -40,7 +40,7 @@ from explain.cli.output import csv_text, data, json_text, message, report, table
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, usage_error
 from explain.cli.writing import ENDINGS, check_target, destination, format_of
-from facts.diagnostic import Diagnostic
+from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Tally
 from facts.readers.overrides import read_overrides
 from facts.values import one_line
@@ -164,7 +164,13 @@ def _one_by_one(
     meter = Meter("claims", total=about_lines(files))
     shown = progress(meter) if output is not None else nullcontext()
     with destination(output, inputs) as write, shown:
-        beside = read_beside(kb, evidence, overrides)
+        try:
+            beside = read_beside(kb, evidence, overrides)
+        except InputError as fault:
+            if not all_diagnostics:
+                raise
+            report(BoundedDiagnostics(fault.diagnostics, without_limit=True))
+            raise typer.Exit(BAD_INPUT) from None
         result.diagnostics.extend(beside.notes)
         stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
         for text in _texts(_counted(stream, counts, meter), kind):

@@ -39,16 +39,19 @@ def message(text: str) -> None:
 
 
 def report(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print diagnostics on stderr: of every kind the first ones, and how many more there are."""
-    told = (
-        diagnostics
-        if isinstance(diagnostics, BoundedDiagnostics)
-        else BoundedDiagnostics(diagnostics)
-    )
+    """Print diagnostics on stderr: of every kind the first ones, and how many more there are.
+
+    Those of claims come as ``BoundedDiagnostics``; of these a person can ask for all.
+    """
+    told, hint = BoundedDiagnostics(), ""
+    if isinstance(diagnostics, BoundedDiagnostics):
+        told, hint = diagnostics, "; `adjudicate --all-diagnostics` shows them all"
+    else:
+        told.extend(diagnostics)
     for diagnostic in told:
         message(diagnostic.render())
     if told.left_out:
-        message(f"{told.left_out} like these; `adjudicate --all-diagnostics` shows them all")
+        message(f"{told.left_out} like these{hint}")
 
 
 def discard(name: Literal["stdout", "stderr"]) -> None:

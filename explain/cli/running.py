@@ -11,8 +11,9 @@ from typing import ParamSpec
 
 import typer
 
+from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.output import discard, flush, message, report, unwritable
-from facts.diagnostic import ClausewiseError, Diagnostic, QueryError, UsageError
+from facts.diagnostic import ClausewiseError, Diagnostic, InputError, QueryError, UsageError
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
@@ -77,7 +78,7 @@ def unexpected(fault: Exception) -> str:
 
 
 def typed(text: str) -> str:
-    """Return a typed argument as UTF-8, whatever the locale took it for.
+    r"""Return a typed argument as UTF-8, whatever the locale took it for.
 
     Examples
     --------
@@ -101,5 +102,6 @@ def _told(fault: ClausewiseError, code: int) -> int:
         flush()
     except (BrokenPipeError, UsageError):
         discard("stdout")
-    report(fault.diagnostics)
+    found = fault.diagnostics
+    report(BoundedDiagnostics(found) if isinstance(fault, InputError) else found)
     return code

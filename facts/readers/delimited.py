@@ -13,7 +13,7 @@ from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
-from facts.readers.text_file import PhysicalRows, look
+from facts.readers.text_file import REPLACEMENT, PhysicalRows, look
 from facts.values import one_line, quoted
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -176,6 +176,11 @@ def open_delimited(
                     "separate them with commas",
                 )
                 return DelimitedFile(path, (), [fault])
+    unreadable = next((name for name in header if REPLACEMENT in name), None)
+    if unreadable is not None:
+        message = f"the header has characters that cannot be read: {quoted(unreadable)}"
+        fault = Diagnostic("error", message, Origin(source, place), "save the file as UTF-8")
+        return DelimitedFile(path, (), [fault])
     columns = tuple(name.strip().lower() for name in header)
     known = frozenset(known)
     return DelimitedFile(
@@ -244,5 +249,5 @@ def unreadable(fields: dict[str, str], trace: Trace) -> dict[str, Diagnostic]:
             "save the file as UTF-8",
         )
         for name, value in fields.items()
-        if (not value.isascii() and "\ufffd" in value) or "\0" in value
+        if (not value.isascii() and REPLACEMENT in value) or "\0" in value
     }

@@ -210,7 +210,9 @@ def record_row(
         return RawRow(position, {}, trace, (fault,))
     named = {str(name): value for name, value in record.items()}
     source = trace.origin("").source
-    strange = check_columns(named, source, f"record {position}", (), columns)
+    strange = []
+    if not all(name in columns for name in named):
+        strange = check_columns(named, source, f"record {position}", (), columns)
     found.extend(each for each in strange if each.severity != "error")
     fields, faults = texts_of(named, trace, columns)
     wrong = [each for each in strange if each.severity == "error"]

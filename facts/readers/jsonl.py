@@ -92,16 +92,16 @@ class ObjectFile:
         return [] if broken else list(record)
 
     def warn(self, names: Iterable[str], number: int) -> None:
-        """Warn of the names that are not read, each once, but for those that make a fault."""
+        """Warn of the names that are not read, each once."""
         names = tuple(names)
-        trace = PathTrace(str(self.path), number)
         for name in names:
-            if name in self._known or name in self._warned or len(self._warned) >= MOST_UNKNOWN:
+            if name in self._known or name in self._warned or self._mistaken(name, names):
                 continue
-            near = self._near(name)
-            if not self._changes(near, names):
-                self._warned.add(name)
-                self._notes.append(unknown_column(name, near, trace.origin(""), self._known))
+            if len(self._warned) >= MOST_UNKNOWN:
+                return
+            self._warned.add(name)
+            place = Origin(str(self.path), f"row {number}")
+            self._notes.append(unknown_column(name, self._near(name), place, self._known))
 
     def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
         trace = PathTrace(str(self.path), number)
@@ -115,13 +115,25 @@ class ObjectFile:
             for name in self._required
             if name not in record
         }
-        return RawRow(
-            number,
-            fields,
-            trace,
-            (*self._mistaken(record, trace), *missing.values(), *faults.values()),
-            (*missing, *faults),
-        )
+        mistaken = [
+            unknown_column(name, self._near(name), trace.origin(""), ())
+            for name in record
+            if name not in self._known and self._mistaken(name, record)
+        ]
+        found = (*mistaken, *missing.values(), *faults.values())
+        return RawRow(number, fields, trace, found, (*missing, *faults))
+
+    def _mistaken(self, name: str, names: Collection[str]) -> bool:
+        """Tell whether an unknown name stands for a missing one that changes what a row means."""
+        near = self._near(name)
+        return near in WITHOUT and near not in names and near not in self._required
+
+    def _near(self, name: str) -> str | None:
+        if name not in self._meant:
+            if len(self._meant) >= _MOST_NEAR:
+                return None
+            self._meant[name] = meant(name, self._known)
+        return self._meant[name]
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
@@ -138,25 +150,6 @@ class ObjectFile:
                     continue
                 if not text.isspace():
                     yield number, *_parsed(text)
-
-    def _mistaken(self, record: dict[str, Any], trace: PathTrace) -> list[Diagnostic]:
-        """Return what unknown names change of what the row means."""
-        return [
-            unknown_column(name, near, trace.origin(""), ())
-            for name in record
-            if name not in self._known and self._changes(near := self._near(name), record)
-        ]
-
-    def _changes(self, near: str | None, names: Collection[str]) -> bool:
-        """Tell whether the row means something else without the column that a name stands for."""
-        return near in WITHOUT and near not in names and near not in self._required
-
-    def _near(self, name: str) -> str | None:
-        if name not in self._meant:
-            if len(self._meant) >= _MOST_NEAR:
-                return None
-            self._meant[name] = meant(name, self._known)
-        return self._meant[name]
 
 
 def open_objects(
@@ -197,6 +190,7 @@ def open_objects(
 
 def _parsed(text: str) -> tuple[dict[str, Any], str]:
     """Return the object of a row and what is broken of it."""
+    text = text.rstrip("\r\n \t")
     repeated: list[str] = []
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -215,8 +209,7 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
             object_pairs_hook=pairs,
         )
     except json.JSONDecodeError as fault:
-        reason = f"{fault.msg[:1].lower()}{fault.msg[1:]}"
-        return _guessed(text), f"the row is not JSON: {reason} at column {fault.colno}"
+        return _guessed(text), f"the row is not JSON: {_reason(text, fault)}"
     except RecursionError:
         return _guessed(text), "the row is nested too deeply"
     if not isinstance(record, dict):
@@ -225,6 +218,29 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
         told = {} if "claim_id" in repeated else record
         return told, f"{quoted(repeated[0])} stands twice in the object"
     return record, ""
+
+
+_REASONS = {
+    "Unexpected UTF-8 BOM": "a byte order mark stands before it, as where files were put together",
+    "Unterminated string": "a text is opened and not closed",
+    "Invalid control": "a control character stands in a text",
+    "Invalid": "an escape in a text is wrong",
+    "Extra data": "there is more behind the object",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name": "a name in double quotes is missing",
+    "Illegal trailing comma": "a comma stands before the end",
+    "Expecting value": "a value is missing",
+}
+
+
+def _reason(text: str, fault: json.JSONDecodeError) -> str:
+    """Return in words what is wrong with a row that is not JSON, and where."""
+    told = (words for start, words in _REASONS.items() if fault.msg.startswith(start))
+    reason = next(told, f"{fault.msg[:1].lower()}{fault.msg[1:]}")
+    if fault.pos >= len(text):
+        reason = "it ends before the object does"
+    return f"{reason}, at column {fault.pos + 1}"
 
 
 def _number(text: str) -> Decimal | NotANumber:

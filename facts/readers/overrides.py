@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from facts.claim import Override, Trace
 from facts.diagnostic import Diagnostic, InputError
+from facts.origin import Origin
 from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
 from facts.readers.records import RecordTrace
@@ -27,6 +29,8 @@ COLUMNS = (
 REQUIRED = ("authority", "authority_id", "clause_id", "effect")
 AUTHORITIES = ("plan", "contract")
 EFFECTS = ("waived", "denied")
+MOST_ALIKE = 10
+"""Places of one override that are kept; more of them say nothing new."""
 
 
 def read_overrides(
@@ -107,7 +111,80 @@ def _checked(
     overrides = [_override(row, known, suggestions, found) for row in rows]
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise InputError(found)
-    return tuple(override for override in overrides if override is not None)
+    kept = _without_repeats((override for override in overrides if override is not None), found)
+    found.extend(_contradictions(kept))
+    return kept
+
+
+def _without_repeats(
+    overrides: Iterable[Override], found: list[Diagnostic]
+) -> tuple[Override, ...]:
+    """Return overrides, of those that say the same the first ones."""
+    kept: list[Override] = []
+    alike: dict[tuple[object, ...], list[Override]] = {}
+    counts: Counter[tuple[object, ...]] = Counter()
+    for override in overrides:
+        key: tuple[object, ...] = override[:6]
+        counts[key] += 1
+        if counts[key] <= MOST_ALIKE:
+            alike.setdefault(key, []).append(override)
+            kept.append(override)
+    for key, count in counts.items():
+        if count > MOST_ALIKE:
+            first = alike[key][0]
+            message = f"the override of {_named(first)} stands {count} times"
+            help = f"its first {MOST_ALIKE} places are kept"
+            found.append(Diagnostic("note", message, _origin(first), help))
+    return tuple(kept)
+
+
+def _contradictions(overrides: Iterable[Override]) -> Iterator[Diagnostic]:
+    """Yield warnings of overrides that waive and deny the same on the same days."""
+    groups: dict[tuple[str, str, str], list[Override]] = {}
+    for override in overrides:
+        groups.setdefault(override[:3], []).append(override)
+    for group in groups.values():
+        if len({override.effect for override in group}) < len(EFFECTS):
+            continue
+        group.sort(key=lambda each: (each.effective_from or date.min, each.effect))
+        longest: dict[str, Override] = {}
+        for override in group:
+            for effect, other in longest.items():
+                if effect != override.effect and _last(other) >= (
+                    override.effective_from or date.min
+                ):
+                    yield _contradiction(override, other)
+            known = longest.get(override.effect)
+            if known is None or _last(override) > _last(known):
+                longest[override.effect] = override
+
+
+def _contradiction(override: Override, other: Override) -> Diagnostic:
+    first = override.effective_from
+    last = min(_last(override), _last(other))
+    when = f" from {first}" if first is not None else ""
+    when += f" to {last}" if last != date.max else ""
+    return Diagnostic(
+        "warning",
+        f"{_named(override)} is waived and denied{when}",
+        _origin(override),
+        f"the other stands in {_origin(other)}; the waiver holds",
+    )
+
+
+def _named(override: Override) -> str:
+    return (
+        f"clause {quoted(override.clause_id)} for the {override.authority}"
+        f" {quoted(override.authority_id)}"
+    )
+
+
+def _last(override: Override) -> date:
+    return override.effective_to or date.max
+
+
+def _origin(override: Override) -> Origin:
+    return override.trace.origin("") if override.trace is not None else Origin("<overrides>")
 
 
 def _override(

@@ -56,8 +56,7 @@ def texts_of(
             continue
         text = value if type(value) is str else _text(name, value)
         if text is None:
-            help = "leave it out where it is not known" if _is_nan(value) else _HELP
-            faults[name] = _fault(f"`{name}` cannot be {kind_of(value)}", name, trace, help)
+            faults[name] = _refused(name, value, trace)
         elif (not text.isascii() and not _readable(text)) or "\0" in text:
             message = f"`{name}` has characters that cannot be read: {quoted(text)}"
             faults[name] = _fault(message, name, trace, "save the file as UTF-8")
@@ -66,7 +65,13 @@ def texts_of(
     return fields, faults
 
 
-_HELP = "give text or a number"
+def _refused(name: str, value: Any, trace: Trace | None) -> Diagnostic:
+    if name in CODE_LISTS and isinstance(value, (list, tuple)):
+        item = next(item for item in value if _item(item) is None)
+        message = f"`{name}` has {kind_of(item)} in its list"
+        return _fault(message, name, trace, "give a list of texts")
+    help = "leave it out where it is not known" if _is_nan(value) else "give text or a number"
+    return _fault(f"`{name}` cannot be {kind_of(value)}", name, trace, help)
 
 
 def kind_of(value: Any) -> str:
@@ -113,7 +118,15 @@ def _text(name: str, value: Any) -> str | None:
 def _item(item: Any) -> str | None:
     if isinstance(item, Diagnosis):
         return f"{item.code}:{item.indicator}" if item.indicator else item.code
-    return item if isinstance(item, str) and not isinstance(item, NotANumber) else None
+    if isinstance(item, (NotANumber, bool)):
+        return None
+    if isinstance(item, str):
+        return item
+    if isinstance(item, Integral):
+        return str(int(item))
+    if isinstance(item, Decimal) and item.is_finite():
+        return _number_text(item)
+    return None
 
 
 def _number_text(value: Decimal) -> str:

@@ -14,6 +14,12 @@ from facts.values import one_line
 _LOOK = 65_536
 """Bytes that are looked at to tell text from something else."""
 
+REPLACEMENT = "\ufffd"
+"""Stands where bytes are no UTF-8; whoever reads a row looks for it."""
+
+_FEW_BAD = 20
+"""One character of so many may be unreadable: single rows are then told, not the file."""
+
 LONGEST_ROW = 1_000_000
 """Characters of the longest row, its quoted line breaks counted."""
 
@@ -22,6 +28,8 @@ MOST_PHYSICAL_ROWS = 200
 
 _X12 = b"ISA"
 """Begins an 837, which may be padded at its end."""
+
+_PADDING = b"\0\x1a \t\r\n"
 
 _FOREIGN = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")
 
@@ -36,7 +44,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     Returns
     -------
     str
-        Empty where there is a diagnostic, never blank where there is none.
+        Empty where there is a diagnostic, never blank where there is none. Single characters that
+        cannot be read are replaced; they are told with their rows.
     Diagnostic or None
     """
     source = one_line(str(path))
@@ -56,7 +65,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     except (OSError, ValueError) as fault:
         return "", cannot_be_read(path, fault)
     if head.lstrip().startswith(_X12):
-        head = head.rstrip(b"\0") if len(head) < _LOOK else head
+        head = head.rstrip(_PADDING)
     if b"\0" in head or head.startswith(_FOREIGN):
         return "", _fault(
             f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
@@ -64,11 +73,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     try:
         text = head.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        if len(head) == _LOOK and fault.start >= _LOOK - 4:
-            text = head[: fault.start].decode("utf-8-sig")
-        elif head.lstrip().startswith(_X12):
-            text = head.decode("latin-1")
-        else:
+        text = head.decode("utf-8-sig", errors="replace")
+        if text.count(REPLACEMENT) * _FEW_BAD > len(text) and not head.lstrip().startswith(_X12):
             return "", _fault(
                 f"`{source}` is not UTF-8 text: byte {fault.start + 1} cannot be read",
                 path,

@@ -208,7 +208,7 @@ def _explained(fault: Diagnostic, text: str, source: str) -> Diagnostic:
         header_delimiters(joined[:ISA_LENGTH], source)
     except SegmentFault:
         return fault
-    help = "line breaks stand inside of it, as if rows were cut at a fixed width; join the rows"
+    help = "line breaks stand in the header, as if rows were cut at a fixed width; join the rows"
     return replace(fault, help=help)
 
 

@@ -42,8 +42,8 @@ def expect(err: str, sentence: str, place: str, help: str = "") -> None:
             "claims are read from CSV, JSONL and 837 files",
         ),
         (
-            f"{COLUMNS}\n{DENIED}\n".replace("GOOD", "G\xd6D").encode("latin-1"),
-            "`claims.csv` is not UTF-8 text: byte 85 cannot be read",
+            f"{COLUMNS}\n{DENIED}\n".replace("e", "\xe9").encode("latin-1"),
+            "`claims.csv` is not UTF-8 text: byte 13 cannot be read",
             "",
             "save it as UTF-8",
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from explain.cli.bounded import MOST, BoundedDiagnostics
@@ -49,6 +51,10 @@ def test_faults_that_end_a_command_are_bounded_too(run: Run, write: Write, good:
     assert ended.code == 3
     assert ended.err.count("error: unknown clause") == 100
     assert ended.err.endswith(f"{REST}\n")
+    ended = run("adjudicate", good, "--overrides", overrides, "--all-diagnostics", "-o", "out.csv")
+    assert ended.code == 3
+    assert ended.err.count("error: unknown clause") == 250
+    assert not Path("out.csv").exists()
 
 
 @pytest.mark.parametrize("severity", ["error", "warning", "note"])

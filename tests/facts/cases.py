@@ -54,6 +54,12 @@ TABLES: dict[str, bytes] = {
     "not_utf_8": f"{HEADER},description\nC1,1,cms1500,2018-06-01,J1200,1,caf\xe9\n".encode(
         "latin-1"
     ),
+    "not_utf_8_in_one_row_of_three": f"{HEADER},description\nC1,1,cms1500,2018-06-01,J1200,1,a\n"
+    "C2,1,cms1500,2018-06-01,J1200,1,caf\xe9\nC3,1,cms1500,2018-06-01,J1200,1,b\n".encode(
+        "latin-1"
+    ),
+    "not_utf_8_in_the_header": csv(header=f"{HEADER}").replace(b"units", b"unit\xe9s"),
+    "hardly_any_utf_8": b"claim_id,\xe9\xe8\xe0,\xe9\xe8\n1,2,3\n",
     "not_utf_8_far_down": csv(
         *(f"F,{number},cms1500,2018-06-01,J1200,1" for number in range(1, 2501))
     )
@@ -142,6 +148,13 @@ OBJECTS: dict[str, bytes] = {
     "a_number": jsonl("12"),
     "null": jsonl("null"),
     "cut_off": jsonl('{"claim_id": "C1", "line_nu'),
+    "cut_off_behind_a_value": jsonl(record()[:-1]),
+    "cut_off_with_a_carriage_return": jsonl(record()[:-1] + "\r"),
+    "mark_before_the_second_row": jsonl(record(), "\ufeff" + record(claim_id="C2")),
+    "comma_behind_the_object": jsonl(record() + ","),
+    "comma_missing": jsonl(record().replace(', "line', ' "line')),
+    "comma_before_the_end": jsonl(record().replace("}", ",}")),
+    "escape_that_is_wrong": jsonl(record().replace("cms", r"\c")),
     "missing_names": jsonl('{"claim_id": "C1"}'),
     "no_claim_id": jsonl('{"line_number": 1}'),
     "unknown_name": jsonl(record(procedre_code="J1200")),
@@ -157,7 +170,10 @@ OBJECTS: dict[str, bytes] = {
     "object_for_a_code": jsonl(record(procedure_code={"code": "J1200"})),
     "list_for_a_code": jsonl(record(procedure_code=["J1200"])),
     "list_of_modifiers": jsonl(record(modifiers=["59", "SH"])),
-    "list_of_wrong_modifiers": jsonl(record(modifiers=[59])),
+    "list_of_modifiers_as_numbers": jsonl(record(modifiers=[59, 25])),
+    "list_of_wrong_modifiers": jsonl(record(modifiers=["59", ["25"]])),
+    "list_of_true": jsonl(record(diagnoses=["E119", True])),
+    "null_is_empty": jsonl(record(service_date=None)),
     "nested_deeply": jsonl('{"claim_id": ' + "[" * 100_000 + "]" * 100_000 + "}"),
     "lone_surrogate": jsonl(record(description="x").replace('"x"', '"\\ud800"')),
     "zero_character": jsonl(record(description="a\0b")),
@@ -236,6 +252,20 @@ OVERRIDES: dict[str, str] = {
             "no_authority_id": "plan,,R14-FAC-1,waived,,,",
             "everything_is_wrong": "plam,,R14,x,1,2,\nplan,P1,R14-FAC-1,waived,,,",
             "row_too_long": "plan,P1,R14-FAC-1,waived,,,,,",
+            "waived_and_denied": "plan,P1,R14-FAC-1,waived,2018-01-01,2018-06-30,a\n"
+            "plan,P1,R14-FAC-1,denied,2018-06-30,,b",
+            "waived_and_denied_always": "contract,P1,R14-FAC-1,denied,,,\n"
+            "contract,P1,R14-FAC-1,waived,,,",
+            "waived_then_denied": "plan,P1,R14-FAC-1,waived,,2018-06-30,\n"
+            "plan,P1,R14-FAC-1,denied,2018-07-01,,\nplan,P2,R14-FAC-1,denied,,,\n"
+            "contract,P1,R14-FAC-1,denied,,,",
+            "waived_long_and_denied_twice": "plan,P1,R14-FAC-1,waived,2018-01-01,2018-12-31,\n"
+            "plan,P1,R14-FAC-1,waived,2018-02-01,2018-02-02,\n"
+            "plan,P1,R14-FAC-1,denied,2018-03-01,2018-03-31,\n"
+            "plan,P1,R14-FAC-1,denied,2018-12-31,2019-12-31,",
+            "the_same_many_times": "\n".join(
+                f"plan,P1,R14-FAC-1,waived,,,section {number}" for number in range(12)
+            ),
         }.items()
     },
 }

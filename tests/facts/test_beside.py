@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from facts.claim import Evidence, Override
-from facts.diagnostic import ClausewiseError, InputError
+from facts.diagnostic import ClausewiseError, Diagnostic, InputError
 from facts.readers.code_lists import read_hcpcs_release, read_precertification_list
 from facts.readers.evidence import index_evidence, read_evidence
 from facts.readers.overrides import collect_overrides, read_overrides
@@ -39,8 +39,10 @@ def test_evidence(write: Write, name: str) -> None:
 @pytest.mark.parametrize("name", OVERRIDES)
 def test_overrides(write: Write, name: str) -> None:
     path = write("overrides.csv", OVERRIDES[name])
+    notes: list[Diagnostic] = []
     try:
-        text = "".join(f"kept {each[:7]}\n" for each in read_overrides(path, CLAUSES))
+        text = "".join(f"kept {each[:7]}\n" for each in read_overrides(path, CLAUSES, notes))
+        text += rendered(notes)
     except InputError as fault:
         text = rendered(fault.diagnostics)
     golden(GOLDEN / "overrides" / f"{name}.txt", text)

@@ -88,7 +88,7 @@ def test_an_object_of_very_many_names_takes_no_quadratic_time(write: Write) -> N
 
 def test_the_sentences_of_json_values(write: Write) -> None:
     text = json.dumps(RECORD)[:-1] + ', "units": NaN, "charge": 1e999999, "ndc": true, '
-    text += '"ndc_quantity": 1e99999999999999999999, "ndc_unit": "\\ud800", "modifiers": [1]}'
+    text += '"ndc_quantity": 1e99999999999999999999, "ndc_unit": "\\ud800", "modifiers": [null]}'
     write("c.jsonl", rows(text))
     number = "write digits, with a point before decimals"
     assert read("c.jsonl").told == [
@@ -113,9 +113,9 @@ def test_the_sentences_of_json_values(write: Write) -> None:
             "save the file as UTF-8",
         ),
         (
-            "error: `modifiers` cannot be a list",
+            "error: `modifiers` has null in its list",
             "c.jsonl, row 1, `$.modifiers`",
-            "give text or a number",
+            "give a list of texts",
         ),
         (
             "error: `charge` is not a number: `1E+999999`",

@@ -22,7 +22,7 @@ GOOD = claim("GOOD", line(1))
 BEHIND = "text stands behind the end of the interchange, which is not read"
 
 
-@pytest.mark.parametrize("padding", ["\x1a", "\0" * 200, " \r\n \x1a", "\n\n"])
+@pytest.mark.parametrize("padding", ["\x1a", "\0" * 200, " \r\n \x1a", "\n\n", "\0\0\n"])
 def test_padding_behind_the_end_is_nothing(reading: Read, padding: str) -> None:
     found = reading(professional(GOOD) + padding)
     assert found.told() == []
@@ -50,7 +50,7 @@ def test_a_file_cut_at_a_fixed_width(reading: Read, width: int, end: str) -> Non
     fault = reading(cut).notes[0]
     assert fault.severity == "error"
     assert fault.help == (
-        "line breaks stand inside of it, as if rows were cut at a fixed width; join the rows"
+        "line breaks stand in the header, as if rows were cut at a fixed width; join the rows"
     )
 
 
