@@ -91,7 +91,7 @@ def by_rows(batch: Batch, policy: Policy) -> dict[tuple[str, int], dict[str, Any
 
 
 def in_bulk(
-    batch: Batch, policy: Policy, folder: Path, kind: str
+    batch: Batch, policy: Policy, folder: Path, kind: str, one_by_one: bool = False
 ) -> dict[tuple[str, int], dict[str, Any]]:
     claims = write_rows(folder, "claims", kind, map(row_of, batch.lines), tuple(PARSERS))
     evidence = []
@@ -104,6 +104,8 @@ def in_bulk(
         kb, [claims], output, evidence=evidence, overrides=batch.overrides, threads=2
     )
     assert [item.render() for item in result.diagnostics if item.severity == "error"] == []
+    told = any("one by one" in item.message for item in result.diagnostics)
+    assert told == one_by_one
     assert result.tally.lines_read == result.tally.lines_determined == len(batch.lines)
     return read_output(output)
 

@@ -60,17 +60,19 @@ def test_every_case_of_the_policy_agrees(number: int, tmp_path: Path) -> None:
     assert differences(batch, tmp_path, KINDS[number % 3]) == {}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("first", [40_000, 50_001, 60_002, 70_003])
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [(40_000, "csv"), (50_001, "jsonl"), (60_002, "parquet"), (70_003, "parquet"), (80_001, "csv")],
+)
 def test_random_claims_agree(first: int, kind: str, tmp_path: Path) -> None:
-    """The four starts give no, few, many and very many overrides, strict and not."""
+    """The starts give no, few, many and very many overrides, strict and not."""
     batch = random_batch(range(first, first + 60))
     assert differences(batch, tmp_path, kind) == {}
 
 
 @given(st.integers(min_value=0, max_value=10**9), st.sampled_from(KINDS))
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

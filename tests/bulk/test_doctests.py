@@ -1,0 +1,27 @@
+"""The examples of the docstrings of the bulk run."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+
+MODULES = (
+    "explain.cli.progress",
+    "kb.bulk",
+    "kb.bulk_columns",
+    "kb.bulk_result",
+    "kb.clause",
+    "kb.compile.fused.constants",
+    "kb.compile.fused.evaluate",
+    "kb.compile.fused.formula",
+    "kb.compile.fused.guards",
+    "kb.knowledge_base",
+    "kb.rejects",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
