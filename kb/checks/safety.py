@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
 from kb.language.printer import print_literal
+from kb.language.rename import all_names
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -146,8 +147,11 @@ class _Walk:
             self.need(literal.expression, literal, help)
         self.bound, self.local = outside, outer_local
         result = literal.result
-        if result.name in inner:
-            message = f"`{result.name}` is the result of the aggregate and stands in its goal"
+        inside = set(all_names(literal.goal))
+        if literal.expression is not None:
+            inside.update(one.name for one in variables_of_expression(literal.expression))
+        if result.name in inside:
+            message = f"`{result.name}` is the result of the aggregate and stands inside it"
             self.found.append(self.context.error(message, result.span, "use another name"))
         self.bind(result)
         for term in _variables_of_goal(literal.goal):

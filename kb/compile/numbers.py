@@ -65,7 +65,7 @@ def decimal_of(value: Value) -> Decimal | None:
     Examples
     --------
     >>> decimal_of(Fraction(1, 4)), decimal_of(Fraction(1, 3))
-    (Decimal('0.250000000'), None)
+    (Decimal('0.25'), None)
     """
     if isinstance(value, str):
         return None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from facts.schema import Column, ColumnType
 from kb.engines.protocol import Facts, Row
+from kb.language.rename import all_names
 from kb.language.syntax import (
     Aggregate,
     Assignment,
@@ -27,6 +28,7 @@ from kb.language.syntax import (
     Value,
     Variable,
 )
+from kb.language.variables import variables_of_expression
 
 TEXTS = ("a", "b", "1", "", "it's", "__import__('os').system('x')", "X", "é\n")
 NUMBERS: tuple[Value, ...] = (0, 1, 2, 3, -1, Decimal("0.5"), Decimal("2.0"), Fraction(3, 2))
@@ -165,7 +167,10 @@ class _Writer:
             expression = Variable(self.draw(st.sampled_from(own)))
         else:
             expression = self.expression(1)
-        known = [name for name, kind in outer.items() if kind == "number"]
+        inside = set(all_names(goal))
+        if expression is not None:
+            inside.update(one.name for one in variables_of_expression(expression))
+        known = [name for name, kind in outer.items() if kind == "number" and name not in inside]
         self.bound = outer
         if known and not plain and not self.draw(st.integers(0, 3)):
             result = self.draw(st.sampled_from(known))

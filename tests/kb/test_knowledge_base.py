@@ -52,6 +52,7 @@ def test_a_determination_is_the_contract() -> None:
                 "rarcs": ["M97"],
                 "group": "CO",
                 "readings": [],
+                "reason": "line 1 bills 96365 on a CMS-1500 with facility place of service 22",
             }
         ],
         "allowed_units": None,

@@ -18,3 +18,5 @@ g(X, N) :- f(X), aggregate_all(count, (f(Y), Y > Z), N).
 g(Y, N) :- aggregate_all(count, f(Y), N).
 g(Y, N) :- aggregate_all(count, f(Y), N), f(Y).
 g(N, N) :- aggregate_all(count, g(N, _), N).
+result_inside(N) :- f(N), aggregate_all(sum(N), f(_), N).
+result_inside(N) :- f(N), aggregate_all(count, (f(M), M > N), N).

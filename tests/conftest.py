@@ -1,0 +1,14 @@
+"""Random tests draw the same cases in every run, so that a change fails for what it changed.
+
+``CLAUSEWISE_EXPLORE=1 python -m pytest`` draws new ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("explore" if os.environ.get("CLAUSEWISE_EXPLORE") == "1" else "same")
