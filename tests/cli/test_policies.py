@@ -44,7 +44,7 @@ RULE_FAULTS = {
     ),
     "citation": (
         "applies(C, L, 'R14-FAC-99', denied) :- line(C, L).",
-        ["  --> faults.pl:1:15", "  = help: did you mean `R14-FAC-1`?"],
+        ["  --> faults.pl:1:15", "  = help: did you mean `R14-FAC-7`?"],
     ),
 }
 

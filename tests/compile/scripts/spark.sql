@@ -1,5 +1,5 @@
 -- T1: A small policy for the printed SQL
--- Version 2020-01-01, program 0ace7680a9551031d3338e8011470a150ecb8b0d8c21d7c3033879694e6fe08b
+-- Version 2020-01-01, program 64589da707b632b3709b4fcf9feb1bf1b019848c6a0021f5e3c46186cb7e6be3
 -- Settings: effective_basis=service_date, strict=no
 -- Dialect: Spark SQL
 --
@@ -467,7 +467,7 @@ WHERE
   AND t1.`from` <= CAST(t2.service_date AS STRING)
   AND CAST(t2.service_date AS STRING) <= t1.`to`;
 
--- waived/3: {clause} is waived for line {line}
+-- waived/3: an override waives {clause} for line {line}
 --   rules/determination.pl, rows 33, 34
 CREATE TABLE `waived` AS
 --   rules/determination.pl, row 33
