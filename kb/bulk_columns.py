@@ -215,7 +215,7 @@ def written(value: Any) -> tuple[str, str]:
     Examples
     --------
     >>> written(Decimal("2.50")), written(("59", "SH")), written(None)
-    (('2.50', ''), ('59 SH', ''), ('', ''))
+    (('2.5', ''), ('59 SH', ''), ('', ''))
     """
     if value is None:
         return "", ""
