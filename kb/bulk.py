@@ -79,6 +79,8 @@ def adjudicate_files(
 
     Raises
     ------
+    KeyboardInterrupt
+        If a person stops it; nothing is left behind.
     UsageError
         If the output cannot be written, the disk or the memory does not suffice, an option is
         wrong, or the extra ``clausewise[bulk]`` is not installed.
@@ -120,6 +122,10 @@ def adjudicate_files(
             os.chmod(beside, 0o666 & ~_umask())
             os.replace(beside, target)
             return result
+        except RuntimeError as fault:
+            if "interrupted" in str(fault):
+                raise KeyboardInterrupt from None
+            raise
         except OSError as fault:
             raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
         except duckdb.OutOfMemoryException as fault:

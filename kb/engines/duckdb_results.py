@@ -171,7 +171,7 @@ def _joined(run: LineRun, answers: Answers, filled: str) -> str:
     first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
     value, name = filled.rsplit(" AS ", 1)
     run.execute(
-        f"CREATE TEMP TABLE slotted AS SELECT l.rowid AS line, {first} + row_number() OVER () "
+        f"CREATE TEMP TABLE slotted AS SELECT l.rowid AS line, {first} + l.rowid "
         f"AS entry, d.* EXCLUDE (answer, line_number, slots) REPLACE ({value} AS {name}) "
         f"{_ANSWERED} JOIN determined d ON d.answer = coalesce(x.answer, p.answer) "
         f"AND d.line_number = {number} WHERE d.slots"
