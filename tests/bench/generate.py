@@ -22,15 +22,15 @@ office|160|96365  |    |2|
 office| 60|96413  |    |1|
 office| 60|96366  |    |4|
 office| 40|96372  |    |1|
-office| 14|99213  |    |1|
+office| 30|99213  |    |1|
 office|  8|99214  |    |1|
 office|120|80053  |    |1|
 office|110|85025  |    |1|
 office| 60|36415  |    |1|
-office|  4|A4222  |    |2|
-office|  4|A4216  |    |10|
-office|  3|J1642  |    |5|
-office|  3|J7050  |    |2|
+office| 45|A4222  |    |2|
+office| 30|A4216  |    |10|
+office| 12|J1642  |    |5|
+office| 12|J7050  |    |2|
 office|  2|J3490  |    |1|compounded drug
 office|  3|       |    |1|saline flush
 office|  2|       |    |1|diluent for injection
@@ -44,14 +44,14 @@ outpatient| 10|96372 |0940|1|
 outpatient|200|80053 |0300|1|
 outpatient|160|85025 |0305|1|
 outpatient|120|71046 |0320|1|
-outpatient| 12|36430 |0391|1|
+outpatient| 20|36430 |0391|1|
 outpatient|  6|      |0391|2|
 outpatient| 30|P9016 |0390|2|
 outpatient|  4|90935 |0821|1|
 outpatient| 12|47562 |0360|1|
 outpatient|  3|      |0490|1|
 outpatient| 60|      |0250|8|
-outpatient|  2|J7050 |0258|2|
+outpatient| 12|J7050 |0258|2|
 outpatient|  2|86890 |0390|1|
 outpatient|  4|99285 |0450|1|
 outpatient|  3|36556 |0360|1|
@@ -59,8 +59,8 @@ inpatient|300|       |0250|30|
 inpatient| 90|J????  |0636|20|
 inpatient| 60|       |0120|5|
 inpatient| 20|       |0762|1|
-inpatient| 12|       |0270|9|
-inpatient| 10|96365  |0260|1|
+inpatient| 40|       |0270|9|
+inpatient| 20|96365  |0260|1|
 inpatient|200|80053  |0300|1|
 inpatient|120|71046  |0320|1|
 inpatient| 10|       |0391|1|
@@ -69,7 +69,7 @@ inpatient| 12|B4189  |0250|3|
 inpatient|  3|A4222  |0272|1|
 inpatient| 12|27447  |0360|1|
 professional|100|J???? |   |20|
-professional| 12|96365 |   |1|
+professional|130|96365 |   |1|
 professional| 90|99223 |   |1|
 professional|160|93010 |   |1|
 professional|140|71046 |   |1|
@@ -80,9 +80,9 @@ home| 30|S9329 |   |1|
 home|  6|S5498 |   |1|
 home|  5|S5501 |   |1|
 home|300|J???? |   |20|
-home| 10|A4222 |   |3|
-home|  6|E0781 |   |1|
-home|  3|A4221 |   |4|
+home| 40|A4222 |   |3|
+home| 50|E0781 |   |1|
+home| 15|A4221 |   |4|
 home| 20|B4189 |   |2|
 home| 12|B4153 |   |40|
 home|120|99601 |   |1|
