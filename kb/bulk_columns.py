@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from facts.claim import Diagnosis
-from facts.readers.line_table import LONGEST_TEXT, PARSERS, normalised
+from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
 from facts.readers.parquet import BLANKS, WHOLE
 from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
@@ -51,8 +51,8 @@ class Column:
         What ``value`` needs beside the raw rows.
     suspect : str
         SQL of the rows whose value cannot be read, empty where there is none.
-    notes : dict of str to str
-        Texts that were normalised, and what they were read as.
+    notes : dict of str to list of (str, str)
+        Texts that may not be meant as they were read, with sentences and their help.
     text : str
         SQL of the value as text.
     """
@@ -61,7 +61,7 @@ class Column:
     value: str
     join: str = ""
     suspect: str = ""
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     text: str = "NULL"
 
 
@@ -168,10 +168,8 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
         if fault:
             bad.add(value)
             continue
-        changed = normalised(name, as_text, read)
-        if changed is not None:
-            message = f"`{name}` was read as {quoted(changed)} instead of {quoted(as_text)}"
-            column.notes[value] = message
+        if said := remarks(name, as_text, read):
+            column.notes[value] = said
     straight = f"{text}::{wanted}" if wanted != "TEXT" else text
     if all(value == new for value, new in made.items()) and not typed:
         column.value = straight

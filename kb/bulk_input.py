@@ -246,7 +246,7 @@ class LineReader:
         self.connection.execute(f"CREATE TEMP TABLE accepted AS SELECT {picks}", columns)
 
     def _note_changes(self) -> None:
-        """Tell of codes that were normalised, each once with its first place."""
+        """Tell of values that may not be meant as they were read, each with its first place."""
         found: list[tuple[Any, int, Diagnostic]] = []
         for source, columns in self._columns:
             for column in columns.values():
@@ -264,13 +264,9 @@ class LineReader:
                 ).fetchall()
                 for text, place in rows:
                     trace = self._tables.trace(source, place["f"], place["n"])
-                    note = Diagnostic(
-                        "note",
-                        column.notes[text],
-                        trace.origin(column.name),
-                        "codes are upper case without blanks",
-                    )
-                    found.append((place["f"], place["n"], note))
+                    for message, help in column.notes[text]:
+                        note = Diagnostic("note", message, trace.origin(column.name), help)
+                        found.append((place["f"], place["n"], note))
         self._notes.once(note for _, _, note in sorted(found, key=lambda item: item[:2]))
 
 

@@ -110,7 +110,7 @@ class Tables:
             if fault is not None:
                 self.notes.append(fault)
             elif is_jsonl(path, head):
-                objects = open_objects(path, head, self.known, self.notes)
+                objects = open_objects(path, head, self.known, self.notes, self.required)
                 if objects is not None:
                     self._text(objects)
             else:
@@ -367,6 +367,8 @@ class Tables:
             if numeric:
                 tests.append(f"({kind} = 'DOUBLE' AND contains({value}, 'e'))")
             tests.append(f"{kind} NOT IN ({allowed})")
+            if name in self.required:
+                tests.append(f"{kind} IS NULL")
         taken = (
             f"SELECT rowid + 1 AS row, text, json_keys(text) AS k, json_extract(text, {paths}) "
             f"AS v, json_type(text, {paths}) AS t FROM {lines} WHERE json_valid(text)"

@@ -209,14 +209,8 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
         except ValueFault as fault:
             found.append(_error(f"`{name}` {fault.message}", row, name, fault.help))
             continue
-        read_as = normalised(name, text, values[name])
-        if read_as is not None:
-            message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
-            help = _SPELLED.get(name, "codes are upper case without blanks")
+        for message, help in remarks(name, text, values[name]):
             found.append(Diagnostic("note", message, row.trace.origin(name), help))
-        odd = questionable(name, values[name])
-        if odd is not None:
-            found.append(Diagnostic("note", odd[0], row.trace.origin(name), odd[1]))
     found.extend(
         _error(f"`{name}` is empty", row, name)
         for name in REQUIRED
@@ -235,6 +229,34 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     if any(diagnostic.severity == "error" for diagnostic in found):
         return None, found
     return ClaimLine(**values, trace=row.trace), found
+
+
+def remarks(name: str, text: str, value: Any) -> list[tuple[str, str]]:
+    """Return sentences, each with its help, on a value that is read: was it meant so?
+
+    Parameters
+    ----------
+    name : str
+        A column of the claim table.
+    text : str
+        What stood there.
+    value : object
+        What it was read as.
+
+    Examples
+    --------
+    >>> [sentence for sentence, _ in remarks("procedure_code", "j7050", "J7050")]
+    ['`procedure_code` was read as `J7050` instead of `j7050`']
+    """
+    found = []
+    read_as = normalised(name, text, value)
+    if read_as is not None:
+        message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
+        found.append((message, _SPELLED.get(name, "codes are upper case without blanks")))
+    odd = questionable(name, value)
+    if odd is not None:
+        found.append(odd)
+    return found
 
 
 def normalised(name: str, text: str, value: Any) -> str | None:
