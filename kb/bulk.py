@@ -11,6 +11,7 @@ from typing import Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
+from facts.extras import OFFLINE, bulk_module
 from facts.values import one_line
 from kb.bulk_evidence import EvidenceReader
 from kb.bulk_input import LINES, LineReader
@@ -18,7 +19,6 @@ from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
 from kb.bulk_source import literal
-from kb.compile.extras import OFFLINE, bulk_module
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import READS, count_outcomes, write_determinations

@@ -58,19 +58,29 @@ class Meter:
     total : int
         Lines in all, 0 while nobody knows.
     done : int
-        Lines that are done, where lines are done one by one.
+        What is done, where it is done one by one.
     percent : callable
         Tells how much of the present step is done, from 0 to 1.
+    noun : str
+        What is counted.
+    exact : bool
+        Whether ``total`` is counted and not estimated.
     """
 
     step: str = ""
     total: int = 0
     done: int = 0
     percent: Percent | None = None
+    noun: str = "lines"
+    exact: bool = False
 
     def enter(self, step: str) -> None:
         """Begin a step."""
         self.step = step
+
+    def advance(self) -> None:
+        """Note that one more is done."""
+        self.done += 1
 
     def share(self) -> float:
         """Return how much of the run is done, from 0 to 1; 0 where nobody knows.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
+from facts.extras import bulk_module
 from facts.readers.claim_tables import is_jsonl, without_rows
 from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited, unreadable
 from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
@@ -21,7 +22,6 @@ from facts.readers.line_table import CODE_LISTS, RawRow
 from facts.readers.parquet import BLANKS, check_parquet_columns, is_parquet, not_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.text_file import LONGEST_ROW, cannot_be_read, look
-from kb.compile.extras import bulk_module
 
 _BLOCK = 1 << 24
 _AT_ONCE = 20_000

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explain.cli.asking import absent_claim
-from explain.cli.export_progress import Progress
 from explain.cli.folder import Folder, write_bytes
 from explain.cli.options import (
     ClaimOption,
@@ -29,12 +28,14 @@ from explain.cli.options import (
     read_document,
 )
 from explain.cli.output import data, message, report, unwritable
+from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER, usage_error
 from explain.exports import FORMATS, Format, format_of
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from facts.diagnostic import UsageError
 from facts.values import ValueFault, one_line, parse_date, quoted
+from kb.bulk_result import Meter
 
 if TYPE_CHECKING:
     from explain.exports.making import Wishes
@@ -178,8 +179,9 @@ def _export_all(loaded: Loaded, wishes: Wishes, kind: Format, output: str, queue
     report(loaded.diagnostics)
     folder = Folder(output)
     try:
-        with Progress("claims", len(loaded.kb.claims)) as progress:
-            summary = write_all(loaded.kb, wishes, kind, queue, folder.write, progress.advance)
+        meter = Meter("claims", total=len(loaded.kb.claims), noun="claims", exact=True)
+        with progress(meter):
+            summary = write_all(loaded.kb, wishes, kind, queue, folder.write, meter.advance)
     except KeyboardInterrupt:
         written = len(folder.written)
         message(

@@ -21,7 +21,7 @@ _ON_TERMINAL, _ELSEWHERE = 0.25, 10.0
 
 
 def progress_text(meter: Meter, seconds: float) -> str:
-    """Return lines done, rate and time left as one row.
+    """Return what is done, the rate and the time left as one row.
 
     Examples
     --------
@@ -31,16 +31,20 @@ def progress_text(meter: Meter, seconds: float) -> str:
     '1,000 lines, 500 lines/s'
     >>> progress_text(Meter("reading"), 2.0)
     'reading the input'
+    >>> progress_text(Meter("claims", total=9, done=3, noun="claims", exact=True), 6.0)
+    '3 of 9 claims, 0.5 claims/s, 12 s left'
     """
     lines = meter.lines
     if not lines:
         return "reading the input"
     rate = lines / seconds
+    told = f"{rate:,.1f}" if rate < 10 else f"{rate:,.0f}"
+    speed = f"{told} {meter.noun}/s"
     if not meter.total:
-        return f"{lines:,} lines, {rate:,.0f} lines/s"
-    about = "about " if meter.done else ""
+        return f"{lines:,} {meter.noun}, {speed}"
+    about = "about " if meter.done and not meter.exact else ""
     left = max(meter.total - lines, 0) / rate
-    return f"{lines:,} of {about}{meter.total:,} lines, {rate:,.0f} lines/s, {_time(left)} left"
+    return f"{lines:,} of {about}{meter.total:,} {meter.noun}, {speed}, {_time(left)} left"
 
 
 def _time(seconds: float) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table
-from kb.compile.extras import bulk_module
 from kb.compile.goals import inner_variables, stands_alone
 from kb.compile.numbers import Numbers, Ratio, Sql
 from kb.compile.scans import KEY_COLUMNS, Attribute

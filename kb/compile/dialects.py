@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from facts.diagnostic import Diagnostic, UsageError
+from facts.extras import bulk_module
 from facts.suggest import nearest
-from kb.compile.extras import bulk_module
 from kb.compile.numbers import Sql
 
 _FOLDED = (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
+from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
 from kb.compile.dialects import Dialect
-from kb.compile.extras import bulk_module
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.trivial import never
 from kb.language.syntax import Constant, Value

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
-from kb.compile.extras import bulk_module
+from facts.extras import bulk_module
 from kb.engines.arithmetic import canonical, evaluate
 from kb.language.syntax import Constant, Expression, Operation, Value, Variable
 from kb.language.variables import variables_of_expression

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from facts.extras import bulk_module
 from facts.schema import BY_NAME
 from kb.compile.catalog import Key
-from kb.compile.extras import bulk_module
 from kb.compile.inputs import LINES, Inputs
 from kb.compile.numbers import Sql
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from facts.claim import EvidenceTypes
 from facts.codes import DIAGNOSIS, CodeTable
 from facts.diagnostic import ProgramError
+from facts.extras import bulk_module
 from facts.schema import BY_NAME
 from kb.compile.catalog import Catalog, Key, atoms_of
 from kb.compile.comments import comments
 from kb.compile.components import Component, components, recursive_atoms
 from kb.compile.dialects import Dialect
-from kb.compile.extras import bulk_module
 from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, OVERRIDES, TABLES, InputColumn, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import Attribute, attributes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from facts.extras import bulk_module
 from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog, Key, Table
 from kb.compile.components import Component, recursive_atoms
-from kb.compile.extras import bulk_module
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import Attribute
 from kb.compile.trivial import never, nothing

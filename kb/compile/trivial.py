@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.compile.extras import bulk_module
+from facts.extras import bulk_module
 from kb.compile.numbers import Sql
 
 exp = bulk_module("sqlglot.expressions")

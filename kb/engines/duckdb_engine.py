@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
+from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
-from kb.compile.extras import bulk_module
 from kb.compile.numbers import SCALE, decimal_of
 from kb.compile.statements import NEW, column_names
 from kb.compile.substitute import substitute

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.compile.extras import bulk_module
+from facts.extras import bulk_module
 from kb.compile.fused.evaluate import WORD, layers, root_column, select, words
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.plan import LinePlan, condition_of

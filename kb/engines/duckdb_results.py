@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from facts.extras import bulk_module
 from facts.spreadsheet import safe_cell
 from kb.adjudicate import citation_of
 from kb.clause import EFFECTS, REASON_SLOTS
-from kb.compile.extras import bulk_module
 from kb.compile.fused.evaluate import WORD
 from kb.compile.fused.plan import LinePlan
 from kb.compile.numbers import NUMBER, Numbers

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from facts.extras import bulk_module
 from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
-from kb.compile.extras import bulk_module
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import NUMBER, Numbers, Sql

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from facts.extras import bulk_module
 from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
-from kb.compile.extras import bulk_module
 from kb.compile.fused.evaluate import packed
 from kb.compile.fused.formula import Leaf
 from kb.compile.numbers import NUMBER, Numbers, Sql

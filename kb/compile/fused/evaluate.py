@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from kb.compile.extras import bulk_module
+from facts.extras import bulk_module
 from kb.compile.fused.formula import FALSE, TRUE, Formulas
 from kb.compile.numbers import Sql
 
