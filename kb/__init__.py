@@ -16,8 +16,9 @@ from facts.diagnostic import (
     UsageError,
 )
 from kb.adjudicate import LoadedClaim
+from kb.adjudication import Adjudication
 from kb.determination import Citation, Determination
-from kb.knowledge_base import Adjudication, KnowledgeBase
+from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy, bundled_policies
 from kb.relation import Relation
 

@@ -13,12 +13,13 @@ from facts.readers.batch import RejectedClaim
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
 from facts.spreadsheet import csv_text
+from kb.adjudication import Adjudication
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_source import literal
 from kb.compile.numbers import NUMBER
 from kb.determination import Determination
 from kb.flat import CSV_COLUMNS, flat_row
-from kb.knowledge_base import Adjudication, KnowledgeBase
+from kb.knowledge_base import KnowledgeBase
 
 _CITATIONS = (
     'STRUCT(clause_id TEXT, effect TEXT, carc TEXT, rarcs TEXT[], "group" TEXT, '

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -13,14 +12,14 @@ from typing import Any, TypeAlias
 from facts.claim import ClaimLine, Evidence, Override
 from facts.codes import CodeTable
 from facts.diagnostic import Diagnostic, InputError, QueryError
-from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
+from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
 from facts.readers.evidence import EvidenceIndex, index_evidence
 from facts.readers.overrides import collect_overrides
 from facts.readers.records import read_claims_from_records
 from facts.suggest import nearest
-from facts.values import one_line
 from kb.adjudicate import LoadedClaim, determine
+from kb.adjudication import Adjudication, accepted, undetermined
 from kb.arguments import (
     Bound,
     bound_values,
@@ -32,19 +31,11 @@ from kb.arguments import (
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
 from kb.checks.checked import check_query
 from kb.determination import Determination
+from kb.engines.arithmetic import row_key
 from kb.engines.protocol import Engine, Session
+from kb.goals import claim_terms, texts_of_goal
 from kb.language.parse import parse_query
-from kb.language.syntax import (
-    Aggregate,
-    Atom,
-    BodyLiteral,
-    Constant,
-    Query,
-    Relational,
-    Term,
-    Value,
-    Variable,
-)
+from kb.language.syntax import Constant, Query, Value
 from kb.language.variables import named_variables
 from kb.policy import Policy, load_policy
 from kb.relation import Relation
@@ -58,39 +49,6 @@ OverrideInput: TypeAlias = Iterable[Override | Mapping[str, Any]]
 
 _WARM_CLAIMS = 16
 """Claims whose sessions a knowledge base keeps open for the next query."""
-
-
-@dataclass(slots=True)
-class Adjudication:
-    """What came of a set of claims.
-
-    Iterating gives the determinations.
-
-    Parameters
-    ----------
-    determinations : list of Determination
-        One for each line that was not rejected.
-    diagnostics : list of Diagnostic
-        Everything that was wrong or worth a note in the input.
-    tally : Tally
-        Lines read, determined and rejected; read = determined + rejected.
-    rejected : list of RejectedClaim
-        The claims that could not be read; what is wrong with them stands in ``diagnostics`` too.
-    """
-
-    determinations: list[Determination] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    rejected: list[RejectedClaim] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Determination]:
-        return iter(self.determinations)
-
-    def __len__(self) -> int:
-        return len(self.determinations)
-
-    def __getitem__(self, position: int) -> Determination:
-        return self.determinations[position]
 
 
 class KnowledgeBase:
@@ -339,26 +297,16 @@ class KnowledgeBase:
     def _determinations(
         self, stream: ClaimStream, index: EvidenceIndex, shared: FactStore, result: Adjudication
     ) -> Iterator[Determination]:
-        seen: dict[str, list[int]] = {}
-        for claim in stream:
-            if isinstance(claim, RejectedClaim):
-                result.diagnostics.extend(claim.diagnostics)
-                result.rejected.append(claim)
-                continue
-            if index:
-                seen[claim.claim_id] = [line.line_number for line in claim.lines]
+        for claim in accepted(stream, index, result):
             try:
                 determinations = determine(self._load(claim, index, shared))
             except QueryError as fault:
-                result.diagnostics.extend(_undetermined(claim, fault))
+                result.reject(undetermined(claim, fault))
                 stream.tally.lines_rejected += len(claim.lines)
                 stream.tally.claims_rejected += 1
                 continue
             stream.tally.lines_determined += len(determinations)
             yield from determinations
-        result.diagnostics.extend(stream.diagnostics)
-        result.diagnostics.extend(index.unused(seen))
-        result.tally = stream.tally
 
     def query(self, goal: str | Query, /, **bound: Bound) -> Relation:
         """Answer a goal over the claims that the knowledge base knows.
@@ -412,7 +360,7 @@ class KnowledgeBase:
         rows: set[tuple[Value, ...]] = set()
         for session in self._sessions(query, values):
             rows.update(session.answers(query, values))
-        return Relation(columns, tuple(sorted(rows, key=_sort_key)))
+        return Relation(columns, tuple(sorted(rows, key=row_key)))
 
     def query_stream(
         self,
@@ -450,26 +398,15 @@ class KnowledgeBase:
         index = self._index(evidence)
         result.diagnostics.extend(index.diagnostics)
         shared = self._shared_facts(self._collect(overrides, result.diagnostics))
-        stream = _stream(lines)
         rows: set[tuple[Value, ...]] = set()
-        seen: dict[str, list[int]] = {}
-        for claim in stream:
-            if isinstance(claim, RejectedClaim):
-                result.diagnostics.extend(claim.diagnostics)
-                result.rejected.append(claim)
-                continue
-            if index:
-                seen[claim.claim_id] = [line.line_number for line in claim.lines]
+        for claim in accepted(_stream(lines), index, result):
             rows.update(self._load(claim, index, shared).session.answers(goal, {}))
-        result.diagnostics.extend(stream.diagnostics)
-        result.diagnostics.extend(index.unused(seen))
-        result.tally = stream.tally
         columns = named_variables(goal.body)
-        return Relation(columns, tuple(sorted(rows, key=_sort_key)))
+        return Relation(columns, tuple(sorted(rows, key=row_key)))
 
     def one_claim_at_a_time(self, query: Query) -> bool:
         """Tell whether a goal speaks of one claim at a time."""
-        return len(self._claim_terms(query)) == 1
+        return len(claim_terms(query, self.policy.program)) == 1
 
     def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
         """Parse and check a goal against the program.
@@ -577,7 +514,7 @@ class KnowledgeBase:
 
         A goal that speaks of one claim at a time is answered claim by claim.
         """
-        claims = self._claim_terms(query)
+        claims = claim_terms(query, self.policy.program)
         if len(claims) == 1:
             (term,) = claims
             wanted = term.value if isinstance(term, Constant) else bound.get(term.name)
@@ -592,7 +529,7 @@ class KnowledgeBase:
             for claim_id in self._claims:
                 for name, rows in self.claim(claim_id).facts.items():
                     facts.setdefault(name, {}).update(rows)  # type: ignore[arg-type]
-        for value in _texts(query, bound):
+        for value in texts_of_goal(query, bound):
             for column in CLASSIFIED_COLUMNS:
                 for name, rows in self._classifier.facts(column, value).items():
                     facts.setdefault(name, {}).update(rows)
@@ -607,19 +544,11 @@ class KnowledgeBase:
         >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
         ('C1', None)
         """
-        terms = self._claim_terms(query)
+        terms = claim_terms(query, self.policy.program)
         if len(terms) != 1:
             return None
         (term,) = terms
         return str(term.value) if isinstance(term, Constant) else None
-
-    def _claim_terms(self, query: Query) -> set[Term]:
-        signature = self.policy.program.signature
-        return {
-            atom.terms[0]
-            for atom in _atoms(query.body)
-            if atom.terms and signature[atom.predicate].columns[0].name == "claim"
-        }
 
 
 def _check_inputs(lines: object, evidence: object, overrides: object) -> None:
@@ -638,33 +567,3 @@ def _default_engine() -> Engine:
 
 def _stream(lines: Claims) -> ClaimStream:
     return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)
-
-
-def _undetermined(claim: Claim, fault: QueryError) -> Iterator[Diagnostic]:
-    """Say that a rule has no result on a claim, with the rule's place and the claim."""
-    for each in fault.diagnostics:
-        help = f"claim `{one_line(claim.claim_id)}` is rejected; see to the rule"
-        yield Diagnostic("error", each.message, each.place, help, each.excerpt)
-
-
-def _atoms(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
-    for literal in body:
-        if isinstance(literal, Relational):
-            yield literal.atom
-        elif isinstance(literal, Aggregate):
-            yield from _atoms(literal.goal)
-
-
-def _texts(query: Query, bound: Mapping[str, Value]) -> list[str]:
-    """Every text that a goal names: it may be a code that no claim has."""
-    found = {value for value in bound.values() if isinstance(value, str)}
-    for atom in _atoms(query.body):
-        for term in atom.terms:
-            if not isinstance(term, Variable) and isinstance(term.value, str):
-                found.add(term.value)
-    return sorted(found)
-
-
-def _sort_key(row: tuple[Value, ...]) -> tuple[tuple[bool, Any], ...]:
-    """Numbers before text, each in its own order."""
-    return tuple((isinstance(value, str), value) for value in row)

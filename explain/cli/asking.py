@@ -36,8 +36,9 @@ from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.parquet import is_parquet
 from facts.suggest import nearest
 from facts.values import format_number, quoted
+from kb.adjudication import Adjudication
 from kb.bulk_result import Meter
-from kb.knowledge_base import Adjudication, KnowledgeBase
+from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Query, Value
 from kb.relation import Relation
 
