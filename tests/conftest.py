@@ -6,9 +6,19 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("CLAUSEWISE_EXPLORE") == "1" else "same")
+
+
+def interruptible() -> None:
+    """Let a child be interrupted, though whoever runs the tests ignores the signal.
+
+    For ``preexec_fn``: a shell starts what runs in the background with SIGINT ignored, and
+    children inherit that.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -19,6 +19,7 @@ from explain.cli.app import app
 from facts.readers.line_table import PARSERS
 from kb.bulk_result import Meter
 from tests.bulk.files import row_of, write_rows
+from tests.conftest import interruptible
 from tests.policies.random_claims import random_case
 
 ROOT = Path(__file__).parents[2]
@@ -220,6 +221,7 @@ def test_an_interrupt_leaves_no_file(seconds: float, tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=interruptible,
     )
     deadline = time.monotonic() + 30
     while not os.listdir(scratch) and time.monotonic() < deadline:

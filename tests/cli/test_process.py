@@ -14,6 +14,7 @@ import pytest
 from explain.cli.app import COMMANDS
 from explain.cli.running import unexpected
 from tests.cli.conftest import COLUMNS, EXAMPLES, Run
+from tests.conftest import interruptible
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
@@ -29,6 +30,7 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
         env=ENVIRONMENT,
+        preexec_fn=interruptible,
         **options,
     )
 
