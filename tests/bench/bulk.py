@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import json
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,22 +33,34 @@ def data_of(folder: Path, lines: int) -> Path:
     return made
 
 
+_MEASURE = """
+import json, os, subprocess, sys, time
+began = time.perf_counter()
+started = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+told = started.stderr.read().decode()
+_, status, usage = os.wait4(started.pid, 0)
+clock = time.perf_counter() - began
+processor = usage.ru_utime + usage.ru_stime
+print(json.dumps([status, told, clock, processor, usage.ru_maxrss / 1024]))
+"""
+
+
 def process(arguments: list[str]) -> Run:
-    """Run a whole process."""
-    began = time.perf_counter()
-    started = subprocess.Popen(
-        [sys.executable, *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+    """Run a whole process.
+
+    A small process measures it: the peak memory of a child begins at that of its parent.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURE, sys.executable, *arguments],
+        capture_output=True,
+        text=True,
         cwd=HERE.parents[1],
+        check=True,
     )
-    assert started.stderr is not None
-    told = started.stderr.read().decode()
-    _, status, usage = os.wait4(started.pid, 0)
-    clock = time.perf_counter() - began
+    status, told, *figures = json.loads(done.stdout)
     if status:
         raise RuntimeError(told)
-    return Run(clock, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Run(*figures)
 
 
 def adjudicate(data: Path, output: Path, *options: str) -> Run:
