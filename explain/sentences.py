@@ -40,7 +40,8 @@ from kb.language.syntax import (
 if TYPE_CHECKING:
     from kb.policy import Policy
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}( \1\b)?")
+"""A column, and its name behind it where that is the noun that the column counts."""
 
 _NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
 """Columns whose values are words of a policy, not of a claim; shown without underscores."""
@@ -72,6 +73,9 @@ class Sentences:
     ('line 2 is a drug', 'line 2 is no drug')
     >>> sentences.absence("procedure", ("C1", 2, None))
     'line 2 has no procedure code'
+    >>> units = Declaration("allowed", (Column("units", "number"),), "it allows {units} units")
+    >>> [Sentences([units]).atom("allowed", (count,)) for count in (1, 2, None)]
+    ['it allows 1 unit', 'it allows 2 units', 'it allows (any) units']
     >>> sentences.atom("parent", ("ann", "bob")), sentences.absence("parent", ("ann", None))
     ('`parent` holds for ann and bob', '`parent` does not hold for ann and (any)')
     """
@@ -162,11 +166,11 @@ class Sentences:
         values = {column.name: value for column, value in zip(columns, row, strict=False)}
 
         def filled(match: re.Match[str]) -> str:
-            name = match[1]
+            name, noun = match[1], match[2] or ""
             value = values.get(name)
             if value is None:
-                return ANY
-            return self._shown(name, value)
+                return ANY + noun
+            return self._shown(name, value) + (noun.removesuffix("s") if value == 1 else noun)
 
         return _PLACEHOLDER.sub(filled, template)
 

@@ -85,7 +85,7 @@ outcome(C, L, not_addressed) :- line(C, L), \+ adverse(C, L), \+ spoken_of(C, L)
 :- predicate(reduction(claim: text, line: number, clause: text, units: number), "{clause} reduces line {line} to {units} units", "no clause reduces line {line}").
 reduction(C, L, K, U) :- reduces(C, L, K, U), counts(C, L, K).
 
-:- predicate(allowed(claim: text, line: number, units: number), "{units} units of line {line} are allowed", "no limit of units is set on line {line}").
+:- predicate(allowed(claim: text, line: number, units: number), "line {line} is allowed {units} units", "no limit of units is set on line {line}").
 allowed(C, L, U) :- outcome(C, L, reduced), aggregate_all(min(A), reduction(C, L, _, A), U).
 
 :- predicate(missing(claim: text, line: number, name: text), "{name} of line {line} is missing", "nothing of line {line} is missing").

@@ -1,5 +1,5 @@
 -- T1: A small policy for the printed SQL
--- Version 2020-01-01, program 64589da707b632b3709b4fcf9feb1bf1b019848c6a0021f5e3c46186cb7e6be3
+-- Version 2020-01-01, program 38e7d7bb6c981924402d97699dc968ca4a9dcd298ee759953bea2ebd7479cda3
 -- Settings: effective_basis=service_date, strict=no
 -- Dialect: PostgreSQL
 --
@@ -1017,7 +1017,7 @@ WHERE
       ) AND tn."clause" = t1."clause"
   );
 
--- allowed/3: {units} units of line {line} are allowed
+-- allowed/3: line {line} is allowed {units} units
 --   rules/determination.pl, row 89
 --   allowed(C, L, U) :- outcome(C, L, reduced), aggregate_all(min(A), reduction(C, L, _, A), U).
 CREATE TABLE "allowed" AS
