@@ -46,8 +46,8 @@ class PolicyDocument:
 
         Examples
         --------
-        >>> PolicyDocument("policy.txt", ("Title", "", "First clause")).quote("1-3")
-        (QuotedLine(number=1, text='Title'), QuotedLine(number=3, text='First clause'))
+        >>> PolicyDocument("policy.txt", ("Title", "", "A\\tclause")).quote("1-3")
+        (QuotedLine(number=1, text='Title'), QuotedLine(number=3, text='A  clause'))
         """
         numbers = line_numbers(document_lines)
         last = max(numbers, default=0)
@@ -56,7 +56,7 @@ class PolicyDocument:
         return tuple(
             QuotedLine(number, text)
             for number in numbers
-            if (text := one_line(self.lines[number - 1].strip()))
+            if (text := one_line(self.lines[number - 1].strip().replace("\t", "  ")))
         )
 
 
