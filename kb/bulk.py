@@ -20,8 +20,9 @@ from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
 from kb.bulk_source import literal
 from kb.compile.fused.refusal import NotFusable
+from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
 from kb.engines.duckdb_lines import LineRun
-from kb.engines.duckdb_results import READS, count_outcomes, write_determinations
+from kb.engines.duckdb_results import write_determinations
 from kb.knowledge_base import KnowledgeBase
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
@@ -167,11 +168,12 @@ def _run(
     run = LineRun(connection, plan, LINES, tables, has_evidence, READS)
     run.watch = meter.enter
     run.run()
-    query = write_determinations(run, policy, kind)
+    answers = distinct_answers(run, policy)
+    query = write_determinations(run, policy, answers, kind)
     meter.enter("writing")
     with run.in_order():
         connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
-    result.outcomes = count_outcomes(run)
+    result.outcomes = count_outcomes(run, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
     return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +14,7 @@ from kb.compile.fused.plan import LinePlan, condition_of
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import Sql
 from kb.engines.duckdb_sides import Sides
+from kb.engines.duckdb_table import make_table
 from kb.engines.duckdb_tests import (
     Feature,
     TableRow,
@@ -105,6 +106,10 @@ class LineRun:
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """Run a statement."""
         return self.connection.execute(sql, list(parameters))
+
+    def table(self, name: str, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> None:
+        """Make a temporary table out of columns of values; see ``make_table``."""
+        make_table(self.connection, name, columns)
 
     def _note(self, step: str) -> None:
         if self.watch is not None:
@@ -296,7 +301,7 @@ class LineRun:
             if bit != "false"
         )
         self.execute(
-            "CREATE TEMP TABLE contexts AS SELECT * FROM (SELECT l.line, l.id, "
+            "CREATE TEMP TABLE contexts AS SELECT * FROM (SELECT l.line, l.line_number, l.id, "
             f"(({word or 0}) & l.asks)::BIGINT AS context FROM asking l {' '.join(joins)}) "
             "WHERE context <> 0"
         )
@@ -430,7 +435,7 @@ class LineRun:
             f"FROM {joined} JOIN signatures USING (id) WHERE context = 0"
         )
         self.execute(
-            "CREATE TEMP TABLE context_answers AS SELECT c.line, answer "
+            "CREATE TEMP TABLE context_answers AS SELECT c.line, c.line_number, answer "
             f"FROM contexts c JOIN ({joined}) f ON f.id = c.id AND f.context = c.context"
         )
 

@@ -1,0 +1,268 @@
+"""What a run answers as entries: one for every distinct determination, and which line has which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from facts.extras import bulk_module
+from kb.adjudicate import citation_of
+from kb.clause import EFFECTS, REASON_SLOTS
+from kb.compile.fused.evaluate import WORD
+from kb.compile.fused.plan import LinePlan
+from kb.compile.numbers import NUMBER, Numbers
+from kb.determination import Determination
+from kb.engines.duckdb_lines import LineRun
+from kb.engines.duckdb_tests import comparison_columns
+from kb.policy import Policy
+
+exp = bulk_module("sqlglot.expressions")
+
+NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
+"""A number as text, without zeros behind it."""
+
+SLOTS = {
+    "line": "l.line_number::TEXT",
+    "procedure": "l.procedure_code",
+    "place": "l.place_of_service",
+    "units": NUMBER_TEXT.format("l.units"),
+}
+"""What a narrative can name of the line, as SQL."""
+
+READS = ("place_of_service", "procedure_code", "units")
+"""Columns that ``SLOTS`` read."""
+
+_ANSWERED = (
+    "FROM signed l JOIN plain_answers p USING (signature) "
+    "LEFT JOIN context_answers x ON x.line = l.rowid"
+)
+_MOST_NUMBERS = 200
+"""Line numbers that reasons are filled with beforehand; of more, line by line."""
+
+Answers = list[tuple[int, bool, Determination]]
+"""Every distinct answer: its number, whether units are allowed, and a determination of no claim.
+
+Its line number is that of the lines that it is for, 0 where it is for those of any number.
+"""
+
+
+def distinct_answers(run: LineRun, policy: Policy) -> Answers:
+    """Return the distinct answers of a run, each once for each line number.
+
+    The line number stands in most reasons; with it filled in, few lines have a reason of their own.
+    """
+    answers = _answers(run, policy)
+    rows = run.execute(
+        f"SELECT DISTINCT line_number FROM signed LIMIT {_MOST_NUMBERS + 1}"
+    ).fetchall()
+    if len(rows) > _MOST_NUMBERS:
+        return answers
+    return [
+        (
+            answer,
+            limited,
+            replace(
+                each,
+                line_number=int(number),
+                citations=tuple(
+                    replace(one, reason=one.reason.replace("{line}", str(number)))
+                    for one in each.citations
+                ),
+            ),
+        )
+        for answer, limited, each in answers
+        for (number,) in sorted(rows)
+    ]
+
+
+def make_entries(
+    run: LineRun, answers: Answers, columns: Mapping[str, tuple[str, list[Any]]], filled: str
+) -> str:
+    """Make the table ``entries``; return what the lines are joined with.
+
+    An entry is an answer as the lines of one number have it, or as those have it whose reasons name
+    the same of their line. In the SQL that is returned, ``l`` is a line, ``d`` its entry, ``u`` has
+    its allowed units in ``value``.
+
+    Parameters
+    ----------
+    run : LineRun
+        After ``run()``.
+    answers : list
+        As ``distinct_answers`` returns them.
+    columns : mapping of str to (str, list)
+        Columns of the entries: a DuckDB type, and a value for each answer.
+    filled : str
+        Name of the column with the reasons, a text or a list of texts, whose slots are filled in.
+    """
+    apart = max((each.line_number for _, _, each in answers), default=0) + 1
+    number = "l.line_number" if apart > 1 else "0"
+    first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
+    keys = {
+        "answer": ("BIGINT", [answer for answer, _, _ in answers]),
+        "line_number": ("BIGINT", [each.line_number for _, _, each in answers]),
+    }
+    run.table("determined", keys | dict(columns))
+    _special_lines(run, answers)
+    _allowed(run)
+    run.execute(
+        f"CREATE TEMP TABLE slotted AS SELECT *, {first} + row_number() OVER () AS entry FROM "
+        f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
+    )
+    same = " AND ".join(
+        f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
+    )
+    value = _filled(f"d.{filled}")
+    if columns[filled][0].endswith("[]"):
+        value = f"list_transform(d.{filled}, lambda t: {_filled('t')})"
+    run.execute(
+        f"CREATE TEMP TABLE entries AS SELECT answer * {apart} + line_number AS entry, "
+        "* EXCLUDE (answer, line_number) FROM determined UNION ALL BY NAME "
+        "SELECT l.entry, d.* EXCLUDE (answer, line_number) "
+        f"REPLACE ({value} AS {filled}) FROM slotted l JOIN determined d "
+        f"ON d.answer = l.answer AND d.line_number = {number}"
+    )
+    run.execute(
+        f"CREATE TEMP TABLE exceptional AS SELECT l.line, "
+        f"coalesce(f.entry, l.answer * {apart} + {number}) AS entry, u.value FROM special l "
+        f"LEFT JOIN slotted f ON l.slots AND {same} LEFT JOIN allowed u ON u.line = l.line "
+        f"UNION ALL SELECT l.line, l.answer * {apart} + {number}, NULL FROM context_answers l "
+        "ANTI JOIN special s ON s.line = l.line"
+    )
+    return (
+        "FROM signed l JOIN plain_answers p USING (signature) "
+        "LEFT JOIN exceptional u ON u.line = l.rowid JOIN entries d "
+        f"ON d.entry = coalesce(u.entry, p.answer * {apart} + {number})"
+    )
+
+
+def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
+    """Return the lines of each outcome."""
+    rows = run.execute(
+        "SELECT answer, sum(n)::BIGINT FROM ("
+        "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
+        "SELECT x.answer, 1 FROM context_answers x UNION ALL "
+        "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
+        "JOIN plain_answers p USING (signature)) GROUP BY ALL"
+    ).fetchall()
+    outcomes = {answer: each.outcome for answer, _, each in answers}
+    counts: dict[str, int] = {}
+    for answer, count in rows:
+        if count:
+            counts[outcomes[answer]] = counts.get(outcomes[answer], 0) + int(count)
+    return dict(sorted(counts.items()))
+
+
+def _answers(run: LineRun, policy: Policy) -> Answers:
+    order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}
+    rows = run.execute(f"SELECT answer, {', '.join(run.words)} FROM answers").fetchall()
+    made: Answers = []
+    for answer, *words in rows:
+        held = _held(run.plan, words)
+        ((outcome,),) = held["outcome"]
+        found = sorted(held["cites"], key=lambda row: (EFFECTS.index(row[1]), order[row[0]]))
+        assumed = sorted({row[0] for row in held["assumption"]})
+        determination = Determination(
+            "",
+            0,
+            outcome,
+            tuple(
+                citation_of(policy.clauses[clause_id], effect, held["mattered"], {})
+                for clause_id, effect in found
+            ),
+            None,
+            tuple(sorted({row[0] for row in held["missing"]})),
+            tuple(assumed) if outcome == "reimbursable" else (),
+            policy.policy_id,
+            policy.version,
+            policy.program_sha256,
+        )
+        made.append((answer, _bit(words, len(run.plan.answers)), determination))
+    return made
+
+
+def _special_lines(run: LineRun, answers: Answers) -> None:
+    """The table ``special``: lines whose reasons name more than their number, or with a limit."""
+    named = {answer: (_slots_of(each), limited) for answer, limited, each in answers}
+    chosen = {answer: found for answer, found in named.items() if found[0] or found[1]}
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "answer": ("BIGINT", list(chosen)),
+        "slots": ("BOOLEAN", [bool(slots) for slots, _ in chosen.values()]),
+        "limited": ("BOOLEAN", [limited for _, limited in chosen.values()]),
+    }
+    run.table("special_answers", columns)
+    run.execute(
+        "CREATE TEMP TABLE special AS SELECT l.rowid AS line, l.*, f.* "
+        f"{_ANSWERED} JOIN special_answers f ON f.answer = coalesce(x.answer, p.answer)"
+    )
+
+
+def _slots_of(determination: Determination) -> set[str]:
+    return {
+        name
+        for citation in determination.citations
+        for name in SLOTS
+        if f"{{{name}}}" in citation.reason
+    }
+
+
+def _filled(text: str) -> str:
+    """SQL of a text with the slots of the reasons filled."""
+    for slot, value in SLOTS.items():
+        without = exp.Literal.string(REASON_SLOTS[slot]).sql(dialect="duckdb")
+        known = f"coalesce({value}, {without})" if REASON_SLOTS[slot] else value
+        text = f"replace({text}, '{{{slot}}}', {known})"
+    return text
+
+
+def _allowed(run: LineRun) -> None:
+    """The table ``allowed``: the least of the units that the cited clauses allow."""
+    _, function, alternatives = run.plan.allowed
+    start = len(run.plan.answers) + 1
+    values, joins = [], []
+    for number, alternative in enumerate(alternatives):
+        kind = alternative.value[0]
+        word, bit = divmod(start + number, WORD)
+        if kind == "constant":
+            value = exp.cast(exp.convert(alternative.value[1]), NUMBER).sql(dialect="duckdb")
+        elif kind == "expression":
+            numbers = Numbers()
+            ratio = numbers.expression(alternative.value[1], comparison_columns("l"))
+            value = exp.cast(numbers.stored(ratio), NUMBER).sql(dialect="duckdb")
+        else:
+            if not run.has_evidence:
+                continue
+            name = f"value{number}"
+            query = run.sides.query(alternative.value[1], alternative.value[2])
+            run.execute(
+                f"CREATE TEMP TABLE {name} AS SELECT claim_id, line_number, "
+                f"{function}(value) AS value FROM ({query}) GROUP BY claim_id, line_number"
+            )
+            joins.append(
+                f"LEFT JOIN {name} ON {name}.claim_id = l.claim_id "
+                f"AND {name}.line_number = l.line_number"
+            )
+            value = f"{name}.value"
+        values.append(f"CASE WHEN (a.w{word} >> {bit}) & 1 = 1 THEN {value} END")
+    extreme = "least" if function == "min" else "greatest"
+    chosen = f"{extreme}({', '.join(values)})" if values else f"NULL::{NUMBER}"
+    run.execute(
+        f"CREATE TEMP TABLE allowed AS SELECT l.line, {chosen} AS value "
+        f"FROM special l JOIN answers a USING (answer) {' '.join(joins)} WHERE l.limited"
+    )
+
+
+def _held(plan: LinePlan, words: Sequence[int]) -> dict[str, list[tuple[Any, ...]]]:
+    held: dict[str, list[tuple[Any, ...]]] = {
+        name: [] for name in ("outcome", "cites", "mattered", "missing", "assumption")
+    }
+    for position, answer in enumerate(plan.answers):
+        if _bit(words, position):
+            held[answer.predicate].append(answer.row)
+    return held
+
+
+def _bit(words: Sequence[int], position: int) -> bool:
+    word, bit = divmod(position, WORD)
+    return bool(words[word] >> bit & 1)
