@@ -1,4 +1,8 @@
-"""Claim lines of files as one checked view: what is suspect is read again by the row readers."""
+"""Claim lines of files as one checked view: what is suspect is read again by the row readers.
+
+The lines are in the order of their files, those of CSV and JSONL before those of Parquet; claims
+that had to be read again come last.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from kb.bulk_columns import KINDS, STRIPPED, Column, read_column, written
 from kb.bulk_source import Source, Tables, identifier
 
 LINES = "checked_lines"
-"""Name of the view of the lines that can be determined."""
+"""Name of the view of the lines that can be determined; its column ``place`` orders them."""
 
 _READ = "read_lines"
 _ALL = "all_lines"
@@ -81,15 +85,17 @@ class LineReader:
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
         selects = [
-            f"SELECT {_picked(columns)} FROM {source.scan} r {_joins(columns)} "
+            f"SELECT {_picked(columns)}, ({tag}::BIGINT << 60) + "
+            f"{'r.place' if source.parquet else 'r.rowid'} AS place "
+            f"FROM {source.scan} r {_joins(columns)} "
             f"{condition.format(claim=columns['claim_id'].value)}"
-            for source, columns in self._columns
+            for tag, (source, columns) in enumerate(self._columns)
         ]
         if not selects:
             empty = ", ".join(
                 f"NULL::{KINDS.get(each, 'TEXT')} AS {identifier(each)}" for each in PARSERS
             )
-            selects = [f"SELECT {empty} WHERE false"]
+            selects = [f"SELECT {empty}, 0::BIGINT AS place WHERE false"]
         self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
 
     def _check(self) -> None:
@@ -243,7 +249,11 @@ class LineReader:
             for place, name in enumerate(PARSERS, 1)
         )
         columns = [[written(getattr(line, name))[0] or None for line in lines] for name in PARSERS]
-        self.connection.execute(f"CREATE TEMP TABLE accepted AS SELECT {picks}", columns)
+        self.connection.execute(
+            f"CREATE TEMP TABLE accepted AS SELECT {picks}, "
+            f"unnest(${len(PARSERS) + 1}::BIGINT[]) AS place",
+            [*columns, [(1 << 62) + number for number in range(len(lines))]],
+        )
 
     def _note_changes(self) -> None:
         """Tell of values that may not be meant as they were read, each with its first place."""

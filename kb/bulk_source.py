@@ -444,7 +444,7 @@ class Tables:
         )
         scan = (
             f"(SELECT {picked}, filename AS file, file_row_number + 1 AS row, false AS broken, "
-            f"file_row_number AS place FROM {files})"
+            f"(file_index::BIGINT << 40) + file_row_number AS place FROM {files})"
         )
         types = {name: kind for name, (_, kind) in known.items()}
         self.sources.append(Source(scan, types, True))

@@ -33,10 +33,6 @@ SLOTS = {
 READS = ("place_of_service", "procedure_code", "units")
 """Columns that ``SLOTS`` read."""
 
-_ANSWERED = (
-    "FROM signed l JOIN plain_answers p USING (signature) "
-    "LEFT JOIN context_answers x ON x.line = l.rowid"
-)
 _MOST_NUMBERS = 200
 """Line numbers that reasons are filled with beforehand; of more, line by line."""
 
@@ -132,7 +128,7 @@ def make_entries(
     )
     return (
         "FROM signed l JOIN plain_answers p USING (signature) "
-        "LEFT JOIN exceptional u ON u.line = l.rowid JOIN entries d "
+        "LEFT JOIN exceptional u ON u.line = l.line JOIN entries d "
         f"ON d.entry = coalesce(u.entry, p.answer * {apart} + {number})"
     )
 
@@ -193,8 +189,10 @@ def _special_lines(run: LineRun, answers: Answers) -> None:
     }
     run.table("special_answers", columns)
     run.execute(
-        "CREATE TEMP TABLE special AS SELECT l.rowid AS line, l.*, f.* "
-        f"{_ANSWERED} JOIN special_answers f ON f.answer = coalesce(x.answer, p.answer)"
+        "CREATE TEMP TABLE special AS SELECT l.*, f.* FROM signed l JOIN plain_answers p "
+        "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
+        "ON x.line = l.line UNION ALL SELECT l.*, f.* FROM signed l JOIN context_answers x "
+        "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,20 +185,10 @@ class LineRun:
                     terms.append(f"(CAST({test} AS {self._type}) << {offset + position})")
         columns = ", ".join(f"{source_column(name)} AS {name}" for name in self.kept)
         signature = " + ".join(terms) or "0"
-        with self.in_order():
-            self.execute(
-                f"CREATE TEMP TABLE signed AS SELECT l.claim_id, l.line_number, {columns}, "
-                f"{signature} AS signature FROM {self.source} l {' '.join(joins)}"
-            )
-
-    @contextmanager
-    def in_order(self) -> Iterator[None]:
-        """Let statements keep the order of the table on the left: it is the one looked up from."""
-        self.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        try:
-            yield
-        finally:
-            self.execute("SET disabled_optimizers = ''")
+        self.execute(
+            f"CREATE TEMP TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number, "
+            f"{columns}, {signature} AS signature FROM {self.source} l {' '.join(joins)}"
+        )
 
     @property
     def _type(self) -> str:
@@ -282,7 +271,7 @@ class LineRun:
         keys = sorted({key for scope in self.scopes for key in scope.keys})
         columns = "".join(f", l.{key}" for key in keys)
         self.execute(
-            "CREATE TEMP TABLE asking AS SELECT l.rowid AS line, l.claim_id, l.line_number"
+            "CREATE TEMP TABLE asking AS SELECT l.line, l.claim_id, l.line_number"
             f"{columns}, s.id, s.asks, s.answers FROM signed l JOIN asked s USING (signature) "
             "WHERE s.asks <> 0"
         )

@@ -48,7 +48,8 @@ def write_determinations(run: LineRun, policy: Policy, answers: Answers, kind: s
         The determinations in the order of the input: the columns of the contract; of JSONL one
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
+    query = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
+    return f"{query} ORDER BY l.line"
 
 
 def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
