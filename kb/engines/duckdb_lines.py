@@ -275,6 +275,16 @@ class LineRun:
             f"{columns}, s.id, s.asks, s.answers FROM signed l JOIN asked s USING (signature) "
             "WHERE s.asks <> 0"
         )
+        wants = " + ".join(
+            f"CASE WHEN asks & {self._asking(condition)} <> 0 THEN {self._mask([condition])} ELSE 0 END"
+            for condition in self.conditions
+        )
+        self.execute(
+            "CREATE TEMP TABLE others AS SELECT l.claim_id, l.line_number"
+            f"{columns}, s.answers FROM signed l JOIN asked s USING (signature) "
+            f"JOIN (SELECT claim_id, bit_or({wants or 0}) AS wanted FROM asking GROUP BY claim_id) a "
+            "USING (claim_id) WHERE s.answers & a.wanted <> 0"
+        )
         longest = self.execute("SELECT max(line_number) FROM signed").fetchone()[0] or 1
         self.field_bits = max(2, int(longest).bit_length())
         joins: list[str] = []
@@ -303,14 +313,11 @@ class LineRun:
                 asking |= 1 << position
         joins = []
         claim = f"CASE WHEN l.asks & {asking} <> 0 THEN l.claim_id END"
-        same = " AND ".join(f"a.{key} = l.{key}" for key in ("claim_id", *scope.keys))
-        near = f"SEMI JOIN (SELECT * FROM asking WHERE asks & {asking} <> 0) a ON {same}"
         if scope.conditions:
             mask, totals, own = self._totals(scope)
             self.execute(
                 f"CREATE TEMP TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
-                f"FROM signed l JOIN asked s USING (signature) {near} "
-                f"WHERE s.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
+                f"FROM others l WHERE l.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
             )
             joins.append(_left_join(f"scope{number}", claim, scope.keys))
             for position, (_, leaf) in enumerate(self.plan.context):
@@ -320,7 +327,7 @@ class LineRun:
                 field_mask = (1 << self.field_bits) - 1
                 total = f"((scope{number}.w{word} >> {shift}) & {field_mask})"
                 if leaf[2] == "other":
-                    total = f"({total} - {self._own(condition_of(leaf), 'l')})"
+                    total = f"({total} - {self._own(condition_of(leaf))})"
                 bits[position] = _counted(leaf, total)
         for condition in scope.ordered:
             name = f"scope{number}_{condition}"
@@ -328,8 +335,7 @@ class LineRun:
             self.execute(
                 f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, "
                 "list(l.line_number) AS found "
-                f"FROM signed l JOIN asked s USING (signature) {near} "
-                f"WHERE s.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
+                f"FROM others l WHERE l.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
             )
             joins.append(_left_join(name, claim, scope.keys))
             for position, (_, leaf) in enumerate(self.plan.context):
@@ -358,8 +364,16 @@ class LineRun:
         )
         return self._mask(scope.conditions), totals, own
 
-    def _own(self, condition: int, table: str = "s") -> str:
-        return f"(({table}.answers >> {self.conditions.index(condition)}) & 1)"
+    def _own(self, condition: int) -> str:
+        return f"((l.answers >> {self.conditions.index(condition)}) & 1)"
+
+    def _asking(self, condition: int) -> int:
+        """The bits of what is asked about other lines that meet a condition."""
+        return sum(
+            1 << position
+            for position, (_, leaf) in enumerate(self.plan.context)
+            if condition_of(leaf) == condition
+        )
 
     def _mask(self, conditions: Sequence[int]) -> int:
         return sum(1 << self.conditions.index(condition) for condition in conditions)
@@ -370,11 +384,11 @@ class LineRun:
         mask = self._mask([condition_of(leaf)])
         other = "" if leaf[2] == "any" else " AND e.line_number <> l.line_number"
         rows = (
-            "SELECT DISTINCT e.claim_id, e.line_number FROM evidence_rows e JOIN signed l "
+            "SELECT DISTINCT e.claim_id, e.line_number FROM evidence_rows e JOIN others l "
             "ON l.claim_id = e.claim_id AND l.line_number = e.number "
-            f"JOIN asked s USING (signature) WHERE e.name = $1 AND s.answers & {mask} <> 0{other}"
+            f"WHERE e.name = $1 AND l.answers & {mask} <> 0{other}"
             if self.has_evidence
-            else "SELECT claim_id, line_number FROM signed l WHERE false AND $1 = ''"
+            else "SELECT claim_id, line_number FROM others WHERE false AND $1 = ''"
         )
         self.execute(f"CREATE TEMP TABLE {name} AS {rows}", [leaf[1]])
         bits[position] = f"({name}.line_number IS NOT NULL)"
