@@ -32,7 +32,7 @@ _PLAIN = {
 }
 """Texts that SQL reads as the row readers do, so that they need no dictionary."""
 
-_DOUBTFUL = r"^$|^\s|\s$|[^\x20-\x7e]"
+DOUBTFUL = r"^$|^\s|\s$|[^\x20-\x7e]"
 """Texts that are looked at more closely: blanks around them, or more than printable ASCII."""
 
 STRIPPED = f"nullif(trim({{}}, {literal(BLANKS)}), '')"
@@ -112,7 +112,7 @@ def _text(raw: str, kind: str, name: str) -> str:
 def _free_text(connection: Any, source: Source, column: Column) -> Column:
     distinct = f"(SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
     row = connection.execute(
-        f"SELECT max(strlen(c)), bool_or(regexp_matches(c, {literal(_DOUBTFUL)})) FROM {distinct}"
+        f"SELECT max(strlen(c)), bool_or(regexp_matches(c, {literal(DOUBTFUL)})) FROM {distinct}"
     ).fetchone()
     if not row[1] and (row[0] or 0) <= LONGEST_TEXT:
         return column

@@ -12,8 +12,8 @@ from facts.claim import Evidence, EvidenceTypes
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
-from facts.readers.parquet import BLANKS
 from facts.values import ValueFault, parse_whole_number
+from kb.bulk_columns import DOUBTFUL, STRIPPED
 from kb.bulk_source import Source, Tables, identifier, literal
 from kb.compile.numbers import NUMBER, decimal_of
 
@@ -72,7 +72,7 @@ class EvidenceReader:
         selects = []
         for number, source in enumerate(sources):
             texts = ", ".join(
-                f"nullif(trim(r.{identifier(name)}::TEXT, {literal(BLANKS)}), '') AS {name}"
+                f"{_trimmed(f'r.{identifier(name)}::TEXT')} AS {name}"
                 if name in source.columns
                 else f"NULL::TEXT AS {name}"
                 for name in COLUMNS
@@ -268,6 +268,12 @@ class EvidenceReader:
             "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
             "AND o.line_number = l.line_number AND o.name = w.name)"
         )
+
+
+def _trimmed(text: str) -> str:
+    """SQL of a text without blanks around it; few texts are worth the search for them."""
+    doubtful = f"regexp_matches({text}, {literal(DOUBTFUL)})"
+    return f"CASE WHEN {doubtful} THEN {STRIPPED.format(text)} ELSE {text} END"
 
 
 def _exact(index: EvidenceIndex) -> tuple[list[Evidence], list[Diagnostic]]:

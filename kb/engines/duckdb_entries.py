@@ -208,7 +208,7 @@ def _slots_of(determination: Determination) -> set[str]:
 def _filled(text: str) -> str:
     """SQL of a text with the slots of the reasons filled."""
     for slot, value in SLOTS.items():
-        without = exp.Literal.string(REASON_SLOTS[slot]).sql(dialect="duckdb")
+        without = exp.Literal.string(REASON_SLOTS[slot]).sql(dialect="duckdb", copy=False)
         known = f"coalesce({value}, {without})" if REASON_SLOTS[slot] else value
         text = f"replace({text}, '{{{slot}}}', {known})"
     return text
@@ -223,11 +223,12 @@ def _allowed(run: LineRun) -> None:
         kind = alternative.value[0]
         word, bit = divmod(start + number, WORD)
         if kind == "constant":
-            value = exp.cast(exp.convert(alternative.value[1]), NUMBER).sql(dialect="duckdb")
+            constant = exp.cast(exp.convert(alternative.value[1]), NUMBER)
+            value = constant.sql(dialect="duckdb", copy=False)
         elif kind == "expression":
             numbers = Numbers()
             ratio = numbers.expression(alternative.value[1], comparison_columns("l"))
-            value = exp.cast(numbers.stored(ratio), NUMBER).sql(dialect="duckdb")
+            value = exp.cast(numbers.stored(ratio), NUMBER).sql(dialect="duckdb", copy=False)
         else:
             if not run.has_evidence:
                 continue

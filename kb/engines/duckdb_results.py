@@ -62,9 +62,7 @@ def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
         head, _, tail = text.partition(json.dumps(_UNITS))
         heads.append(f", {head[1:]}")
         tails.append(tail)
-    joined = make_entries(
-        run, answers, {"head": ("TEXT", heads), "tail": ("TEXT", tails)}, "head"
-    )
+    joined = make_entries(run, answers, {"head": ("TEXT", heads), "tail": ("TEXT", tails)}, "head")
     number = NUMBER_TEXT.format("u.value")
     number = f"CASE WHEN length({number}) > 15 AND contains({number}, '.') THEN to_json({number}) "
     number += f"ELSE {NUMBER_TEXT.format('u.value')} END"
@@ -147,7 +145,9 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
     if 0 < count <= _MOST_WORDS:
         run.execute(f"CREATE TEMP TYPE reason_text AS ENUM ({reasons})")
         types["reason"] = "reason_text[]"
-    picked = ", ".join(f"{identifier(name)}::{kind} AS {identifier(name)}" for name, kind in types.items())
+    picked = ", ".join(
+        f"{identifier(name)}::{kind} AS {identifier(name)}" for name, kind in types.items()
+    )
     fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
     run.execute(
         "CREATE OR REPLACE TEMP TABLE entries AS SELECT entry, outcome, missing, assumed, "

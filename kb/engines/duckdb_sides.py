@@ -121,7 +121,7 @@ class Sides:
         ]
         if value:
             picked.append(exp.alias_(made.values[value].copy(), "value"))
-        text: str = made.select(picked).sql(dialect="duckdb")
+        text: str = made.select(picked).sql(dialect="duckdb", copy=False)
         return text
 
     def _lines(self, body: Body, columns: Sequence[str], filed: bool) -> None:

@@ -23,7 +23,8 @@ def make_table(
     --------
     >>> import duckdb
     >>> connection = duckdb.connect()
-    >>> make_table(connection, "days", {"n": ("INTEGER", [1]), "day": ("DATE:TEXT", ["2018-06-01"])})
+    >>> days = {"n": ("INTEGER", [1]), "day": ("DATE:TEXT", ["2018-06-01"])}
+    >>> make_table(connection, "days", days)
     >>> connection.execute("SELECT n, day FROM days").fetchall()
     [(1, datetime.date(2018, 6, 1))]
     """

@@ -109,7 +109,7 @@ def make_dictionary(
             held += [(position, row) for row in of_table]
         else:
             plain.append(column_test(leaf, exp.column("value"), is_date))
-    mask = packed(plain).sql(dialect="duckdb")
+    mask = packed(plain).sql(dialect="duckdb", copy=False)
     joined = ""
     for part, chosen in (("ranged", ranged), ("words", words)):
         if not chosen:

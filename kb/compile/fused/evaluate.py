@@ -51,28 +51,19 @@ def layers(
         depth[node] = max(depth[part] for part in parts)
         if node in stays:
             depth[node] += 1
-    last = {node: depth[node] for node in stays}
-    for node in order:
-        if node in stays and node not in tests:
-            for part in _columns_below(formulas, node, stays):
-                last[part] = max(last[part], depth[node])
-    for root in roots:
-        if root in last:
-            last[root] = max(depth.values(), default=0) + 1
     columns = [exp.column(name) for name in kept]
     columns += [
         exp.alias_(tests[node], f"n{node}", copy=False) for node in sorted(tests) if node in stays
     ]
     query = select(columns, source)
     for level in range(1, max(depth.values(), default=0) + 1):
-        columns = [exp.column(name) for name in kept]
-        for node in sorted(stays):
-            if depth[node] < level and last[node] > level:
-                columns.append(exp.column(f"n{node}"))
-            elif depth[node] == level:
-                spelt = _spell(formulas, node, stays, True)
-                columns.append(exp.alias_(spelt, f"n{node}", copy=False))
-        query = select(columns, query.subquery(f"level{level - 1}", copy=False))
+        columns = [
+            exp.alias_(_spell(formulas, node, stays, True), f"n{node}", copy=False)
+            for node in sorted(stays)
+            if depth[node] == level
+        ]
+        source = query.subquery(f"level{level - 1}", copy=False)
+        query = select([exp.Star(), *columns], source)
     return query
 
 
@@ -114,16 +105,6 @@ def words(bits: Sequence[Sql]) -> list[Sql]:
         exp.Cast(this=packed(bits[start : start + WORD]), to=exp.DataType.build("BIGINT"))
         for start in range(0, max(len(bits), 1), WORD)
     ]
-
-
-def _columns_below(formulas: Formulas, node: int, stays: set[int]) -> set[int]:
-    found: set[int] = set()
-    for part in formulas.parts(node):
-        if part in stays:
-            found.add(part)
-        else:
-            found |= _columns_below(formulas, part, stays)
-    return found
 
 
 def _spell(formulas: Formulas, node: int, stays: set[int], top: bool = False) -> Sql:
