@@ -18,11 +18,11 @@ from kb.bulk_input import LINES, LineReader
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
-from kb.bulk_source import literal
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import write_determinations
+from kb.engines.duckdb_table import literal
 from kb.knowledge_base import KnowledgeBase
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}

@@ -12,8 +12,9 @@ from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
 from facts.readers.parquet import BLANKS, WHOLE
 from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
-from kb.bulk_source import Source, identifier, literal
-from kb.compile.numbers import NUMBER, decimal_of
+from kb.bulk_source import Source
+from kb.compile.stored import NUMBER, decimal_of
+from kb.engines.duckdb_table import identifier, literal
 
 DATES = ("service_date", "service_date_to", "processed_date")
 AMOUNTS = ("units", "charge", "ndc_quantity")

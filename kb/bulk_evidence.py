@@ -14,8 +14,9 @@ from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_va
 from facts.readers.line_table import RawRow
 from facts.values import ValueFault, parse_whole_number
 from kb.bulk_columns import DOUBTFUL, STRIPPED
-from kb.bulk_source import Source, Tables, identifier, literal
-from kb.compile.numbers import NUMBER, decimal_of
+from kb.bulk_source import Source, Tables
+from kb.compile.stored import NUMBER, decimal_of
+from kb.engines.duckdb_table import identifier, literal
 
 ROWS = "evidence_rows"
 _MOST_NEAR = 50

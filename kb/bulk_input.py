@@ -18,7 +18,8 @@ from facts.readers.grouping import gather
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from kb.bulk_columns import KINDS, STRIPPED, Column, read_column, written
-from kb.bulk_source import Source, Tables, identifier
+from kb.bulk_source import Source, Tables
+from kb.engines.duckdb_table import identifier
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""

@@ -15,9 +15,9 @@ from facts.readers.evidence import read_evidence
 from facts.spreadsheet import csv_text
 from kb.adjudication import Adjudication
 from kb.bulk_result import BulkResult, Meter
-from kb.bulk_source import literal
-from kb.compile.numbers import NUMBER
+from kb.compile.stored import NUMBER
 from kb.determination import Determination
+from kb.engines.duckdb_table import literal
 from kb.flat import CSV_COLUMNS, flat_row
 from kb.knowledge_base import KnowledgeBase
 

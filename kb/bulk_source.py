@@ -22,6 +22,7 @@ from facts.readers.line_table import CODE_LISTS, RawRow
 from facts.readers.parquet import BLANKS, check_parquet_columns, is_parquet, not_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.text_file import LONGEST_ROW, cannot_be_read, look
+from kb.engines.duckdb_table import identifier, literal
 
 _BLOCK = 1 << 24
 _AT_ONCE = 20_000
@@ -516,14 +517,3 @@ def _shape(path: Path, quotes: bool) -> _Shape | None:
         return None
     ended = last.endswith(b"\n")
     return _Shape(ends + (not ended), "\r\n" if returns else "\n", ended, bool(marks))
-
-
-def literal(text: str) -> str:
-    """Return text as a SQL literal."""
-    made: str = bulk_module("sqlglot.expressions").Literal.string(text).sql(dialect="duckdb")
-    return made
-
-
-def identifier(name: str) -> str:
-    """Return a name as a quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

@@ -10,8 +10,9 @@ from typing import Any, Literal, TypeAlias
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import bulk_module
-from kb.engines.arithmetic import canonical, evaluate
-from kb.language.syntax import Constant, Expression, Operation, Value, Variable
+from kb.compile.stored import NUMBER, SCALE, decimal_of
+from kb.engines.arithmetic import evaluate
+from kb.language.syntax import Constant, Expression, Operation, Variable
 from kb.language.variables import variables_of_expression
 
 exp = bulk_module("sqlglot.expressions")
@@ -19,10 +20,6 @@ exp = bulk_module("sqlglot.expressions")
 Sql: TypeAlias = Any
 """A node of sqlglot's syntax tree."""
 
-SCALE = 9
-"""Digits after the point of a stored number; it has 29 before the point."""
-
-NUMBER = f"DECIMAL(38, {SCALE})"
 _UNITS = 10**SCALE
 _SQLITE_SCALE = 4
 _LONGEST = 20_000
@@ -57,23 +54,6 @@ class Ratio:
     numerator: Sql
     denominator: Sql | None = None
     whole: bool = False
-
-
-def decimal_of(value: Value) -> Decimal | None:
-    """Return a number as a decimal that a column can store exactly, or None.
-
-    Examples
-    --------
-    >>> decimal_of(Fraction(1, 4)), decimal_of(Fraction(1, 3))
-    (Decimal('0.25'), None)
-    """
-    if isinstance(value, str):
-        return None
-    exact = Fraction(value) * _UNITS
-    if exact.denominator != 1 or abs(exact.numerator) >= 10**38:
-        return None
-    number = canonical(value)
-    return Decimal(number) if isinstance(number, (int, Decimal)) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
-from kb.compile.numbers import SCALE, decimal_of
 from kb.compile.statements import NEW, column_names
+from kb.compile.stored import SCALE, decimal_of
 from kb.compile.substitute import substitute
 from kb.engines.arithmetic import canonical, row_key
 from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement

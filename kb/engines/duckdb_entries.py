@@ -11,7 +11,8 @@ from kb.adjudicate import citation_of
 from kb.clause import EFFECTS, REASON_SLOTS
 from kb.compile.fused.evaluate import WORD
 from kb.compile.fused.plan import LinePlan
-from kb.compile.numbers import NUMBER, Numbers
+from kb.compile.numbers import Numbers
+from kb.compile.stored import NUMBER
 from kb.determination import Determination
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_tests import comparison_columns

@@ -10,7 +10,8 @@ from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
 from kb.compile.fused.formula import Leaf
 from kb.compile.fused.refusal import NotFusable
-from kb.compile.numbers import NUMBER, Numbers, Sql
+from kb.compile.numbers import Numbers, Sql
+from kb.compile.stored import NUMBER
 from kb.engines.duckdb_tests import DATES, NUMBERS, TableRow, source_column
 from kb.language.rename import all_names
 from kb.language.syntax import BodyLiteral, Program, Relational

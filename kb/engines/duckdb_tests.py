@@ -11,7 +11,8 @@ from kb.compile.bodies import Body
 from kb.compile.catalog import Catalog
 from kb.compile.fused.evaluate import packed
 from kb.compile.fused.formula import Leaf
-from kb.compile.numbers import NUMBER, Numbers, Sql
+from kb.compile.numbers import Numbers, Sql
+from kb.compile.stored import NUMBER
 from kb.language.syntax import Comparison, Constant, Expression, Program, Variable
 
 exp = bulk_module("sqlglot.expressions")
