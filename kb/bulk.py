@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import OFFLINE, bulk_module
+from facts.extras import bulk_module
 from facts.values import one_line
 from kb.bulk_evidence import EvidenceReader
-from kb.bulk_input import LINES, LineReader
+from kb.bulk_input import LINES
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
+from kb.bulk_session import BulkSession
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
 from kb.engines.duckdb_lines import LineRun
@@ -49,6 +48,7 @@ def adjudicate_files(
     memory_limit: str | None = None,
     threads: int | None = None,
     meter: Meter | None = None,
+    session: BulkSession | None = None,
 ) -> BulkResult:
     """Determine every line of files and write the determinations.
 
@@ -73,6 +73,8 @@ def adjudicate_files(
     threads : int, optional
     meter : Meter, optional
         Tells another thread how far the run is.
+    session : BulkSession, optional
+        It reads the same files already, with its own memory limit and threads.
 
     Returns
     -------
@@ -88,6 +90,7 @@ def adjudicate_files(
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> claims = folder / "claims.csv"
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
@@ -102,19 +105,24 @@ def adjudicate_files(
     _writable(target, output)
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     meter = meter or Meter()
-    with tempfile.TemporaryDirectory(prefix="clausewise-") as scratch:
-        connection = _connect(threads, memory_limit, scratch)
+    with ExitStack() as stack:
+        stack.callback(_remove, beside)
+        if session is None:
+            session = stack.enter_context(BulkSession(claims, threads, memory_limit))
+        connection = session.connection
         try:
             by_claim = engine == "pydatalog"
             note = ""
             if not by_claim:
+                session.start()
                 try:
-                    result = _run(connection, kb, claims, evidence, held, beside, kind, meter)
+                    result = _run(session, kb, evidence, held, beside, kind, meter)
                 except NotFusable as fault:
                     by_claim, note = True, str(fault)
                 except tuple(getattr(duckdb, name) for name in _INEXACT):
                     by_claim, note = True, "a number of these claims has no exact decimal"
             if by_claim:
+                session.stop()
                 meter.enter("claims")
                 result = write_by_claim(connection, kb, claims, beside, kind, evidence, held, meter)
                 if note:
@@ -133,28 +141,28 @@ def adjudicate_files(
             raise UsageError([_too_big(str(fault))]) from None
         except duckdb.IOException as fault:
             raise UsageError([_disk_fault(str(fault), output)]) from None
-        finally:
-            connection.close()
-            with suppress(OSError):
-                beside.unlink()
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _run(
-    connection: Any,
+    session: BulkSession,
     kb: KnowledgeBase,
-    claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
     overrides: tuple[Override, ...],
     beside: Path,
     kind: str,
     meter: Meter,
 ) -> BulkResult:
-    policy = kb.policy
+    connection, policy = session.connection, kb.policy
+    meter.enter("reading")
     plan = plan_policy(policy, kb.settings, overrides, kb.release, kb.precertification)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
-    meter.enter("reading")
-    checked = LineReader(connection, claims).read()
+    checked = session.checked()
     result = BulkResult(checked.tally, checked.diagnostics, rejected=checked.rejected)
     meter.total = checked.tally.lines_read
     prepare_lists(connection, overrides, kb.release)
@@ -175,25 +183,6 @@ def _run(
     result.outcomes = count_outcomes(run, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
     return result
-
-
-def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
-    duckdb = bulk_module("duckdb")
-    settings = {**OFFLINE, "temp_directory": scratch}
-    if threads is not None:
-        settings["threads"] = threads
-    if memory_limit is not None:
-        settings["memory_limit"] = memory_limit
-    try:
-        connection = duckdb.connect(":memory:", config=settings)
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_progress_bar = true")
-        connection.execute("SET enable_progress_bar_print = false")
-        return connection
-    except duckdb.Error:
-        message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
-        help = "write a memory limit as in 4GB, and threads as a whole number from 1"
-        raise UsageError([Diagnostic("error", message, None, help)]) from None
 
 
 def _writable(target: Path, output: str | Path) -> None:

@@ -17,6 +17,7 @@ from explain.cli.in_bulk import (
     about_lines,
     adjudicate_in_bulk,
     choose_engine,
+    reading_ahead,
     table_row,
     write_rejects,
 )
@@ -125,16 +126,29 @@ def adjudicate(
     inputs = [*files, *evidence, *(overrides or ()), *filter(None, (hcpcs, precertification))]
     if rejects is not None:
         check_target(rejects, [*inputs, *filter(None, (output,))])
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    if chosen == "duckdb" or kind == "parquet":
-        notes: list[Diagnostic] = []
-        changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
-        result = adjudicate_in_bulk(
-            kb, files, output, kind, evidence, changes, inputs, chosen, memory_limit, threads
-        )
-        result.diagnostics[:0] = notes
-    else:
-        result = _one_by_one(kb, files, output, kind, evidence, overrides, inputs, all_diagnostics)
+    with reading_ahead(files, chosen, memory_limit, threads) as session:
+        kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+        if chosen == "duckdb" or kind == "parquet":
+            notes: list[Diagnostic] = []
+            changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+            result = adjudicate_in_bulk(
+                kb,
+                files,
+                output,
+                kind,
+                evidence,
+                changes,
+                inputs,
+                chosen,
+                memory_limit,
+                threads,
+                session,
+            )
+            result.diagnostics[:0] = notes
+        else:
+            result = _one_by_one(
+                kb, files, output, kind, evidence, overrides, inputs, all_diagnostics
+            )
     told = result.diagnostics
     if not isinstance(told, BoundedDiagnostics):
         told = BoundedDiagnostics(told, without_limit=all_diagnostics)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explain.cli.output import data, table_text
 from explain.cli.progress import progress
@@ -24,7 +26,13 @@ from facts.values import one_line
 from kb.bulk_result import BulkResult, Meter
 from kb.knowledge_base import KnowledgeBase
 
+if TYPE_CHECKING:
+    from kb.bulk_session import BulkSession
+
 ENGINES = ("pydatalog", "duckdb")
+_SHORT_PAUSE = 0.0005
+"""Seconds after which a thread lets another one run: the one that reads has short statements."""
+
 LARGE = 1_000_000
 """Bytes of claims from which DuckDB is quicker by far: some eight thousand lines of CSV."""
 
@@ -48,20 +56,17 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     if wanted == "pydatalog":
         return wanted
     x12 = [file for file in files if not is_parquet(Path(file)) and is_x12(look(Path(file))[0])]
-    if wanted == "duckdb":
-        if x12:
-            help = "leave out `--engine duckdb`"
-            raise usage_error(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
-        bulk_module("duckdb")
-        bulk_module("sqlglot")
-        return wanted
+    if wanted == "duckdb" and x12:
+        help = "leave out `--engine duckdb`"
+        raise usage_error(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
     if x12:
         return "pydatalog"
-    if parquet:
-        bulk_module("duckdb")
-        bulk_module("sqlglot")
+    if parquet or wanted == "duckdb":
+        for module in ("duckdb", "sqlglot"):
+            if not _installed(module):
+                bulk_module(module)
         return "duckdb"
-    return "duckdb" if _size(files) >= LARGE and _installed() else "pydatalog"
+    return "duckdb" if _size(files) >= LARGE and _installed("duckdb", "sqlglot") else "pydatalog"
 
 
 def _size(files: Iterable[str]) -> int:
@@ -74,10 +79,30 @@ def _size(files: Iterable[str]) -> int:
     return total
 
 
-def _installed() -> bool:
+def _installed(*modules: str) -> bool:
     from importlib.util import find_spec
 
-    return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
+    return all(find_spec(module) is not None for module in modules)
+
+
+@contextmanager
+def reading_ahead(
+    files: Sequence[str], engine: str, memory_limit: str | None, threads: int | None
+) -> Iterator[BulkSession | None]:
+    """Let DuckDB read the files while the policy is loaded; nothing where it is not the engine."""
+    if engine != "duckdb":
+        yield None
+        return
+    from kb.bulk_session import BulkSession
+
+    pause = sys.getswitchinterval()
+    sys.setswitchinterval(_SHORT_PAUSE)
+    try:
+        with BulkSession(files, threads, memory_limit) as session:
+            session.start()
+            yield session
+    finally:
+        sys.setswitchinterval(pause)
 
 
 def adjudicate_in_bulk(
@@ -91,6 +116,7 @@ def adjudicate_in_bulk(
     engine: str,
     memory_limit: str | None,
     threads: int | None,
+    session: BulkSession | None,
 ) -> BulkResult:
     """Adjudicate files into a file, or onto stdout."""
     from kb.bulk import adjudicate_files
@@ -103,6 +129,7 @@ def adjudicate_in_bulk(
         "memory_limit": memory_limit,
         "threads": threads,
         "meter": meter,
+        "session": session,
     }
     if output is not None:
         target = check_target(output, inputs)

@@ -1,0 +1,105 @@
+"""A connection of DuckDB that reads claim lines while its owner does something else."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from facts.diagnostic import Diagnostic, UsageError
+from facts.extras import OFFLINE, bulk_module
+from kb.bulk_input import Checked, LineReader
+
+
+class BulkSession:
+    """Reads files of claim lines aside; whoever needs the lines waits for them.
+
+    Reading and checking is the work of DuckDB, so that a policy can be loaded and planned in the
+    meantime. Leaving the block stops the reading and takes all temporary files away.
+
+    Parameters
+    ----------
+    claims : sequence of path
+    threads : int, optional
+    memory_limit : str, optional
+        As in ``4GB``; what does not fit is put on disk.
+
+    Raises
+    ------
+    UsageError
+        If the memory limit or the threads are wrong, or DuckDB is not installed.
+
+    Examples
+    --------
+    >>> with BulkSession([]) as session:
+    ...     session.checked().tally.lines_read
+    0
+    """
+
+    def __init__(
+        self,
+        claims: Sequence[str | Path],
+        threads: int | None = None,
+        memory_limit: str | None = None,
+    ) -> None:
+        self._claims = claims
+        self._scratch = tempfile.TemporaryDirectory(prefix="clausewise-")
+        try:
+            self.connection = _connect(threads, memory_limit, self._scratch.name)
+        except BaseException:
+            self._scratch.cleanup()
+            raise
+        self._aside = ThreadPoolExecutor(1)
+        self._reading: Future[Checked] | None = None
+
+    def __enter__(self) -> BulkSession:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self.connection.close()
+        self._scratch.cleanup()
+
+    def start(self) -> None:
+        """Begin to read, where nobody has."""
+        if self._reading is None:
+            self._reading = self._aside.submit(LineReader(self.connection, self._claims).read)
+
+    def stop(self) -> None:
+        """Let nothing more be read; the connection can then be used for something else."""
+        if self._reading is not None and not self._reading.done():
+            self.connection.interrupt()
+        self._aside.shutdown()
+
+    def checked(self) -> Checked:
+        """Return what came of the reading; the lines are the view ``checked_lines``."""
+        self.start()
+        assert self._reading is not None
+        return self._reading.result()
+
+
+def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+    duckdb = bulk_module("duckdb")
+    settings = {**OFFLINE, "temp_directory": scratch}
+    if threads is not None:
+        settings["threads"] = threads
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        return connection
+    except duckdb.Error:
+        message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
+        help = "write a memory limit as in 4GB, and threads as a whole number from 1"
+        raise UsageError([Diagnostic("error", message, None, help)]) from None
