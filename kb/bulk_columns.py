@@ -36,6 +36,13 @@ _PLAIN = {
 DOUBTFUL = r"^$|^\s|\s$|[^\x20-\x7e]"
 """Texts that are looked at more closely: blanks around them, or more than printable ASCII."""
 
+NUMBERS_OF_CLAIM = (
+    "count(*) AS n, bit_count(bit_or(1::BIGINT << (greatest(line_number, 0) % 62)::INTEGER)) "
+    "AS distinct_n"
+)
+ANY_REPEATED = "coalesce(bool_or(n <> distinct_n), false)"
+"""SQL that tells whether a line number may stand twice in a claim, over groups of claims."""
+
 STRIPPED = f"nullif(trim({{}}, {literal(BLANKS)}), '')"
 
 
@@ -56,6 +63,8 @@ class Column:
         Texts that may not be meant as they were read, with sentences and their help.
     text : str
         SQL of the value as text.
+    repeated : bool, optional
+        Of a claim id as it is written: whether a line number may stand twice in a claim.
     """
 
     name: str
@@ -64,6 +73,7 @@ class Column:
     suspect: str = ""
     notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     text: str = "NULL"
+    repeated: bool | None = None
 
 
 def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
@@ -112,10 +122,19 @@ def _text(raw: str, kind: str, name: str) -> str:
 
 def _free_text(connection: Any, source: Source, column: Column) -> Column:
     distinct = f"(SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
+    groups, repeated = distinct, "NULL"
+    if column.name == "claim_id" and source.columns.get("line_number") in WHOLE:
+        repeated = ANY_REPEATED
+        groups = (
+            f"(SELECT {column.text} AS c, {NUMBERS_OF_CLAIM} FROM {source.scan} r "
+            f"WHERE {column.text} IS NOT NULL GROUP BY c)"
+        )
     row = connection.execute(
-        f"SELECT max(strlen(c)), bool_or(regexp_matches(c, {literal(DOUBTFUL)})) FROM {distinct}"
+        f"SELECT max(strlen(c)), bool_or(regexp_matches(c, {literal(DOUBTFUL)})), {repeated} "
+        f"FROM {groups}"
     ).fetchone()
     if not row[1] and (row[0] or 0) <= LONGEST_TEXT:
+        column.repeated = row[2]
         return column
     row = connection.execute(
         f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({_unfit('c')}) "
@@ -141,11 +160,12 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     name, text = column.name, column.text
     wanted = KINDS.get(name, "TEXT")
     plain = _PLAIN.get(name, "")
-    plainly = f"regexp_full_match({text}, {literal(plain)})" if plain else "false"
+    plainly = _fully(text, plain)
     picked = f"{text}, {typed}" if typed else text
-    values = connection.execute(
-        f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL AND NOT {plainly}"
-    ).fetchall()
+    distinct = f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL"
+    if plain:
+        distinct = f"SELECT * FROM ({distinct}) d(c) WHERE NOT {_fully('c', plain)}"
+    values = connection.execute(distinct).fetchall()
     made: dict[str, str | None] = {}
     bad: set[str] = set()
     for value, *given in values:
@@ -188,6 +208,10 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     if bad:
         _add(column, f"coalesce({table}.bad, false)")
     return column
+
+
+def _fully(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {literal(pattern)})"
 
 
 def _read(name: str, text: str) -> Any:

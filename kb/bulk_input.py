@@ -17,7 +17,15 @@ from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.grouping import gather
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
-from kb.bulk_columns import KINDS, STRIPPED, Column, read_column, written
+from kb.bulk_columns import (
+    ANY_REPEATED,
+    KINDS,
+    NUMBERS_OF_CLAIM,
+    STRIPPED,
+    Column,
+    read_column,
+    written,
+)
 from kb.bulk_source import Source, Tables
 from kb.engines.duckdb_table import identifier
 
@@ -132,13 +140,15 @@ class LineReader:
         return False
 
     def _repeated(self) -> bool:
-        """Tell whether a line number stands twice in a claim."""
-        row = self.connection.execute(
-            "SELECT coalesce(bool_or(n <> distinct_n), false) FROM ("
-            "SELECT count(*) AS n, bit_count(bit_or(1::BIGINT << (line_number % 62)::INTEGER)) "
-            f"AS distinct_n FROM {_ALL} WHERE line_number >= 1 GROUP BY claim_id)"
+        """Tell whether a line number stands twice in a claim; first what claims are rarely."""
+        if len(self._columns) == 1:
+            repeated = self._columns[0][1]["claim_id"].repeated
+            if repeated is False:
+                return False
+        (repeated,) = self.connection.execute(
+            f"SELECT {ANY_REPEATED} FROM (SELECT {NUMBERS_OF_CLAIM} FROM {_ALL} GROUP BY claim_id)"
         ).fetchone()
-        if not row[0]:
+        if not repeated:
             return False
         found = self.connection.execute(
             f"SELECT 1 FROM {_ALL} WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "

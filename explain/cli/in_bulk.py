@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005
 """Seconds after which a thread lets another one run: the one that reads has short statements."""
+
+_MANY_OBJECTS = 50_000
+"""New objects after which garbage is looked for: a policy and its plan are kept, not garbage."""
 
 LARGE = 1_000_000
 """Bytes of claims from which DuckDB is quicker by far: some eight thousand lines of CSV."""
@@ -95,14 +99,16 @@ def reading_ahead(
         return
     from kb.bulk_session import BulkSession
 
-    pause = sys.getswitchinterval()
+    pause, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SHORT_PAUSE)
+    gc.set_threshold(_MANY_OBJECTS)
     try:
         with BulkSession(files, threads, memory_limit) as session:
             session.start()
             yield session
     finally:
         sys.setswitchinterval(pause)
+        gc.set_threshold(*thresholds)
 
 
 def adjudicate_in_bulk(
