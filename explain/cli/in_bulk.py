@@ -66,11 +66,11 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     if x12:
         return "pydatalog"
     if parquet or wanted == "duckdb":
-        for module in ("duckdb", "sqlglot"):
-            if not _installed(module):
-                bulk_module(module)
+        if not _installed():
+            bulk_module("duckdb")
+            bulk_module("sqlglot")
         return "duckdb"
-    return "duckdb" if _size(files) >= LARGE and _installed("duckdb", "sqlglot") else "pydatalog"
+    return "duckdb" if _size(files) >= LARGE and _installed() else "pydatalog"
 
 
 def _size(files: Iterable[str]) -> int:
@@ -83,10 +83,10 @@ def _size(files: Iterable[str]) -> int:
     return total
 
 
-def _installed(*modules: str) -> bool:
+def _installed() -> bool:
     from importlib.util import find_spec
 
-    return all(find_spec(module) is not None for module in modules)
+    return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
 
 
 @contextmanager

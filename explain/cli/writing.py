@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from explain.cli.output import data, unwritable
 from explain.cli.running import usage_error
@@ -63,19 +64,28 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
         return
     what = f"`{one_line(output)}`"
     path = check_target(output, inputs)
-    try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-    except OSError as fault:
-        raise unwritable(what, fault) from None
-    file = os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="")
+    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    file: TextIO | None = None
 
     def write(text: str) -> None:
         try:
+            assert file is not None
             file.write(text + "\n")
         except OSError as fault:
             raise unwritable(what, fault) from None
 
     try:
+        try:
+            file = open(  # noqa: SIM115
+                beside,
+                "x",
+                encoding="utf-8",
+                errors="backslashreplace",
+                newline="",
+                opener=_private,
+            )
+        except OSError as fault:
+            raise unwritable(what, fault) from None
         yield write
         try:
             file.close()
@@ -85,8 +95,14 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
             raise unwritable(what, fault) from None
     finally:
         with suppress(OSError):
-            file.close()
-        Path(beside).unlink(missing_ok=True)
+            if file is not None:
+                file.close()
+        with suppress(OSError):
+            beside.unlink()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def check_target(output: str, inputs: Iterable[str]) -> Path:
