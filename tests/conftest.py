@@ -15,6 +15,14 @@ settings.register_profile("explore", deadline=None)
 settings.load_profile("explore" if os.environ.get("CLAUSEWISE_EXPLORE") == "1" else "same")
 
 
+INTERRUPTED = (130, -signal.SIGINT)
+"""How an interrupted process ends: to a shell both are 130.
+
+Python ends by the signal itself where it came while a module was being made out of a text, as the
+standard library makes data classes.
+"""
+
+
 def interruptible() -> None:
     """Let a child be interrupted, though whoever runs the tests ignores the signal.
 

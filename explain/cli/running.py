@@ -50,7 +50,9 @@ def ended(action: Callable[[], int]) -> int:
         return _told(fault, BAD_INPUT)
     except KeyboardInterrupt:
         discard("stdout")
-        message("interrupted: the output is not complete, and no file was written; start it again")
+        message(
+            "interrupted: the output is not complete, a file is there whole or not at all; start it again"
+        )
         return INTERRUPTED
     except typer.Exit:
         raise
