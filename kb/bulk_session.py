@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -64,8 +65,11 @@ class BulkSession:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind is not None:
+            self.connection.interrupt()
         self.stop()
-        self.connection.close()
+        with suppress(bulk_module("duckdb").Error):
+            self.connection.close()
         self._scratch.cleanup()
 
     def start(self) -> None:

@@ -51,7 +51,7 @@ def ended(action: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         discard("stdout")
         message(
-            "interrupted: the output is not complete, a file is there whole or not at all; start it again"
+            "interrupted: the output is not complete; files are whole or not there; start it again"
         )
         return INTERRUPTED
     except typer.Exit:

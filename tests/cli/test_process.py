@@ -82,7 +82,7 @@ def test_an_interrupt_is_one_line_and_leaves_no_file(many: str, tmp_path: Path) 
     _, err = process.communicate(timeout=30)
     assert process.returncode in INTERRUPTED
     assert err == (
-        "interrupted: the output is not complete, a file is there whole or not at all; start it again\n"
+        "interrupted: the output is not complete; files are whole or not there; start it again\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["many.csv"]
 
