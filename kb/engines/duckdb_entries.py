@@ -115,7 +115,9 @@ def make_entries(
         value = f"list_transform(d.{filled}, lambda t: {_filled('t')})"
     run.execute(
         f"CREATE TEMP TABLE entries AS SELECT answer * {apart} + line_number AS entry, "
-        "* EXCLUDE (answer, line_number) FROM determined UNION ALL BY NAME "
+        "* EXCLUDE (answer, line_number) FROM determined "
+        "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer) "
+        "UNION ALL BY NAME "
         "SELECT l.entry, d.* EXCLUDE (answer, line_number) "
         f"REPLACE ({value} AS {filled}) FROM slotted l JOIN determined d "
         f"ON d.answer = l.answer AND d.line_number = {number}"
