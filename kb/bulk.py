@@ -11,7 +11,6 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import bulk_module
 from facts.values import one_line
-from kb.bulk_evidence import EvidenceReader
 from kb.bulk_input import LINES
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
@@ -159,19 +158,20 @@ def _run(
 ) -> BulkResult:
     connection, policy = session.connection, kb.policy
     meter.enter("reading")
+    if evidence:
+        session.start_evidence(evidence, policy.evidence_types)
     plan = plan_policy(policy, kb.settings, overrides, kb.release, kb.precertification)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
     checked = session.checked()
     result = BulkResult(checked.tally, checked.diagnostics, rejected=checked.rejected)
     meter.total = checked.tally.lines_read
-    prepare_lists(connection, overrides, kb.release)
     has_evidence = False
-    if evidence:
-        reader = EvidenceReader(connection, policy.evidence_types, LINES)
-        has_evidence = reader.read(evidence)
+    if found := session.filed():
+        reader, has_evidence = found
         result.diagnostics += reader.diagnostics
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
+    prepare_lists(connection, overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
     run = LineRun(connection, plan, LINES, tables, has_evidence, READS)
     run.watch = meter.enter

@@ -10,9 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from facts.claim import EvidenceTypes
 from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import OFFLINE, bulk_module
-from kb.bulk_input import Checked, LineReader
+from kb.bulk_evidence import EvidenceReader
+from kb.bulk_input import LINES, Checked, LineReader
 
 
 class BulkSession:
@@ -55,6 +57,7 @@ class BulkSession:
             raise
         self._aside = ThreadPoolExecutor(1)
         self._reading: Future[Checked] | None = None
+        self._filing: Future[tuple[EvidenceReader, bool]] | None = None
 
     def __enter__(self) -> BulkSession:
         return self
@@ -77,17 +80,33 @@ class BulkSession:
         if self._reading is None:
             self._reading = self._aside.submit(LineReader(self.connection, self._claims).read)
 
+    def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
+        """Begin to read evidence, as soon as the claims are read.
+
+        Parameters
+        ----------
+        evidence : sequence of path
+        types : mapping of str to EvidenceType
+            What the policy declares.
+        """
+        reader = EvidenceReader(self.connection, types, LINES)
+        self._filing = self._aside.submit(lambda: (reader, reader.read(evidence)))
+
     def stop(self) -> None:
         """Let nothing more be read; the connection can then be used for something else."""
-        if self._reading is not None and not self._reading.done():
+        if any(each is not None and not each.done() for each in (self._reading, self._filing)):
             self.connection.interrupt()
-        self._aside.shutdown()
+        self._aside.shutdown(cancel_futures=True)
 
     def checked(self) -> Checked:
         """Return what came of the reading; the lines are the view ``checked_lines``."""
         self.start()
         assert self._reading is not None
         return self._reading.result()
+
+    def filed(self) -> tuple[EvidenceReader, bool] | None:
+        """Return what came of reading the evidence, and whether any line has some."""
+        return None if self._filing is None else self._filing.result()
 
 
 def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
