@@ -173,7 +173,7 @@ def _run(
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
     prepare_lists(connection, overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
-    run = LineRun(connection, plan, LINES, tables, has_evidence, READS)
+    run = LineRun(connection, plan, LINES, tables, has_evidence, READS, checked.distinct)
     run.watch = meter.enter
     run.run()
     answers = distinct_answers(run, policy)

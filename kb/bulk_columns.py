@@ -65,6 +65,8 @@ class Column:
         SQL of the value as text.
     repeated : bool, optional
         Of a claim id as it is written: whether a line number may stand twice in a claim.
+    distinct : set of str, optional
+        Every value as it is read, where it is known.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Column:
     notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     text: str = "NULL"
     repeated: bool | None = None
+    distinct: set[str] | None = None
 
 
 def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
@@ -91,7 +94,7 @@ def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
     kind = source.columns.get(name)
     wanted = KINDS.get(name, "TEXT")
     if kind is None:
-        return Column(name, f"NULL::{wanted}")
+        return Column(name, f"NULL::{wanted}", distinct=set())
     raw = f"r.{identifier(name)}"
     if (name in DATES and kind == "DATE") or (name == "line_number" and kind in WHOLE):
         return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
@@ -160,12 +163,11 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     name, text = column.name, column.text
     wanted = KINDS.get(name, "TEXT")
     plain = _PLAIN.get(name, "")
-    plainly = _fully(text, plain)
+    plainly = f"regexp_full_match({text}, {literal(plain)})" if plain else "false"
     picked = f"{text}, {typed}" if typed else text
-    distinct = f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL"
-    if plain:
-        distinct = f"SELECT * FROM ({distinct}) d(c) WHERE NOT {_fully('c', plain)}"
-    values = connection.execute(distinct).fetchall()
+    values = connection.execute(
+        f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL AND NOT {plainly}"
+    ).fetchall()
     made: dict[str, str | None] = {}
     bad: set[str] = set()
     for value, *given in values:
@@ -191,6 +193,8 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
             continue
         if said := remarks(name, as_text, read):
             column.notes[value] = said
+    if not plain:
+        column.distinct = {value for value in made.values() if value is not None}
     straight = f"{text}::{wanted}" if wanted != "TEXT" else text
     if all(value == new for value, new in made.items()) and not typed:
         column.value = straight
@@ -208,10 +212,6 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     if bad:
         _add(column, f"coalesce({table}.bad, false)")
     return column
-
-
-def _fully(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, {literal(pattern)})"
 
 
 def _read(name: str, text: str) -> Any:

@@ -46,11 +46,14 @@ class Checked:
     diagnostics : list of Diagnostic
     tally : Tally
     rejected : list of RejectedClaim
+    distinct : dict of column to set of str
+        Every value of some columns, and perhaps more.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
+    distinct: dict[str, set[str]] = field(default_factory=dict)
 
 
 class LineReader:
@@ -84,6 +87,10 @@ class LineReader:
                 name: read_column(self.connection, source, name, str(tag)) for name in PARSERS
             }
             self._columns.append((source, columns))
+        for name in PARSERS:
+            known = [columns[name].distinct for _, columns in self._columns]
+            if all(values is not None for values in known):
+                self.checked.distinct[name] = {each for values in known for each in values or ()}
         self._view(_ALL, "")
         self._check()
         self._note_changes()
@@ -260,6 +267,9 @@ class LineReader:
             for place, name in enumerate(PARSERS, 1)
         )
         columns = [[written(getattr(line, name))[0] or None for line in lines] for name in PARSERS]
+        for name, values in zip(PARSERS, columns, strict=True):
+            if name in self.checked.distinct:
+                self.checked.distinct[name].update(value for value in values if value)
         self.connection.execute(
             f"CREATE TEMP TABLE accepted AS SELECT {picks}, "
             f"unnest(${len(PARSERS) + 1}::BIGINT[]) AS place",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,6 +49,8 @@ class LineRun:
         Whether the table ``evidence_rows`` has rows: claim_id, line_number, name, value, number.
     extra : sequence of str
         Columns of the lines that the output needs.
+    distinct : mapping of column to collection of str
+        Values of columns that are known without a look at the lines.
     """
 
     connection: Any
@@ -57,6 +59,7 @@ class LineRun:
     table_rows: Sequence[TableRow]
     has_evidence: bool = False
     extra: Sequence[str] = ()
+    distinct: Mapping[str, Collection[str]] = field(default_factory=dict)
     features: list[tuple[Feature, int, int]] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     watch: Any = None
@@ -117,7 +120,11 @@ class LineRun:
                 if coded:
                     feature = Feature(column, tuple(tests), f"d{number}_{column}")
                     classes = make_dictionary(
-                        self.connection, feature, self._rows_for(tests), self.source
+                        self.connection,
+                        feature,
+                        self._rows_for(tests),
+                        self.source,
+                        self.distinct,
                     )
                     width = classes.bit_length()
                 self.features.append((feature, offset, width))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from kb.compile.fused.evaluate import packed
 from kb.compile.fused.formula import Leaf
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.stored import NUMBER
+from kb.engines.duckdb_table import make_table
 from kb.language.syntax import Comparison, Constant, Expression, Program, Variable
 
 exp = bulk_module("sqlglot.expressions")
@@ -24,6 +25,9 @@ DERIVED = {
     "service_days": "(coalesce(service_date_to, service_date) - service_date + 1)",
 }
 """Columns that a line's row does not have, as SQL over those that it has."""
+
+BASES = {"bill_class": "type_of_bill"}
+"""The columns that are made of a single other one."""
 
 
 _LIGATURES = {"ß": "ss", "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
@@ -80,15 +84,33 @@ def by_dictionary(column: str, tests: Sequence[tuple[int, Leaf]]) -> bool:
 
 
 def make_dictionary(
-    connection: Any, feature: Feature, table_rows: Iterable[TableRow], source: str
+    connection: Any,
+    feature: Feature,
+    table_rows: Iterable[TableRow],
+    source: str,
+    distinct: Mapping[str, Collection[str]],
 ) -> int:
     """Make the dictionary of a text or date column; return how many classes it has.
 
     A class is a distinct mask; class 0 is that of an empty value.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    feature : Feature
+    table_rows : iterable of TableRow
+    source : str
+        Raw lines.
+    distinct : mapping of column to collection of str
+        Values of columns that are known without a look at the lines.
     """
     column = source_column(feature.name)
     name = feature.dictionary
     is_date = feature.name in DATES
+    base = BASES.get(feature.name, feature.name)
+    if base in distinct:
+        source = f"{name}_known"
+        make_table(connection, source, {base: ("TEXT", sorted(distinct[base]))})
     connection.execute(
         f"CREATE TEMP TABLE {name}_values AS SELECT DISTINCT {column} AS value FROM {source} "
         f"WHERE {column} IS NOT NULL"
@@ -115,15 +137,12 @@ def make_dictionary(
     for part, chosen in (("ranged", ranged), ("words", words)):
         if not chosen:
             continue
-        connection.execute(
-            f"CREATE TEMP TABLE {name}_{part} AS SELECT unnest($1::BIGINT[]) AS bit, "
-            "unnest($2::TEXT[]) AS first, unnest($3::TEXT[]) AS last",
-            [
-                [1 << position for position, _ in chosen],
-                [row.first for _, row in chosen],
-                [row.last or row.first for _, row in chosen],
-            ],
-        )
+        columns: dict[str, tuple[str, Sequence[Any]]] = {
+            "bit": ("BIGINT", [1 << position for position, _ in chosen]),
+            "first": ("TEXT", [row.first for _, row in chosen]),
+            "last": ("TEXT", [row.last or row.first for _, row in chosen]),
+        }
+        make_table(connection, f"{name}_{part}", columns)
         on = (
             "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
             if part == "ranged"
