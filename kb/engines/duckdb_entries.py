@@ -34,6 +34,7 @@ SLOTS = {
 READS = ("place_of_service", "procedure_code", "units")
 """Columns that ``SLOTS`` read."""
 
+_KEYS = ("claim_id", "line_number")
 _MOST_NUMBERS = 200
 """Line numbers that reasons are filled with beforehand; of more, line by line."""
 
@@ -191,10 +192,11 @@ def _special_lines(run: LineRun, answers: Answers) -> None:
         "limited": ("BOOLEAN", [limited for _, limited in chosen.values()]),
     }
     run.table("special_answers", columns)
+    picked = ", ".join(f"l.{name}" for name in dict.fromkeys(["line", *_KEYS, *run.told]))
     run.execute(
-        "CREATE TEMP TABLE special AS SELECT l.*, f.* FROM signed l JOIN plain_answers p "
+        f"CREATE TEMP TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
         "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
-        "ON x.line = l.line UNION ALL SELECT l.*, f.* FROM signed l JOIN context_answers x "
+        f"ON x.line = l.line UNION ALL SELECT {picked}, f.* FROM signed l JOIN context_answers x "
         "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
     )
 

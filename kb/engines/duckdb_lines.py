@@ -61,7 +61,7 @@ class LineRun:
     extra: Sequence[str] = ()
     distinct: Mapping[str, Collection[str]] = field(default_factory=dict)
     features: list[tuple[Feature, int, int]] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     watch: Any = None
     sides: Any = None
     bits: int = 0
@@ -151,12 +151,13 @@ class LineRun:
 
     def _lines(self) -> None:
         """One row per line: its signature and the columns that later steps read."""
-        kept = {key for _, leaf in self.plan.context if leaf[0] != "related" for key in leaf[1]}
-        kept |= set(self.extra)
+        told = set(self.extra)
         for alternative in self.plan.allowed[2]:
             if alternative.value[0] == "expression":
-                kept |= names_of(alternative.value[1])
-        self.kept = sorted(kept)
+                told |= names_of(alternative.value[1])
+        self.told = sorted(told)
+        keys = {key for _, leaf in self.plan.context if leaf[0] != "related" for key in leaf[1]}
+        kept = sorted(told | keys)
         terms, joins = [], []
         for feature, offset, _ in self.features:
             if feature.is_side:
@@ -180,7 +181,7 @@ class LineRun:
                 for position, (_, leaf) in enumerate(feature.tests):
                     test = column_test(leaf, value).sql(dialect="duckdb", copy=False)
                     terms.append(f"(CAST({test} AS {self._type}) << {offset + position})")
-        columns = ", ".join(f"{source_column(name)} AS {name}" for name in self.kept)
+        columns = ", ".join(f"{source_column(name)} AS {name}" for name in kept)
         signature = " + ".join(terms) or "0"
         self.execute(
             f"CREATE TEMP TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number, "
