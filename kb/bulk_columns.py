@@ -14,7 +14,7 @@ from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
 from kb.bulk_source import Source
 from kb.compile.stored import NUMBER, decimal_of
-from kb.engines.duckdb_table import identifier, literal
+from kb.engines.duckdb_table import identifier, literal, make_table
 
 DATES = ("service_date", "service_date_to", "processed_date")
 AMOUNTS = ("units", "charge", "ndc_quantity")
@@ -200,11 +200,12 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
         column.value = straight
         return column
     table = f"v_{name}_{tag}"
-    connection.execute(
-        f"CREATE TEMP TABLE {table} AS SELECT unnest($1::TEXT[]) AS value, "
-        f"unnest($2::TEXT[])::{wanted} AS made, unnest($3::BOOLEAN[]) AS bad",
-        [list(made), list(made.values()), [value in bad for value in made]],
-    )
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "value": ("TEXT", list(made)),
+        "made": (f"{wanted}:TEXT", list(made.values())),
+        "bad": ("BOOLEAN", [value in bad for value in made]),
+    }
+    make_table(connection, table, columns)
     column.join = f"LEFT JOIN {table} ON {table}.value = {text}"
     column.value = f"{table}.made"
     if plain:

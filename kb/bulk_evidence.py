@@ -16,7 +16,7 @@ from facts.values import ValueFault, parse_whole_number
 from kb.bulk_columns import DOUBTFUL, STRIPPED
 from kb.bulk_source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
-from kb.engines.duckdb_table import identifier, literal
+from kb.engines.duckdb_table import identifier, literal, make_table
 
 ROWS = "evidence_rows"
 _MOST_NEAR = 50
@@ -135,19 +135,25 @@ class EvidenceReader:
     ) -> None:
         """The table of read rows; what may be wrong is suspect with all of its kind."""
         pairs = [(*pair, *made) for pair, made in values.items() if made is not None]
-        columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[]] * 5
-        self.connection.execute(
-            "CREATE TEMP TABLE evidence_values AS SELECT unnest($1::TEXT[]) AS evidence, "
-            "unnest($2::TEXT[]) AS value, unnest($3::TEXT[]) AS name, unnest($4::TEXT[]) AS made, "
-            f"unnest($5::TEXT[])::{NUMBER} AS number",
-            columns,
-        )
+        columns = zip(*pairs, strict=True) if pairs else ([] for _ in range(5))
+        kinds = {
+            "evidence": "TEXT",
+            "value": "TEXT",
+            "name": "TEXT",
+            "made": "TEXT",
+            "number": f"{NUMBER}:TEXT",
+        }
+        table = {
+            name: (kind, list(column))
+            for (name, kind), column in zip(kinds.items(), columns, strict=True)
+        }
+        make_table(self.connection, "evidence_values", table)
         known = {text: number for text, number in numbers.items() if number is not None}
-        self.connection.execute(
-            "CREATE TEMP TABLE evidence_numbers AS SELECT unnest($1::TEXT[]) AS text, "
-            "unnest($2::BIGINT[]) AS line_number",
-            [list(known), list(known.values())],
-        )
+        numbered: dict[str, tuple[str, list[Any]]] = {
+            "text": ("TEXT", list(known)),
+            "line_number": ("BIGINT", list(known.values())),
+        }
+        make_table(self.connection, "evidence_numbers", numbered)
         self.connection.execute(
             "CREATE TEMP TABLE evidence_marked AS SELECT e.source, e.file, e.place, e.claim_id, "
             "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "

@@ -27,7 +27,7 @@ from kb.bulk_columns import (
     written,
 )
 from kb.bulk_source import Source, Tables
-from kb.engines.duckdb_table import identifier
+from kb.engines.duckdb_table import identifier, make_table
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""
@@ -262,19 +262,14 @@ class LineReader:
         return RejectedClaim(claim.claim_id, len(claim.lines), tuple(found))
 
     def _accepted(self, lines: Sequence[ClaimLine]) -> None:
-        picks = ", ".join(
-            f"unnest(${place}::TEXT[])::{KINDS.get(name, 'TEXT')} AS {identifier(name)}"
-            for place, name in enumerate(PARSERS, 1)
-        )
-        columns = [[written(getattr(line, name))[0] or None for line in lines] for name in PARSERS]
-        for name, values in zip(PARSERS, columns, strict=True):
+        table: dict[str, tuple[str, list[Any]]] = {}
+        for name in PARSERS:
+            values = [written(getattr(line, name))[0] or None for line in lines]
+            table[name] = (f"{KINDS.get(name, 'TEXT')}:TEXT", values)
             if name in self.checked.distinct:
                 self.checked.distinct[name].update(value for value in values if value)
-        self.connection.execute(
-            f"CREATE TEMP TABLE accepted AS SELECT {picks}, "
-            f"unnest(${len(PARSERS) + 1}::BIGINT[]) AS place",
-            [*columns, [(1 << 62) + number for number in range(len(lines))]],
-        )
+        table["place"] = ("BIGINT", [(1 << 62) + number for number in range(len(lines))])
+        make_table(self.connection, "accepted", table)
 
     def _note_changes(self) -> None:
         """Tell of values that may not be meant as they were read, each with its first place."""

@@ -12,6 +12,7 @@ from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
 from kb.compile.fused.constants import KNOWN_INPUTS
 from kb.compile.fused.plan import LinePlan, plan_lines
+from kb.engines.duckdb_table import make_table
 from kb.engines.duckdb_tests import TableRow
 from kb.language.syntax import Value
 from kb.policy import Policy
@@ -93,8 +94,6 @@ def prepare_lists(
 
 def _table(connection: Any, name: str, rows: Sequence[tuple[str, ...]]) -> None:
     names = [column.name for column in BY_NAME[name].columns]
-    columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[]] * len(names)
-    picks = ", ".join(
-        f'unnest(${number}::TEXT[]) AS "{column}"' for number, column in enumerate(names, 1)
-    )
-    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {picks}', columns)
+    columns = zip(*rows, strict=True) if rows else ([] for _ in names)
+    made = {column: ("TEXT", list(values)) for column, values in zip(names, columns, strict=True)}
+    make_table(connection, name, made)

@@ -12,6 +12,7 @@ from kb.compile.fused.formula import Leaf
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.stored import NUMBER
+from kb.engines.duckdb_table import make_table
 from kb.engines.duckdb_tests import DATES, NUMBERS, TableRow, source_column
 from kb.language.rename import all_names
 from kb.language.syntax import BodyLiteral, Program, Relational
@@ -176,17 +177,13 @@ class Sides:
             None if leaf[2] is None or isinstance(leaf[2], str) else str(leaf[2])
             for _, leaf in tests
         ]
-        self.connection.execute(
-            f"CREATE TEMP TABLE {table} AS SELECT unnest($1::TEXT[])::HUGEINT AS bit, "
-            "unnest($2::TEXT[]) AS name, unnest($3::TEXT[]) AS value, "
-            f"unnest($4::TEXT[])::{NUMBER} AS number",
-            [
-                [str(1 << position) for position in range(len(tests))],
-                [leaf[1] for _, leaf in tests],
-                texts,
-                numbers,
-            ],
-        )
+        columns: dict[str, tuple[str, list[Any]]] = {
+            "bit": ("HUGEINT:TEXT", [str(1 << position) for position in range(len(tests))]),
+            "name": ("TEXT", [leaf[1] for _, leaf in tests]),
+            "value": ("TEXT", texts),
+            "number": (f"{NUMBER}:TEXT", numbers),
+        }
+        make_table(self.connection, table, columns)
         return (
             "SELECT claim_id, line_number, bits FROM evidence_rows e JOIN ("
             "SELECT p.name, p.value, bit_or(bit) AS bits FROM "
@@ -259,15 +256,11 @@ class Sides:
         )
 
     def _rows_table(self, name: str, rows: Sequence[TableRow]) -> None:
-        self.connection.execute(
-            f'CREATE TEMP TABLE {name} AS SELECT unnest($1::TEXT[]) AS "table", '
-            "unnest($2::TEXT[]) AS first, unnest($3::TEXT[]) AS last, "
-            'unnest($4::TEXT[]) AS amount, unnest($5::TEXT[]) AS "column"',
-            [
-                [row.table for row in rows],
-                [row.first for row in rows],
-                [row.last or row.first for row in rows],
-                [row.amount or None for row in rows],
-                [row.column for row in rows],
-            ],
-        )
+        columns: dict[str, tuple[str, list[Any]]] = {
+            "table": ("TEXT", [row.table for row in rows]),
+            "first": ("TEXT", [row.first for row in rows]),
+            "last": ("TEXT", [row.last or row.first for row in rows]),
+            "amount": ("TEXT", [row.amount or None for row in rows]),
+            "column": ("TEXT", [row.column for row in rows]),
+        }
+        make_table(self.connection, name, columns)
