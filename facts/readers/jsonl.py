@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +80,22 @@ class ObjectFile:
         for number, record, broken in self._records():
             if not broken:
                 self.warn(record, number)
-            yield self._row(number, record, broken)
+            yield self.row_of(number, record, broken)
 
-    def row_of(self, text: str, number: int) -> RawRow:
-        """Return the row that a row of the file's text is; nothing is warned of."""
-        return self._row(number, *_parsed(text))
+    def records_at(self, numbers: Collection[int]) -> Iterator[tuple[int, dict[str, Any], str]]:
+        """Yield number, object and what is broken of some rows, blank ones left out.
 
-    @staticmethod
-    def names_of(text: str) -> list[str]:
-        """Return the names of a row's object; none of a row that is broken."""
-        record, broken = _parsed(text)
-        return [] if broken else list(record)
+        Parameters
+        ----------
+        numbers : collection of int
+            Of rows that are not too long.
+        """
+        with self.path.open("rb") as file:
+            for number, row in enumerate(islice(file, max(numbers, default=0)), 1):
+                if number in numbers:
+                    text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
+                    if not text.isspace():
+                        yield number, *_parsed(text)
 
     def warn(self, names: Iterable[str], number: int) -> None:
         """Warn of the names that are not read, each once."""
@@ -103,7 +109,16 @@ class ObjectFile:
             place = Origin(str(self.path), f"row {number}")
             self._notes.append(unknown_column(name, self._near(name), place, self._known))
 
-    def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
+    def row_of(self, number: int, record: Mapping[str, Any], broken: str) -> RawRow:
+        """Return an object as a row of texts; nothing is warned of.
+
+        Parameters
+        ----------
+        number : int
+        record : mapping
+        broken : str
+            What keeps the row from being read; the object has its claim id alone then.
+        """
         trace = PathTrace(str(self.path), number)
         if broken:
             fields, _ = texts_of(record, None, ("claim_id",))
