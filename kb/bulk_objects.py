@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from facts.readers.jsonl import ObjectFile
+from facts.readers.jsonl import ObjectFile, physical_rows
 from facts.readers.line_table import RawRow
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk_plain_objects import PlainObjects
@@ -19,6 +22,9 @@ from kb.bulk_text_shape import text_shape
 
 _LOOKED_AT = 1_000
 """Rows at the beginning of a file that tell what else its values are than texts."""
+
+_DELIMITER = b"\x01"
+"""Stands in no row of JSON, so that a row of text is one value."""
 
 _Record = tuple[int, Mapping[str, Any], str]
 
@@ -39,22 +45,57 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
         then.
     """
     shape = text_shape(file.path, values=False)
-    if shape is None:
-        return False
-    try:
-        with reading_a_file():
-            _insert(table, text, file)
-    except NotRead:
-        table.drop(text)
-        return False
-    if table.count() - text.start != shape.rows:
-        table.drop(text)
-        return False
+    if shape is None or not _take(table, text, file, file.path, shape.rows):
+        try:
+            with _regular_copy(file.path) as (copy, rows):
+                if not _take(table, text, file, copy, rows):
+                    return False
+        except (NotRead, OSError):
+            return False
     _read_odd(table, text, file)
     return True
 
 
-def _insert(table: RawTable, text: TextFile, file: ObjectFile) -> None:
+@contextmanager
+def _regular_copy(path: Path) -> Iterator[tuple[Path, int]]:
+    """Yield a copy of a file, and its rows, with a blank row for each that DuckDB does not read.
+
+    So one byte that is no UTF-8 does not leave a million rows to the row reader.
+    """
+    rows = 0
+    with TemporaryDirectory(prefix="clausewise-") as folder:
+        copy = Path(folder) / "rows.jsonl"
+        with path.open("rb") as file, copy.open("wb") as other:
+            for row in physical_rows(file):
+                rows += 1
+                other.write(_regular(row.rstrip(b"\r\n")) + b"\n")
+        yield copy, rows
+
+
+def _regular(row: bytes) -> bytes:
+    """Return a row of text, or nothing where DuckDB refuses it."""
+    if len(row) >= LONGEST_ROW:
+        raise NotRead
+    if b"\r" in row or _DELIMITER in row:
+        return b""
+    try:
+        row.decode("utf-8")
+    except UnicodeDecodeError:
+        return b""
+    return row
+
+
+def _take(table: RawTable, text: TextFile, file: ObjectFile, path: Path, rows: int) -> bool:
+    """Put the rows of text of a file into the table; tell whether that went well."""
+    with suppress(NotRead), reading_a_file():
+        _insert(table, text, file, path)
+        if table.count() - text.start == rows:
+            return True
+    table.drop(text)
+    return False
+
+
+def _insert(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> None:
     """Put a row for each row of text into the table.
 
     ``shape`` stands for the names of a plain row, in their order; it is empty where a row is odd.
@@ -69,8 +110,8 @@ def _insert(table: RawTable, text: TextFile, file: ObjectFile) -> None:
         f"SELECT CASE WHEN plain THEN hash(json_keys(text, [{paths}])) END AS shape, "
         f"json_transform(CASE WHEN plain THEN text END, {kinds}) AS v FROM ("
         f"SELECT text, coalesce(regexp_full_match(text, {literal(plain.pattern)}), false) AS plain "
-        f"FROM read_csv({literal(str(file.path))}, auto_detect=false, header=false, "
-        f"delim='\x01', quote='', escape='', max_line_size={LONGEST_ROW}, "
+        f"FROM read_csv({literal(str(path))}, auto_detect=false, header=false, "
+        f"delim='{_DELIMITER.decode()}', quote='', escape='', max_line_size={LONGEST_ROW}, "
         "columns={'text': 'VARCHAR'})))"
     )
 

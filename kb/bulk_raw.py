@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -125,17 +126,19 @@ class RawTable:
     def insert(self, text: TextFile, rows: Iterable[RawRow]) -> None:
         """Put rows of a row reader into the table."""
         waiting = iter(rows)
-        types = ["INTEGER", "BIGINT", "BOOLEAN", *["TEXT"] * len(self.known)]
-        picks = [f"unnest(${place}::{kind}[])" for place, kind in enumerate(types, 1)]
-        picks.insert(3, "NULL")
+        kinds = {"row": "BIGINT", "broken": "BOOLEAN", **dict.fromkeys(self.known, "VARCHAR")}
+        picks = [f"v.{identifier(name)}" for name in kinds]
+        picks.insert(2, "NULL")
         while chunk := list(islice(waiting, AT_ONCE)):
-            columns: list[list[Any]] = [
-                [text.number] * len(chunk),
-                [row.number for row in chunk],
-                [bool(row.faults) for row in chunk],
+            objects = [
+                json.dumps({**row.fields, "row": row.number, "broken": bool(row.faults)})
+                for row in chunk
             ]
-            columns += [[row.fields.get(name) for row in chunk] for name in self.known]
-            self.connection.execute(f"INSERT INTO {self.name} SELECT {', '.join(picks)}", columns)
+            self.connection.execute(
+                f"INSERT INTO {self.name} SELECT {text.number}, {', '.join(picks)} FROM "
+                f"(SELECT json_transform(unnest($1::TEXT[]), $2) AS v)",
+                [objects, json.dumps(kinds)],
+            )
             self.keep_faulty(text, chunk)
 
     def keep_faulty(self, text: TextFile, rows: Iterable[RawRow]) -> None:

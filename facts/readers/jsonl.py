@@ -8,17 +8,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
 from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
-from facts.readers.text_file import PhysicalRows, RowTooLong
+from facts.readers.text_file import LONGEST_ROW, PhysicalRows, RowTooLong
 from facts.values import one_line, quoted
+
+_MOST_BYTES = 4 * LONGEST_ROW
+"""Of the longest row, whatever its characters."""
 
 _MOST_NEAR = 1_000
 """Unknown names of which the nearest known one is looked for."""
@@ -91,7 +95,8 @@ class ObjectFile:
             Of rows that are not too long.
         """
         with self.path.open("rb") as file:
-            for number, row in enumerate(islice(file, max(numbers, default=0)), 1):
+            rows = islice(physical_rows(file), max(numbers, default=0))
+            for number, row in enumerate(rows, 1):
                 if number in numbers:
                     text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
                     if not text.isspace():
@@ -165,6 +170,11 @@ class ObjectFile:
                     continue
                 if not text.isspace():
                     yield number, *_parsed(text)
+
+
+def physical_rows(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rows of text of a file as bytes, one that is too long in pieces."""
+    return iter(partial(file.readline, _MOST_BYTES), b"")
 
 
 def open_objects(
