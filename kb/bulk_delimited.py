@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from facts.readers.delimited import DelimitedFile
+from facts.readers.parquet import BLANKS
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk_raw import NotRead, RawTable, TextFile, reading_a_file
 from kb.bulk_sql import literal
@@ -36,6 +37,9 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
         table.drop(text)
         return False
     exact = table.count() - text.start == shape.rows - 1
+    if shape.inner and not exact:
+        table.drop(text)
+        return False
     broken = table.one(f"SELECT count(*) FROM {table.name} WHERE file = {text.number} AND broken")
     on_one_row = exact or not shape.quotes
     if (broken and not on_one_row) or not (exact or table.number(text, file.row_numbers())):
@@ -51,11 +55,13 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
     positions = {name: place for place, name in enumerate(file.columns)}
     names = [f"c{place}" for place in range(len(file.columns))]
     spare = [f"d{place}" for place in range(_SPARE)]
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in (*names, *spare))
+    every = (*names, *spare)
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in every)
     picked = ", ".join(
         f"nullif(c{positions[name]}, '')" if name in positions else "NULL" for name in table.known
     )
-    not_blank = " OR ".join(f"{name} <> ''" for name in (*names, *spare))
+    filled = " OR ".join(f"{name} <> ''" for name in every)
+    not_blank = f"({filled}) AND ({every[1]} IS NOT NULL OR trim(c0, {literal(BLANKS)}) <> '')"
     for parallel in ("true", "false"):
         with suppress(NotRead), reading_a_file():
             table.connection.execute(

@@ -1,15 +1,27 @@
-"""The shape of a text file: how many rows of text it has, and how they end."""
+"""The shape of a text file: how many rows of text it has, how they end, and where quotes stand."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from facts.readers.text_file import LONGEST_ROW
 
 _BLOCK = 1 << 20
 """Bytes that stay in the cache of a processor while they are searched."""
 
-_ODD_QUOTES = re.compile(rb'[^,\n\r"]"[^,\n\r]|[,\n][ \t]+"|"[ \t]+[,\n\r]')
+_LONGEST = 4 * LONGEST_ROW
+"""Bytes without a line feed behind which a file is not regular."""
+
+_INSIDE = re.compile(rb'"(?:(?<=[^,\n\r"]")[^,\n\r]|[ \t]+[,\n\r])')
+"""Begins with what it looks for, which makes it eight times as fast as what looks before it."""
+
+_BEHIND_BLANKS = re.compile(rb'(?:^|[,\n])[ \t]+"')
+_VALUE = rb'(?:[^",]*|"(?:[^"]|"")*")'
+_ROW = re.compile(rb"%b(?:,%b)*" % (_VALUE, _VALUE))
+"""A row of text whose values are either without quotation marks or between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +34,14 @@ class TextShape:
         Rows of text.
     quotes : bool
         Whether there is a quotation mark.
+    inner : bool
+        Whether quotation marks stand in values between quotation marks. Such a file is regular if
+        no value goes over several rows of text.
     """
 
     rows: int
     quotes: bool
+    inner: bool
 
 
 def text_shape(path: Path, values: bool) -> TextShape | None:
@@ -37,7 +53,8 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     ----------
     path : Path
     values : bool
-        Whether a quotation mark in the middle of a value makes the file irregular.
+        Whether a quotation mark that is not closed, or stands in a value without quotation marks
+        around it, makes the file irregular.
 
     Returns
     -------
@@ -49,19 +66,49 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
         If the file cannot be read.
     """
     ends = returns = pairs = 0
-    quotes = False
+    marks, inner = 0, False
     last = b""
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK):
-            quotes = quotes or b'"' in block
-            if values and quotes and _ODD_QUOTES.search(last[-2:] + block):
-                return None
-            ends += block.count(b"\n")
-            if b"\r" in block:
-                returns += block.count(b"\r")
-                pairs += block.count(b"\r\n")
-            pairs += last.endswith(b"\r") and block.startswith(b"\n")
-            last = block
-    if returns not in (0, ends) or pairs != returns:
+    for block in _blocks(path):
+        if last and not last.endswith(b"\n"):
+            return None
+        if b'"' in block:
+            marks += block.count(b'"') if values else 1
+            if values and _odd_quotes(block):
+                if not _regular(block):
+                    return None
+                inner = True
+        ends += block.count(b"\n")
+        if b"\r" in block:
+            returns += block.count(b"\r")
+            pairs += block.count(b"\r\n")
+        last = block
+    if returns not in (0, ends) or pairs != returns or (values and marks % 2):
         return None
-    return TextShape(ends + (not last.endswith(b"\n")), quotes)
+    return TextShape(ends + (not last.endswith(b"\n")), marks > 0, inner)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file, cut behind line feeds where there are any."""
+    rest = b""
+    with path.open("rb", buffering=0) as file:
+        while read := file.read(_BLOCK):
+            cut = read.rfind(b"\n") + 1
+            if cut or len(rest) > _LONGEST:
+                yield rest + read[:cut]
+                rest = b""
+            rest += read[cut:]
+    if rest:
+        yield rest
+
+
+def _odd_quotes(block: bytes) -> bool:
+    """Tell whether a quotation mark stands elsewhere than at the border of a value."""
+    if _INSIDE.search(block):
+        return True
+    blanks = b' "' in block or b'\t"' in block
+    return blanks and _BEHIND_BLANKS.search(block) is not None
+
+
+def _regular(block: bytes) -> bool:
+    """Tell whether every row of text is regular by itself."""
+    return all(_ROW.fullmatch(row.rstrip(b"\r")) for row in block.split(b"\n") if b'"' in row)
