@@ -25,9 +25,10 @@ _PRINTED = re.compile("[A-Za-z0-9_ .:-]{1,64}")
 _CHARACTER = r'[^"\\\x00-\x1f\x{FFFD}]'
 _ESCAPE = (
     r'\\["\\/bfnrt]|\\u(?:00(?:0[1-9a-fA-F]|[1-9a-fA-F][0-9a-fA-F])|0[1-9a-fA-F][0-9a-fA-F]{2}|'
-    r"[1-9a-cA-CeE][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2})"
+    r"[1-9a-cA-CeE][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|"
+    r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-"""Neither zero, nor a surrogate, nor what stands for an unreadable character."""
+"""Neither zero, nor a lone surrogate, nor what stands for an unreadable character."""
 
 _BLANKS = "[ \\t]*"
 _TEXT = f'"(?:{_CHARACTER}|{_ESCAPE})*"'
