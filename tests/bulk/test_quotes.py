@@ -65,6 +65,14 @@ def test_a_quotation_mark_where_none_belongs_makes_a_file_irregular(
         assert read(path, COLUMNS, REQUIRED) == read_row_by_row(path)
 
 
+@pytest.mark.parametrize("last", ['"', '"a" ', '"""" ', ' "a"', 'a"'])
+def test_the_last_row_of_text_needs_no_end(last: str, tmp_path: Path) -> None:
+    path = written(tmp_path, ['""""', last])
+    path.write_text(path.read_text().removesuffix("\n"))
+    assert text_shape(path, values=True) is None
+    assert read(path, COLUMNS, REQUIRED) == read_row_by_row(path)
+
+
 @pytest.mark.parametrize("block", [1, 7, 64])
 def test_a_file_has_the_same_shape_in_blocks_of_any_size(
     block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
