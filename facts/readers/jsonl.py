@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, DecimalException
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
 from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
-from facts.readers.text_file import PhysicalRows, RowTooLong
+from facts.readers.text_file import LONGEST_ROW, PhysicalRows, RowTooLong
 from facts.values import one_line, quoted
+
+_MOST_BYTES = 4 * LONGEST_ROW
+"""Of the longest row, whatever its characters."""
 
 _MOST_NEAR = 1_000
 """Unknown names of which the nearest known one is looked for."""
@@ -79,17 +84,23 @@ class ObjectFile:
         for number, record, broken in self._records():
             if not broken:
                 self.warn(record, number)
-            yield self._row(number, record, broken)
+            yield self.row_of(number, record, broken)
 
-    def row_of(self, text: str, number: int) -> RawRow:
-        """Return the row that a row of the file's text is; nothing is warned of."""
-        return self._row(number, *_parsed(text))
+    def records_at(self, numbers: Collection[int]) -> Iterator[tuple[int, dict[str, Any], str]]:
+        """Yield number, object and what is broken of some rows, blank ones left out.
 
-    @staticmethod
-    def names_of(text: str) -> list[str]:
-        """Return the names of a row's object; none of a row that is broken."""
-        record, broken = _parsed(text)
-        return [] if broken else list(record)
+        Parameters
+        ----------
+        numbers : collection of int
+            Of rows that are not too long.
+        """
+        with self.path.open("rb") as file:
+            rows = islice(physical_rows(file), max(numbers, default=0))
+            for number, row in enumerate(rows, 1):
+                if number in numbers:
+                    text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
+                    if not text.isspace():
+                        yield number, *_parsed(text)
 
     def warn(self, names: Iterable[str], number: int) -> None:
         """Warn of the names that are not read, each once."""
@@ -103,7 +114,16 @@ class ObjectFile:
             place = Origin(str(self.path), f"row {number}")
             self._notes.append(unknown_column(name, self._near(name), place, self._known))
 
-    def _row(self, number: int, record: dict[str, Any], broken: str) -> RawRow:
+    def row_of(self, number: int, record: Mapping[str, Any], broken: str) -> RawRow:
+        """Return an object as a row of texts; nothing is warned of.
+
+        Parameters
+        ----------
+        number : int
+        record : mapping
+        broken : str
+            What keeps the row from being read; the object has its claim id alone then.
+        """
         trace = PathTrace(str(self.path), number)
         if broken:
             fields, _ = texts_of(record, None, ("claim_id",))
@@ -150,6 +170,11 @@ class ObjectFile:
                     continue
                 if not text.isspace():
                     yield number, *_parsed(text)
+
+
+def physical_rows(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the rows of text of a file as bytes, one that is too long in pieces."""
+    return iter(partial(file.readline, _MOST_BYTES), b"")
 
 
 def open_objects(

@@ -40,7 +40,13 @@ def make_table(
 
 
 def identifier(name: str) -> str:
-    """Return a name as a quoted SQL identifier."""
+    """Return a name as a quoted SQL identifier.
+
+    Examples
+    --------
+    >>> print(identifier('the "id" of it'))
+    "the ""id"" of it"
+    """
     return '"' + name.replace('"', '""') + '"'
 
 

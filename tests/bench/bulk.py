@@ -63,9 +63,10 @@ def process(arguments: list[str]) -> Run:
     return Run(*figures)
 
 
-def adjudicate(data: Path, output: Path, *options: str) -> Run:
-    """Adjudicate generated claims with their evidence, Parquet to Parquet."""
-    arguments = ["-m", "explain", "adjudicate", str(data / "claims.parquet"), "-o", str(output)]
+def adjudicate(data: Path, output: Path, *options: str, claims: Path | None = None) -> Run:
+    """Adjudicate generated claims with their evidence, from Parquet or another file of them."""
+    given = claims or data / "claims.parquet"
+    arguments = ["-m", "explain", "adjudicate", str(given), "-o", str(output)]
     return process([*arguments, "--evidence", str(data / "evidence.parquet"), *options])
 
 

@@ -237,6 +237,7 @@ TABLES = {
     "upper case header": HEADER.upper() + GOOD,
     "blank rows first": "\n\n" + HEADER + GOOD,
     "blank rows between": HEADER + "\n" + GOOD + "\n,,,,,,\nB,1,cms1500,2018-06-01,J7050,x,\n",
+    "rows of blanks": HEADER + "  \n" + GOOD + "\t\nB,1,cms1500,2018-06-01,J7050,x,\n \u00a0",
     "line break in a value": HEADER
     + 'A,1,cms1500,2018-06-01,J7050,1,"a\nb"\nB,1,cms1500,2018-06-01,J7050,x,\n',
     "too few values": HEADER + GOOD + "A,2,cms1500\nB,1,cms1500,2018-06-01,J7050,1,\n",
@@ -246,6 +247,33 @@ TABLES = {
     + "C,1,,,,,,,,,,,,,,,\n",
     "one value too many, empty": HEADER + GOOD.replace("\n", ",\n"),
     "broken row with quotes": HEADER + '"A",1,cms1500,2018-06-01\n"B",1,cms1500,2018-06-01,,,\n',
+    "quotation marks in a value": HEADER
+    + GOOD.replace("1,\n", '1,"5"" needle"\n')
+    + 'B,1,cms1500,2018-06-01,J7050,x,"""a"", ""b"""\n',
+    "quotation marks in a value, returns": (
+        HEADER + GOOD.replace("1,\n", '1,"5"" needle"\n') + "B,1,cms1500,x,J7050,1,\n"
+    ).replace("\n", "\r\n"),
+    "quotation marks and a line break in a value": HEADER
+    + GOOD.replace("1,\n", '1,"5"" needle\nx"\n')
+    + "B,1,cms1500,2018-06-01,J7050,x,\n",
+    "rows that look whole in a value": HEADER
+    + GOOD.replace("1,\n", '1,"a\n"" b,""c""\n"\n')
+    + "B,1,cms1500,2018-06-01,J7050,x,\n",
+    "quotation marks in a value without": HEADER
+    + GOOD.replace("1,\n", '1,5"" needle\n')
+    + "B,1,cms1500,2018-06-01,J7050,x,\n",
+    "quotation marks within and without": HEADER
+    + GOOD.replace("1,\n", '1,"5"" needle"\n')
+    + 'B,1,cms1500,2018-06-01,J7050,1,5" needle\n',
+    "quotation marks in a broken row": HEADER
+    + GOOD.replace("1,\n", '1,"5"" needle"\n')
+    + 'B,1,cms1500,"2018""06",J7050\n',
+    "quotation marks and blank rows": HEADER
+    + "\n"
+    + GOOD.replace("1,\n", '1,"5"" needle"\n')
+    + "B,1,cms1500,2018-06-01,J7050,x,\n",
+    "blanks around quotation marks": HEADER + GOOD.replace("1,\n", '1, "needle" \n'),
+    "blanks between quotation marks": HEADER + GOOD.replace("1,\n", '1," needle "\n'),
     "open quotation mark": HEADER + GOOD + 'B,1,cms1500,2018-06-01,J7050,1,"open\n' + GOOD,
     "line twice": HEADER + GOOD + GOOD,
     "line twice, apart": HEADER + GOOD + "B,1,cms1500,2018-06-01,J7050,1,\n" + GOOD,

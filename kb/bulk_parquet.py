@@ -1,0 +1,85 @@
+"""Parquet files as one scan of DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from facts.diagnostic import Diagnostic
+from facts.extras import bulk_module
+from facts.readers.claim_tables import without_rows
+from facts.readers.parquet import check_parquet_columns, not_parquet
+from kb.engines.duckdb_table import identifier, literal
+
+
+def scan_parquet(
+    connection: Any,
+    paths: Sequence[Path],
+    required: Sequence[str],
+    known: Sequence[str],
+    notes: list[Diagnostic],
+) -> tuple[str, dict[str, str]] | None:
+    """Look at Parquet files.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    paths : sequence of Path
+    required, known : sequence of str
+        Columns that must and that can be there.
+    notes : list of Diagnostic
+        Gathers what is wrong with the files.
+
+    Returns
+    -------
+    str
+        What stands behind FROM.
+    dict of str to str
+        Names of its columns, and their types; None where no file can be read.
+    """
+    readable = []
+    for path, names in _names(connection, paths, notes):
+        if names is None:
+            notes.append(not_parquet(path))
+            continue
+        found = check_parquet_columns(names, str(path), required, known)
+        notes += found
+        if not any(item.severity == "error" for item in found):
+            readable.append(path)
+    if not readable:
+        return None
+    listed = ", ".join(literal(str(path)) for path in readable)
+    files = f"read_parquet([{listed}], union_by_name=true, filename=true, file_row_number=true)"
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
+    columns = {row[0].strip().lower(): (row[0], row[1]) for row in rows}
+    picked = {name: columns[name] for name in known if name in columns}
+    selected = ", ".join(
+        f"{identifier(raw)} AS {identifier(name)}" for name, (raw, _) in picked.items()
+    )
+    scan = (
+        f"(SELECT {selected}, filename AS file, file_row_number + 1 AS row, false AS broken, "
+        f"(file_index::BIGINT << 40) + file_row_number AS place FROM {files})"
+    )
+    return scan, {name: kind for name, (_, kind) in picked.items()}
+
+
+def _names(
+    connection: Any, paths: Sequence[Path], notes: list[Diagnostic]
+) -> Iterator[tuple[Path, list[str] | None]]:
+    """Yield the names of the columns of each file, None where it cannot be read."""
+    duckdb = bulk_module("duckdb")
+    for path in paths:
+        try:
+            rows = connection.execute(
+                f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})"
+            ).fetchall()
+            count = connection.execute(
+                f"SELECT count(*) FROM read_parquet({literal(str(path))})"
+            ).fetchone()
+        except duckdb.Error:
+            yield path, None
+        else:
+            if not count[0]:
+                notes.append(without_rows(path))
+            yield path, [row[0] for row in rows]
