@@ -143,6 +143,8 @@ def _read_odd(table: RawTable, text: TextFile, file: ObjectFile) -> None:
         numbered = f"CASE WHEN {own} THEN {row} ELSE row END"
         table.keep(f"NOT ({own} AND {odd})", numbered)
     table.insert(text, _odd_rows(file, numbers, named))
+    if numbers:
+        table.sort()
 
 
 def _odd_rows(file: ObjectFile, numbers: Collection[int], named: list[_Record]) -> Iterator[RawRow]:

@@ -160,10 +160,15 @@ class RawTable:
         row : str
             SQL of the numbers of the rows.
         """
-        self.connection.execute(
-            f"CREATE TEMP TABLE kept AS SELECT * REPLACE ({row} AS row) FROM {self.name} "
-            f"WHERE {condition}"
-        )
+        self._replace(f"SELECT * REPLACE ({row} AS row) FROM {self.name} WHERE {condition}")
+
+    def sort(self) -> None:
+        """Put the rows in the order in which they stand in the files."""
+        self.number_rows()
+        self._replace(f"SELECT * FROM {self.name} ORDER BY file, row")
+
+    def _replace(self, query: str) -> None:
+        self.connection.execute(f"CREATE TEMP TABLE kept AS {query}")
         self.connection.execute(f"DROP TABLE {self.name}")
         self.connection.execute(f"ALTER TABLE kept RENAME TO {self.name}")
 

@@ -20,6 +20,7 @@ from facts.readers.evidence import REQUIRED as EVIDENCE_REQUIRED
 from facts.readers.jsonl import ObjectFile, open_objects
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.text_file import look
+from kb.bulk_input import LINES, LineReader
 from kb.bulk_plain_objects import PlainObjects
 from kb.bulk_source import Tables
 from tests.bulk.test_bad_input import assert_alike, in_bulk
@@ -213,6 +214,16 @@ def test_all_rows_in_one_file_are_told_alike(tmp_path: Path) -> None:
     texts = [*ODD.values(), *PLAIN.values(), *AS_IT_BEGINS.values()]
     assert_alike([written(tmp_path, *texts)])
     assert_alike([written(tmp_path, AFTER, *reversed(texts), end="\r\n", last=False)])
+
+
+def test_lines_keep_the_order_of_the_file(tmp_path: Path) -> None:
+    texts = [row(claim_id=name) for name in "CDAB"]
+    texts[1] = inserted('"units": 1e0', claim_id="D")
+    path = written(tmp_path, *texts)
+    with duckdb.connect() as connection:
+        LineReader(connection, [path]).read()
+        found = connection.execute(f"SELECT claim_id FROM {LINES}").fetchall()
+    assert [claim_id for (claim_id,) in found] == ["C", "D", "A", "B"]
 
 
 def test_a_zero_far_down_is_told_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
