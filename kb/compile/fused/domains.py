@@ -51,17 +51,22 @@ def domains(
         (authority, OPEN, clause, effect, OPEN, OPEN)
         for authority, _, clause, effect, _, _ in overrides
     }
-    again = True
-    while again:
-        again = False
-        for rule in program.rules:
-            key = (rule.head.predicate, rule.head.arity)
-            if key not in derived:
-                continue
-            for row in _possible(rule, derived, constants, held_overrides):
-                if row not in derived[key]:
-                    derived[key].add(row)
-                    again = True
+    rules = [rule for rule in program.rules if (rule.head.predicate, rule.head.arity) in derived]
+    readers: dict[Key, list[int]] = {}
+    for number, rule in enumerate(rules):
+        for literal in rule.body:
+            if isinstance(literal, Relational) and not literal.negated:
+                readers.setdefault((literal.atom.predicate, literal.atom.arity), []).append(number)
+    waiting = dict.fromkeys(range(len(rules)))
+    while waiting:
+        number = next(iter(waiting))
+        del waiting[number]
+        head = rules[number].head
+        key = (head.predicate, head.arity)
+        found = _possible(rules[number], derived, constants, held_overrides)
+        if not found <= derived[key]:
+            derived[key] |= found
+            waiting |= dict.fromkeys(readers.get(key, ()))
     return {key: frozenset(rows) for key, rows in derived.items()}
 
 
@@ -123,23 +128,25 @@ def _extend(
         rows, terms = overrides, atom.terms
     else:
         return environments
+    fixed = [(place, term.value) for place, term in enumerate(terms) if isinstance(term, Constant)]
+    free = [
+        (place, term.name) for place, term in enumerate(terms) if not isinstance(term, Constant)
+    ]
+    matching = [
+        row
+        for row in rows
+        if all(row[place] is OPEN or row[place] == value for place, value in fixed)
+    ]
     found = []
     for environment in environments:
-        for row in rows:
-            extended: dict[str, Held] | None = dict(environment)
-            for term, value in zip(terms, row, strict=True):
-                assert extended is not None
-                if isinstance(term, Constant):
-                    if value is not OPEN and value != term.value:
-                        extended = None
-                        break
-                    continue
-                known = extended.get(term.name, OPEN)
+        for row in matching:
+            extended: dict[str, Held] = dict(environment)
+            for place, name in free:
+                known, value = extended.get(name, OPEN), row[place]
                 if known is OPEN:
-                    extended[term.name] = value
+                    extended[name] = value
                 elif value is not OPEN and value != known:
-                    extended = None
                     break
-            if extended is not None:
+            else:
                 found.append(extended)
     return found
