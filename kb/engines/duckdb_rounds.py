@@ -1,0 +1,80 @@
+"""Recursion that no single query can say: rounds over tables, each from the rows of the last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from facts.schema import ColumnType
+from kb.compile.catalog import Key, Table
+from kb.compile.statements import NEW, column_names
+
+TypeOf = Callable[[ColumnType], str]
+NEXT = " next"
+"""What the name of the table ends with that gathers the rows of a round."""
+
+
+def run_rounds(
+    connection: Any,
+    tables: Mapping[Key, Table],
+    steps: Sequence[tuple[Key, str]],
+    type_of: TypeOf,
+) -> None:
+    """Add to tables what follows from their rows until nothing new does.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    tables : mapping of (name, arity) to Table
+        Tables that exist and hold the first rows of their predicates.
+    steps : sequence of (key, SQL)
+        As ``Fixpoint`` has them: each reads the new rows of one predicate.
+    type_of : callable
+        Returns the SQL type of a column.
+    """
+    for table in tables.values():
+        new, name = quoted(table.name + NEW), quoted(table.name)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {new} AS SELECT * FROM {name}")
+    while _round(connection, tables, steps, type_of):
+        pass
+    for table in tables.values():
+        connection.execute(f"DROP TABLE {quoted(table.name + NEW)}")
+
+
+def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> None:
+    """Make an empty table of a predicate's columns under a name."""
+    types = list(map(type_of, table.types)) or ["INTEGER"]
+    columns = ", ".join(
+        f"{quoted(column)} {kind}" for column, kind in zip(column_names(table), types, strict=True)
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({columns})")
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _round(
+    connection: Any,
+    tables: Mapping[Key, Table],
+    steps: Sequence[tuple[Key, str]],
+    type_of: TypeOf,
+) -> int:
+    """Add what follows from the rows of the last round; return how many rows that gave."""
+    for table in tables.values():
+        create_table(connection, table, table.name + NEXT, type_of)
+    for key, sql in steps:
+        connection.execute(f"INSERT INTO {quoted(tables[key].name + NEXT)} {sql}")
+    added = 0
+    for table in tables.values():
+        name, new, following = (quoted(table.name + end) for end in ("", NEW, NEXT))
+        connection.execute(f"DELETE FROM {new}")
+        connection.execute(
+            f"INSERT INTO {new} SELECT DISTINCT * FROM {following} EXCEPT SELECT * FROM {name}"
+        )
+        row = connection.execute(f"SELECT COUNT(*) FROM {new}").fetchone()
+        added += row[0]
+        connection.execute(f"INSERT INTO {name} SELECT * FROM {new}")
+        connection.execute(f"DROP TABLE {following}")
+    return added
