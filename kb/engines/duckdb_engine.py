@@ -9,13 +9,13 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import bulk_module
-from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
-from kb.compile.numbers import SCALE, decimal_of
+from kb.compile.numbers import SCALE
 from kb.compile.substitute import substitute
 from kb.engines.arithmetic import canonical, row_key
 from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement
-from kb.engines.duckdb_rounds import create_table, quoted, run_rounds
+from kb.engines.duckdb_rounds import run_rounds
+from kb.engines.duckdb_tables import create_table, fill_table, quoted
 from kb.engines.protocol import Facts, Row
 from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Value, Variable
 from kb.language.variables import named_variables
@@ -148,23 +148,8 @@ class DuckDBSession:
 
     def _load(self, key: Key, table: Table, name: str) -> None:
         create_table(self._connection, table, name, self._compiled.type_of)
-        self._fill(key, table, name, self._facts.get(key, []))
-
-    def _fill(self, key: Key, table: Table, name: str, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        if not table.columns:
-            self._connection.execute(f"INSERT INTO {quoted(name)} VALUES (1)")
-            return
-        columns = []
-        for position, kind in enumerate(table.types):
-            values = [row[position] for row in rows]
-            columns.append([_parameter(value, kind, key[0]) for value in values])
-        picks = ", ".join(
-            f"unnest(${position}::TEXT[])::{self._compiled.type_of(kind)}"
-            for position, kind in enumerate(table.types, 1)
-        )
-        self._connection.execute(f"INSERT INTO {quoted(name)} SELECT {picks}", columns)
+        rows = self._facts.get(key, [])
+        fill_table(self._connection, key[0], table, name, rows, self._compiled.type_of)
 
 
 def connection_settings(
@@ -184,16 +169,6 @@ def connection_settings(
     if temp_directory is not None:
         settings["temp_directory"] = temp_directory
     return settings
-
-
-def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
-    if kind != "number":
-        return str(value)
-    number = decimal_of(value)
-    if number is None:
-        message = f"a fact of `{predicate}` has the number `{value}`, which has no exact decimal"
-        raise ProgramError([Diagnostic("error", message)])
-    return format(number, "f")
 
 
 def _value(value: Any) -> Value:

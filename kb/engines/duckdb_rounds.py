@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from facts.schema import ColumnType
 from kb.compile.catalog import Key, Table
-from kb.compile.statements import NEW, column_names
+from kb.compile.statements import NEW
+from kb.engines.duckdb_tables import TypeOf, create_table, quoted
 
-TypeOf = Callable[[ColumnType], str]
 NEXT = " next"
 """What the name of the table ends with that gathers the rows of a round."""
 
@@ -39,20 +38,6 @@ def run_rounds(
         pass
     for table in tables.values():
         connection.execute(f"DROP TABLE {quoted(table.name + NEW)}")
-
-
-def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> None:
-    """Make an empty table of a predicate's columns under a name."""
-    types = list(map(type_of, table.types)) or ["INTEGER"]
-    columns = ", ".join(
-        f"{quoted(column)} {kind}" for column, kind in zip(column_names(table), types, strict=True)
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} ({columns})")
-
-
-def quoted(name: str) -> str:
-    """Return a name as SQL writes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _round(
