@@ -32,7 +32,7 @@ _FORMATS = {
     "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
     "csv": "FORMAT csv, HEADER",
 }
-_INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
+INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
 """What DuckDB raises where a number cannot be computed exactly."""
 
 
@@ -102,7 +102,7 @@ def adjudicate_files(
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     meter = meter or Meter()
     with tempfile.TemporaryDirectory(prefix="clausewise-") as scratch:
-        connection = _connect(threads, memory_limit, scratch)
+        connection = connect(threads, memory_limit, scratch)
         try:
             by_claim = engine == "pydatalog"
             note = ""
@@ -111,7 +111,7 @@ def adjudicate_files(
                     result = _run(connection, kb, claims, evidence, held, beside, kind, meter)
                 except NotFusable as fault:
                     by_claim, note = True, str(fault)
-                except tuple(getattr(duckdb, name) for name in _INEXACT):
+                except tuple(getattr(duckdb, name) for name in INEXACT):
                     by_claim, note = True, "a number of these claims has no exact decimal"
             if by_claim:
                 meter.enter("claims")
@@ -129,7 +129,7 @@ def adjudicate_files(
         except OSError as fault:
             raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
         except duckdb.OutOfMemoryException as fault:
-            raise UsageError([_too_big(str(fault))]) from None
+            raise UsageError([too_big(str(fault))]) from None
         except duckdb.IOException as fault:
             raise UsageError([_disk_fault(str(fault), output)]) from None
         finally:
@@ -176,7 +176,8 @@ def _run(
     return result
 
 
-def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+    """Return a connection that keeps what does not fit in memory in a folder."""
     duckdb = bulk_module("duckdb")
     settings = {**OFFLINE, "temp_directory": scratch}
     if threads is not None:
@@ -211,7 +212,8 @@ def _unwritable(output: str | Path, reason: str) -> Diagnostic:
     return Diagnostic("error", message, None, "choose another file or folder, or make room")
 
 
-def _too_big(text: str) -> Diagnostic:
+def too_big(text: str) -> Diagnostic:
+    """Return what is said of a run that does not fit."""
     if "disk" in text.lower() or "temp" in text.lower():
         help = "give a larger --memory-limit, or make room for temporary files (TMPDIR)"
     else:
