@@ -20,19 +20,27 @@ from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk import INEXACT, connect, too_big
 from kb.bulk_evidence import ROWS, EvidenceReader
 from kb.bulk_input import LINES, LineReader
+from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import Meter
-from kb.compile.apart import NotApart
+from kb.compile.apart import Codes, NotApart, are_apart
+from kb.compile.components import components
+from kb.compile.fused.plan import ANSWERS
+from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
 from kb.compile.script import RESERVED
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
+from kb.engines.duckdb_lines import LineRun
 from kb.engines.protocol import Row
 from kb.goals import claim_terms, texts_of_goal
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Query
+from kb.language.syntax import Program, Query
 from kb.language.variables import named_variables
 from kb.policy_script import policy_source
 from kb.relation import Relation
+
+_LONG = 14
+"""Predicates from which on it is quicker to determine all lines first."""
 
 
 @dataclass(slots=True)
@@ -214,14 +222,51 @@ def _in_the_set(
     )
     if inputs.claim is not None and not inputs.has_lines():
         return answers
-    taken = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
-    reserved = {*RESERVED, *(name for (name,) in taken)}
-    plan = plan_goal(source.program, goal, inputs.codes if apart else None, sorted(reserved))
     meter.enter("rules")
-    run = GoalRun(inputs, plan, lambda done, of: _tell(meter, done, of))
+    lines = None
+    if inputs.claim is None and _is_long(source.program, goal):
+        lines = _line_run(inputs, kb, overrides, has_evidence)
+    taken = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+    reserved = sorted({*RESERVED, *(name for (name,) in taken)})
+    given = ANSWERS if lines is not None else ()
+    plan = plan_goal(source.program, goal, inputs.codes if apart else None, reserved, given)
+    run = GoalRun(inputs, plan, lambda done, of: _tell(meter, done, of), lines)
     answers._count = run.run()
     answers._rows = lambda: answer_rows(connection, bool(answers.columns))
     return answers
+
+
+def _is_long(program: Program, goal: Query) -> bool:
+    """Tell whether a goal needs so much of a determination that all of it is as quick."""
+    plan = plan_goal(program, goal)
+    keys = {key for each in plan.components for key in each.keys}
+    return len(plan.components) > _LONG and any(
+        name == of or name.startswith(f"{of} ") for name, _ in keys for of, _ in ANSWERS
+    )
+
+
+def _line_run(
+    inputs: ClaimInputs, kb: KnowledgeBase, overrides: tuple[Override, ...], has_evidence: bool
+) -> LineRun | None:
+    """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
+
+    A goal that looks at several claims together may take these answers too where all claims at
+    once are told the same as each.
+    """
+    needed = components(inputs.source.program, ANSWERS)
+    codes = Codes(inputs.codes.columns, lambda column: False)
+    if not are_apart((rule for each in needed for rule in each.rules), codes):
+        return None
+    policy, lists = kb.policy, (kb.release, kb.precertification)
+    try:
+        plan = plan_policy(policy, kb.settings, overrides, *lists)
+        prepare_lists(inputs.connection, overrides, kb.release)
+        tables = rows_of_tables(policy, kb.precertification)
+        run = LineRun(inputs.connection, plan, inputs.lines, tables, has_evidence)
+        run.run()
+    except NotFusable:
+        return None
+    return run
 
 
 def _tell(meter: Meter, done: int, of: int) -> None:

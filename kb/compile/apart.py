@@ -75,7 +75,9 @@ class Codes:
         return any(not self.ambiguous(column) for column in sorted(columns - {DESCRIPTION}))
 
 
-def rules_apart(rules: Sequence[Rule], goal: Rule, codes: Codes) -> tuple[tuple[Rule, ...], Rule]:
+def rules_apart(
+    rules: Sequence[Rule], goal: Rule, codes: Codes, given: Iterable[Key] = ()
+) -> tuple[tuple[Rule, ...], Rule]:
     """Return rules and a goal that say of all claims at once what they say of each.
 
     Parameters
@@ -85,6 +87,8 @@ def rules_apart(rules: Sequence[Rule], goal: Rule, codes: Codes) -> tuple[tuple[
     goal : Rule
         A goal that speaks of one claim at a time.
     codes : Codes
+    given : iterable of (name, arity), optional
+        Predicates of claims whose rules are not among these.
 
     Returns
     -------
@@ -95,9 +99,19 @@ def rules_apart(rules: Sequence[Rule], goal: Rule, codes: Codes) -> tuple[tuple[
     NotApart
         If a rule ties claims together, or hands on something of a claim without the claim.
     """
-    ours = _predicates_of_claims(rules)
+    ours = _predicates_of_claims(rules, given)
     made = tuple(_rule(rule, ours, codes) for rule in rules)
     return made, _rule(goal, ours, codes, is_goal=True)
+
+
+def are_apart(rules: Iterable[Rule], codes: Codes) -> bool:
+    """Tell whether rules say of all claims at once what they say of each, as they are written."""
+    rules = list(rules)
+    ours = _predicates_of_claims(rules, ())
+    try:
+        return all(_rule(rule, ours, codes) == rule for rule in rules)
+    except NotApart:
+        return False
 
 
 def is_of_claims(predicate: str) -> bool:
@@ -106,10 +120,10 @@ def is_of_claims(predicate: str) -> bool:
     return known is not None and known.columns[0].name == "claim"
 
 
-def _predicates_of_claims(rules: Iterable[Rule]) -> set[Key]:
+def _predicates_of_claims(rules: Iterable[Rule], given: Iterable[Key]) -> set[Key]:
     """The predicates that depend on what claims say."""
     needs: dict[Key, set[Key]] = {}
-    found: set[Key] = set()
+    found: set[Key] = set(given)
     for rule in rules:
         head = (rule.head.predicate, rule.head.arity)
         for atom in atoms_of(rule.body):

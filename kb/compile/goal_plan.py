@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from facts.schema import BY_NAME, ColumnType
 from kb.compile.apart import CODE_PREDICATES, OF_CLAIM, Codes, rules_apart
@@ -84,7 +84,11 @@ class GoalPlan:
 
 
 def plan_goal(
-    program: Program, goal: Query, codes: Codes | None = None, reserved: Iterable[str] = ()
+    program: Program,
+    goal: Query,
+    codes: Codes | None = None,
+    reserved: Iterable[str] = (),
+    given: Iterable[Key] = (),
 ) -> GoalPlan:
     """Return the plan of a goal.
 
@@ -98,6 +102,8 @@ def plan_goal(
         Otherwise they see all of them together.
     reserved : iterable of str, optional
         Names that no table may have.
+    given : iterable of (name, arity), optional
+        Predicates whose rows are there already.
 
     Returns
     -------
@@ -111,9 +117,14 @@ def plan_goal(
     names = named_variables(goal.body)
     rule = Rule(Atom(ANSWER, tuple(map(Variable, names))), goal.body)
     answer: Key = (ANSWER, len(names))
+    held = set(given)
+    open_rules = (
+        each for each in program.rules if (each.head.predicate, each.head.arity) not in held
+    )
+    program = replace(program, rules=tuple(open_rules))
     rules = [each for item in components(program, set(_keys([rule]))) for each in item.rules]
     if codes is not None:
-        apart, rule = rules_apart(rules, rule, codes)
+        apart, rule = rules_apart(rules, rule, codes, held)
         rules = list(apart)
     whole = Program((*rules, rule), program.declarations)
     spread = spread_predicates(whole)

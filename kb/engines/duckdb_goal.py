@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from kb.compile.catalog import Key
+from kb.compile.fused.plan import ANSWERS as ANSWERED
 from kb.compile.goal_plan import GoalPlan, Step
 from kb.compile.numbers import Sql
 from kb.compile.statements import Fixpoint, Relationship
+from kb.engines.duckdb_answered import make_relation
 from kb.engines.duckdb_inputs import ClaimInputs
+from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_rounds import run_rounds
 from kb.engines.duckdb_tables import quoted
 from kb.engines.protocol import Row
@@ -40,11 +43,14 @@ class GoalRun:
     plan : GoalPlan
     watch : callable, optional
         Is told after each statement how many are done, and of how many.
+    lines : LineRun, optional
+        A run that answers the predicates that the plan takes as given.
     """
 
     inputs: ClaimInputs
     plan: GoalPlan
     watch: Callable[[int, int], None] | None = None
+    lines: LineRun | None = None
 
     def run(self) -> int:
         """Make the table of the answers; return how many there are.
@@ -56,7 +62,12 @@ class GoalRun:
         """
         plan = self.plan
         often = len(plan.components) >= _OFTEN
-        self.inputs.make(plan.inputs, plan.catalog, often)
+        given = [key for key in plan.inputs if self.lines is not None and key in ANSWERED]
+        others = [key for key in plan.inputs if key not in given]
+        self.inputs.make(others, plan.catalog, often)
+        for key in given:
+            assert self.lines is not None
+            make_relation(self.lines, key, plan.catalog, self.inputs.type_of)
         steps = list(plan.steps(self.inputs.scans))
         last = _last_uses(steps)
         for number, step in enumerate(steps, 1):

@@ -87,7 +87,7 @@ class ClaimInputs:
         return self._execute(f"SELECT 1 FROM {LINES} LIMIT 1").fetchone() is not None
 
     def make(self, keys: Sequence[Key], catalog: Catalog, keep_lines: bool) -> None:
-        """Make the relations of some predicates.
+        """Make the relations of some predicates; one that nothing says anything of is empty.
 
         Parameters
         ----------
