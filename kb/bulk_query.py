@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import bulk_module
-from facts.readers.batch import Claim, RejectedClaim, Tally
-from facts.readers.detect import open_claims
-from facts.readers.evidence import read_evidence
-from kb.adjudication import Adjudication
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk import INEXACT, connect, too_big
+from kb.bulk_answers import BulkAnswers, answer_by_rows, held, interruptible
 from kb.bulk_evidence import ROWS, EvidenceReader
 from kb.bulk_input import LINES, LineReader
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
@@ -31,63 +27,14 @@ from kb.compile.script import RESERVED
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_lines import LineRun
-from kb.engines.protocol import Row
 from kb.goals import claim_terms, texts_of_goal
 from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Program, Query
 from kb.language.variables import named_variables
 from kb.policy_script import policy_source
-from kb.relation import Relation
 
 _LONG = 14
 """Predicates from which on it is quicker to determine all lines first."""
-
-
-@dataclass(slots=True)
-class BulkAnswers:
-    """The answers of a goal over files, in the order of a ``Relation``.
-
-    Iterating reads them row by row, again and again; ``close`` lets go of what holds them, as
-    does the end of a ``with`` block.
-
-    Parameters
-    ----------
-    columns : tuple of str
-        The named variables of the goal.
-    diagnostics : list of Diagnostic
-        Everything that was wrong or worth a note in the input.
-    tally : Tally
-        Lines read and rejected.
-    rejected : list of RejectedClaim
-    evidence_read, evidence_rejected : int
-        Rows of evidence.
-    """
-
-    columns: tuple[str, ...]
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    rejected: list[RejectedClaim] = field(default_factory=list)
-    evidence_read: int = 0
-    evidence_rejected: int = 0
-    _count: int = 0
-    _rows: Callable[[], Iterable[Row]] = tuple
-    _held: ExitStack = field(default_factory=ExitStack)
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows())
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __enter__(self) -> BulkAnswers:
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the answers."""
-        self._held.close()
 
 
 def query_files(
@@ -155,10 +102,10 @@ def query_files(
     ('C', 'L', 'K') [('C1', 1, 'R14-OFF-4')]
     """
     query = kb.parse(goal)
-    held = tuple(overrides)
+    known = tuple(overrides)
     meter = meter or Meter()
     if engine == "pydatalog":
-        return _by_rows(kb, query, claims, evidence, held, meter)
+        return answer_by_rows(kb, query, claims, evidence, known, meter)
     duckdb = bulk_module("duckdb")
     inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
     with ExitStack() as stack:
@@ -166,22 +113,19 @@ def query_files(
         connection = connect(threads, memory_limit, scratch)
         stack.callback(connection.close)
         try:
-            answers = _in_the_set(connection, kb, query, claims, evidence, held, meter)
+            with interruptible():
+                answers = _in_the_set(connection, kb, query, claims, evidence, known, meter)
             answers._held = stack.pop_all()
             return answers
         except NotApart as fault:
             reason = str(fault)
         except inexact:
             reason = "a number of these claims has no exact decimal"
-        except RuntimeError as fault:
-            if "interrupted" in str(fault):
-                raise KeyboardInterrupt from None
-            raise
         except duckdb.OutOfMemoryException as fault:
             raise UsageError([too_big(str(fault))]) from None
         except duckdb.IOException:
             raise UsageError([_disk_fault()]) from None
-    answers = _by_rows(kb, query, claims, evidence, held, meter)
+    answers = answer_by_rows(kb, query, claims, evidence, known, meter)
     message = f"the goal was answered without DuckDB, which takes longer: {reason}"
     answers.diagnostics.insert(0, Diagnostic("note", message))
     return answers
@@ -209,7 +153,7 @@ def _in_the_set(
         answers.evidence_read, answers.evidence_rejected = reader.rows_read, reader.rows_rejected
     meter.total = checked.tally.lines_read
     if not claim_terms(goal, kb.policy.program):
-        return _held(answers, kb.with_claims((), (), overrides).query(goal))
+        return held(answers, kb.with_claims((), (), overrides).query(goal))
     apart = kb.one_claim_at_a_time(goal)
     source = policy_source(kb, overrides)
     inputs = ClaimInputs(
@@ -222,15 +166,16 @@ def _in_the_set(
     )
     if inputs.claim is not None and not inputs.has_lines():
         return answers
-    meter.enter("rules")
     lines = None
     if inputs.claim is None and _is_long(source.program, goal):
-        lines = _line_run(inputs, kb, overrides, has_evidence)
+        lines = _line_run(inputs, kb, overrides, has_evidence, meter)
+    begun = meter.share() if lines is not None else 0.0
     taken = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
     reserved = sorted({*RESERVED, *(name for (name,) in taken)})
     given = ANSWERS if lines is not None else ()
     plan = plan_goal(source.program, goal, inputs.codes if apart else None, reserved, given)
-    run = GoalRun(inputs, plan, lambda done, of: _tell(meter, done, of), lines)
+    meter.enter("rules")
+    run = GoalRun(inputs, plan, lambda share: _tell(meter, begun + (1 - begun) * share), lines)
     answers._count = run.run()
     answers._rows = lambda: answer_rows(connection, bool(answers.columns))
     return answers
@@ -246,7 +191,11 @@ def _is_long(program: Program, goal: Query) -> bool:
 
 
 def _line_run(
-    inputs: ClaimInputs, kb: KnowledgeBase, overrides: tuple[Override, ...], has_evidence: bool
+    inputs: ClaimInputs,
+    kb: KnowledgeBase,
+    overrides: tuple[Override, ...],
+    has_evidence: bool,
+    meter: Meter,
 ) -> LineRun | None:
     """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
 
@@ -263,14 +212,15 @@ def _line_run(
         prepare_lists(inputs.connection, overrides, kb.release)
         tables = rows_of_tables(policy, kb.precertification)
         run = LineRun(inputs.connection, plan, inputs.lines, tables, has_evidence)
+        run.watch = meter.enter
         run.run()
     except NotFusable:
         return None
     return run
 
 
-def _tell(meter: Meter, done: int, of: int) -> None:
-    meter.done = meter.total * done // of
+def _tell(meter: Meter, share: float) -> None:
+    meter.done = int(meter.total * share)
 
 
 def _texts(kb: KnowledgeBase, goal: Query) -> FactStore:
@@ -283,48 +233,6 @@ def _texts(kb: KnowledgeBase, goal: Query) -> FactStore:
             for name, rows in classifier.facts(column, text).items():
                 found.setdefault(name, {}).update(rows)
     return found
-
-
-def _by_rows(
-    kb: KnowledgeBase,
-    goal: Query,
-    claims: Sequence[str | Path],
-    evidence: Sequence[str | Path],
-    overrides: tuple[Override, ...],
-    meter: Meter,
-) -> BulkAnswers:
-    """Answer a goal through the knowledge base's own engine."""
-    meter.done = 0
-    meter.enter("claims")
-    index = read_evidence(list(evidence), kb.policy.evidence_types)
-    stream = open_claims(list(claims))
-    stream.items = _counted(stream.items, meter)
-    answers = BulkAnswers(named_variables(goal.body))
-    if kb.one_claim_at_a_time(goal):
-        result = Adjudication()
-        relation = kb.query_stream(goal, stream, index, overrides, result)
-        answers.rejected = result.rejected
-        answers.diagnostics += result.diagnostics
-    else:
-        loaded = kb.with_claims(stream, index, overrides)
-        relation = loaded.query(goal)
-        answers.diagnostics += loaded.diagnostics
-    answers.tally = stream.tally
-    answers.evidence_read, answers.evidence_rejected = index.rows_read, index.rows_rejected
-    return _held(answers, relation)
-
-
-def _held(answers: BulkAnswers, relation: Relation) -> BulkAnswers:
-    answers._count, answers._rows = len(relation), lambda: relation.rows
-    return answers
-
-
-def _counted(
-    items: Iterable[Claim | RejectedClaim], meter: Meter
-) -> Iterator[Claim | RejectedClaim]:
-    for item in items:
-        yield item
-        meter.done += len(item.lines) if isinstance(item, Claim) else item.lines_read
 
 
 def _disk_fault() -> Diagnostic:

@@ -42,14 +42,14 @@ class GoalRun:
     inputs : ClaimInputs
     plan : GoalPlan
     watch : callable, optional
-        Is told after each statement how many are done, and of how many.
+        Is told after each statement how much is done, from 0 to 1.
     lines : LineRun, optional
         A run that answers the predicates that the plan takes as given.
     """
 
     inputs: ClaimInputs
     plan: GoalPlan
-    watch: Callable[[int, int], None] | None = None
+    watch: Callable[[float], None] | None = None
     lines: LineRun | None = None
 
     def run(self) -> int:
@@ -76,7 +76,7 @@ class GoalRun:
             for key in last.get(number, ()):
                 self._execute(f"DROP TABLE {quoted(plan.catalog[key].name)}")
             if self.watch is not None:
-                self.watch(number, len(steps))
+                self.watch(number / len(steps))
         row = self._execute(f"SELECT count(*) FROM {quoted(ANSWERS)}").fetchone()
         return int(row[0])
 
