@@ -99,7 +99,7 @@ def query_files(
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
     >>> with query_files(KnowledgeBase.load("r14"), "bundled(C, L, K)", [claims]) as answers:
     ...     print(answers.columns, list(answers))
-    ('C', 'L', 'K') [('C1', 1, 'R14-OFF-4')]
+    ('C', 'L', 'K') [('C1', 1, 'R14-COD-2')]
     """
     query = kb.parse(goal)
     known = tuple(overrides)

@@ -160,7 +160,7 @@ def _rule(rule: Rule, ours: set[Key], codes: Codes, is_goal: bool = False) -> Ru
     (claim,) = claims
     if not is_goal and (not isinstance(claim, Variable) or rule.head.terms[:1] != (claim,)):
         raise NotApart(_tied(rule, is_goal))
-    return replace(rule, body=_body(rule.body, claim, ours, codes, {}, False))
+    return replace(rule, body=_body(rule.body, claim, codes, {}, False))
 
 
 def _tied(rule: Rule, is_goal: bool) -> str:
@@ -173,7 +173,6 @@ def _tied(rule: Rule, is_goal: bool) -> str:
 def _body(
     body: Sequence[BodyLiteral],
     claim: Term,
-    ours: set[Key],
     codes: Codes,
     outer: Columns,
     has_claim: bool,
@@ -189,9 +188,7 @@ def _body(
     has_claim = has_claim or isinstance(claim, Constant)
     for literal in body:
         if isinstance(literal, Aggregate):
-            if not has_claim and any(_of_a_claim(atom, ours) for atom in atoms_of(literal.goal)):
-                raise NotApart("an aggregate comes before the claim that it is about")
-            goal = _body(literal.goal, claim, ours, codes, known, has_claim)
+            goal = _body(literal.goal, claim, codes, known, has_claim)
             literal = replace(literal, goal=goal)
         elif isinstance(literal, Relational):
             atom = literal.atom
@@ -204,8 +201,3 @@ def _body(
             has_claim = has_claim or (not literal.negated and atom.terms[:1] == (claim,))
         made.append(literal)
     return tuple(made)
-
-
-def _of_a_claim(atom: Atom, ours: set[Key]) -> bool:
-    key = (atom.predicate, atom.arity)
-    return is_of_claims(atom.predicate) or key in ours or atom.predicate in CODE_PREDICATES
