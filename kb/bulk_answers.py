@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
 from kb.adjudication import Adjudication, accepted
 from kb.bulk_result import Meter
+from kb.engines.duckdb_interrupt import interruptible
 from kb.engines.protocol import Row
 from kb.goals import claim_terms
 from kb.knowledge_base import KnowledgeBase
@@ -131,14 +132,3 @@ def _counted(
     for item in items:
         yield item
         meter.done += len(item.lines) if isinstance(item, Claim) else item.lines_read
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Let a stop by a person be one, whatever DuckDB makes of it."""
-    try:
-        yield
-    except RuntimeError as fault:
-        if "interrupted" in str(fault):
-            raise KeyboardInterrupt from None
-        raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,25 @@ from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import bulk_module
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk import INEXACT, connect, too_big
-from kb.bulk_answers import BulkAnswers, answer_by_rows, held, interruptible
+from kb.bulk_answers import BulkAnswers, answer_by_rows, held
 from kb.bulk_evidence import ROWS, EvidenceReader
 from kb.bulk_input import LINES, LineReader
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import Meter
-from kb.compile.apart import Codes, NotApart, are_apart
+from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
+from kb.compile.catalog import Key
 from kb.compile.components import components
 from kb.compile.fused.plan import ANSWERS
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
-from kb.compile.script import RESERVED
+from kb.compile.script import RESERVED, Source
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
+from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
-from kb.goals import claim_terms, texts_of_goal
+from kb.goals import atoms_of_goal, claim_terms, texts_of_goal
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Program, Query
+from kb.language.syntax import Constant, Program, Query
 from kb.language.variables import named_variables
 from kb.policy_script import policy_source
 
@@ -113,8 +115,10 @@ def query_files(
         connection = connect(threads, memory_limit, scratch)
         stack.callback(connection.close)
         try:
-            with interruptible():
-                answers = _in_the_set(connection, kb, query, claims, evidence, known, meter)
+            answers = run_stoppable(
+                connection,
+                lambda: _in_the_set(connection, kb, query, claims, evidence, known, meter),
+            )
             answers._held = stack.pop_all()
             return answers
         except NotApart as fault:
@@ -161,13 +165,13 @@ def _in_the_set(
         source,
         LINES,
         ROWS if has_evidence else None,
-        kb.claim_of(goal),
+        _named(kb, source, goal),
         {} if apart else _texts(kb, goal),
     )
-    if inputs.claim is not None and not inputs.has_lines():
+    if apart and inputs.claims is not None and not inputs.has_lines():
         return answers
     lines = None
-    if inputs.claim is None and _is_long(source.program, goal):
+    if inputs.claims is None and _is_long(source.program, goal):
         lines = _line_run(inputs, kb, overrides, has_evidence, meter)
     begun = meter.share() if lines is not None else 0.0
     taken = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
@@ -179,6 +183,26 @@ def _in_the_set(
     answers._count = run.run()
     answers._rows = lambda: answer_rows(connection, bool(answers.columns))
     return answers
+
+
+def _named(kb: KnowledgeBase, source: Source, goal: Query) -> set[str] | None:
+    """Return the claims that a goal names where no other one matters."""
+    terms = claim_terms(goal, kb.policy.program)
+    named = {str(term.value) for term in terms if isinstance(term, Constant)}
+    if len(named) < len(terms):
+        return None
+    keys = {(atom.predicate, atom.arity) for atom in atoms_of_goal(goal.body)}
+    if len(named) > 1 and any(name in CODE_PREDICATES for name, _ in keys):
+        return None
+    columns = {table.name: table.column for table in source.tables}
+    return named if len(named) == 1 or _say_the_same(source.program, keys, columns) else None
+
+
+def _say_the_same(program: Program, wanted: Iterable[Key], columns: Mapping[str, str]) -> bool:
+    """Tell whether predicates say of all claims together what they say of each."""
+    codes = Codes(columns, lambda column: False)
+    needed = components(program, wanted)
+    return are_apart((rule for each in needed for rule in each.rules), codes)
 
 
 def _is_long(program: Program, goal: Query) -> bool:
@@ -202,9 +226,7 @@ def _line_run(
     A goal that looks at several claims together may take these answers too where all claims at
     once are told the same as each.
     """
-    needed = components(inputs.source.program, ANSWERS)
-    codes = Codes(inputs.codes.columns, lambda column: False)
-    if not are_apart((rule for each in needed for rule in each.rules), codes):
+    if not _say_the_same(inputs.source.program, ANSWERS, inputs.codes.columns):
         return None
     policy, lists = kb.policy, (kb.release, kb.precertification)
     try:

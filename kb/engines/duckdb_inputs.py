@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -43,8 +43,8 @@ class ClaimInputs:
         View or table of the lines.
     evidence : str, optional
         Table of evidence, one row for each line, name and value; none where nothing is given.
-    claim : str, optional
-        Only this claim.
+    claims : collection of str, optional
+        Only these claims.
     texts : mapping of predicate to rows, optional
         What tables and lists say of codes that no claim needs to have.
     """
@@ -53,7 +53,7 @@ class ClaimInputs:
     source: Source
     lines: str
     evidence: str | None = None
-    claim: str | None = None
+    claims: Collection[str] | None = None
     texts: Mapping[str, Iterable[Row]] = field(default_factory=dict)
     queries: Inputs = field(init=False)
     scans: Mapping[Key, Attribute] = field(init=False)
@@ -64,9 +64,10 @@ class ClaimInputs:
         self.queries = Inputs(_DUCKDB, numbers, self.source.evidence, self.source.tables)
         self.scans = attributes(self.queries)
         where = ""
-        if self.claim is not None:
-            self._execute('CREATE TEMP TABLE "wanted claim" AS SELECT $1::TEXT AS id', [self.claim])
-            where = ' WHERE claim_id = (SELECT id FROM "wanted claim")'
+        if self.claims is not None:
+            wanted = 'CREATE TEMP TABLE "wanted claims" AS SELECT unnest($1::TEXT[]) AS id'
+            self._execute(wanted, [sorted(self.claims)])
+            where = ' WHERE claim_id IN (SELECT id FROM "wanted claims")'
         self._execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {quoted(self.lines)}{where}")
         on_file = "SELECT NULL::TEXT AS claim_id, NULL::BIGINT AS line_number, NULL::TEXT AS name, "
         on_file += "NULL::TEXT AS value WHERE false"

@@ -50,6 +50,8 @@ DERIVED = (
     "in_force(C, L, 'R14-FAC-7')",
     "applies(C, L, 'R14-BIL-4', E)",
     "lacks(C, 1, K, N)",
+    "denied('RC40005', L, K), denied('RC40011', M, J)",
+    "line('RC40005', L), \\+ denied('RC40010', _, _), code_in(X, office_supplies)",
 )
 """Goals that need what the rules derive."""
 
