@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +44,7 @@ from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Query, Value
 
 _AT_ONCE = 1_000
-"""Rows of CSV that are printed together."""
+"""Rows that are printed together."""
 
 
 def query(
@@ -170,21 +170,25 @@ def _duckdb(memory_limit: str | None, threads: int | None) -> Engine:
 
 
 def _print(answers: BulkAnswers, as_json: bool, as_csv: bool) -> None:
-    """Print answers row by row; a table is read twice, first for its widths."""
+    """Print answers as they are read; a table is read twice, first for its widths."""
+    texts = _texts(answers, as_json, as_csv)
+    while block := list(islice(texts, _AT_ONCE)):
+        data("\n".join(block))
+
+
+def _texts(answers: BulkAnswers, as_json: bool, as_csv: bool) -> Iterator[str]:
     columns = answers.columns
     if as_json:
         for row in answers:
-            data(json_text(dict(zip(columns, row, strict=True))))
+            yield json_text(dict(zip(columns, row, strict=True)))
     elif as_csv:
-        data(csv_text([columns or ("answer",)]))
-        rows = (_shown(row) or ("yes",) for row in answers)
-        while block := list(islice(rows, _AT_ONCE)):
-            data(csv_text(block))
+        yield csv_text([columns or ("answer",)])
+        for row in answers:
+            yield csv_text([_shown(row) or ("yes",)])
     elif columns and len(answers):
-        for text in table_lines(columns, lambda: map(_shown, answers)):
-            data(text)
+        yield from table_lines(columns, lambda: map(_shown, answers))
     elif len(answers):
-        data("yes")
+        yield "yes"
 
 
 def _shown(row: Sequence[Value]) -> tuple[object, ...]:
