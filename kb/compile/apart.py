@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from facts.codes import DESCRIPTION
 from facts.schema import BY_NAME
@@ -41,6 +42,7 @@ _CLASSIFIED = {
 """Predicates whose third argument is looked up in tables, with the column of those tables."""
 
 Columns = dict[str, set[str]]
+Goal = TypeVar("Goal", Rule, None)
 
 
 class NotApart(Exception):
@@ -76,15 +78,15 @@ class Codes:
 
 
 def rules_apart(
-    rules: Sequence[Rule], goal: Rule, codes: Codes, given: Iterable[Key] = ()
-) -> tuple[tuple[Rule, ...], Rule]:
+    rules: Sequence[Rule], goal: Goal, codes: Codes, given: Iterable[Key] = ()
+) -> tuple[tuple[Rule, ...], Goal]:
     """Return rules and a goal that say of all claims at once what they say of each.
 
     Parameters
     ----------
     rules : sequence of Rule
         What the goal needs.
-    goal : Rule
+    goal : Rule or None
         A goal that speaks of one claim at a time.
     codes : Codes
     given : iterable of (name, arity), optional
@@ -101,7 +103,7 @@ def rules_apart(
     """
     ours = _predicates_of_claims(rules, given)
     made = tuple(_rule(rule, ours, codes) for rule in rules)
-    return made, _rule(goal, ours, codes, is_goal=True)
+    return made, goal if goal is None else _rule(goal, ours, codes, is_goal=True)
 
 
 def are_apart(rules: Iterable[Rule], codes: Codes) -> bool:

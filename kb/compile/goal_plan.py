@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from facts.schema import BY_NAME, ColumnType
@@ -48,7 +48,8 @@ class GoalPlan:
     Parameters
     ----------
     catalog : Catalog
-    answer : (name, arity)
+    wanted : tuple of (name, arity)
+        The predicates that are asked for; of a goal its answer.
     components : tuple of Component
     inputs : tuple of (name, arity)
         Predicates that no rule derives.
@@ -56,14 +57,14 @@ class GoalPlan:
     """
 
     catalog: Catalog
-    answer: Key
+    wanted: tuple[Key, ...]
     components: tuple[Component, ...]
     inputs: tuple[Key, ...]
     numbers: Numbers
     _views: frozenset[Key] = field(default_factory=frozenset)
 
     def steps(self, scans: Mapping[Key, Attribute]) -> Iterator[Step]:
-        """Yield the steps; the last one is that of the goal.
+        """Yield the steps; that of a goal comes last.
 
         Parameters
         ----------
@@ -116,29 +117,66 @@ def plan_goal(
     """
     names = named_variables(goal.body)
     rule = Rule(Atom(ANSWER, tuple(map(Variable, names))), goal.body)
-    answer: Key = (ANSWER, len(names))
     held = set(given)
-    open_rules = (
-        each for each in program.rules if (each.head.predicate, each.head.arity) not in held
-    )
+    open_rules = (each for each in program.rules if _head(each) not in held)
     program = replace(program, rules=tuple(open_rules))
-    rules = [each for item in components(program, set(_keys([rule]))) for each in item.rules]
+    rules = _needed(program, _keys([rule]))
     if codes is not None:
         apart, rule = rules_apart(rules, rule, codes, held)
         rules = list(apart)
-    whole = Program((*rules, rule), program.declarations)
+    return _plan(program, [*rules, rule], (_head(rule),), reserved)
+
+
+def plan_predicates(
+    program: Program, wanted: Iterable[Key], codes: Codes, reserved: Iterable[str] = ()
+) -> GoalPlan:
+    """Return the plan of predicates that see one claim at a time.
+
+    Parameters
+    ----------
+    program : Program
+        Checked.
+    wanted : iterable of (name, arity)
+    codes : Codes
+    reserved : iterable of str, optional
+
+    Returns
+    -------
+    GoalPlan
+
+    Raises
+    ------
+    NotApart
+        If rules would say something else of all claims at once than of each.
+    """
+    wanted = tuple(wanted)
+    rules, _ = rules_apart(_needed(program, wanted), None, codes)
+    return _plan(program, rules, wanted, reserved)
+
+
+def _plan(
+    program: Program, rules: Sequence[Rule], wanted: tuple[Key, ...], reserved: Iterable[str]
+) -> GoalPlan:
+    whole = Program(tuple(rules), program.declarations)
     spread = spread_predicates(whole)
     unfolded = Program(tuple(unfold_spread(whole).values()), program.declarations)
-    narrowed = narrow(unfolded, answer, {*spread, answer})
+    narrowed = narrow(unfolded, wanted, spread)
     final = Program(narrowed.rules, program.declarations)
     types = _types(program, whole, narrowed.copies, final.rules)
     catalog = Catalog.of(final, types, reserved)
-    found = components(final, [answer])
-    derived = {(each.head.predicate, each.head.arity) for each in final.rules}
+    derived = set(map(_head, final.rules))
     inputs = dict.fromkeys(key for key in _keys(final.rules) if key not in derived)
+    views = frozenset(spread).difference(wanted)
     numbers = Numbers(undefined="try")
-    views = frozenset(spread) - {answer}
-    return GoalPlan(catalog, answer, found, tuple(inputs), numbers, views)
+    return GoalPlan(catalog, wanted, components(final, wanted), tuple(inputs), numbers, views)
+
+
+def _needed(program: Program, wanted: Iterable[Key]) -> list[Rule]:
+    return [rule for each in components(program, set(wanted)) for rule in each.rules]
+
+
+def _head(rule: Rule) -> Key:
+    return rule.head.predicate, rule.head.arity
 
 
 def _types(

@@ -34,7 +34,7 @@ Pattern = tuple[Key, Bound]
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """A program that computes what one predicate needs.
+    """A program that computes what some predicates need.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ class Narrowed:
     copies: Mapping[Key, Key]
 
 
-def narrow(program: Program, wanted: Key, whole: Iterable[Key] = ()) -> Narrowed:
-    """Return what a predicate needs, narrowed to the constants that are asked for.
+def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -> Narrowed:
+    """Return what predicates need, narrowed to the constants that are asked for.
 
     Where a predicate is asked both whole and with constants, or with two sets of constants of
     which one holds the other, the wider one serves for both. Recursive predicates stay whole.
@@ -56,7 +56,8 @@ def narrow(program: Program, wanted: Key, whole: Iterable[Key] = ()) -> Narrowed
     Parameters
     ----------
     program : Program
-    wanted : (name, arity)
+    wanted : iterable of (name, arity)
+        They stay whole.
     whole : iterable of (name, arity), optional
         Predicates that stay whole too.
 
@@ -71,24 +72,26 @@ def narrow(program: Program, wanted: Key, whole: Iterable[Key] = ()) -> Narrowed
     >>> program, _ = parse_program(
     ...     "goal(L) :- has(L, red). has(L, E) :- cites(L, E). "
     ...     "cites(L, red) :- line(L, L). cites(L, blue) :- line(L, L).", "a.pl")
-    >>> for rule in narrow(program, ("goal", 1)).rules:
+    >>> for rule in narrow(program, [("goal", 1)]).rules:
     ...     print(f"{rule.head.predicate}: {[item.atom.predicate for item in rule.body]}")
     goal: ['has 1']
     has 1: ['cites 1']
     cites 1: ['line']
     """
-    keep = set(whole)
-    for component in components(program, [wanted]):
+    wanted = list(wanted)
+    keep = {*wanted, *whole}
+    for component in components(program, wanted):
         if component.recursive:
             keep.update(component.keys)
+    first: list[Pattern] = [(key, ()) for key in wanted]
     rules: dict[Key, list[Rule]] = {}
     for rule in program.rules:
         rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
     walk = _Walk(rules, frozenset(keep))
-    asked = _widest(walk.patterns((wanted, ()), {}))
+    asked = _widest(walk.patterns(first, {}))
     walk = _Walk(rules, frozenset(keep), asked)
     made: dict[Pattern, list[Rule]] = {}
-    found = walk.patterns((wanted, ()), made)
+    found = walk.patterns(first, made)
     copies = {walk.name(pattern): pattern[0] for pattern in found if pattern[1]}
     return Narrowed(tuple(rule for own in made.values() for rule in own), copies)
 
@@ -102,9 +105,10 @@ class _Walk:
     asked: Mapping[Key, list[Bound]] | None = None
     names: dict[Pattern, Key] = field(default_factory=dict)
 
-    def patterns(self, first: Pattern, made: dict[Pattern, list[Rule]]) -> list[Pattern]:
-        """Return the patterns that one needs, itself too; gather their rules."""
-        waiting, seen = [first], {first: None}
+    def patterns(self, first: Iterable[Pattern], made: dict[Pattern, list[Rule]]) -> list[Pattern]:
+        """Return the patterns that some need, themselves too; gather their rules."""
+        waiting = list(first)
+        seen = dict.fromkeys(waiting)
         while waiting:
             pattern = waiting.pop()
             made[pattern] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 from kb.compile.catalog import Key
 from kb.compile.fused.plan import ANSWERS as ANSWERED
-from kb.compile.goal_plan import GoalPlan, Step
+from kb.compile.goal_plan import ANSWER, GoalPlan, Step
 from kb.compile.numbers import Sql
 from kb.compile.statements import Fixpoint, Relationship
 from kb.engines.duckdb_answered import make_relation
@@ -60,6 +60,18 @@ class GoalRun:
         Inexact
             If a number that the goal needs cannot be computed exactly.
         """
+        self.compute()
+        row = self._execute(f"SELECT count(*) FROM {quoted(ANSWERS)}").fetchone()
+        return int(row[0])
+
+    def compute(self) -> None:
+        """Make the tables of the predicates that are wanted.
+
+        Raises
+        ------
+        Inexact
+            If a number that they need cannot be computed exactly.
+        """
         plan = self.plan
         often = len(plan.components) >= _OFTEN
         given = [key for key in plan.inputs if self.lines is not None and key in ANSWERED]
@@ -69,7 +81,7 @@ class GoalRun:
             assert self.lines is not None
             make_relation(self.lines, key, plan.catalog, self.inputs.type_of)
         steps = list(plan.steps(self.inputs.scans))
-        last = _last_uses(steps)
+        last = _last_uses(steps, plan.wanted)
         for number, step in enumerate(steps, 1):
             self._step(step)
             self._settle(step)
@@ -77,12 +89,6 @@ class GoalRun:
                 self._execute(f"DROP TABLE {quoted(plan.catalog[key].name)}")
             if self.watch is not None:
                 self.watch(number / len(steps))
-        row = self._execute(f"SELECT count(*) FROM {quoted(ANSWERS)}").fetchone()
-        return int(row[0])
-
-    def rows(self) -> Iterator[Row]:
-        """Yield the answers in their order; they may be asked for again."""
-        yield from answer_rows(self.inputs.connection, bool(self.plan.answer[1]))
 
     def _execute(self, sql: str) -> Any:
         return self.inputs.connection.execute(sql)
@@ -95,7 +101,7 @@ class GoalRun:
                 self._create("TABLE", catalog[key].name, _text(query))
             rounds = [(key, _text(query)) for key, query in made.steps]
             run_rounds(self.inputs.connection, tables, rounds, self.inputs.type_of)
-        elif made.key == self.plan.answer:
+        elif made.key[0] == ANSWER:
             self._create("TABLE", ANSWERS, f"SELECT * FROM ({_text(made.query)}) ORDER BY ALL")
         elif step.is_view:
             query = made.query.copy()
@@ -136,7 +142,7 @@ def _value(value: Any) -> Value:
     return value  # type: ignore[no-any-return]
 
 
-def _last_uses(steps: Iterable[Step]) -> dict[int, list[Key]]:
+def _last_uses(steps: Iterable[Step], kept: Iterable[Key]) -> dict[int, list[Key]]:
     """The tables that no statement reads behind one of them, by its number."""
     last: dict[Key, int] = {}
     made: set[Key] = set()
@@ -146,6 +152,7 @@ def _last_uses(steps: Iterable[Step]) -> dict[int, list[Key]]:
         if not step.is_view:
             made.update(step.component.keys)
     found: dict[int, list[Key]] = {}
+    made.difference_update(kept)
     for key, number in last.items():
         if key in made:
             found.setdefault(number, []).append(key)
