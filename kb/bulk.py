@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import OFFLINE, bulk_module
 from facts.values import one_line
 from kb.bulk_evidence import EvidenceReader
@@ -18,11 +18,16 @@ from kb.bulk_input import LINES, LineReader
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
+from kb.bulk_sets import determine_in_sets, read_inputs
 from kb.bulk_source import literal
+from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
+from kb.engines.duckdb_determined import fill_allowed
+from kb.engines.duckdb_goal import Inexact
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import READS, count_outcomes, write_determinations
 from kb.knowledge_base import KnowledgeBase
+from kb.policy import Policy
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
@@ -65,8 +70,8 @@ def adjudicate_files(
         CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
     engine : {"duckdb", "pydatalog"}, optional
-        ``pydatalog`` goes claim by claim. So does ``duckdb`` where the rules of the policy are
-        not about single lines and the other lines of their claim; a note tells so.
+        ``pydatalog`` goes claim by claim. So does ``duckdb`` where a rule ties claims together or
+        a number has no exact decimal; a note tells so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
@@ -108,10 +113,17 @@ def adjudicate_files(
             note = ""
             if not by_claim:
                 try:
-                    result = _run(connection, kb, claims, evidence, held, beside, kind, meter)
-                except NotFusable as fault:
+                    try:
+                        result = _run(connection, kb, claims, evidence, held, beside, kind, meter)
+                    except NotFusable:
+                        connection.close()
+                        connection = connect(threads, memory_limit, scratch)
+                        result = _run_in_sets(
+                            connection, kb, claims, evidence, held, beside, kind, meter
+                        )
+                except NotApart as fault:
                     by_claim, note = True, str(fault)
-                except tuple(getattr(duckdb, name) for name in INEXACT):
+                except (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT)):  # noqa: B030
                     by_claim, note = True, "a number of these claims has no exact decimal"
             if by_claim:
                 meter.enter("claims")
@@ -167,13 +179,48 @@ def _run(
     run = LineRun(connection, plan, LINES, tables, has_evidence, READS)
     run.watch = meter.enter
     run.run()
+    _write(run, policy, kind, beside, result, meter)
+    return result
+
+
+def _run_in_sets(
+    connection: Any,
+    kb: KnowledgeBase,
+    claims: Sequence[str | Path],
+    evidence: Sequence[str | Path],
+    overrides: tuple[Override, ...],
+    beside: Path,
+    kind: str,
+    meter: Meter,
+) -> BulkResult:
+    meter.enter("reading")
+    read = read_inputs(connection, kb, claims, evidence)
+    result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
+    result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
+    meter.enter("rules")
+    run, catalog = determine_in_sets(connection, kb, read, overrides, READS, meter)
+    _write(run, kb.policy, kind, beside, result, meter, lambda: fill_allowed(run, catalog))
+    return result
+
+
+def _write(
+    run: LineRun,
+    policy: Policy,
+    kind: str,
+    beside: Path,
+    result: BulkResult,
+    meter: Meter,
+    before: Callable[[], None] = lambda: None,
+) -> None:
+    """Write the determinations and count them."""
+    connection = run.connection
     query = write_determinations(run, policy, kind)
+    before()
     meter.enter("writing")
     with run.in_order():
         connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
     result.outcomes = count_outcomes(run)
     result.tally.lines_determined = sum(result.outcomes.values())
-    return result
 
 
 def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:

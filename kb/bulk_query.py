@@ -14,17 +14,18 @@ from facts.extras import bulk_module
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk import INEXACT, connect, too_big
 from kb.bulk_answers import BulkAnswers, answer_by_rows, held
-from kb.bulk_evidence import ROWS, EvidenceReader
-from kb.bulk_input import LINES, LineReader
+from kb.bulk_evidence import ROWS
+from kb.bulk_input import LINES
 from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import Meter
+from kb.bulk_sets import read_inputs, taken_names
 from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.catalog import Key
 from kb.compile.components import components
 from kb.compile.fused.plan import ANSWERS
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
-from kb.compile.script import RESERVED, Source
+from kb.compile.script import Source
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_interrupt import run_stoppable
@@ -146,16 +147,11 @@ def _in_the_set(
 ) -> BulkAnswers:
     answers = BulkAnswers(named_variables(goal.body))
     meter.enter("reading")
-    checked = LineReader(connection, claims).read()
-    answers.tally, answers.rejected = checked.tally, checked.rejected
-    answers.diagnostics += checked.diagnostics
-    has_evidence = False
-    if evidence:
-        reader = EvidenceReader(connection, kb.policy.evidence_types, LINES)
-        has_evidence = reader.read(evidence)
-        answers.diagnostics += reader.diagnostics
-        answers.evidence_read, answers.evidence_rejected = reader.rows_read, reader.rows_rejected
-    meter.total = checked.tally.lines_read
+    read = read_inputs(connection, kb, claims, evidence)
+    answers.tally, answers.rejected = read.checked.tally, read.checked.rejected
+    answers.diagnostics += read.diagnostics
+    answers.evidence_read, answers.evidence_rejected = read.evidence_read, read.evidence_rejected
+    has_evidence, meter.total = read.has_evidence, read.checked.tally.lines_read
     if not claim_terms(goal, kb.policy.program):
         return held(answers, kb.with_claims((), (), overrides).query(goal))
     apart = kb.one_claim_at_a_time(goal)
@@ -174,8 +170,7 @@ def _in_the_set(
     if inputs.claims is None and _is_long(source.program, goal):
         lines = _line_run(inputs, kb, overrides, has_evidence, meter)
     begun = meter.share() if lines is not None else 0.0
-    taken = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
-    reserved = sorted({*RESERVED, *(name for (name,) in taken)})
+    reserved = taken_names(connection)
     given = ANSWERS if lines is not None else ()
     plan = plan_goal(source.program, goal, inputs.codes if apart else None, reserved, given)
     meter.enter("rules")

@@ -20,7 +20,7 @@ from kb.policy import Policy, load_policy
 from tests.bulk.agreement import Batch, random_batch
 from tests.bulk.files import KINDS, evidence_row, row_of, write_rows
 from tests.bulk.test_agreement import batches_of_cases, without_strict
-from tests.bulk.test_policies import FUSED, ONE_BY_ONE, policy_with
+from tests.bulk.test_policies import FUSED, IN_SETS, policy_with
 from tests.bulk.test_policies import batch as added_batch
 
 POLICY = load_policy("r14")
@@ -177,11 +177,11 @@ def test_any_goal_over_any_claims(tmp_path: Path, first: int, goal: str) -> None
     assert files.differing([goal]) == {}
 
 
-@pytest.mark.parametrize("name", [*FUSED, *ONE_BY_ONE])
+@pytest.mark.parametrize("name", [*FUSED, *IN_SETS])
 def test_goals_over_rules_that_a_person_adds(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    policy = load_policy(policy_with(tmp_path, {**FUSED, **ONE_BY_ONE}[name]))
+    policy = load_policy(policy_with(tmp_path, {**FUSED, **IN_SETS}[name]))
     monkeypatch.setattr(bulk_query, "_LONG", 10**9)
     files = Files(added_batch(), policy, tmp_path, ("csv",))
     goal = "applies(C, L, 'R14-NEW-1', E)"
