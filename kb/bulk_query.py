@@ -22,14 +22,16 @@ from kb.bulk_sets import read_inputs, taken_names
 from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.catalog import Key
 from kb.compile.components import components
-from kb.compile.fused.plan import ANSWERS
+from kb.compile.fused.plan import ALLOWED, ANSWERS
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
 from kb.compile.script import Source
+from kb.engines.duckdb_determined import DETERMINED
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
+from kb.engines.duckdb_results import allowed_units
 from kb.goals import atoms_of_goal, claim_terms, texts_of_goal
 from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Constant, Program, Query
@@ -167,11 +169,14 @@ def _in_the_set(
     if apart and inputs.claims is not None and not inputs.has_lines():
         return answers
     lines = None
-    if inputs.claims is None and _is_long(source.program, goal):
+    predicates, determined = _needed(source.program, goal)
+    if inputs.claims is None and predicates > _LONG and determined:
         lines = _line_run(inputs, kb, overrides, has_evidence, meter)
+    if lines is not None and ALLOWED[0] in determined:
+        allowed_units(lines)
     begun = meter.share() if lines is not None else 0.0
     reserved = taken_names(connection)
-    given = ANSWERS if lines is not None else ()
+    given = _given(determined) if lines is not None else ()
     plan = plan_goal(source.program, goal, inputs.codes if apart else None, reserved, given)
     meter.enter("rules")
     run = GoalRun(inputs, plan, lambda share: _tell(meter, begun + (1 - begun) * share), lines)
@@ -200,13 +205,16 @@ def _say_the_same(program: Program, wanted: Iterable[Key], columns: Mapping[str,
     return are_apart((rule for each in needed for rule in each.rules), codes)
 
 
-def _is_long(program: Program, goal: Query) -> bool:
-    """Tell whether a goal needs so much of a determination that all of it is as quick."""
+def _needed(program: Program, goal: Query) -> tuple[int, set[str]]:
+    """Return how many predicates a goal needs, and the names of those of a determination."""
     plan = plan_goal(program, goal)
-    keys = {key for each in plan.components for key in each.keys}
-    return len(plan.components) > _LONG and any(
-        name == of or name.startswith(f"{of} ") for name, _ in keys for of, _ in ANSWERS
-    )
+    names = {name.partition(" ")[0] for each in plan.components for name, _ in each.keys}
+    return len(plan.components), names & {name for name, _ in DETERMINED}
+
+
+def _given(determined: set[str]) -> tuple[Key, ...]:
+    """The predicates that a run over lines answers; allowed units only where they are asked for."""
+    return DETERMINED if ALLOWED[0] in determined else ANSWERS
 
 
 def _line_run(
@@ -221,7 +229,7 @@ def _line_run(
     A goal that looks at several claims together may take these answers too where all claims at
     once are told the same as each.
     """
-    if not _say_the_same(inputs.source.program, ANSWERS, inputs.codes.columns):
+    if not _say_the_same(inputs.source.program, DETERMINED, inputs.codes.columns):
         return None
     policy, lists = kb.policy, (kb.release, kb.precertification)
     try:

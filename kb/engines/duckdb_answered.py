@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.compile.catalog import Catalog, Key
 from kb.compile.fused.evaluate import WORD
+from kb.compile.fused.plan import ALLOWED
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_tables import TypeOf, quoted
 
@@ -19,13 +20,21 @@ def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> 
     run : LineRun
         After ``run()``.
     key : (name, arity)
-        One of ``kb.compile.fused.plan.ANSWERS``: a claim, a line and what is said of the line.
+        One of ``kb.compile.fused.plan.ANSWERS``: a claim, a line and what is said of the line; or
+        ``ALLOWED``, after ``allowed_units``.
     catalog : Catalog
     type_of : callable
         Returns the SQL type of a column.
     """
     table = catalog[key]
     columns = [quoted(column) for column in table.columns]
+    if key == ALLOWED:
+        run.execute(
+            f"CREATE TEMP VIEW {quoted(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
+            f"l.line_number::BIGINT AS {columns[1]}, u.value::{type_of('number')} AS {columns[2]} "
+            "FROM signed l JOIN allowed u ON u.line = l.rowid WHERE u.value IS NOT NULL"
+        )
+        return
     said = [
         (position, *map(str, answer.row))
         for position, answer in enumerate(run.plan.answers)

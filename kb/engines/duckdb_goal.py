@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from kb.compile.catalog import Key
-from kb.compile.fused.plan import ANSWERS as ANSWERED
 from kb.compile.goal_plan import ANSWER, GoalPlan, Step
 from kb.compile.numbers import Sql
 from kb.compile.statements import Fixpoint, Relationship
 from kb.engines.duckdb_answered import make_relation
+from kb.engines.duckdb_determined import DETERMINED
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_rounds import run_rounds
@@ -74,7 +74,7 @@ class GoalRun:
         """
         plan = self.plan
         often = len(plan.components) >= _OFTEN
-        given = [key for key in plan.inputs if self.lines is not None and key in ANSWERED]
+        given = [key for key in plan.inputs if self.lines is not None and key in DETERMINED]
         others = [key for key in plan.inputs if key not in given]
         self.inputs.make(others, plan.catalog, often)
         for key in given:

@@ -74,7 +74,7 @@ def write_determinations(run: LineRun, policy: Policy, kind: str) -> str:
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
     answers = _by_number(run, _answers(run, policy))
-    _allowed(run)
+    allowed_units(run)
     return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
 
 
@@ -326,7 +326,7 @@ def _literal(text: str) -> str:
     return made
 
 
-def _allowed(run: LineRun) -> None:
+def allowed_units(run: LineRun) -> None:
     """The table ``allowed``: the least of the units that the cited clauses allow."""
     _, function, alternatives = run.plan.allowed
     limit = divmod(len(run.plan.answers), WORD)
