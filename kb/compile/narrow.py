@@ -31,6 +31,9 @@ Bound = tuple[tuple[int, Value], ...]
 
 Pattern = tuple[Key, Bound]
 
+_MOST = 3
+"""Sets of constants that a predicate is computed for apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
@@ -51,7 +54,9 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
     """Return what predicates need, narrowed to the constants that are asked for.
 
     Where a predicate is asked both whole and with constants, or with two sets of constants of
-    which one holds the other, the wider one serves for both. Recursive predicates stay whole.
+    which one holds the other, the wider one serves for both. Recursive predicates stay whole, and
+    those that are asked with many sets of constants: reading the same lines again for each costs
+    more than it saves.
 
     Parameters
     ----------
@@ -87,8 +92,10 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
     rules: dict[Key, list[Rule]] = {}
     for rule in program.rules:
         rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
-    walk = _Walk(rules, frozenset(keep))
-    asked = _widest(walk.patterns(first, {}))
+    asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
+    while many := {key for key, bounds in asked.items() if len(bounds) > _MOST}:
+        keep |= many
+        asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
     walk = _Walk(rules, frozenset(keep), asked)
     made: dict[Pattern, list[Rule]] = {}
     found = walk.patterns(first, made)

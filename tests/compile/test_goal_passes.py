@@ -36,6 +36,11 @@ NARROWED = {
         "goal(L) :- tied(L, 2). tied(A, B) :- line(A, B). tied(A, C) :- tied(A, B), line(B, C).",
         ["goal", "tied", "tied"],
     ),
+    "many constants, the whole": (
+        "goal(L) :- has(L, a), has(L, b), has(L, c), has(L, d). has(L, E) :- marks(L, E, _).\n"
+        "marks(L, E, 1) :- line(L, E).",
+        ["goal", "has", "marks"],
+    ),
     "what no rule can say has none": (
         "goal(L) :- has(L, red). has(L, blue) :- line(L, 2).",
         ["goal"],
