@@ -6,9 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import bulk_module
 from facts.values import one_line
 from kb.bulk_input import LINES
@@ -16,12 +17,16 @@ from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk_result import BulkResult, Meter
 from kb.bulk_rows import write_by_claim
 from kb.bulk_session import BulkSession
+from kb.bulk_sets import determine_in_sets, read_inputs
+from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
+from kb.engines.duckdb_goal import Inexact
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import write_determinations
 from kb.engines.duckdb_table import literal
 from kb.knowledge_base import KnowledgeBase
+from kb.policy import Policy
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
@@ -31,7 +36,7 @@ _FORMATS = {
     "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
     "csv": "FORMAT csv, HEADER",
 }
-_INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
+INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
 """What DuckDB raises where a number cannot be computed exactly."""
 
 
@@ -65,8 +70,8 @@ def adjudicate_files(
         CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
     engine : {"duckdb", "pydatalog"}, optional
-        ``pydatalog`` goes claim by claim. So does ``duckdb`` where the rules of the policy are
-        not about single lines and the other lines of their claim; a note tells so.
+        ``pydatalog`` goes claim by claim. So does ``duckdb`` where a rule ties claims together or
+        a number has no exact decimal; a note tells so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
@@ -114,11 +119,20 @@ def adjudicate_files(
             note = ""
             if not by_claim:
                 session.start()
+                inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
                 try:
-                    result = _run(session, kb, evidence, held, beside, kind, meter)
-                except NotFusable as fault:
+                    try:
+                        result = _run(session, kb, evidence, held, beside, kind, meter)
+                    except NotFusable:
+                        session.stop()
+                        session = stack.enter_context(BulkSession(claims, threads, memory_limit))
+                        connection = session.connection
+                        result = _run_in_sets(
+                            connection, kb, claims, evidence, held, beside, kind, meter
+                        )
+                except NotApart as fault:
                     by_claim, note = True, str(fault)
-                except tuple(getattr(duckdb, name) for name in _INEXACT):
+                except inexact:
                     by_claim, note = True, "a number of these claims has no exact decimal"
             if by_claim:
                 session.stop()
@@ -137,7 +151,7 @@ def adjudicate_files(
         except OSError as fault:
             raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
         except duckdb.OutOfMemoryException as fault:
-            raise UsageError([_too_big(str(fault))]) from None
+            raise UsageError([too_big(str(fault))]) from None
         except duckdb.IOException as fault:
             raise UsageError([_disk_fault(str(fault), output)]) from None
 
@@ -176,13 +190,40 @@ def _run(
     run = LineRun(connection, plan, LINES, tables, has_evidence, READS, checked.distinct)
     run.watch = meter.enter
     run.run()
+    _write(run, policy, kind, beside, result, meter)
+    return result
+
+
+def _run_in_sets(
+    connection: Any,
+    kb: KnowledgeBase,
+    claims: Sequence[str | Path],
+    evidence: Sequence[str | Path],
+    overrides: tuple[Override, ...],
+    beside: Path,
+    kind: str,
+    meter: Meter,
+) -> BulkResult:
+    meter.enter("reading")
+    read = read_inputs(connection, kb, claims, evidence)
+    result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
+    result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
+    meter.enter("rules")
+    run = determine_in_sets(connection, kb, read, overrides, READS, meter)
+    _write(run, kb.policy, kind, beside, result, meter)
+    return result
+
+
+def _write(
+    run: LineRun, policy: Policy, kind: str, beside: Path, result: BulkResult, meter: Meter
+) -> None:
+    """Write the determinations and count them."""
     answers = distinct_answers(run, policy)
     query = write_determinations(run, policy, answers, kind)
     meter.enter("writing")
-    connection.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
+    run.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
     result.outcomes = count_outcomes(run, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
-    return result
 
 
 def _writable(target: Path, output: str | Path) -> None:
@@ -201,7 +242,8 @@ def _unwritable(output: str | Path, reason: str) -> Diagnostic:
     return Diagnostic("error", message, None, "choose another file or folder, or make room")
 
 
-def _too_big(text: str) -> Diagnostic:
+def too_big(text: str) -> Diagnostic:
+    """Return what is said where a run does not fit, by what DuckDB says."""
     if "disk" in text.lower() or "temp" in text.lower():
         help = "give a larger --memory-limit, or make room for temporary files (TMPDIR)"
     else:

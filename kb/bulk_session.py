@@ -15,6 +15,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import OFFLINE, bulk_module
 from kb.bulk_evidence import EvidenceReader
 from kb.bulk_input import LINES, Checked, LineReader
+from kb.engines.duckdb_interrupt import stop_running
 
 
 class BulkSession:
@@ -51,7 +52,7 @@ class BulkSession:
         self._claims = claims
         self._scratch = tempfile.TemporaryDirectory(prefix="clausewise-")
         try:
-            self.connection = _connect(threads, memory_limit, self._scratch.name)
+            self.connection = connect(threads, memory_limit, self._scratch.name)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -94,8 +95,10 @@ class BulkSession:
 
     def stop(self) -> None:
         """Let nothing more be read; the connection can then be used for something else."""
-        if any(each is not None and not each.done() for each in (self._reading, self._filing)):
-            self.connection.interrupt()
+        waiting: tuple[Future[Any] | None, ...] = (self._filing, self._reading)
+        for future in waiting:
+            if future is not None and not future.cancel():
+                stop_running(self.connection, future)
         self._aside.shutdown(cancel_futures=True)
 
     def checked(self) -> Checked:
@@ -109,7 +112,8 @@ class BulkSession:
         return None if self._filing is None else self._filing.result()
 
 
-def _connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+    """Return a connection that keeps what does not fit in memory in a folder."""
     duckdb = bulk_module("duckdb")
     settings = {**OFFLINE, "temp_directory": scratch}
     if threads is not None:

@@ -9,6 +9,7 @@ from kb.language.syntax import (
     Aggregate,
     Atom,
     BodyLiteral,
+    Constant,
     Query,
     Relational,
     Term,
@@ -26,13 +27,46 @@ def atoms_of_goal(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
             yield from atoms_of_goal(literal.goal)
 
 
+def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
+    """Return the term that stands for the claim in a goal that speaks of one claim at a time.
+
+    Its answers over many claims are those over each of them. That is not so where it counts
+    claims, or says that there is none of a kind: then the claim has no value outside of that.
+
+    Parameters
+    ----------
+    query : Query
+    program : CheckedProgram
+
+    Returns
+    -------
+    Variable, Constant or None
+        None where a goal speaks of no claim or looks at several together.
+    """
+    terms = claim_terms(query, program)
+    if len(terms) != 1:
+        return None
+    (term,) = terms
+    said = (
+        literal.atom
+        for literal in query.body
+        if isinstance(literal, Relational) and not literal.negated
+    )
+    if isinstance(term, Constant) or any(_claim_of(atom, program) == term for atom in said):
+        return term
+    return None
+
+
 def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
-    """Return the terms that stand for claims in a goal; one alone means one claim at a time."""
-    return {
-        atom.terms[0]
-        for atom in atoms_of_goal(query.body)
-        if atom.terms and program.signature[atom.predicate].columns[0].name == "claim"
-    }
+    """Return the terms that stand for claims in a goal."""
+    found = (_claim_of(atom, program) for atom in atoms_of_goal(query.body))
+    return {term for term in found if term is not None}
+
+
+def _claim_of(atom: Atom, program: CheckedProgram) -> Term | None:
+    if atom.terms and program.signature[atom.predicate].columns[0].name == "claim":
+        return atom.terms[0]
+    return None
 
 
 def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:

@@ -33,7 +33,7 @@ from kb.checks.checked import check_query
 from kb.determination import Determination
 from kb.engines.arithmetic import row_key
 from kb.engines.protocol import Engine, Session
-from kb.goals import claim_terms, texts_of_goal
+from kb.goals import claim_apart, claim_terms, texts_of_goal
 from kb.language.parse import parse_query
 from kb.language.syntax import Constant, Query, Value
 from kb.language.variables import named_variables
@@ -406,7 +406,7 @@ class KnowledgeBase:
 
     def one_claim_at_a_time(self, query: Query) -> bool:
         """Tell whether a goal speaks of one claim at a time."""
-        return len(claim_terms(query, self.policy.program)) == 1
+        return claim_apart(query, self.policy.program) is not None
 
     def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
         """Parse and check a goal against the program.
@@ -514,9 +514,8 @@ class KnowledgeBase:
 
         A goal that speaks of one claim at a time is answered claim by claim.
         """
-        claims = claim_terms(query, self.policy.program)
-        if len(claims) == 1:
-            (term,) = claims
+        term = claim_apart(query, self.policy.program)
+        if term is not None:
             wanted = term.value if isinstance(term, Constant) else bound.get(term.name)
             if wanted is None:
                 for claim_id in self._claims:
@@ -525,7 +524,7 @@ class KnowledgeBase:
                 yield self.claim(str(wanted)).session
             return
         facts: FactStore = {name: dict(rows) for name, rows in self._shared.items()}
-        if claims:
+        if claim_terms(query, self.policy.program):
             for claim_id in self._claims:
                 for name, rows in self.claim(claim_id).facts.items():
                     facts.setdefault(name, {}).update(rows)  # type: ignore[arg-type]
@@ -544,10 +543,7 @@ class KnowledgeBase:
         >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
         ('C1', None)
         """
-        terms = claim_terms(query, self.policy.program)
-        if len(terms) != 1:
-            return None
-        (term,) = terms
+        term = claim_apart(query, self.policy.program)
         return str(term.value) if isinstance(term, Constant) else None
 
 

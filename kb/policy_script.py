@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from facts.claim import Override
 from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, LAST_DATE
@@ -16,12 +17,14 @@ from kb.language.syntax import Rule, Value
 from kb.policy import LOADED_LISTS, Policy
 
 
-def policy_source(kb: KnowledgeBase) -> Source:
+def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Source:
     """Return the source of a policy's script, under the settings of a knowledge base.
 
     Parameters
     ----------
     kb : KnowledgeBase
+    overrides : iterable of Override, optional
+        Those that are known beforehand; a script reads them from a table instead.
 
     Returns
     -------
@@ -33,7 +36,7 @@ def policy_source(kb: KnowledgeBase) -> Source:
     if kb.precertification is not None:
         tables.append(kb.precertification)
     lists = [name for name, item in loaded.items() if item is not None]
-    store = policy_facts(policy.clauses.values(), kb.settings, (), lists)
+    store = policy_facts(policy.clauses.values(), kb.settings, overrides, lists)
     known: dict[str, Sequence[tuple[Value, ...]]] = {
         name: list(rows) for name, rows in store.items()
     }

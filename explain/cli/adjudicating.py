@@ -25,14 +25,17 @@ from explain.cli.options import (
     AllDiagnosticsOption,
     ClaimFiles,
     CsvOption,
+    EngineOption,
     EvidenceOption,
     HcpcsOption,
     JsonOption,
+    MemoryOption,
     OverridesOption,
     PolicyOption,
     PrecertificationOption,
     SetOption,
     StrictOption,
+    ThreadsOption,
     expanded,
     load_knowledge_base,
     read_beside,
@@ -63,26 +66,9 @@ OutputOption = Annotated[
         help="Write to a file that ends in .jsonl, .csv or .parquet.",
     ),
 ]
-EngineOption = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        metavar="ENGINE",
-        help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
-    ),
-]
 RejectsOption = Annotated[
     str | None,
     typer.Option("--rejects", metavar="FILE", help="Write the rejected claims to a CSV file."),
-]
-MemoryOption = Annotated[
-    str | None,
-    typer.Option(
-        "--memory-limit", metavar="SIZE", help="As in 4GB; what does not fit goes to disk."
-    ),
-]
-ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
 ]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, compiling, explaining, exporting, policies
+from explain.cli import adjudicating, asking, compiling, explaining, exporting, policies, querying
 from explain.cli.running import command, ended
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "why-not": explaining.why_not,
     "verify": explaining.verify,
     "export": exporting.export,
-    "query": asking.query,
+    "query": querying.query,
     "clauses": policies.clauses,
     "code": policies.code,
     "check": policies.check,

@@ -16,6 +16,7 @@ from explain.cli.running import usage_error
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import EvidenceIndex
+from kb.engines.protocol import Engine
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
@@ -86,6 +87,23 @@ AllDiagnosticsOption = Annotated[
     ),
 ]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
+    ),
+]
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit", metavar="SIZE", help="As in 4GB; what does not fit goes to disk."
+    ),
+]
+ThreadsOption = Annotated[
+    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
+]
 
 
 @dataclass(slots=True)
@@ -166,6 +184,7 @@ def load_knowledge_base(
     strict: bool,
     hcpcs: str | None,
     precertification: str | None,
+    engine: Engine | None = None,
 ) -> KnowledgeBase:
     """Return the knowledge base that the options ask for."""
     return KnowledgeBase.load(
@@ -174,6 +193,7 @@ def load_knowledge_base(
         strict=strict,
         hcpcs=hcpcs,
         precertification=precertification,
+        engine=engine,
     )
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -24,6 +24,7 @@ __all__ = [
     "message",
     "report",
     "safe_cell",
+    "table_lines",
     "table_text",
     "unwritable",
     "visible",
@@ -140,14 +141,34 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     CLM1  1
     a\\nb  2
     """
-    texts = [tuple(columns), *(tuple(one_line(str(cell)) for cell in row) for row in rows)]
-    widths = [max(_width(row[position]) for row in texts) for position in range(len(columns))]
-    return "\n".join(
-        "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in texts
-    )
+    held = list(rows)
+    return "\n".join(table_lines(columns, lambda: held))
+
+
+def table_lines(
+    columns: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]]
+) -> Iterator[str]:
+    """Yield the lines of a table; the rows are asked for twice, first for their widths.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : callable
+        Returns the rows.
+    """
+    widths = list(map(_width, columns))
+    for row in rows():
+        for place, cell in enumerate(row):
+            widths[place] = max(widths[place], _width(one_line(str(cell))))
+    yield _table_line(columns, widths)
+    for row in rows():
+        yield _table_line([one_line(str(cell)) for cell in row], widths)
+
+
+def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(
+        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
+    ).rstrip()
 
 
 def _width(text: str) -> int:

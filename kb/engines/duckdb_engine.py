@@ -9,13 +9,14 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import bulk_module
-from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
-from kb.compile.statements import NEW, column_names
-from kb.compile.stored import SCALE, decimal_of
+from kb.compile.stored import SCALE
 from kb.compile.substitute import substitute
 from kb.engines.arithmetic import canonical, row_key
+from kb.engines.duckdb_facts import create_table, fill_table
 from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement
+from kb.engines.duckdb_rounds import run_rounds
+from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Facts, Row
 from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Value, Variable
 from kb.language.variables import named_variables
@@ -127,22 +128,16 @@ class DuckDBSession:
                 table = self._catalog[key]
                 self._load(key, table, f"{table.name}{FACTS}")
         for key in keys:
-            name = _quoted(self._catalog[key].name)
+            name = identifier(self._catalog[key].name)
             self._connection.execute(f"CREATE TEMP TABLE {name} AS {statement.base[key]}")
         if statement.steps:
-            for key in keys:
-                table = self._catalog[key]
-                new, name = _quoted(table.name + NEW), _quoted(table.name)
-                self._connection.execute(
-                    f"CREATE OR REPLACE TEMP TABLE {new} AS SELECT * FROM {name}"
-                )
-            while self._round(keys, statement.steps):
-                pass
+            tables = {key: self._catalog[key] for key in keys}
+            run_rounds(self._connection, tables, statement.steps, self._compiled.type_of)
         try:
             self._settle(statement)
         except QueryError:
             for key in keys:
-                self._connection.execute(f"DROP TABLE {_quoted(self._catalog[key].name)}")
+                self._connection.execute(f"DROP TABLE {identifier(self._catalog[key].name)}")
             raise
         self._made.update(keys)
 
@@ -152,55 +147,10 @@ class DuckDBSession:
             if self._connection.execute(f"{sql} LIMIT 1").fetchone() is not None:
                 raise QueryError([Diagnostic("error", _INEXACT, None, _INEXACT_HELP)])
 
-    def _round(self, keys: Sequence[Key], steps: Sequence[tuple[Key, str]]) -> int:
-        """Add what follows from the rows of the last round; return how many rows that gave."""
-        for key in keys:
-            table = self._catalog[key]
-            self._create(table, table.name + " next")
-        for key, sql in steps:
-            table = self._catalog[key]
-            self._connection.execute(f"INSERT INTO {_quoted(table.name + ' next')} {sql}")
-        added = 0
-        for key in keys:
-            table = self._catalog[key]
-            name, new, following = (_quoted(table.name + end) for end in ("", NEW, " next"))
-            self._connection.execute(f"DELETE FROM {new}")
-            self._connection.execute(
-                f"INSERT INTO {new} SELECT DISTINCT * FROM {following} EXCEPT SELECT * FROM {name}"
-            )
-            row = self._connection.execute(f"SELECT COUNT(*) FROM {new}").fetchone()
-            added += row[0]
-            self._connection.execute(f"INSERT INTO {name} SELECT * FROM {new}")
-            self._connection.execute(f"DROP TABLE {following}")
-        return added
-
-    def _create(self, table: Table, name: str) -> None:
-        types = list(map(self._compiled.type_of, table.types)) or ["INTEGER"]
-        columns = ", ".join(
-            f"{_quoted(column)} {kind}"
-            for column, kind in zip(column_names(table), types, strict=True)
-        )
-        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_quoted(name)} ({columns})")
-
     def _load(self, key: Key, table: Table, name: str) -> None:
-        self._create(table, name)
-        self._fill(key, table, name, self._facts.get(key, []))
-
-    def _fill(self, key: Key, table: Table, name: str, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        if not table.columns:
-            self._connection.execute(f"INSERT INTO {_quoted(name)} VALUES (1)")
-            return
-        columns = []
-        for position, kind in enumerate(table.types):
-            values = [row[position] for row in rows]
-            columns.append([_parameter(value, kind, key[0]) for value in values])
-        picks = ", ".join(
-            f"unnest(${position}::TEXT[])::{self._compiled.type_of(kind)}"
-            for position, kind in enumerate(table.types, 1)
-        )
-        self._connection.execute(f"INSERT INTO {_quoted(name)} SELECT {picks}", columns)
+        create_table(self._connection, table, name, self._compiled.type_of)
+        rows = self._facts.get(key, [])
+        fill_table(self._connection, key[0], table, name, rows, self._compiled.type_of)
 
 
 def connection_settings(
@@ -222,24 +172,10 @@ def connection_settings(
     return settings
 
 
-def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
-    if kind != "number":
-        return str(value)
-    number = decimal_of(value)
-    if number is None:
-        message = f"a fact of `{predicate}` has the number `{value}`, which has no exact decimal"
-        raise ProgramError([Diagnostic("error", message)])
-    return format(number, "f")
-
-
 def _value(value: Any) -> Value:
     if isinstance(value, Decimal):
         return canonical(value)
     return value  # type: ignore[no-any-return]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _sentence(fault: Exception) -> str:

@@ -192,6 +192,10 @@ def _special_lines(run: LineRun, answers: Answers) -> None:
         "limited": ("BOOLEAN", [limited for _, limited in chosen.values()]),
     }
     run.table("special_answers", columns)
+    _special(run)
+
+
+def _special(run: LineRun) -> None:
     picked = ", ".join(f"l.{name}" for name in dict.fromkeys(["line", *_KEYS, *run.told]))
     run.execute(
         f"CREATE TEMP TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
@@ -219,8 +223,22 @@ def _filled(text: str) -> str:
     return text
 
 
+def allowed_units(run: LineRun) -> None:
+    """Make the table ``allowed`` (line, value) of a run whose determinations are not written."""
+    word, bit = divmod(len(run.plan.answers), WORD)
+    run.execute(
+        "CREATE TEMP TABLE special_answers AS SELECT answer, false AS slots, true AS limited "
+        f"FROM answers WHERE (w{word} >> {bit}) & 1 = 1"
+    )
+    _special(run)
+    _allowed(run)
+
+
 def _allowed(run: LineRun) -> None:
     """The table ``allowed``: the least of the units that the cited clauses allow."""
+    if run.allowed:
+        run.execute(f"CREATE TEMP TABLE allowed AS {run.allowed}")
+        return
     _, function, alternatives = run.plan.allowed
     start = len(run.plan.answers) + 1
     values, joins = [], []

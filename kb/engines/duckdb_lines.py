@@ -51,6 +51,8 @@ class LineRun:
         Columns of the lines that the output needs.
     distinct : mapping of column to collection of str
         Values of columns that are known without a look at the lines.
+    allowed : str
+        A query of the allowed units: line, value; empty where the plan tells them.
     """
 
     connection: Any
@@ -66,6 +68,7 @@ class LineRun:
     sides: Any = None
     bits: int = 0
     words: tuple[str, ...] = ()
+    allowed: str = ""
 
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""

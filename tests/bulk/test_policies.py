@@ -11,7 +11,10 @@ import pytest
 from facts.claim import Evidence
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
+from kb import bulk
 from kb.bulk import adjudicate_files
+from kb.compile.fused.plan import LinePlan
+from kb.compile.fused.refusal import NotFusable
 from kb.policy import BUNDLED, load_policy
 from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch
 from tests.bulk.files import evidence_row, row_of, write_rows
@@ -53,7 +56,7 @@ FUSED = {
     "a diagnosis and a column": CLAIM + "diagnosis(C, L, X), procedure(C, L, Y), X @> Y.",
     "two columns of a line": CLAIM + "units(C, L, N), charge(C, L, X), X > N * 40.",
 }
-ONE_BY_ONE = {
+IN_SETS = {
     "a sum over the claim": CLAIM
     + "line(C, L), aggregate_all(sum(X), charge(C, _, X), T), T > 300.",
     "the greatest of the claim": CLAIM
@@ -62,6 +65,14 @@ ONE_BY_ONE = {
     "recursion": "tied(C, L, M) :- evidence_number(C, L, related_to, M).\n"
     "tied(C, L, N) :- tied(C, L, M), tied(C, M, N).\n" + CLAIM + "tied(C, L, L).",
 }
+
+
+TIED = {
+    "what stands on no claim": "dear(X) :- procedure(_, _, X).\n"
+    + CLAIM
+    + "modifier(C, L, X), \\+ dear(X).",
+}
+"""Rules that say something else of all claims together than of each."""
 
 
 def policy_with(folder: Path, rules: str) -> Path:
@@ -95,9 +106,9 @@ def batch() -> Batch:
     return made._replace(lines=lines, evidence=(*made.evidence, *tied))
 
 
-@pytest.mark.parametrize("name", [*FUSED, *ONE_BY_ONE])
+@pytest.mark.parametrize("name", [*FUSED, *IN_SETS, *TIED])
 def test_an_added_rule_says_the_same_in_bulk(name: str, tmp_path: Path) -> None:
-    policy = load_policy(policy_with(tmp_path, {**FUSED, **ONE_BY_ONE}[name]))
+    policy = load_policy(policy_with(tmp_path, {**FUSED, **IN_SETS, **TIED}[name]))
     made = batch()
     expected = by_rows(made, policy)
     assert any(
@@ -105,13 +116,32 @@ def test_an_added_rule_says_the_same_in_bulk(name: str, tmp_path: Path) -> None:
         for record in expected.values()
         for citation in record["citations"]
     )
-    assert in_bulk(made, policy, tmp_path, "parquet", name in ONE_BY_ONE) == expected
+    assert in_bulk(made, policy, tmp_path, "parquet", name in TIED) == expected
 
 
+def refused(*_: object) -> LinePlan:
+    raise NotFusable("no plan is wanted here")
+
+
+@pytest.mark.parametrize(("first", "kind"), [(40_000, "csv"), (60_002, "parquet")])
+def test_the_whole_policy_is_determined_in_sets(
+    first: int, kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    policy, made = load_policy("r14"), random_batch(range(first, first + 60))
+    expected = by_rows(made, policy)
+    monkeypatch.setattr(bulk, "plan_policy", refused)
+    assert in_bulk(made, policy, tmp_path, kind) == expected
+
+
+@pytest.mark.parametrize("in_sets", [False, True])
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_both_ways_write_the_same_file(kind: str, tmp_path: Path) -> None:
+def test_both_ways_write_the_same_file(
+    kind: str, in_sets: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """The same rows to the last sign, whichever engine wrote them."""
     policy = load_policy("r14")
+    if in_sets:
+        monkeypatch.setattr(bulk, "plan_policy", refused)
     few = batch()
     claims = write_rows(tmp_path, "claims", "csv", map(row_of, few.lines), COLUMNS)
     rows = map(evidence_row, few.evidence)

@@ -118,6 +118,24 @@ def test_queries_join_claims() -> None:
     assert KNOWN.query(goal).rows == (("C1", 1, "R14-FAC-1", "C2", 2),)
 
 
+@pytest.mark.parametrize(
+    ("goal", "rows"),
+    [
+        ("aggregate_all(count, line(C, L), N)", ((3,),)),
+        ("aggregate_all(max(X), (units(_, _, X)), N)", ((1,),)),
+        ("\\+ denied(_, 2, _)", ()),
+        ("\\+ denied(_, 3, _)", ((),)),
+        ("line(C, 1), aggregate_all(count, line(C, M), N)", (("A", 2), ("B", 1))),
+        ("aggregate_all(count, line('A', L), N)", ((2,),)),
+    ],
+)
+def test_what_is_counted_or_denied_of_claims_is_so_of_all_of_them(
+    goal: str, rows: tuple[object, ...]
+) -> None:
+    kb = KnowledgeBase.load("r14").with_claims([line("A"), line("A", 2), line("B")])
+    assert kb.query(goal).rows == rows
+
+
 def test_proofs_are_graphs_that_end_in_facts() -> None:
     proof = prove(KNOWN, "denied(C, L, Clause)", C="C1")
     graph = proof.graph

@@ -118,6 +118,8 @@ class Assembly:
         found = {self.line: None}
         for literal in body:
             if isinstance(literal, Relational) and self._of_line(literal.atom):
+                if literal.atom.arity < KEY_COLUMNS:
+                    raise NotFusable(f"`{literal.atom.predicate}` is not about a line")
                 claim, line = literal.atom.terms[:KEY_COLUMNS]
                 if not isinstance(claim, Variable) or claim.name != self.claim:
                     raise NotFusable("a body speaks of two claims")

@@ -1,0 +1,195 @@
+"""``clausewise query``."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from explain.cli.bounded import BoundedDiagnostics
+from explain.cli.in_bulk import choose_engine
+from explain.cli.options import (
+    ClaimOption,
+    CsvOption,
+    EngineOption,
+    EvidenceOption,
+    HcpcsOption,
+    JsonOption,
+    MemoryOption,
+    OverridesOption,
+    PolicyOption,
+    PrecertificationOption,
+    SetOption,
+    StrictOption,
+    ThreadsOption,
+    expanded,
+    load_claims,
+    load_knowledge_base,
+)
+from explain.cli.output import csv_text, data, json_text, message, report, table_lines
+from explain.cli.progress import progress
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
+from facts.diagnostic import Diagnostic
+from facts.readers.overrides import read_overrides
+from facts.readers.parquet import is_parquet
+from facts.values import format_number
+from kb.bulk_answers import BulkAnswers, answer_by_rows, held
+from kb.bulk_result import Meter
+from kb.engines.protocol import Engine
+from kb.knowledge_base import KnowledgeBase
+from kb.language.syntax import Query, Value
+
+_AT_ONCE = 1_000
+"""Rows that are printed together."""
+
+
+def query(
+    goal: Annotated[
+        str,
+        typer.Argument(metavar="GOAL", help="A goal, as in 'denied(Claim, Line, Clause)'."),
+    ],
+    claims: ClaimOption = [],  # noqa: B006
+    evidence: EvidenceOption = None,
+    overrides: OverridesOption = None,
+    strict: StrictOption = False,
+    settings: SetOption = None,
+    hcpcs: HcpcsOption = None,
+    precertification: PrecertificationOption = None,
+    policy: PolicyOption = "r14",
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    engine: EngineOption = None,
+    memory_limit: MemoryOption = None,
+    threads: ThreadsOption = None,
+) -> int:
+    """Answer a goal over some claims.
+
+    The goal is written in the language of the rules, what it asks for in capitals. Its answers
+    are a table; with --json each is an object on its own row. A goal that asks for nothing is
+    answered `yes` where it holds, with --csv in a column named answer.
+
+    Over Parquet, and tables of a megabyte and more, DuckDB answers it for all claims at once (pip
+    install 'clausewise[bulk]'); --engine chooses otherwise. A goal that names its claim reads
+    that claim alone of a Parquet file.
+
+    \b
+    clausewise query 'denied(Claim, Line, Clause)' -c claims.837
+    clausewise query "outcome('CLM1', Line, Outcome)" -c claims.csv --csv
+    clausewise query 'bundled(C, L, K), charge(C, L, Charge), Charge > 100' -c claims.csv
+    clausewise query 'denied(C, L, K)' -c 'claims/*.parquet' --evidence evidence.parquet --json
+    clausewise query "code_in('J7050', Table)"
+    """
+    if as_json and as_csv:
+        raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
+    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    parsed = kb.parse(typed(goal))
+    claims, evidence = expanded(claims), expanded(evidence or ())
+    chosen = choose_engine(engine, claims)
+    only = kb.claim_of(parsed)
+    alone = only is not None and (
+        chosen == "pydatalog" or any(is_parquet(Path(file)) for file in claims)
+    )
+    if alone or not claims:
+        if engine == "duckdb":
+            own = _duckdb(memory_limit, threads)
+            kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification, own)
+        answers = _of_one_claim(kb, parsed, claims, evidence, overrides, only)
+    else:
+        answers = _of_all(kb, parsed, claims, evidence, overrides, chosen, memory_limit, threads)
+    with answers:
+        _print(answers, as_json, as_csv)
+    told = answers.diagnostics
+    if not isinstance(told, BoundedDiagnostics):
+        told = BoundedDiagnostics(told)
+    report(told)
+    if not len(answers):
+        message("no answer" if claims else "no answer; claims are given with -c FILE")
+    if told.has_errors:
+        return BAD_INPUT
+    return DONE if len(answers) else NO_ANSWER
+
+
+def _of_one_claim(
+    kb: KnowledgeBase,
+    goal: Query,
+    claims: list[str],
+    evidence: list[str],
+    overrides: list[str] | None,
+    only: str | None,
+) -> BulkAnswers:
+    """Answer a goal over the claim that it names, or over none; of Parquet no more is read."""
+    loaded = load_claims(kb, claims, evidence, overrides, only=only)
+    relation = loaded.kb.query(goal)
+    return held(BulkAnswers(relation.columns, loaded.diagnostics), relation)
+
+
+def _of_all(
+    kb: KnowledgeBase,
+    goal: Query,
+    claims: list[str],
+    evidence: list[str],
+    overrides: list[str] | None,
+    engine: str,
+    memory_limit: str | None,
+    threads: int | None,
+) -> BulkAnswers:
+    """Answer a goal over all claims of files."""
+    notes: list[Diagnostic] = []
+    changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+    with progress(Meter("reading")) as meter:
+        if engine == "pydatalog":
+            answers = answer_by_rows(kb, goal, claims, evidence, changes, meter)
+        else:
+            from kb.bulk_query import query_files
+
+            answers = query_files(
+                kb,
+                goal,
+                claims,
+                evidence=evidence,
+                overrides=changes,
+                memory_limit=memory_limit,
+                threads=threads,
+                meter=meter,
+            )
+    answers.diagnostics[:0] = notes
+    return answers
+
+
+def _duckdb(memory_limit: str | None, threads: int | None) -> Engine:
+    """Return the engine that was asked for, after its options have been tried."""
+    from kb.bulk_session import connect
+    from kb.engines.duckdb_engine import DuckDBEngine
+
+    connect(threads, memory_limit, tempfile.gettempdir()).close()
+    return DuckDBEngine(threads, memory_limit)
+
+
+def _print(answers: BulkAnswers, as_json: bool, as_csv: bool) -> None:
+    """Print answers as they are read; a table is read twice, first for its widths."""
+    texts = _texts(answers, as_json, as_csv)
+    while block := list(islice(texts, _AT_ONCE)):
+        data("\n".join(block))
+
+
+def _texts(answers: BulkAnswers, as_json: bool, as_csv: bool) -> Iterator[str]:
+    columns = answers.columns
+    if as_json:
+        for row in answers:
+            yield json_text(dict(zip(columns, row, strict=True)))
+    elif as_csv:
+        yield csv_text([columns or ("answer",)])
+        for row in answers:
+            yield csv_text([_shown(row) or ("yes",)])
+    elif columns and len(answers):
+        yield from table_lines(columns, lambda: map(_shown, answers))
+    elif len(answers):
+        yield "yes"
+
+
+def _shown(row: Sequence[Value]) -> tuple[object, ...]:
+    return tuple(value if isinstance(value, (str, int)) else format_number(value) for value in row)

@@ -1,0 +1,267 @@
+"""Answer goals over files of millions of lines: in the set, on DuckDB."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from facts.claim import Override
+from facts.diagnostic import Diagnostic, ProgramError, UsageError
+from facts.extras import bulk_module
+from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
+from kb.bulk import INEXACT, too_big
+from kb.bulk_answers import BulkAnswers, answer_by_rows, held
+from kb.bulk_evidence import ROWS
+from kb.bulk_input import LINES
+from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
+from kb.bulk_result import Meter
+from kb.bulk_session import connect
+from kb.bulk_sets import read_inputs, taken_names
+from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
+from kb.compile.catalog import Key
+from kb.compile.components import components
+from kb.compile.fused.plan import ALLOWED, ANSWERS
+from kb.compile.fused.refusal import NotFusable
+from kb.compile.goal_plan import plan_goal
+from kb.compile.script import Source
+from kb.engines.duckdb_determined import DETERMINED
+from kb.engines.duckdb_entries import allowed_units
+from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
+from kb.engines.duckdb_inputs import ClaimInputs
+from kb.engines.duckdb_interrupt import run_stoppable
+from kb.engines.duckdb_lines import LineRun
+from kb.goals import atoms_of_goal, claim_terms, texts_of_goal
+from kb.knowledge_base import KnowledgeBase
+from kb.language.syntax import Constant, Program, Query
+from kb.language.variables import named_variables
+from kb.policy_script import policy_source
+
+_LONG = 14
+"""Predicates from which on it is quicker to determine all lines first."""
+
+
+def query_files(
+    kb: KnowledgeBase,
+    goal: str | Query,
+    claims: Sequence[str | Path],
+    *,
+    evidence: Sequence[str | Path] = (),
+    overrides: Iterable[Override] = (),
+    engine: str = "duckdb",
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    meter: Meter | None = None,
+) -> BulkAnswers:
+    """Answer a goal over the claims of files.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        A policy with its settings and lists.
+    goal : str or Query
+        A conjunction in the rule language.
+    claims : sequence of path
+        CSV, JSONL and Parquet files, in any mixture; for ``pydatalog`` 837 files too.
+    evidence : sequence of path, optional
+        CSV, JSONL and Parquet files.
+    overrides : iterable of Override, optional
+    engine : {"duckdb", "pydatalog"}, optional
+        ``duckdb`` computes each predicate that the goal needs for all claims at once.
+        ``pydatalog`` goes claim by claim, or loads all claims where the goal looks at several
+        together. So does ``duckdb`` where a number has no exact decimal, or where a rule would
+        say something else of all claims than of each; a note tells so.
+    memory_limit : str, optional
+        As in ``4GB``; what does not fit is put on disk.
+    threads : int, optional
+    meter : Meter, optional
+        Tells another thread how far the run is.
+
+    Returns
+    -------
+    BulkAnswers
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stops it.
+    QueryError
+        If the goal has faults, or a number that it needs does not exist.
+    UsageError
+        If the disk or the memory does not suffice, an option is wrong, or the extra
+        ``clausewise[bulk]`` is not installed.
+
+    See Also
+    --------
+    KnowledgeBase.query : over claims that are in memory.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> claims = folder / "claims.csv"
+    >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
+    ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
+    >>> with query_files(KnowledgeBase.load("r14"), "bundled(C, L, K)", [claims]) as answers:
+    ...     print(answers.columns, list(answers))
+    ('C', 'L', 'K') [('C1', 1, 'R14-COD-2')]
+    """
+    query = kb.parse(goal)
+    known = tuple(overrides)
+    meter = meter or Meter()
+    if engine == "pydatalog":
+        return answer_by_rows(kb, query, claims, evidence, known, meter)
+    duckdb = bulk_module("duckdb")
+    inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
+    with ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
+        connection = connect(threads, memory_limit, scratch)
+        stack.callback(connection.close)
+        try:
+            answers = run_stoppable(
+                connection,
+                lambda: _in_the_set(connection, kb, query, claims, evidence, known, meter),
+            )
+            answers._held = stack.pop_all()
+            return answers
+        except NotApart as fault:
+            reason = str(fault)
+        except inexact:
+            reason = "a number of these claims has no exact decimal"
+        except duckdb.OutOfMemoryException as fault:
+            raise UsageError([too_big(str(fault))]) from None
+        except duckdb.IOException:
+            raise UsageError([_disk_fault()]) from None
+    answers = answer_by_rows(kb, query, claims, evidence, known, meter)
+    message = f"the goal was answered without DuckDB, which takes longer: {reason}"
+    answers.diagnostics.insert(0, Diagnostic("note", message))
+    return answers
+
+
+def _in_the_set(
+    connection: Any,
+    kb: KnowledgeBase,
+    goal: Query,
+    claims: Sequence[str | Path],
+    evidence: Sequence[str | Path],
+    overrides: tuple[Override, ...],
+    meter: Meter,
+) -> BulkAnswers:
+    answers = BulkAnswers(named_variables(goal.body))
+    meter.enter("reading")
+    read = read_inputs(connection, kb, claims, evidence)
+    answers.tally, answers.rejected = read.checked.tally, read.checked.rejected
+    answers.diagnostics += read.diagnostics
+    answers.evidence_read, answers.evidence_rejected = read.evidence_read, read.evidence_rejected
+    has_evidence, meter.total = read.has_evidence, read.checked.tally.lines_read
+    if not claim_terms(goal, kb.policy.program):
+        return held(answers, kb.with_claims((), (), overrides).query(goal))
+    apart = kb.one_claim_at_a_time(goal)
+    source = policy_source(kb, overrides)
+    inputs = ClaimInputs(
+        connection,
+        source,
+        LINES,
+        ROWS if has_evidence else None,
+        _named(kb, source, goal),
+        {} if apart else _texts(kb, goal),
+    )
+    if apart and inputs.claims is not None and not inputs.has_lines():
+        return answers
+    lines = None
+    predicates, determined = _needed(source.program, goal)
+    if inputs.claims is None and predicates > _LONG and determined:
+        lines = _line_run(inputs, kb, overrides, has_evidence, meter)
+    if lines is not None and ALLOWED[0] in determined:
+        allowed_units(lines)
+    begun = meter.share() if lines is not None else 0.0
+    reserved = taken_names(connection)
+    given = _given(determined) if lines is not None else ()
+    plan = plan_goal(source.program, goal, inputs.codes if apart else None, reserved, given)
+    meter.enter("rules")
+    run = GoalRun(inputs, plan, lambda share: _tell(meter, begun + (1 - begun) * share), lines)
+    answers._count = run.run()
+    answers._rows = lambda: answer_rows(connection, bool(answers.columns))
+    return answers
+
+
+def _named(kb: KnowledgeBase, source: Source, goal: Query) -> set[str] | None:
+    """Return the claims that a goal names where no other one matters."""
+    terms = claim_terms(goal, kb.policy.program)
+    named = {str(term.value) for term in terms if isinstance(term, Constant)}
+    if len(named) < len(terms):
+        return None
+    keys = {(atom.predicate, atom.arity) for atom in atoms_of_goal(goal.body)}
+    if len(named) > 1 and any(name in CODE_PREDICATES for name, _ in keys):
+        return None
+    columns = {table.name: table.column for table in source.tables}
+    return named if len(named) == 1 or _say_the_same(source.program, keys, columns) else None
+
+
+def _say_the_same(program: Program, wanted: Iterable[Key], columns: Mapping[str, str]) -> bool:
+    """Tell whether predicates say of all claims together what they say of each."""
+    codes = Codes(columns, lambda column: False)
+    needed = components(program, wanted)
+    return are_apart((rule for each in needed for rule in each.rules), codes)
+
+
+def _needed(program: Program, goal: Query) -> tuple[int, set[str]]:
+    """Return how many predicates a goal needs, and the names of those of a determination."""
+    plan = plan_goal(program, goal)
+    names = {name.partition(" ")[0] for each in plan.components for name, _ in each.keys}
+    return len(plan.components), names & {name for name, _ in DETERMINED}
+
+
+def _given(determined: set[str]) -> tuple[Key, ...]:
+    """The predicates that a run over lines answers; allowed units only where they are asked for."""
+    return DETERMINED if ALLOWED[0] in determined else ANSWERS
+
+
+def _line_run(
+    inputs: ClaimInputs,
+    kb: KnowledgeBase,
+    overrides: tuple[Override, ...],
+    has_evidence: bool,
+    meter: Meter,
+) -> LineRun | None:
+    """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
+
+    A goal that looks at several claims together may take these answers too where all claims at
+    once are told the same as each.
+    """
+    if not _say_the_same(inputs.source.program, DETERMINED, inputs.codes.columns):
+        return None
+    policy, lists = kb.policy, (kb.release, kb.precertification)
+    try:
+        plan = plan_policy(policy, kb.settings, overrides, *lists)
+        prepare_lists(inputs.connection, overrides, kb.release)
+        tables = rows_of_tables(policy, kb.precertification)
+        run = LineRun(inputs.connection, plan, inputs.lines, tables, has_evidence)
+        run.watch = meter.enter
+        run.run()
+    except NotFusable:
+        return None
+    return run
+
+
+def _tell(meter: Meter, share: float) -> None:
+    meter.done = int(meter.total * share)
+
+
+def _texts(kb: KnowledgeBase, goal: Query) -> FactStore:
+    """What tables and lists say of the codes that a goal names; no claim needs to have them."""
+    tables = {table.name: table for table in policy_source(kb).tables}
+    classifier = Classifier(tables, kb.release)
+    found: FactStore = {}
+    for text in texts_of_goal(goal, {}):
+        for column in CLASSIFIED_COLUMNS:
+            for name, rows in classifier.facts(column, text).items():
+                found.setdefault(name, {}).update(rows)
+    return found
+
+
+def _disk_fault() -> Diagnostic:
+    message = "a file of the run cannot be read or written"
+    help = "look at the files, and make room for temporary ones (TMPDIR)"
+    return Diagnostic("error", message, None, help)
