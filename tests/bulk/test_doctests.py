@@ -11,6 +11,7 @@ MODULES = (
     "explain.cli.progress",
     "kb.bulk",
     "kb.bulk_columns",
+    "kb.bulk_query",
     "kb.bulk_result",
     "kb.clause",
     "kb.compile.fused.constants",
