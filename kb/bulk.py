@@ -22,6 +22,7 @@ from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
 from kb.engines.duckdb_goal import Inexact
+from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import write_determinations
 from kb.engines.duckdb_table import literal
@@ -122,13 +123,19 @@ def adjudicate_files(
                 inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
                 try:
                     try:
-                        result = _run(session, kb, evidence, held, beside, kind, meter)
+                        result = run_stoppable(
+                            session.connection,
+                            lambda: _run(session, kb, evidence, held, beside, kind, meter),
+                        )
                     except NotFusable:
                         session.stop()
-                        session = stack.enter_context(BulkSession(claims, threads, memory_limit))
-                        connection = session.connection
-                        result = _run_in_sets(
-                            connection, kb, claims, evidence, held, beside, kind, meter
+                        fresh = stack.enter_context(BulkSession(claims, threads, memory_limit))
+                        connection = fresh.connection
+                        result = run_stoppable(
+                            connection,
+                            lambda: _run_in_sets(
+                                connection, kb, claims, evidence, held, beside, kind, meter
+                            ),
                         )
                 except NotApart as fault:
                     by_claim, note = True, str(fault)

@@ -1,7 +1,8 @@
 """Measure goals over generated claims: ``python -m tests.bench.asking [--lines N] [--repeat N]``.
 
 Whole processes that read Parquet with evidence and print the answers as CSV. Claims are generated
-into the folder once.
+into the folder once. The last row adjudicates them under R14 with a rule more that is no formula of
+a line, a sum over the claim.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench.bulk import Run, data_of, median, process
+from tests.bench.bulk import Run, adjudicate, data_of, median, process
+from tests.bulk.test_policies import IN_SETS, policy_with
 
 GOALS = {
     "every denial": "denied(Claim, Line, Clause)",
@@ -41,10 +43,19 @@ def main() -> None:
     print("| goal | clock | processor | peak memory |")
     print("|---|---|---|---|")
     for name, goal in GOALS.items():
-        runs = [ask(data, goal, *more) for _ in range(options.repeat)]
-        clock, processor = median(runs, "clock"), median(runs, "processor")
-        memory = max(run.memory for run in runs)
-        print(f"| {name} | {clock:.2f} s | {processor:.2f} s | {memory:,.0f} MiB |", flush=True)
+        row(name, [ask(data, goal, *more) for _ in range(options.repeat)])
+    with tempfile.TemporaryDirectory() as folder:
+        policy = str(policy_with(Path(folder), IN_SETS["a sum over the claim"]))
+        more += ["--policy", policy]
+        output = Path(folder) / "out.parquet"
+        row("adjudicate in sets", [adjudicate(data, output, *more) for _ in range(options.repeat)])
+
+
+def row(name: str, runs: list[Run]) -> None:
+    """Print the medians of some runs."""
+    clock, processor = median(runs, "clock"), median(runs, "processor")
+    memory = max(run.memory for run in runs)
+    print(f"| {name} | {clock:.2f} s | {processor:.2f} s | {memory:,.0f} MiB |", flush=True)
 
 
 def ask(data: Path, goal: str, *options: str) -> Run:

@@ -12,6 +12,7 @@ MODULES = (
     "kb.bulk",
     "kb.bulk_columns",
     "kb.bulk_plain_objects",
+    "kb.bulk_query",
     "kb.bulk_result",
     "kb.bulk_session",
     "kb.engines.duckdb_table",
