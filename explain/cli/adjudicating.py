@@ -49,7 +49,7 @@ from facts.readers.batch import Tally
 from facts.readers.overrides import read_overrides
 from facts.values import one_line
 from kb.adjudication import Adjudication
-from kb.bulk_result import BulkResult, Meter
+from kb.bulk.result import BulkResult, Meter
 from kb.clause import OUTCOMES
 from kb.determination import Determination
 from kb.flat import CSV_COLUMNS, flat_row

@@ -35,7 +35,7 @@ from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from facts.diagnostic import UsageError
 from facts.values import ValueFault, one_line, parse_date, quoted
-from kb.bulk_result import Meter
+from kb.bulk.result import Meter
 
 if TYPE_CHECKING:
     from explain.exports.making import Wishes

@@ -24,11 +24,11 @@ from facts.readers.detect import is_x12
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import one_line
-from kb.bulk_result import BulkResult, Meter
+from kb.bulk.result import BulkResult, Meter
 from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
-    from kb.bulk_session import BulkSession
+    from kb.bulk.session import BulkSession
 
 ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005
@@ -97,7 +97,7 @@ def reading_ahead(
     if engine != "duckdb":
         yield None
         return
-    from kb.bulk_session import BulkSession
+    from kb.bulk.session import BulkSession
 
     pause, thresholds = sys.getswitchinterval(), gc.get_threshold()
     sys.setswitchinterval(_SHORT_PAUSE)
@@ -125,7 +125,7 @@ def adjudicate_in_bulk(
     session: BulkSession | None,
 ) -> BulkResult:
     """Adjudicate files into a file, or onto stdout."""
-    from kb.bulk import adjudicate_files
+    from kb.bulk.adjudicate import adjudicate_files
 
     meter = Meter(total=about_lines(files) if engine == "pydatalog" else 0)
     options = {

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kb.bulk_result import Meter
+from kb.bulk.result import Meter
 
 _FIRST = 1.0
 """Seconds before anything is shown on a terminal."""

@@ -37,8 +37,8 @@ from facts.diagnostic import Diagnostic
 from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
-from kb.bulk_answers import BulkAnswers, answer_by_rows, held
-from kb.bulk_result import Meter
+from kb.bulk.answers import BulkAnswers, answer_by_rows, held
+from kb.bulk.result import Meter
 from kb.engines.protocol import Engine
 from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Query, Value
@@ -144,7 +144,7 @@ def _of_all(
         if engine == "pydatalog":
             answers = answer_by_rows(kb, goal, claims, evidence, changes, meter)
         else:
-            from kb.bulk_query import query_files
+            from kb.bulk.query import query_files
 
             answers = query_files(
                 kb,
@@ -162,7 +162,7 @@ def _of_all(
 
 def _duckdb(memory_limit: str | None, threads: int | None) -> Engine:
     """Return the engine that was asked for, after its options have been tried."""
-    from kb.bulk_session import connect
+    from kb.bulk.session import connect
     from kb.engines.duckdb_engine import DuckDBEngine
 
     connect(threads, memory_limit, tempfile.gettempdir()).close()

@@ -15,7 +15,7 @@ from facts.origin import Origin
 from facts.readers.code_lists import HcpcsRelease
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
-from kb.bulk import adjudicate_files
+from kb.bulk.adjudicate import adjudicate_files
 from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy
 from tests.bulk.files import evidence_row, row_of, write_rows

@@ -22,9 +22,9 @@ from facts.readers.detect import open_claims
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.evidence import read_evidence
 from facts.readers.line_table import CODE_LISTS, PARSERS, REQUIRED
-from kb.bulk_columns import AMOUNTS, written
-from kb.bulk_evidence import EvidenceReader
-from kb.bulk_input import LINES, LineReader
+from kb.bulk.columns import AMOUNTS, written
+from kb.bulk.evidence import EvidenceReader
+from kb.bulk.lines import LINES, LineReader
 from kb.policy import load_policy
 from tests.bulk.files import evidence_row, row_of, write_rows
 from tests.policies.random_claims import random_case

@@ -17,7 +17,7 @@ import pytest
 from explain.cli import in_bulk, progress
 from explain.cli.app import app
 from facts.readers.line_table import PARSERS
-from kb.bulk_result import Meter
+from kb.bulk.result import Meter
 from tests.bulk.files import row_of, write_rows
 from tests.conftest import INTERRUPTED, interruptible
 from tests.policies.random_claims import random_case

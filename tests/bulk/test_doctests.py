@@ -9,12 +9,12 @@ import pytest
 
 MODULES = (
     "explain.cli.progress",
-    "kb.bulk",
-    "kb.bulk_columns",
-    "kb.bulk_plain_objects",
-    "kb.bulk_query",
-    "kb.bulk_result",
-    "kb.bulk_session",
+    "kb.bulk.adjudicate",
+    "kb.bulk.columns",
+    "kb.bulk.plain_objects",
+    "kb.bulk.query",
+    "kb.bulk.result",
+    "kb.bulk.session",
     "kb.engines.duckdb_table",
     "kb.clause",
     "kb.compile.fused.constants",

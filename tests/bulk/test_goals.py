@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
-from kb import bulk_query, knowledge_base
-from kb.bulk_query import query_files
+from kb import knowledge_base
+from kb.bulk import query as bulk_query
+from kb.bulk.query import query_files
 from kb.policy import Policy, load_policy
 from tests.bulk.agreement import Batch, random_batch
 from tests.bulk.files import KINDS, evidence_row, row_of, write_rows

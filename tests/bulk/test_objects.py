@@ -20,9 +20,9 @@ from facts.readers.evidence import REQUIRED as EVIDENCE_REQUIRED
 from facts.readers.jsonl import ObjectFile, open_objects
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.text_file import look
-from kb.bulk_input import LINES, LineReader
-from kb.bulk_plain_objects import PlainObjects
-from kb.bulk_source import Tables
+from kb.bulk.lines import LINES, LineReader
+from kb.bulk.plain_objects import PlainObjects
+from kb.bulk.source import Tables
 from tests.bulk.test_bad_input import assert_alike, in_bulk
 
 GOOD = {"claim_id": "A", "line_number": 1, "claim_form": "cms1500", "service_date": "2018-06-01"}

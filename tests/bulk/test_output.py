@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from kb.bulk import adjudicate_files
+from kb.bulk.adjudicate import adjudicate_files
 from kb.engines import duckdb_results
 from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy, load_policy

@@ -11,8 +11,8 @@ import pytest
 from facts.claim import Evidence
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
-from kb import bulk
-from kb.bulk import adjudicate_files
+from kb.bulk import adjudicate
+from kb.bulk.adjudicate import adjudicate_files
 from kb.compile.fused.plan import LinePlan
 from kb.compile.fused.refusal import NotFusable
 from kb.policy import BUNDLED, load_policy
@@ -129,7 +129,7 @@ def test_the_whole_policy_is_determined_in_sets(
 ) -> None:
     policy, made = load_policy("r14"), random_batch(range(first, first + 60))
     expected = by_rows(made, policy)
-    monkeypatch.setattr(bulk, "plan_policy", refused)
+    monkeypatch.setattr(adjudicate, "plan_policy", refused)
     assert in_bulk(made, policy, tmp_path, kind) == expected
 
 
@@ -141,7 +141,7 @@ def test_both_ways_write_the_same_file(
     """The same rows to the last sign, whichever engine wrote them."""
     policy = load_policy("r14")
     if in_sets:
-        monkeypatch.setattr(bulk, "plan_policy", refused)
+        monkeypatch.setattr(adjudicate, "plan_policy", refused)
     few = batch()
     claims = write_rows(tmp_path, "claims", "csv", map(row_of, few.lines), COLUMNS)
     rows = map(evidence_row, few.evidence)

@@ -155,7 +155,7 @@ def test_a_file_that_is_missing_is_told(run: Any, claims: Path) -> None:
 def test_without_the_extra_small_tables_are_answered(
     run: Any, claims: Path, monkeypatch: Any
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("kb.bulk_query")]:
+    for name in [name for name in sys.modules if name.startswith("kb.bulk.query")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "duckdb", None)
     assert run("query", "denied(C, L, K)", "-c", "claims.csv")[0] == 0

@@ -14,7 +14,7 @@ from facts.readers.claim_tables import is_jsonl, without_rows
 from facts.readers.delimited import DelimitedFile, open_delimited
 from facts.readers.line_table import PARSERS, REQUIRED
 from facts.readers.text_file import look
-from kb.bulk_text_shape import text_shape
+from kb.bulk.text_shape import text_shape
 from tests.bulk.test_objects import comparable, read
 
 COLUMNS = tuple(PARSERS)
@@ -81,15 +81,15 @@ def test_a_file_has_the_same_shape_in_blocks_of_any_size(
         path = written(tmp_path, values, "\r\n")
         with monkeypatch.context() as small:
             whole = text_shape(path, values=True)
-            small.setattr("kb.bulk_text_shape._BLOCK", block)
+            small.setattr("kb.bulk.text_shape._BLOCK", block)
             assert text_shape(path, values=True) == whole
 
 
 def test_a_file_without_a_line_end_is_not_held_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.bulk_text_shape._BLOCK", 10)
-    monkeypatch.setattr("kb.bulk_text_shape._LONGEST", 100)
+    monkeypatch.setattr("kb.bulk.text_shape._BLOCK", 10)
+    monkeypatch.setattr("kb.bulk.text_shape._LONGEST", 100)
     path = tmp_path / "claims.csv"
     path.write_text("x" * 1_000 + "\n")
     assert text_shape(path, values=True) is None

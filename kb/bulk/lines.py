@@ -17,7 +17,7 @@ from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.grouping import gather
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
-from kb.bulk_columns import (
+from kb.bulk.columns import (
     ANY_REPEATED,
     KINDS,
     NUMBERS_OF_CLAIM,
@@ -26,7 +26,7 @@ from kb.bulk_columns import (
     read_column,
     written,
 )
-from kb.bulk_source import Source, Tables
+from kb.bulk.source import Source, Tables
 from kb.engines.duckdb_table import identifier, make_table
 
 LINES = "checked_lines"

@@ -12,7 +12,7 @@ from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
 from facts.readers.parquet import BLANKS, WHOLE
 from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
-from kb.bulk_source import Source
+from kb.bulk.source import Source
 from kb.compile.stored import NUMBER, decimal_of
 from kb.engines.duckdb_table import identifier, literal, make_table
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from facts.readers.delimited import DelimitedFile
 from facts.readers.parquet import BLANKS
 from facts.readers.text_file import LONGEST_ROW
-from kb.bulk_raw import NotRead, RawTable, TextFile, reading_a_file
-from kb.bulk_text_shape import text_shape
+from kb.bulk.raw import NotRead, RawTable, TextFile, reading_a_file
+from kb.bulk.text_shape import text_shape
 from kb.engines.duckdb_table import literal
 
 _SPARE = 8

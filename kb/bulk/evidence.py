@@ -13,8 +13,8 @@ from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
 from facts.values import ValueFault, parse_whole_number
-from kb.bulk_columns import DOUBTFUL, STRIPPED
-from kb.bulk_source import Source, Tables
+from kb.bulk.columns import DOUBTFUL, STRIPPED
+from kb.bulk.source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
 from kb.engines.duckdb_table import identifier, literal, make_table
 

@@ -19,10 +19,10 @@ from facts.readers.line_table import RawRow
 from facts.readers.parquet import is_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.text_file import cannot_be_read, look
-from kb.bulk_delimited import read_delimited
-from kb.bulk_objects import read_objects
-from kb.bulk_parquet import scan_parquet
-from kb.bulk_raw import AT_ONCE, RawTable
+from kb.bulk.delimited import read_delimited
+from kb.bulk.objects import read_objects
+from kb.bulk.parquet import scan_parquet
+from kb.bulk.raw import AT_ONCE, RawTable
 from kb.engines.duckdb_table import identifier
 
 

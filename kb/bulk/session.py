@@ -13,8 +13,8 @@ from typing import Any
 from facts.claim import EvidenceTypes
 from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import OFFLINE, bulk_module
-from kb.bulk_evidence import EvidenceReader
-from kb.bulk_input import LINES, Checked, LineReader
+from kb.bulk.evidence import EvidenceReader
+from kb.bulk.lines import LINES, Checked, LineReader
 from kb.engines.duckdb_interrupt import stop_running
 
 

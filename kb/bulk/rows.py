@@ -14,7 +14,7 @@ from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
 from facts.spreadsheet import csv_text
 from kb.adjudication import Adjudication
-from kb.bulk_result import BulkResult, Meter
+from kb.bulk.result import BulkResult, Meter
 from kb.compile.stored import NUMBER
 from kb.determination import Determination
 from kb.engines.duckdb_table import literal

@@ -13,7 +13,7 @@ from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
 from kb.adjudication import Adjudication, accepted
-from kb.bulk_result import Meter
+from kb.bulk.result import Meter
 from kb.engines.duckdb_interrupt import interruptible
 from kb.engines.protocol import Row
 from kb.goals import claim_terms

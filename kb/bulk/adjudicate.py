@@ -12,12 +12,12 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import bulk_module
 from facts.values import one_line
-from kb.bulk_input import LINES
-from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
-from kb.bulk_result import BulkResult, Meter
-from kb.bulk_rows import write_by_claim
-from kb.bulk_session import BulkSession
-from kb.bulk_sets import determine_in_sets, read_inputs
+from kb.bulk.lines import LINES
+from kb.bulk.plan import plan_policy, prepare_lists, rows_of_tables
+from kb.bulk.result import BulkResult, Meter
+from kb.bulk.rows import write_by_claim
+from kb.bulk.session import BulkSession
+from kb.bulk.sets import determine_in_sets, read_inputs
 from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers

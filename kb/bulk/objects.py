@@ -15,9 +15,9 @@ from typing import Any
 from facts.readers.jsonl import ObjectFile, physical_rows
 from facts.readers.line_table import RawRow
 from facts.readers.text_file import LONGEST_ROW
-from kb.bulk_plain_objects import PlainObjects
-from kb.bulk_raw import NotRead, RawTable, TextFile, reading_a_file
-from kb.bulk_text_shape import text_shape
+from kb.bulk.plain_objects import PlainObjects
+from kb.bulk.raw import NotRead, RawTable, TextFile, reading_a_file
+from kb.bulk.text_shape import text_shape
 from kb.engines.duckdb_table import identifier, literal
 
 _LOOKED_AT = 1_000

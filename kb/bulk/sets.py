@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
-from kb.bulk_evidence import ROWS, EvidenceReader
-from kb.bulk_input import LINES, Checked, LineReader
-from kb.bulk_result import Meter
+from kb.bulk.evidence import ROWS, EvidenceReader
+from kb.bulk.lines import LINES, Checked, LineReader
+from kb.bulk.result import Meter
 from kb.compile.goal_plan import plan_predicates
 from kb.compile.script import RESERVED
 from kb.engines.duckdb_determined import DETERMINED, TABLES, determined_run

@@ -12,14 +12,14 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import bulk_module
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
-from kb.bulk import INEXACT, too_big
-from kb.bulk_answers import BulkAnswers, answer_by_rows, held
-from kb.bulk_evidence import ROWS
-from kb.bulk_input import LINES
-from kb.bulk_plan import plan_policy, prepare_lists, rows_of_tables
-from kb.bulk_result import Meter
-from kb.bulk_session import connect
-from kb.bulk_sets import read_inputs, taken_names
+from kb.bulk.adjudicate import INEXACT, too_big
+from kb.bulk.answers import BulkAnswers, answer_by_rows, held
+from kb.bulk.evidence import ROWS
+from kb.bulk.lines import LINES
+from kb.bulk.plan import plan_policy, prepare_lists, rows_of_tables
+from kb.bulk.result import Meter
+from kb.bulk.session import connect
+from kb.bulk.sets import read_inputs, taken_names
 from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.catalog import Key
 from kb.compile.components import components
