@@ -109,6 +109,7 @@ def reading_ahead(
     finally:
         sys.setswitchinterval(pause)
         gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 def adjudicate_in_bulk(
@@ -127,6 +128,7 @@ def adjudicate_in_bulk(
     """Adjudicate files into a file, or onto stdout."""
     from kb.bulk.adjudicate import adjudicate_files
 
+    gc.freeze()
     meter = Meter(total=about_lines(files) if engine == "pydatalog" else 0)
     options = {
         "evidence": evidence,

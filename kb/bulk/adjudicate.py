@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, ProgramError, UsageError
+from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import bulk_module
 from facts.values import one_line
 from kb.bulk.lines import LINES
@@ -17,11 +17,8 @@ from kb.bulk.plan import plan_policy, prepare_lists, rows_of_tables
 from kb.bulk.result import BulkResult, Meter
 from kb.bulk.rows import write_by_claim
 from kb.bulk.session import BulkSession
-from kb.bulk.sets import determine_in_sets, read_inputs
-from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
-from kb.engines.duckdb_goal import Inexact
 from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import write_determinations
@@ -120,7 +117,6 @@ def adjudicate_files(
             note = ""
             if not by_claim:
                 session.start()
-                inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
                 try:
                     try:
                         result = run_stoppable(
@@ -137,9 +133,9 @@ def adjudicate_files(
                                 connection, kb, claims, evidence, held, beside, kind, meter
                             ),
                         )
-                except NotApart as fault:
+                except NotFusable as fault:
                     by_claim, note = True, str(fault)
-                except inexact:
+                except tuple(getattr(duckdb, name) for name in INEXACT):
                     by_claim, note = True, "a number of these claims has no exact decimal"
             if by_claim:
                 session.stop()
@@ -211,6 +207,8 @@ def _run_in_sets(
     kind: str,
     meter: Meter,
 ) -> BulkResult:
+    from kb.bulk.sets import determine_in_sets, read_inputs
+
     meter.enter("reading")
     read = read_inputs(connection, kb, claims, evidence)
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)

@@ -112,10 +112,14 @@ class BulkSession:
         return None if self._filing is None else self._filing.result()
 
 
+_UNPACKED = {"checkpoint_threshold": "100TB"}
+"""DuckDB does not stop to pack the tables of a run, which takes longer than it saves."""
+
+
 def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
     """Return a connection that keeps what does not fit in memory in a folder."""
     duckdb = bulk_module("duckdb")
-    settings = {**OFFLINE, "temp_directory": scratch}
+    settings = {**OFFLINE, "temp_directory": scratch, **_UNPACKED}
     if threads is not None:
         settings["threads"] = threads
     if memory_limit is not None:

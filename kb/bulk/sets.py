@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from facts.claim import Override
+from facts.diagnostic import ProgramError
 from kb.bulk.evidence import ROWS, EvidenceReader
 from kb.bulk.lines import LINES, Checked, LineReader
 from kb.bulk.result import Meter
+from kb.compile.apart import NotApart
+from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_predicates
 from kb.compile.script import RESERVED
 from kb.engines.duckdb_determined import DETERMINED, TABLES, determined_run
-from kb.engines.duckdb_goal import GoalRun
+from kb.engines.duckdb_goal import GoalRun, Inexact
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_lines import LineRun
 from kb.knowledge_base import KnowledgeBase
@@ -91,19 +94,23 @@ def determine_in_sets(
 
     Raises
     ------
-    NotApart
-        If a rule would say something else of all claims at once than of each.
-    Inexact
-        If a number cannot be computed exactly.
+    NotFusable
+        If a rule would say something else of all claims at once than of each, or a number cannot
+        be computed exactly.
     """
-    source = policy_source(kb, overrides)
-    on_file = ROWS if inputs.has_evidence else None
-    relations = ClaimInputs(connection, source, LINES, on_file)
-    plan = plan_predicates(source.program, DETERMINED, relations.codes, taken_names(connection))
-    meter.total, begun = inputs.checked.tally.lines_read, 0.3
+    try:
+        source = policy_source(kb, overrides)
+        on_file = ROWS if inputs.has_evidence else None
+        relations = ClaimInputs(connection, source, LINES, on_file)
+        plan = plan_predicates(source.program, DETERMINED, relations.codes, taken_names(connection))
+        meter.total, begun = inputs.checked.tally.lines_read, 0.3
 
-    def watch(share: float) -> None:
-        meter.done = int(meter.total * (begun + 0.5 * share))
+        def watch(share: float) -> None:
+            meter.done = int(meter.total * (begun + 0.5 * share))
 
-    GoalRun(relations, plan, watch).compute()
-    return determined_run(connection, plan.catalog, LINES, reads, inputs.has_evidence)
+        GoalRun(relations, plan, watch).compute()
+        return determined_run(connection, plan.catalog, LINES, reads, inputs.has_evidence)
+    except NotApart as fault:
+        raise NotFusable(str(fault)) from None
+    except (Inexact, ProgramError):
+        raise NotFusable("a number of these claims has no exact decimal") from None
