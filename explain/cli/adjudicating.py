@@ -114,6 +114,8 @@ def adjudicate(
         check_target(rejects, [*inputs, *filter(None, (output,))])
     with reading_ahead(files, chosen, memory_limit, threads) as session:
         kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+        if session is not None:
+            session.start_evidence(evidence, kb.policy.evidence_types)
         if chosen == "duckdb" or kind == "parquet":
             notes: list[Diagnostic] = []
             changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)

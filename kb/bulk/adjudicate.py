@@ -116,7 +116,6 @@ def adjudicate_files(
             by_claim = engine == "pydatalog"
             note = ""
             if not by_claim:
-                session.start()
                 try:
                     try:
                         result = run_stoppable(
@@ -175,8 +174,7 @@ def _run(
 ) -> BulkResult:
     connection, policy = session.connection, kb.policy
     meter.enter("reading")
-    if evidence:
-        session.start_evidence(evidence, policy.evidence_types)
+    session.start_evidence(evidence, policy.evidence_types)
     plan = plan_policy(policy, kb.settings, overrides, kb.release, kb.precertification)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100

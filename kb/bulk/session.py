@@ -82,7 +82,7 @@ class BulkSession:
             self._reading = self._aside.submit(LineReader(self.connection, self._claims).read)
 
     def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
-        """Begin to read evidence, as soon as the claims are read.
+        """Begin to read evidence, as soon as the claims are read, where nobody has.
 
         Parameters
         ----------
@@ -90,6 +90,9 @@ class BulkSession:
         types : mapping of str to EvidenceType
             What the policy declares.
         """
+        self.start()
+        if self._filing is not None or not evidence:
+            return
         reader = EvidenceReader(self.connection, types, LINES)
         self._filing = self._aside.submit(lambda: (reader, reader.read(evidence)))
 

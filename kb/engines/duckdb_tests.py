@@ -13,7 +13,6 @@ from kb.compile.fused.evaluate import packed
 from kb.compile.fused.formula import Leaf
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.stored import NUMBER
-from kb.engines.duckdb_table import make_table
 from kb.language.syntax import Comparison, Constant, Expression, Program, Variable
 
 exp = bulk_module("sqlglot.expressions")
@@ -107,13 +106,20 @@ def make_dictionary(
     column = source_column(feature.name)
     name = feature.dictionary
     is_date = feature.name in DATES
+    parameters: list[list[Any]] = []
+
+    def given(values: Iterable[Any], kind: str) -> str:
+        parameters.append(list(values))
+        return f"unnest(${len(parameters)}::{kind}[])"
+
+    parts = []
     base = BASES.get(feature.name, feature.name)
     if base in distinct:
-        source = f"{name}_known"
-        make_table(connection, source, {base: ("TEXT", sorted(distinct[base]))})
-    connection.execute(
-        f"CREATE TEMP TABLE {name}_values AS SELECT DISTINCT {column} AS value FROM {source} "
-        f"WHERE {column} IS NOT NULL"
+        source = "known"
+        parts.append(f'known AS (SELECT {given(sorted(distinct[base]), "TEXT")} AS "{base}")')
+    parts.append(
+        f"v AS MATERIALIZED (SELECT DISTINCT {column} AS value FROM {source} "
+        f"WHERE {column} IS NOT NULL)"
     )
     plain: list[Sql] = []
     ranged: list[tuple[int, TableRow]] = []
@@ -137,26 +143,26 @@ def make_dictionary(
     for part, chosen in (("ranged", ranged), ("words", words)):
         if not chosen:
             continue
-        columns: dict[str, tuple[str, Sequence[Any]]] = {
-            "bit": ("BIGINT", [1 << position for position, _ in chosen]),
-            "first": ("TEXT", [row.first for _, row in chosen]),
-            "last": ("TEXT", [row.last or row.first for _, row in chosen]),
-        }
-        make_table(connection, f"{name}_{part}", columns)
+        bits = given((1 << position for position, _ in chosen), "BIGINT")
+        first = given((row.first for _, row in chosen), "TEXT")
+        last = given((row.last or row.first for _, row in chosen), "TEXT")
         on = (
             "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
             if part == "ranged"
             else f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
             "|| ' ', ' ' || r.first || ' ')"
         )
-        joined += (
-            f" LEFT JOIN (SELECT v.value, bit_or(bit) AS bits FROM {name}_values v "
-            f"JOIN {name}_{part} r ON {on} GROUP BY v.value) {part} USING (value)"
+        parts.append(
+            f"{part} AS (SELECT v.value, bit_or(bit) AS bits FROM v JOIN "
+            f"(SELECT {bits} AS bit, {first} AS first, {last} AS last) r ON {on} GROUP BY v.value)"
         )
+        joined += f" LEFT JOIN {part} USING (value)"
         mask = f"({mask}) | coalesce({part}.bits, 0)"
     connection.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
-        f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM {name}_values{joined})"
+        f"CREATE TEMP TABLE {name} AS WITH {', '.join(parts)} "
+        "SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
+        f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})",
+        parameters,
     )
     return int(connection.execute(f"SELECT coalesce(max(class), 0) FROM {name}").fetchone()[0])
 
