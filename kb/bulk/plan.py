@@ -11,6 +11,7 @@ from facts.readers.code_lists import HcpcsRelease
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
 from kb.compile.fused.constants import KNOWN_INPUTS
+from kb.compile.fused.divisions import refuse_divisions
 from kb.compile.fused.plan import LinePlan, plan_lines
 from kb.engines.duckdb_table import make_table
 from kb.engines.duckdb_tests import TableRow
@@ -51,7 +52,10 @@ def plan_policy(
     if len(known["override"]) > FEW_OVERRIDES:
         many = known.pop("override")
     absent = frozenset() if release is not None else frozenset({"release_code"})
-    return plan_lines(policy.program.program, known, absent, many)
+    plan = plan_lines(policy.program.program, known, absent, many)
+    amounts = [row.amount for table in policy.tables.values() for row in table.rows]
+    refuse_divisions(plan, all(amount is None or amount > 0 for amount in amounts))
+    return plan
 
 
 def rows_of_tables(policy: Policy, precertification: CodeTable | None) -> list[TableRow]:

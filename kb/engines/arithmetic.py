@@ -191,7 +191,7 @@ def _calculate(operation: Operation, operands: list[Number]) -> Number:
             return unary(operands[0])
     elif len(operands) == 2:
         left, right = operands
-        if operator in _DIVISIONS:
+        if operator in DIVISIONS:
             return _divide(operation, left, right)
         binary = _BINARY.get(operator)
         if binary is not None:
@@ -246,7 +246,7 @@ _BINARY: dict[str, Callable[[Number, Number], Number]] = {
     "min": min,
     "max": max,
 }
-_DIVISIONS = frozenset({"/", "//", "mod"})
+DIVISIONS = frozenset({"/", "//", "mod"})
 
 _VALUES: dict[str, Callable[[Value, Value], bool]] = {
     "=": lambda x, y: x == y,

@@ -16,7 +16,7 @@ from kb.bulk.adjudicate import adjudicate_files
 from kb.compile.fused.plan import LinePlan
 from kb.compile.fused.refusal import NotFusable
 from kb.policy import BUNDLED, load_policy
-from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch
+from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch, read_output
 from tests.bulk.files import evidence_row, row_of, write_rows
 
 CLAUSE = """
@@ -117,6 +117,34 @@ def test_an_added_rule_says_the_same_in_bulk(name: str, tmp_path: Path) -> None:
         for citation in record["citations"]
     )
     assert in_bulk(made, policy, tmp_path, "parquet", name in TIED) == expected
+
+
+RATIOS = {
+    "of two columns": CLAIM + "charge(C, L, X), units(C, L, N), X / N > 40.",
+    "in a step": CLAIM + "charge(C, L, X), units(C, L, N), Y is X / N, Y > 40.",
+    "of what is on file": CLAIM + "evidence_number(C, L, related_to, N), 40 / (N - 1) > 20.",
+}
+
+
+@pytest.mark.parametrize("name", RATIOS)
+def test_a_claim_that_divides_by_zero_is_rejected_in_bulk_too(name: str, tmp_path: Path) -> None:
+    policy = load_policy(policy_with(tmp_path, RATIOS[name]))
+    made = batch()
+    lines = tuple(line._replace(units=Decimal(place % 3)) for place, line in enumerate(made.lines))
+    claims = write_rows(tmp_path, "claims", "parquet", map(row_of, lines), COLUMNS)
+    rows = map(evidence_row, made.evidence)
+    evidence = write_rows(tmp_path, "evidence", "parquet", rows, EVIDENCE_COLUMNS)
+    told = []
+    for engine in ("duckdb", "pydatalog"):
+        output = tmp_path / f"{engine}.parquet"
+        result = adjudicate_files(
+            made.knowledge_base(policy), [claims], output, evidence=[evidence], engine=engine
+        )
+        errors = [item.render() for item in result.diagnostics if item.severity == "error"]
+        told.append((read_output(output), result.tally, errors))
+    assert told[0] == told[1]
+    assert told[0][1].lines_rejected > 0
+    assert any("R14-NEW-1" in str(record["citations"]) for record in told[0][0].values())
 
 
 def refused(*_: object) -> LinePlan:
