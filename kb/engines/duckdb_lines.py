@@ -74,21 +74,20 @@ class LineRun:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
         others = OtherLines(self.plan)
         with ThreadPoolExecutor(1) as aside:
-            self._note("start")
+            self._note("dictionaries")
             self._features()
             features = [feature for feature, _, _ in self.features]
             written = aside.submit(formula_sql, self.plan, features, others)
-            self._note("dictionaries")
-            self._lines()
             self._note("lines")
+            self._lines()
             formulas = written.result()
         self.words = formulas.words
-        self._signatures(formulas)
         self._note("signatures")
-        others.find(self.connection, self.has_evidence)
+        self._signatures(formulas)
         self._note("context")
-        self._answers(formulas)
+        others.find(self.connection, self.has_evidence)
         self._note("answers")
+        self._answers(formulas)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """Run a statement."""
