@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -107,39 +108,26 @@ def adjudicate_files(
     _writable(target, output)
     beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
     meter = meter or Meter()
+    work = _Work(evidence, held, beside, kind, meter, threads, memory_limit)
     with ExitStack() as stack:
         stack.callback(_remove, beside)
         if session is None:
             session = stack.enter_context(BulkSession(claims, threads, memory_limit))
-        connection = session.connection
         try:
-            by_claim = engine == "pydatalog"
-            note = ""
-            if not by_claim:
+            result, note = None, ""
+            if engine != "pydatalog":
                 try:
-                    try:
-                        result = run_stoppable(
-                            session.connection,
-                            lambda: _run(session, kb, evidence, held, beside, kind, meter),
-                        )
-                    except NotFusable:
-                        session.stop()
-                        fresh = stack.enter_context(BulkSession(claims, threads, memory_limit))
-                        connection = fresh.connection
-                        result = run_stoppable(
-                            connection,
-                            lambda: _run_in_sets(
-                                connection, kb, claims, evidence, held, beside, kind, meter
-                            ),
-                        )
+                    result = _in_the_set(stack, session, kb, claims, work)
                 except NotFusable as fault:
-                    by_claim, note = True, str(fault)
+                    note = str(fault)
                 except tuple(getattr(duckdb, name) for name in INEXACT):
-                    by_claim, note = True, "a number of these claims has no exact decimal"
-            if by_claim:
+                    note = "a number of these claims has no exact decimal"
+            if result is None:
                 session.stop()
                 meter.enter("claims")
-                result = write_by_claim(connection, kb, claims, beside, kind, evidence, held, meter)
+                result = write_by_claim(
+                    session.connection, kb, claims, beside, kind, evidence, held, meter
+                )
                 if note:
                     message = f"the claims were adjudicated one by one: {note}"
                     result.diagnostics.insert(0, Diagnostic("note", message))
@@ -163,19 +151,42 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _run(
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is done with the claims: what is read beside them, where what comes of it is written."""
+
+    evidence: Sequence[str | Path]
+    overrides: tuple[Override, ...]
+    beside: Path
+    kind: str
+    meter: Meter
+    threads: int | None
+    memory_limit: str | None
+
+
+def _in_the_set(
+    stack: ExitStack,
     session: BulkSession,
     kb: KnowledgeBase,
-    evidence: Sequence[str | Path],
-    overrides: tuple[Override, ...],
-    beside: Path,
-    kind: str,
-    meter: Meter,
+    claims: Sequence[str | Path],
+    work: _Work,
 ) -> BulkResult:
-    connection, policy = session.connection, kb.policy
+    """Determine all claims at once: by formulas of lines, or else predicate by predicate."""
+    try:
+        return run_stoppable(session.connection, lambda: _by_formulas(session, kb, work))
+    except NotFusable:
+        session.stop()
+    fresh = stack.enter_context(BulkSession(claims, work.threads, work.memory_limit))
+    return run_stoppable(
+        fresh.connection, lambda: _by_predicates(fresh.connection, kb, claims, work)
+    )
+
+
+def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkResult:
+    connection, policy, meter = session.connection, kb.policy, work.meter
     meter.enter("reading")
-    session.start_evidence(evidence, policy.evidence_types)
-    plan = plan_policy(policy, kb.settings, overrides, kb.release, kb.precertification)
+    session.start_evidence(work.evidence, policy.evidence_types)
+    plan = plan_policy(policy, kb.settings, work.overrides, kb.release, kb.precertification)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
     checked = session.checked()
@@ -186,45 +197,36 @@ def _run(
         reader, has_evidence = found
         result.diagnostics += reader.diagnostics
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
-    prepare_lists(connection, overrides, kb.release)
+    prepare_lists(connection, work.overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
     run = LineRun(connection, plan, LINES, tables, has_evidence, READS, checked.distinct)
     run.watch = meter.enter
     run.run()
-    _write(run, policy, kind, beside, result, meter)
+    _write(run, policy, work, result)
     return result
 
 
-def _run_in_sets(
-    connection: Any,
-    kb: KnowledgeBase,
-    claims: Sequence[str | Path],
-    evidence: Sequence[str | Path],
-    overrides: tuple[Override, ...],
-    beside: Path,
-    kind: str,
-    meter: Meter,
+def _by_predicates(
+    connection: Any, kb: KnowledgeBase, claims: Sequence[str | Path], work: _Work
 ) -> BulkResult:
     from kb.bulk.sets import determine_in_sets, read_inputs
 
-    meter.enter("reading")
-    read = read_inputs(connection, kb, claims, evidence)
+    work.meter.enter("reading")
+    read = read_inputs(connection, kb, claims, work.evidence)
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
     result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
-    meter.enter("rules")
-    run = determine_in_sets(connection, kb, read, overrides, READS, meter)
-    _write(run, kb.policy, kind, beside, result, meter)
+    work.meter.enter("rules")
+    run = determine_in_sets(connection, kb, read, work.overrides, READS, work.meter)
+    _write(run, kb.policy, work, result)
     return result
 
 
-def _write(
-    run: LineRun, policy: Policy, kind: str, beside: Path, result: BulkResult, meter: Meter
-) -> None:
+def _write(run: LineRun, policy: Policy, work: _Work, result: BulkResult) -> None:
     """Write the determinations and count them."""
     answers = distinct_answers(run, policy)
-    query = write_determinations(run, policy, answers, kind)
-    meter.enter("writing")
-    run.execute(f"COPY ({query}) TO {literal(str(beside))} ({_FORMATS[kind]})")
+    query = write_determinations(run, policy, answers, work.kind)
+    work.meter.enter("writing")
+    run.execute(f"COPY ({query}) TO {literal(str(work.beside))} ({_FORMATS[work.kind]})")
     result.outcomes = count_outcomes(run, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
 
