@@ -163,11 +163,18 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     name, text = column.name, column.text
     wanted = KINDS.get(name, "TEXT")
     plain = _PLAIN.get(name, "")
-    plainly = f"regexp_full_match({text}, {literal(plain)})" if plain else "false"
-    picked = f"{text}, {typed}" if typed else text
-    values = connection.execute(
-        f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL AND NOT {plainly}"
-    ).fetchall()
+    plainly = _fully(text, plain)
+    picked = f"{text} AS c, {typed}" if typed else f"{text} AS c"
+    distinct = f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL"
+    if not plain:
+        found = distinct
+    elif source.parquet:
+        found = (
+            f"WITH d AS MATERIALIZED ({distinct}) SELECT * FROM d WHERE NOT {_fully('c', plain)}"
+        )
+    else:
+        found = f"{distinct} AND NOT {plainly}"
+    values = connection.execute(found).fetchall()
     made: dict[str, str | None] = {}
     bad: set[str] = set()
     for value, *given in values:
@@ -213,6 +220,11 @@ def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: st
     if bad:
         _add(column, f"coalesce({table}.bad, false)")
     return column
+
+
+def _fully(text: str, pattern: str) -> str:
+    """SQL of whether a whole text is of a pattern."""
+    return f"regexp_full_match({text}, {literal(pattern)})"
 
 
 def _read(name: str, text: str) -> Any:
