@@ -128,7 +128,8 @@ def adjudicate_in_bulk(
     """Adjudicate files into a file, or onto stdout."""
     from kb.bulk.adjudicate import adjudicate_files
 
-    gc.freeze()
+    if session is not None:
+        gc.freeze()
     meter = Meter(total=about_lines(files) if engine == "pydatalog" else 0)
     options = {
         "evidence": evidence,
