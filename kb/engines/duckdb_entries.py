@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from facts.extras import bulk_module
@@ -37,6 +37,9 @@ READS = ("place_of_service", "procedure_code", "units")
 _KEYS = ("claim_id", "line_number")
 _MOST_NUMBERS = 200
 """Line numbers that reasons are filled with beforehand; of more, line by line."""
+
+_MOST_LOOKED_UP = 200_000
+"""Entries that lines look up in lists; with more they are joined."""
 
 Answers = list[tuple[int, bool, Determination]]
 """Every distinct answer: its number, whether units are allowed, and a determination of no claim.
@@ -74,14 +77,62 @@ def distinct_answers(run: LineRun, policy: Policy) -> Answers:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """The table ``entries``: every distinct determination, and which line has which.
+
+    Parameters
+    ----------
+    run : LineRun
+    joined : str
+        SQL of the lines ``l`` with their entry ``d`` and, in ``u``, their allowed units.
+    looked_up : bool
+        Whether lines look their entry up in lists, or are joined with it.
+    """
+
+    run: LineRun
+    joined: str
+    looked_up: bool
+
+    def cell(self, name: str) -> str:
+        """Return SQL of a column of the entry of a line ``l``."""
+        return f"d.{name}[l.number]" if self.looked_up else f"l.{name}"
+
+    def select(
+        self, picked: str, names: Sequence[str], claim_id: str = "l.claim_id", join: str = ""
+    ) -> str:
+        """Return the SELECT of all lines in the order of the input.
+
+        The joins of DuckDB do not keep the order of rows, and to sort lists of citations is slow:
+        lines are sorted while they are narrow. Each then looks up its entry, which keeps the order.
+
+        Parameters
+        ----------
+        picked : str
+            SQL of what is selected: ``l`` is a line with claim_id, line_number and value.
+        names : sequence of str
+            Columns of the entries that are read; ``cell`` tells how.
+        claim_id, join : str
+            SQL of the claim id, and of what it is joined with.
+        """
+        narrow = f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} {self.joined} {join}"
+        if not self.looked_up:
+            kept = ", ".join(["l.line", *(f"d.{name}" for name in names)])
+            return f"SELECT {picked} FROM ({narrow.format(kept)}) l ORDER BY l.line"
+        lists = ", ".join(f"list({name} ORDER BY number) AS {name}" for name in names)
+        return (
+            f"SELECT {picked} FROM ({narrow.format('d.number')} ORDER BY l.line) l, "
+            f"(SELECT {lists} FROM entries) d"
+        )
+
+
 def make_entries(
     run: LineRun, answers: Answers, columns: Mapping[str, tuple[str, list[Any]]], filled: str
-) -> str:
-    """Make the table ``entries``; return what the lines are joined with.
+) -> Entries:
+    """Make the table ``entries``.
 
     An entry is an answer as the lines of one number have it, or as those have it whose reasons name
-    the same of their line. In the SQL that is returned, ``l`` is a line, ``d`` its entry, ``u`` has
-    its allowed units in ``value``.
+    the same of their line.
 
     Parameters
     ----------
@@ -115,13 +166,14 @@ def make_entries(
     if columns[filled][0].endswith("[]"):
         value = f"list_transform(d.{filled}, lambda t: {_filled('t')})"
     run.execute(
-        f"CREATE TEMP TABLE entries AS SELECT answer * {apart} + line_number AS entry, "
+        "CREATE TEMP TABLE entries AS SELECT *, row_number() OVER () AS number FROM "
+        f"(SELECT answer * {apart} + line_number AS entry, "
         "* EXCLUDE (answer, line_number) FROM determined "
         "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer) "
         "UNION ALL BY NAME "
         "SELECT l.entry, d.* EXCLUDE (answer, line_number) "
         f"REPLACE ({value} AS {filled}) FROM slotted l JOIN determined d "
-        f"ON d.answer = l.answer AND d.line_number = {number}"
+        f"ON d.answer = l.answer AND d.line_number = {number})"
     )
     run.execute(
         f"CREATE TEMP TABLE exceptional AS SELECT l.line, "
@@ -130,11 +182,13 @@ def make_entries(
         f"UNION ALL SELECT l.line, l.answer * {apart} + {number}, NULL FROM context_answers l "
         "ANTI JOIN special s ON s.line = l.line"
     )
-    return (
+    (count,) = run.execute("SELECT count(*) FROM entries").fetchone()
+    joined = (
         "FROM signed l JOIN plain_answers p USING (signature) "
         "LEFT JOIN exceptional u ON u.line = l.line JOIN entries d "
         f"ON d.entry = coalesce(u.entry, p.answer * {apart} + {number})"
     )
+    return Entries(run, joined, count <= _MOST_LOOKED_UP)
 
 
 def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:

@@ -26,6 +26,13 @@ _CITATION = {
     "readings": "INTEGER[]",
     "reason": "TEXT",
 }
+_OF_LINE = {
+    "claim_id": "l.claim_id",
+    "line_number": "l.line_number",
+    "allowed_units": NUMBER_TEXT.format("l.value"),
+}
+"""Columns of CSV that are not those of an entry, as SQL."""
+
 _MOST_WORDS = 4_000
 """Distinct texts of a column of Parquet that are written as numbers with a dictionary."""
 
@@ -48,8 +55,7 @@ def write_determinations(run: LineRun, policy: Policy, answers: Answers, kind: s
         The determinations in the order of the input: the columns of the contract; of JSONL one
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    query = {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
-    return f"{query} ORDER BY l.line"
+    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
 
 
 def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
@@ -62,42 +68,40 @@ def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
         head, _, tail = text.partition(json.dumps(_UNITS))
         heads.append(f", {head[1:]}")
         tails.append(tail)
-    joined = make_entries(run, answers, {"head": ("TEXT", heads), "tail": ("TEXT", tails)}, "head")
-    number = NUMBER_TEXT.format("u.value")
-    number = f"CASE WHEN length({number}) > 15 AND contains({number}, '.') THEN to_json({number}) "
-    number += f"ELSE {NUMBER_TEXT.format('u.value')} END"
-    return (
-        "SELECT concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', "
-        f"l.line_number, d.head, coalesce({number}, 'null'), d.tail) AS text {joined}"
+    columns = {"head": ("TEXT", heads), "tail": ("TEXT", tails)}
+    entries = make_entries(run, answers, columns, "head")
+    text = NUMBER_TEXT.format("l.value")
+    number = f"CASE WHEN length({text}) > 15 AND contains({text}, '.') THEN to_json({text}) "
+    number += f"ELSE {text} END"
+    return entries.select(
+        "concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', l.line_number, "
+        f"{entries.cell('head')}, coalesce({number}, 'null'), {entries.cell('tail')}) AS text",
+        list(columns),
     )
 
 
 def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
     rows = [flat_row(determination) for _, _, determination in answers]
-    made: dict[str, tuple[str, list[Any]]] = {}
-    picked = []
-    for place, name in enumerate(CSV_COLUMNS):
-        if name == "claim_id":
-            picked.append("")
-        elif name == "line_number":
-            picked.append("l.line_number")
-        elif name == "allowed_units":
-            picked.append(f"{NUMBER_TEXT.format('u.value')} AS allowed_units")
-        else:
-            made[f"c_{name}"] = ("TEXT", [row[place] or None for row in rows])
-            picked.append(f"d.c_{name} AS {identifier(name)}")
-    joined = make_entries(run, answers, made, "c_reasons")
+    made: dict[str, tuple[str, list[Any]]] = {
+        f"c_{name}": ("TEXT", [row[place] or None for row in rows])
+        for place, name in enumerate(CSV_COLUMNS)
+        if name not in _OF_LINE
+    }
+    entries = make_entries(run, answers, made, "c_reasons")
+    picked = ", ".join(
+        f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}"
+        for name in CSV_COLUMNS
+    )
     odd = run.execute(
         "SELECT DISTINCT claim_id FROM signed WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
     ).fetchall()
     safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
-    picked[0] = "coalesce(s.safe, l.claim_id) AS claim_id" if safe else "l.claim_id"
-    found = f"SELECT {', '.join(picked)} {joined}"
     if not safe:
-        return found
+        return entries.select(picked, list(made))
     ids, cells = zip(*safe, strict=True)
     run.table("safe_ids", {"claim_id": ("TEXT", ids), "safe": ("TEXT", cells)})
-    return f"{found} LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+    join = "LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+    return entries.select(picked, list(made), "coalesce(s.safe, l.claim_id)", join)
 
 
 def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
@@ -112,7 +116,7 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
             [citation.to_json()[name] for citation in each.citations] for each in determinations
         ]
         columns[name] = (f"{kind}[]", values)
-    joined = make_entries(run, answers, columns, "reason")
+    entries = make_entries(run, answers, columns, "reason")
     _number_words(run, columns)
     constants = ", ".join(
         f"{literal(value)}::ENUM({literal(value)}) AS {name}"
@@ -122,10 +126,12 @@ def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
             ("program_sha256", policy.program_sha256),
         )
     )
-    return (
-        "SELECT l.claim_id, l.line_number::BIGINT AS line_number, d.outcome, d.citations, "
-        "u.value AS allowed_units, d.missing AS missing_evidence, d.assumed AS assumptions, "
-        f"{constants} {joined}"
+    cell = entries.cell
+    return entries.select(
+        f"l.claim_id, l.line_number::BIGINT AS line_number, {cell('outcome')} AS outcome, "
+        f"{cell('citations')} AS citations, l.value AS allowed_units, "
+        f"{cell('missing')} AS missing_evidence, {cell('assumed')} AS assumptions, {constants}",
+        ("outcome", "citations", "missing", "assumed"),
     )
 
 
@@ -150,9 +156,9 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
     )
     fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
     run.execute(
-        "CREATE OR REPLACE TEMP TABLE entries AS SELECT entry, outcome, missing, assumed, "
+        "CREATE OR REPLACE TEMP TABLE entries AS SELECT entry, number, outcome, missing, assumed, "
         f"list_transform(range(1, len(clause_id) + 1), lambda i: struct_pack({fields})) "
-        f"AS citations FROM (SELECT entry, {picked} FROM entries)"
+        f"AS citations FROM (SELECT entry, number, {picked} FROM entries)"
     )
 
 

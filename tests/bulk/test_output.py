@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from kb.bulk.adjudicate import adjudicate_files
-from kb.engines import duckdb_results
+from kb.engines import duckdb_entries, duckdb_results
 from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy, load_policy
 
@@ -56,6 +56,22 @@ def test_the_rows_stand_in_the_order_of_the_input_on_any_number_of_threads(
         made.append(output)
     assert ids(made[0]) == ids(claims)
     assert made[0].read_bytes() == made[1].read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["parquet", "jsonl", "csv"])
+def test_lines_have_the_same_entries_looked_up_and_joined(
+    ending: str, policy: Policy, tmp_path: Path, monkeypatch: Any
+) -> None:
+    claims = claims_of(tmp_path, "claims.parquet", 0, MANY)
+    looked_up, joined = tmp_path / f"looked_up.{ending}", tmp_path / f"joined.{ending}"
+    adjudicate_files(KnowledgeBase(policy), [claims], looked_up)
+    monkeypatch.setattr(duckdb_entries, "_MOST_LOOKED_UP", 0)
+    adjudicate_files(KnowledgeBase(policy), [claims], joined)
+    assert ids(joined) == ids(claims)
+    if ending != "parquet":
+        assert looked_up.read_bytes() == joined.read_bytes()
+    same = f"SELECT count(*) FROM (FROM '{looked_up}' EXCEPT ALL FROM '{joined}')"
+    assert ending != "parquet" or duckdb.connect().execute(same).fetchone() == (0,)
 
 
 def test_files_follow_each_other_texts_before_parquet(policy: Policy, tmp_path: Path) -> None:
