@@ -53,6 +53,8 @@ class LineRun:
         Values of columns that are known without a look at the lines.
     allowed : str
         A query of the allowed units: line, value; empty where the plan tells them.
+    pairs : int, optional
+        How many pairs of lines stand in the same claim, where it is known.
     """
 
     connection: Any
@@ -69,6 +71,7 @@ class LineRun:
     bits: int = 0
     words: tuple[str, ...] = ()
     allowed: str = ""
+    pairs: int | None = None
 
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
@@ -85,7 +88,7 @@ class LineRun:
         self._note("signatures")
         self._signatures(formulas)
         self._note("context")
-        others.find(self.connection, self.has_evidence)
+        others.find(self.connection, self.has_evidence, self.pairs)
         self._note("answers")
         self._answers(formulas)
 

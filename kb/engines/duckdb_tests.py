@@ -227,3 +227,11 @@ def names_of(item: Expression) -> set[str]:
     if isinstance(item, Constant):
         return set()
     return {name for operand in item.operands for name in names_of(operand)}
+
+
+def satisfies(leaf: Leaf, total: str) -> str:
+    """Return a test of other lines as SQL over how many lines meet its condition."""
+    if leaf[0] == "group":
+        return f"{total} > 0"
+    operator = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}.get(leaf[4], leaf[4])
+    return f"{total} {operator} {exp.convert(leaf[5]).sql(dialect='duckdb', copy=False)}"

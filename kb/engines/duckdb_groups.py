@@ -1,0 +1,129 @@
+"""What holds of the other lines of a claim, by counting those of each group of equal keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.compile.fused.formula import Leaf
+from kb.engines.duckdb_tests import satisfies
+
+_ORDERED = ("earlier", "later")
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """The tests of other lines that share columns with a line: of its claim and date, say.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        Columns beside the claim that have to be equal.
+    counted, ordered : tuple of int
+        Tests of any of these lines, and of those before or after.
+    """
+
+    keys: tuple[str, ...]
+    counted: tuple[int, ...]
+    ordered: tuple[int, ...]
+
+
+def count_groups(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list[str]]:
+    """Count the other lines that meet each test.
+
+    The work grows with the lines, however long the claims are.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+        It has the tables ``signed``, ``asked`` and ``asking``.
+    tests : sequence of test
+        What is asked of other lines.
+
+    Returns
+    -------
+    (list of str, list of str)
+        Over ``asking l`` as SQL: the bits of the tests as numbers to be added, and what ``l`` is
+        joined with for them.
+    """
+    scopes: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
+    for position, leaf in enumerate(tests):
+        if leaf[0] != "related":
+            counted, ordered = scopes.setdefault(leaf[1], ([], []))
+            (ordered if leaf[2] in _ORDERED else counted).append(position)
+    columns = "".join(f", l.{key}" for key in sorted({key for keys in scopes for key in keys}))
+    connection.execute(
+        f"CREATE TEMP TABLE others AS SELECT l.claim_id, l.line_number{columns}, s.answers "
+        "FROM signed l JOIN asked s USING (signature) "
+        "JOIN (SELECT claim_id, bit_or(asks) AS wanted FROM asking GROUP BY claim_id) a "
+        "USING (claim_id) WHERE s.answers & a.wanted <> 0"
+    )
+    longest = connection.execute("SELECT max(line_number) FROM signed").fetchone()[0] or 1
+    width = max(2, int(longest).bit_length())
+    bits: list[str] = []
+    joins: list[str] = []
+    for number, (keys, (counted, ordered)) in enumerate(sorted(scopes.items())):
+        scope = _Scope(keys, tuple(counted), tuple(ordered))
+        joins += _join(connection, number, scope, tests, width, bits)
+    return bits, joins
+
+
+def _join(
+    connection: Any,
+    number: int,
+    scope: _Scope,
+    tests: Sequence[Leaf],
+    width: int,
+    bits: list[str],
+) -> list[str]:
+    """Make the tables of a scope; return their joins and add to the bits."""
+    keys = "".join(f", l.{key}" for key in scope.keys)
+    asking = sum(1 << position for position in (*scope.counted, *scope.ordered))
+    claim = f"CASE WHEN l.asks & {asking} <> 0 THEN l.claim_id END"
+    joins = []
+    if scope.counted:
+        per_word = 62 // width
+        sums: list[list[str]] = []
+        for place, position in enumerate(scope.counted):
+            word, field = divmod(place, per_word)
+            if field == 0:
+                sums.append([])
+            sums[word].append(f"({_own(position)} << {field * width})")
+            total = f"((scope{number}.w{word} >> {field * width}) & {(1 << width) - 1})"
+            if tests[position][2] == "other":
+                total = f"({total} - {_own(position)})"
+            bits.append(_bit(tests[position], total, position))
+        totals = ", ".join(
+            f"sum({' + '.join(parts)})::BIGINT AS w{word}" for word, parts in enumerate(sums)
+        )
+        mask = sum(1 << position for position in scope.counted)
+        connection.execute(
+            f"CREATE TEMP TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
+            f"FROM others l WHERE l.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
+        )
+        joins.append(_left_join(f"scope{number}", claim, scope.keys))
+    for position in scope.ordered:
+        name = f"scope{number}_{position}"
+        connection.execute(
+            f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, list(l.line_number) AS found "
+            f"FROM others l WHERE l.answers & {1 << position} <> 0 GROUP BY l.claim_id{keys}"
+        )
+        joins.append(_left_join(name, claim, scope.keys))
+        side = "<" if tests[position][2] == "earlier" else ">"
+        total = f"len(list_filter({name}.found, lambda n: n {side} l.line_number))"
+        bits.append(_bit(tests[position], total, position))
+    return joins
+
+
+def _own(position: int) -> str:
+    return f"((l.answers >> {position}) & 1)"
+
+
+def _bit(leaf: Leaf, total: str, position: int) -> str:
+    return f"CASE WHEN {satisfies(leaf, f'coalesce({total}, 0)')} THEN {1 << position} ELSE 0 END"
+
+
+def _left_join(name: str, claim: str, keys: Sequence[str]) -> str:
+    ties = "".join(f" AND {name}.{key} = l.{key}" for key in keys)
+    return f"LEFT JOIN {name} ON {name}.claim_id = {claim}{ties}"
