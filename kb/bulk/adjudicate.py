@@ -14,7 +14,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import bulk_module
 from facts.values import one_line
 from kb.bulk.lines import LINES
-from kb.bulk.plan import plan_policy, prepare_lists, rows_of_tables
+from kb.bulk.plan import policy_lines, prepare_lists, rows_of_tables
 from kb.bulk.result import BulkResult, Meter
 from kb.bulk.rows import write_by_claim
 from kb.bulk.session import BulkSession
@@ -186,7 +186,7 @@ def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkRe
     connection, policy, meter = session.connection, kb.policy, work.meter
     meter.enter("reading")
     session.start_evidence(work.evidence, policy.evidence_types)
-    plan = plan_policy(policy, kb.settings, work.overrides, kb.release, kb.precertification)
+    script = policy_lines(policy, kb.settings, work.overrides, kb.release, kb.precertification)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
     checked = session.checked()
@@ -199,7 +199,7 @@ def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkRe
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
     prepare_lists(connection, work.overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
-    run = LineRun(connection, plan, LINES, tables, has_evidence, READS, checked.distinct)
+    run = LineRun(connection, script, LINES, tables, has_evidence, READS, checked.distinct)
     run.pairs = 25 * checked.tally.lines_read
     run.watch = meter.enter
     run.run()

@@ -1,4 +1,4 @@
-"""The plan of a policy over lines, and the rows of its tables, ready for DuckDB."""
+"""The script of a policy over lines, and the rows of its tables, ready for DuckDB."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
 from kb.compile.fused.constants import KNOWN_INPUTS
 from kb.compile.fused.divisions import refuse_divisions
-from kb.compile.fused.plan import LinePlan, plan_lines
+from kb.compile.fused.line_script import LineScript
+from kb.compile.fused.plan import plan_lines
+from kb.compile.fused.write_script import write_script
+from kb.engines.duckdb_dictionaries import TableRow
 from kb.engines.duckdb_table import make_table
-from kb.engines.duckdb_tests import TableRow
 from kb.language.syntax import Value
 from kb.policy import Policy
 
@@ -22,14 +24,14 @@ FEW_OVERRIDES = 60
 """Up to so many overrides are written into the formulas; more are joined as a table."""
 
 
-def plan_policy(
+def policy_lines(
     policy: Policy,
     settings: Mapping[str, str],
     overrides: Iterable[Override],
     release: HcpcsRelease | None,
     precertification: CodeTable | None,
-) -> LinePlan:
-    """Return the plan of a policy under settings.
+) -> LineScript:
+    """Return the rules of a policy under settings as a script over lines.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def plan_policy(
     plan = plan_lines(policy.program.program, known, absent, many)
     amounts = [row.amount for table in policy.tables.values() for row in table.rows]
     refuse_divisions(plan, all(amount is None or amount > 0 for amount in amounts))
-    return plan
+    return write_script(plan)
 
 
 def rows_of_tables(policy: Policy, precertification: CodeTable | None) -> list[TableRow]:

@@ -16,7 +16,7 @@ from kb.bulk.adjudicate import INEXACT, too_big
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.evidence import ROWS
 from kb.bulk.lines import LINES
-from kb.bulk.plan import plan_policy, prepare_lists, rows_of_tables
+from kb.bulk.plan import policy_lines, prepare_lists, rows_of_tables
 from kb.bulk.result import Meter
 from kb.bulk.session import connect
 from kb.bulk.sets import read_inputs, taken_names
@@ -234,10 +234,10 @@ def _line_run(
         return None
     policy, lists = kb.policy, (kb.release, kb.precertification)
     try:
-        plan = plan_policy(policy, kb.settings, overrides, *lists)
+        script = policy_lines(policy, kb.settings, overrides, *lists)
         prepare_lists(inputs.connection, overrides, kb.release)
         tables = rows_of_tables(policy, kb.precertification)
-        run = LineRun(inputs.connection, plan, inputs.lines, tables, has_evidence)
+        run = LineRun(inputs.connection, script, inputs.lines, tables, has_evidence)
         run.watch = meter.enter
         run.run()
     except NotFusable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kb.compile.catalog import Catalog, Key
-from kb.compile.fused.evaluate import WORD
+from kb.compile.fused.line_script import WORD
 from kb.compile.fused.plan import ALLOWED
 from kb.engines.duckdb_facts import TypeOf
 from kb.engines.duckdb_lines import LineRun
@@ -37,9 +37,9 @@ def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> 
         )
         return
     said = [
-        (position, *map(str, answer.row))
-        for position, answer in enumerate(run.plan.answers)
-        if answer.predicate == key[0]
+        (position, *map(str, row))
+        for position, (predicate, row) in enumerate(run.script.answers)
+        if predicate == key[0]
     ]
     values = list(map(list, zip(*said, strict=True))) if said else [[]] * (len(columns) - 1)
     picks = ", ".join(
@@ -52,7 +52,7 @@ def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> 
     run.execute(
         f"CREATE TEMP TABLE {name} AS SELECT unnest($1::INTEGER[]) AS position, {picks}", values
     )
-    bits = " ".join(f"WHEN {number} THEN a.{word}" for number, word in enumerate(run.words))
+    bits = " ".join(f"WHEN {number} THEN a.{word}" for number, word in enumerate(run.script.words))
     held = ", ".join(f"d.{column}" for column in columns[2:])
     run.execute(
         f"CREATE TEMP VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "

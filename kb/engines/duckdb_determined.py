@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from kb.compile.catalog import Catalog, Key
-from kb.compile.fused.evaluate import WORD
-from kb.compile.fused.formula import TRUE, Formulas
-from kb.compile.fused.plan import ALLOWED, ANSWERS, Answer, LinePlan
+from kb.compile.fused.line_script import WORD, LineScript
+from kb.compile.fused.plan import ALLOWED, ANSWERS
 from kb.compile.stored import NUMBER
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import identifier
+from kb.language.syntax import Value
 
 DETERMINED: tuple[Key, ...] = (*ANSWERS, ALLOWED)
 """The predicates that a determination is made of."""
@@ -60,7 +60,7 @@ def determined_run(
     LineRun
         As after ``run()``.
     """
-    found: list[Answer] = []
+    found: list[tuple[str, tuple[Value, ...]]] = []
     selects = []
     for key in ANSWERS:
         rows, select = _said(connection, key, catalog, len(found))
@@ -77,8 +77,8 @@ def determined_run(
         f"THEN 1::BIGINT << (position % {WORD}) END), 0) AS {word}"
         for number, word in enumerate(words)
     )
-    plan = LinePlan(Formulas(), tuple(found), (TRUE, "min", ()))
-    run = LineRun(connection, plan, lines, (), has_evidence, tuple(reads), words=tuple(words))
+    script = LineScript(words=tuple(words), answers=tuple(found))
+    run = LineRun(connection, script, lines, (), has_evidence, tuple(reads))
     run.told = sorted(run.extra)
     run.allowed = (
         f"SELECT s.line, u.{identifier(catalog[ALLOWED].columns[2])}::{NUMBER} AS value "
@@ -115,7 +115,9 @@ def determined_run(
     return run
 
 
-def _said(connection: Any, key: Key, catalog: Catalog, first: int) -> tuple[list[Answer], str]:
+def _said(
+    connection: Any, key: Key, catalog: Catalog, first: int
+) -> tuple[list[tuple[str, tuple[Value, ...]]], str]:
     """What a predicate says of lines, and the query of the lines of which it says each."""
     table = catalog[key]
     name = identifier(table.name)
@@ -132,4 +134,4 @@ def _said(connection: Any, key: Key, catalog: Catalog, first: int) -> tuple[list
         f"SELECT t.{claim} AS claim, t.{line} AS line, d.position FROM {name} t "
         f"JOIN {said} d USING ({picked})"
     )
-    return [Answer(key[0], tuple(row), TRUE) for row in rows], select
+    return [(key[0], tuple(row)) for row in rows], select

@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from facts.extras import bulk_module
 from kb.adjudicate import citation_of
 from kb.clause import EFFECTS, REASON_SLOTS
-from kb.compile.fused.evaluate import WORD
-from kb.compile.fused.plan import LinePlan
-from kb.compile.numbers import Numbers
+from kb.compile.fused.line_script import WORD, LineScript
 from kb.compile.stored import NUMBER
 from kb.determination import Determination
 from kb.engines.duckdb_lines import LineRun
-from kb.engines.duckdb_tests import comparison_columns
+from kb.engines.duckdb_table import literal
 from kb.policy import Policy
-
-exp = bulk_module("sqlglot.expressions")
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
@@ -210,10 +205,10 @@ def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
 
 def _answers(run: LineRun, policy: Policy) -> Answers:
     order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}
-    rows = run.execute(f"SELECT answer, {', '.join(run.words)} FROM answers").fetchall()
+    rows = run.execute(f"SELECT answer, {', '.join(run.script.words)} FROM answers").fetchall()
     made: Answers = []
     for answer, *words in rows:
-        held = _held(run.plan, words)
+        held = _held(run.script, words)
         ((outcome,),) = held["outcome"]
         found = sorted(held["cites"], key=lambda row: (EFFECTS.index(row[1]), order[row[0]]))
         assumed = sorted({row[0] for row in held["assumption"]})
@@ -232,7 +227,7 @@ def _answers(run: LineRun, policy: Policy) -> Answers:
             policy.version,
             policy.program_sha256,
         )
-        made.append((answer, _bit(words, len(run.plan.answers)), determination))
+        made.append((answer, _bit(words, len(run.script.answers)), determination))
     return made
 
 
@@ -271,15 +266,15 @@ def _slots_of(determination: Determination) -> set[str]:
 def _filled(text: str) -> str:
     """SQL of a text with the slots of the reasons filled."""
     for slot, value in SLOTS.items():
-        without = exp.Literal.string(REASON_SLOTS[slot]).sql(dialect="duckdb", copy=False)
-        known = f"coalesce({value}, {without})" if REASON_SLOTS[slot] else value
+        without = REASON_SLOTS[slot]
+        known = f"coalesce({value}, {literal(without)})" if without else value
         text = f"replace({text}, '{{{slot}}}', {known})"
     return text
 
 
 def allowed_units(run: LineRun) -> None:
     """Make the table ``allowed`` (line, value) of a run whose determinations are not written."""
-    word, bit = divmod(len(run.plan.answers), WORD)
+    word, bit = divmod(len(run.script.answers), WORD)
     run.execute(
         "CREATE TEMP TABLE special_answers AS SELECT answer, false AS slots, true AS limited "
         f"FROM answers WHERE (w{word} >> {bit}) & 1 = 1"
@@ -293,27 +288,20 @@ def _allowed(run: LineRun) -> None:
     if run.allowed:
         run.execute(f"CREATE TEMP TABLE allowed AS {run.allowed}")
         return
-    _, function, alternatives = run.plan.allowed
-    start = len(run.plan.answers) + 1
+    start = len(run.script.answers) + 1
     values, joins = [], []
-    for number, alternative in enumerate(alternatives):
-        kind = alternative.value[0]
+    for number, each in enumerate(run.script.allowed):
         word, bit = divmod(start + number, WORD)
-        if kind == "constant":
-            constant = exp.cast(exp.convert(alternative.value[1]), NUMBER)
-            value = constant.sql(dialect="duckdb", copy=False)
-        elif kind == "expression":
-            numbers = Numbers()
-            ratio = numbers.expression(alternative.value[1], comparison_columns("l"))
-            value = exp.cast(numbers.stored(ratio), NUMBER).sql(dialect="duckdb", copy=False)
-        else:
-            if not run.has_evidence:
+        value = each.sql
+        if each.query is not None:
+            query = run.sides.query(each.query)
+            if not query:
                 continue
             name = f"value{number}"
-            query = run.sides.query(alternative.value[1], alternative.value[2])
             run.execute(
                 f"CREATE TEMP TABLE {name} AS SELECT claim_id, line_number, "
-                f"{function}(value) AS value FROM ({query}) GROUP BY claim_id, line_number"
+                f"{run.script.function}(value) AS value FROM ({query}) "
+                "GROUP BY claim_id, line_number"
             )
             joins.append(
                 f"LEFT JOIN {name} ON {name}.claim_id = l.claim_id "
@@ -321,7 +309,7 @@ def _allowed(run: LineRun) -> None:
             )
             value = f"{name}.value"
         values.append(f"CASE WHEN (a.w{word} >> {bit}) & 1 = 1 THEN {value} END")
-    extreme = "least" if function == "min" else "greatest"
+    extreme = "least" if run.script.function == "min" else "greatest"
     chosen = f"{extreme}({', '.join(values)})" if values else f"NULL::{NUMBER}"
     run.execute(
         f"CREATE TEMP TABLE allowed AS SELECT l.line, {chosen} AS value "
@@ -329,13 +317,13 @@ def _allowed(run: LineRun) -> None:
     )
 
 
-def _held(plan: LinePlan, words: Sequence[int]) -> dict[str, list[tuple[Any, ...]]]:
+def _held(script: LineScript, words: Sequence[int]) -> dict[str, list[tuple[Any, ...]]]:
     held: dict[str, list[tuple[Any, ...]]] = {
         name: [] for name in ("outcome", "cites", "mattered", "missing", "assumption")
     }
-    for position, answer in enumerate(plan.answers):
+    for position, (predicate, row) in enumerate(script.answers):
         if _bit(words, position):
-            held[answer.predicate].append(answer.row)
+            held[predicate].append(row)
     return held
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.compile.fused.formula import Leaf
-from kb.engines.duckdb_tests import satisfies
+from kb.compile.fused.line_script import OtherTest, mask_of
 
 _ORDERED = ("earlier", "later")
 
@@ -29,7 +28,7 @@ class _Scope:
     ordered: tuple[int, ...]
 
 
-def count_groups(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list[str]]:
+def count_groups(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str], list[str]]:
     """Count the other lines that meet each test.
 
     The work grows with the lines, however long the claims are.
@@ -38,8 +37,7 @@ def count_groups(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], lis
     ----------
     connection : DuckDB connection
         It has the tables ``signed``, ``asked`` and ``asking``.
-    tests : sequence of test
-        What is asked of other lines.
+    tests : sequence of OtherTest
 
     Returns
     -------
@@ -48,10 +46,10 @@ def count_groups(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], lis
         joined with for them.
     """
     scopes: dict[tuple[str, ...], tuple[list[int], list[int]]] = {}
-    for position, leaf in enumerate(tests):
-        if leaf[0] != "related":
-            counted, ordered = scopes.setdefault(leaf[1], ([], []))
-            (ordered if leaf[2] in _ORDERED else counted).append(position)
+    for position, test in enumerate(tests):
+        if not test.evidence:
+            counted, ordered = scopes.setdefault(test.keys, ([], []))
+            (ordered if test.order in _ORDERED else counted).append(position)
     columns = "".join(f", l.{key}" for key in sorted({key for keys in scopes for key in keys}))
     connection.execute(
         f"CREATE TEMP TABLE others AS SELECT l.claim_id, l.line_number{columns}, s.answers "
@@ -73,13 +71,13 @@ def _join(
     connection: Any,
     number: int,
     scope: _Scope,
-    tests: Sequence[Leaf],
+    tests: Sequence[OtherTest],
     width: int,
     bits: list[str],
 ) -> list[str]:
     """Make the tables of a scope; return their joins and add to the bits."""
     keys = "".join(f", l.{key}" for key in scope.keys)
-    asking = sum(1 << position for position in (*scope.counted, *scope.ordered))
+    asking = mask_of((*scope.counted, *scope.ordered))
     claim = f"CASE WHEN l.asks & {asking} <> 0 THEN l.claim_id END"
     joins = []
     if scope.counted:
@@ -91,13 +89,13 @@ def _join(
                 sums.append([])
             sums[word].append(f"({_own(position)} << {field * width})")
             total = f"((scope{number}.w{word} >> {field * width}) & {(1 << width) - 1})"
-            if tests[position][2] == "other":
+            if tests[position].order == "other":
                 total = f"({total} - {_own(position)})"
             bits.append(_bit(tests[position], total, position))
         totals = ", ".join(
             f"sum({' + '.join(parts)})::BIGINT AS w{word}" for word, parts in enumerate(sums)
         )
-        mask = sum(1 << position for position in scope.counted)
+        mask = mask_of(scope.counted)
         connection.execute(
             f"CREATE TEMP TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
             f"FROM others l WHERE l.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
@@ -110,7 +108,7 @@ def _join(
             f"FROM others l WHERE l.answers & {1 << position} <> 0 GROUP BY l.claim_id{keys}"
         )
         joins.append(_left_join(name, claim, scope.keys))
-        side = "<" if tests[position][2] == "earlier" else ">"
+        side = "<" if tests[position].order == "earlier" else ">"
         total = f"len(list_filter({name}.found, lambda n: n {side} l.line_number))"
         bits.append(_bit(tests[position], total, position))
     return joins
@@ -120,8 +118,8 @@ def _own(position: int) -> str:
     return f"((l.answers >> {position}) & 1)"
 
 
-def _bit(leaf: Leaf, total: str, position: int) -> str:
-    return f"CASE WHEN {satisfies(leaf, f'coalesce({total}, 0)')} THEN {1 << position} ELSE 0 END"
+def _bit(test: OtherTest, total: str, position: int) -> str:
+    return f"CASE WHEN coalesce({total}, 0) {test.check} THEN {1 << position} ELSE 0 END"
 
 
 def _left_join(name: str, claim: str, keys: Sequence[str]) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kb.compile.fused.formula import Leaf
-from kb.engines.duckdb_tests import satisfies
+from kb.compile.fused.line_script import OtherTest, mask_of
 
 _ORDERS = {"other": "<>", "earlier": "<", "later": ">"}
 """How the number of the other line stands to that of the line, unless any line will do."""
 
 
-def count_pairs(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list[str]]:
+def count_pairs(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str], list[str]]:
     """Count the other lines that meet each test.
 
     This is quick where claims are short: a claim of n lines has n * n pairs.
@@ -21,8 +20,7 @@ def count_pairs(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list
     ----------
     connection : DuckDB connection
         It has the tables ``signed``, ``asked`` and ``asking``.
-    tests : sequence of test
-        What is asked of other lines.
+    tests : sequence of OtherTest
 
     Returns
     -------
@@ -30,17 +28,13 @@ def count_pairs(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list
         Over ``asking l`` as SQL: the bits of the tests as numbers to be added, and what ``l`` is
         joined with for them.
     """
+    asked = [position for position, test in enumerate(tests) if not test.evidence]
+    counted = [position for position in asked if tests[position].counted]
+    found = mask_of(set(asked) - set(counted))
     kinds: dict[tuple[tuple[str, ...], str], int] = {}
-    counted, found = [], 0
-    for position, leaf in enumerate(tests):
-        if leaf[0] == "related":
-            continue
-        kind = (leaf[1], leaf[2])
+    for position in asked:
+        kind = (tests[position].keys, tests[position].order)
         kinds[kind] = kinds.get(kind, 0) | 1 << position
-        if leaf[0] == "count":
-            counted.append(position)
-        else:
-            found |= 1 << position
     if not kinds:
         return [], []
     masks = [_mask(keys, order, mask) for (keys, order), mask in sorted(kinds.items())]
@@ -49,16 +43,15 @@ def count_pairs(connection: Any, tests: Sequence[Leaf]) -> tuple[list[str], list
     )
     connection.execute(
         f"CREATE TEMP TABLE paired AS SELECT line, bit_or(matched) AS found{counts} FROM "
-        f"(SELECT l.line, o_s.answers & l.asks & ({' | '.join(masks)}) AS matched FROM asking l "
-        "JOIN signed o ON o.claim_id = l.claim_id JOIN asked o_s ON o_s.signature = o.signature) "
+        f"(SELECT l.line, s.answers & l.asks & ({' | '.join(masks)}) AS matched FROM asking l "
+        "JOIN signed o ON o.claim_id = l.claim_id JOIN asked s ON s.signature = o.signature) "
         "WHERE matched <> 0 GROUP BY line"
     )
     bits = [f"(coalesce(paired.found, 0) & {found})"] if found else []
     for position in counted:
         total = f"coalesce(paired.c{position}, 0)"
-        bits.append(
-            f"CASE WHEN {satisfies(tests[position], total)} THEN {1 << position} ELSE 0 END"
-        )
+        check = f"{total} {tests[position].check}"
+        bits.append(f"CASE WHEN {check} THEN {1 << position} ELSE 0 END")
     return bits, ["LEFT JOIN paired ON paired.line = l.line"]
 
 

@@ -6,15 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from facts.extras import bulk_module
 from facts.spreadsheet import safe_cell
 from kb.engines.duckdb_entries import NUMBER_TEXT, Answers, make_entries
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import identifier, literal
 from kb.flat import CSV_COLUMNS, flat_row
 from kb.policy import Policy
-
-exp = bulk_module("sqlglot.expressions")
 
 _UNITS = "<allowed units>"
 _CITATION = {

@@ -157,7 +157,7 @@ def test_the_whole_policy_is_determined_in_sets(
 ) -> None:
     policy, made = load_policy("r14"), random_batch(range(first, first + 60))
     expected = by_rows(made, policy)
-    monkeypatch.setattr(adjudicate, "plan_policy", refused)
+    monkeypatch.setattr(adjudicate, "policy_lines", refused)
     assert in_bulk(made, policy, tmp_path, kind) == expected
 
 
@@ -169,7 +169,7 @@ def test_both_ways_write_the_same_file(
     """The same rows to the last sign, whichever engine wrote them."""
     policy = load_policy("r14")
     if in_sets:
-        monkeypatch.setattr(adjudicate, "plan_policy", refused)
+        monkeypatch.setattr(adjudicate, "policy_lines", refused)
     few = batch()
     claims = write_rows(tmp_path, "claims", "csv", map(row_of, few.lines), COLUMNS)
     rows = map(evidence_row, few.evidence)

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from facts.extras import bulk_module
 from kb.compile.fused.formula import FALSE, TRUE, Formulas
+from kb.compile.fused.line_script import WORD
 from kb.compile.numbers import Sql
 
 exp = bulk_module("sqlglot.expressions")
-
-WORD = 62
-"""Bits of an answer word; a BIGINT keeps its sign."""
 
 
 def layers(

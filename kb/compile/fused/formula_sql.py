@@ -1,53 +1,34 @@
-"""The formulas of a plan as SQL over masks of bits, once per distinct signature."""
+"""Pass: the formulas of a plan as SQL over masks of bits, once per distinct signature."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 from facts.extras import bulk_module
-from kb.compile.fused.evaluate import WORD, layers, root_column, select, words
-from kb.compile.fused.plan import LinePlan
+from kb.compile.fused.evaluate import layers, root_column, select, words
+from kb.compile.fused.line_script import WORD
+from kb.compile.fused.plan import LinePlan, condition_of
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import Sql
-from kb.engines.duckdb_context import OtherLines
-from kb.engines.duckdb_tests import Feature
 
 exp = bulk_module("sqlglot.expressions")
 
 
-@dataclass(frozen=True, slots=True)
-class FormulaSql:
-    """The formulas of a plan as SELECTs.
-
-    Parameters
-    ----------
-    masks : tuple of str
-        Columns of the masks: one for each feature.
-    asked : str
-        Over ``masks`` (id, signature, n, masks): what each signature answers when it is asked of
-        other lines, and what it asks of them, as the bits of two numbers.
-    final : str
-        Over ``final_masks`` (final, context, masks): the answers as words of bits.
-    words : tuple of str
-        Columns of ``final``.
-    """
-
-    masks: tuple[str, ...]
-    asked: str
-    final: str
-    words: tuple[str, ...]
-
-
-def formula_sql(plan: LinePlan, features: Sequence[Feature], others: OtherLines) -> FormulaSql:
+def formula_sql(
+    plan: LinePlan, masks: Mapping[str, Iterable[int]]
+) -> tuple[str, str, tuple[str, ...]]:
     """Return the formulas of a plan as SQL.
 
     Parameters
     ----------
     plan : LinePlan
-    features : sequence of Feature
-        The mask of feature n is the column ``m<n>``.
-    others : OtherLines
+    masks : mapping of column to nodes
+        The tests whose bits each column holds, the lowest first.
+
+    Returns
+    -------
+    (str, str, tuple of str)
+        As ``asked``, ``final`` and ``words`` of ``LineScript``.
 
     Raises
     ------
@@ -55,25 +36,24 @@ def formula_sql(plan: LinePlan, features: Sequence[Feature], others: OtherLines)
         If more is asked of other lines than a number has bits.
     """
     tests = {
-        node: _bit(f"m{number}", position)
-        for number, feature in enumerate(features)
-        for position, (node, _) in enumerate(feature.tests)
+        node: _bit(column, position)
+        for column, nodes in masks.items()
+        for position, node in enumerate(nodes)
     }
-    for node, _ in (*plan.evidence, *plan.residuals):
-        tests.setdefault(node, exp.Boolean(this=False))
-    asked = _asked(plan, tests, others)
+    asked = _asked(plan, tests)
     for position, (node, _) in enumerate(plan.context):
         tests[node] = _bit("context", position)
-    final, names = _final(plan, tests)
-    return FormulaSql(tuple(f"m{number}" for number in range(len(features))), asked, final, names)
+    return asked, *_final(plan, tests)
 
 
-def _asked(plan: LinePlan, tests: dict[int, Sql], others: OtherLines) -> str:
-    roots = list(dict.fromkeys([*others.conditions, *others.asks]))
+def _asked(plan: LinePlan, tests: dict[int, Sql]) -> str:
+    conditions = [condition_of(leaf) for _, leaf in plan.context]
+    asks = [plan.asks.get(node, 1) for node, _ in plan.context]
+    roots = list(dict.fromkeys([*conditions, *asks]))
     kept = ["id", "signature", "n"]
     query = layers(plan.formulas, roots, _below(plan, tests, roots), exp.to_table("masks"), kept)
     columns = [exp.column(name) for name in kept]
-    for name, nodes in (("answers", others.conditions), ("asks", others.asks)):
+    for name, nodes in (("answers", conditions), ("asks", asks)):
         if len(nodes) > WORD:
             raise NotFusable("the rules ask too many things of the other lines of a claim")
         (word,) = words([root_column(node) for node in nodes])

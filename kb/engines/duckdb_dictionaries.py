@@ -1,0 +1,112 @@
+"""Decide the tests of a column once per distinct value, as bits of a mask."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kb.compile.fused.columns import BASES, source_column
+from kb.compile.fused.line_script import LINES, Feature, Member
+
+_LIGATURES = {"ß": "ss", "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
+_FOLDED = "lower(v.value)"
+for _one, _several in _LIGATURES.items():
+    _FOLDED = f"replace({_FOLDED}, '{_one}', '{_several}')"
+_FOLDED = f"CASE WHEN length(v.value) = strlen(v.value) THEN lower(v.value) ELSE {_FOLDED} END"
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a policy's table: a code or a range of codes, or words of a description."""
+
+    table: str
+    first: str
+    last: str
+    value: str = ""
+    amount: str = ""
+    column: str = ""
+
+
+def make_dictionary(
+    connection: Any,
+    feature: Feature,
+    table_rows: Sequence[TableRow],
+    distinct: Mapping[str, Collection[str]],
+) -> int:
+    """Make the dictionary of a text or date column; return how many classes it has.
+
+    A class is a distinct mask; class 0 is that of an empty value.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    feature : Feature
+    table_rows : sequence of TableRow
+    distinct : mapping of column to collection of str
+        Values of columns that are known without a look at the lines.
+    """
+    column, source = source_column(feature.name), LINES
+    parameters: list[list[Any]] = []
+
+    def given(values: Iterable[Any], kind: str) -> str:
+        parameters.append(list(values))
+        return f"unnest(${len(parameters)}::{kind}[])"
+
+    parts = []
+    base = BASES.get(feature.name, feature.name)
+    if base in distinct:
+        source = "known"
+        parts.append(f'known AS (SELECT {given(sorted(distinct[base]), "TEXT")} AS "{base}")')
+    parts.append(
+        f"v AS MATERIALIZED (SELECT DISTINCT {column} AS value FROM {source} "
+        f"WHERE {column} IS NOT NULL)"
+    )
+    mask = feature.mask
+    ranged = [
+        found for each in feature.members if each.kind == "in" for found in _rows(each, table_rows)
+    ]
+    words = [
+        found for each in feature.members if each.kind != "in" for found in _rows(each, table_rows)
+    ]
+    joined = ""
+    for part, chosen in (("ranged", ranged), ("words", words)):
+        if not chosen:
+            continue
+        bits = given((1 << bit for bit, _ in chosen), "BIGINT")
+        first = given((row.first for _, row in chosen), "TEXT")
+        last = given((row.last or row.first for _, row in chosen), "TEXT")
+        on = (
+            "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
+            if part == "ranged"
+            else f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
+            "|| ' ', ' ' || r.first || ' ')"
+        )
+        parts.append(
+            f"{part} AS (SELECT v.value, bit_or(bit) AS bits FROM v JOIN "
+            f"(SELECT {bits} AS bit, {first} AS first, {last} AS last) r ON {on} GROUP BY v.value)"
+        )
+        joined += f" LEFT JOIN {part} USING (value)"
+        mask = f"({mask}) | coalesce({part}.bits, 0)"
+    connection.execute(
+        f"CREATE TEMP TABLE {feature.dictionary} AS WITH {', '.join(parts)} "
+        "SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
+        f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})",
+        parameters,
+    )
+    return count_classes(connection, feature.dictionary)
+
+
+def count_classes(connection: Any, name: str) -> int:
+    """Return how many classes the values of a dictionary have."""
+    (count,) = connection.execute(f"SELECT coalesce(max(class), 0) FROM {name}").fetchone()
+    return int(count)
+
+
+def _rows(member: Member, table_rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
+    """Return the rows that a test looks a value up in, each with the bit of the test."""
+    return [
+        (member.bit, row)
+        for row in table_rows
+        if member.table in (None, row.table) and member.value in (None, row.value)
+    ]
