@@ -10,14 +10,12 @@ from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
+from kb.bulk.kept import kept_script
 from kb.compile.fused.constants import KNOWN_INPUTS
-from kb.compile.fused.divisions import refuse_divisions
 from kb.compile.fused.line_script import LineScript
-from kb.compile.fused.plan import plan_lines
-from kb.compile.fused.write_script import write_script
 from kb.engines.duckdb_dictionaries import TableRow
 from kb.engines.duckdb_table import make_table
-from kb.language.syntax import Value
+from kb.language.syntax import Program, Value
 from kb.policy import Policy
 
 FEW_OVERRIDES = 60
@@ -47,16 +45,38 @@ def policy_lines(
         if loaded is not None
     ]
     store = policy_facts(policy.clauses.values(), settings, overrides, lists)
-    known: dict[str, list[tuple[Value, ...]]] = {
-        name: list(store.get(name, ())) for name in KNOWN_INPUTS
-    }
-    many: list[tuple[Value, ...]] = []
-    if len(known["override"]) > FEW_OVERRIDES:
-        many = known.pop("override")
-    absent = frozenset() if release is not None else frozenset({"release_code"})
-    plan = plan_lines(policy.program.program, known, absent, many)
+    program = policy.program.program
+    known = {name: tuple(store.get(name, ())) for name in KNOWN_INPUTS}
     amounts = [row.amount for table in policy.tables.values() for row in table.rows]
-    refuse_divisions(plan, all(amount is None or amount > 0 for amount in amounts))
+    divisible = all(amount is None or amount > 0 for amount in amounts)
+
+    def make() -> LineScript:
+        return _script(program, known, release is not None, divisible)
+
+    if known["override"]:
+        return make()
+    return kept_script(
+        [repr(program), repr(known), repr(release is not None), repr(divisible)], make
+    )
+
+
+def _script(
+    program: Program,
+    known: Mapping[str, Sequence[tuple[Value, ...]]],
+    has_release: bool,
+    divisible: bool,
+) -> LineScript:
+    from kb.compile.fused.divisions import refuse_divisions
+    from kb.compile.fused.plan import plan_lines
+    from kb.compile.fused.write_script import write_script
+
+    few = dict(known)
+    many: Sequence[tuple[Value, ...]] = ()
+    if len(known["override"]) > FEW_OVERRIDES:
+        many = few.pop("override")
+    absent = frozenset() if has_release else frozenset({"release_code"})
+    plan = plan_lines(program, few, absent, many)
+    refuse_divisions(plan, divisible)
     return write_script(plan)
 
 
