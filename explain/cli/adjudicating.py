@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -48,12 +48,12 @@ from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Tally
 from facts.readers.overrides import read_overrides
 from facts.values import one_line
-from kb.adjudication import Adjudication
 from kb.bulk.result import BulkResult, Meter
-from kb.clause import OUTCOMES
-from kb.determination import Determination
 from kb.flat import CSV_COLUMNS, flat_row
-from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from kb.determination import Determination
+    from kb.knowledge_base import KnowledgeBase
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
@@ -161,6 +161,7 @@ def _one_by_one(
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
+    from kb.adjudication import Adjudication
 
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
     counts = Counter[str]()
@@ -198,6 +199,7 @@ def demo() -> int:
 
     from explain.cli.options import load_claims
     from explain.explanation import why
+    from kb.knowledge_base import KnowledgeBase
 
     kb = KnowledgeBase.load("r14")
     with as_file(files("explain") / "examples") as folder:
@@ -227,6 +229,8 @@ def evidence_summary(read: int, rejected: int) -> str:
 
 def summary(tally: Tally, counts: Mapping[str, int]) -> str:
     """Return the reconciliation of a run: lines read, determined and rejected."""
+    from kb.clause import OUTCOMES
+
     parts = ", ".join(
         f"{counts[outcome]} {outcome.replace('_', ' ')}"
         for outcome in OUTCOMES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from explain.exports import Format
 from explain.exports.document import Document
@@ -10,7 +11,9 @@ from explain.exports.file_names import file_names
 from explain.exports.index import Entry, index_bytes
 from explain.exports.making import Wishes, document_of
 from explain.exports.queue import KINDS, queue_bytes, queue_row
-from kb.knowledge_base import KnowledgeBase
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
 
 INDEX, QUEUE = "index", "queue"
 """Names of the two files beside the documents, without their endings."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,7 +20,9 @@ from explain.cli.output import data, json_text
 from explain.cli.running import DONE, usage_error
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
-from kb.language.syntax import Program
+
+if TYPE_CHECKING:
+    from kb.language.syntax import Program
 
 
 def sql(

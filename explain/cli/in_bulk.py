@@ -25,10 +25,10 @@ from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
-from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from kb.bulk.session import BulkSession
+    from kb.knowledge_base import KnowledgeBase
 
 ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005

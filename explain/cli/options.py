@@ -16,11 +16,11 @@ from explain.cli.running import usage_error
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import EvidenceIndex
-from kb.engines.protocol import Engine
-from kb.knowledge_base import KnowledgeBase
 
 if TYPE_CHECKING:
     from explain.policy_document import PolicyDocument
+    from kb.engines.protocol import Engine
+    from kb.knowledge_base import KnowledgeBase
 
 ClaimFiles = Annotated[
     list[str],
@@ -187,6 +187,8 @@ def load_knowledge_base(
     engine: Engine | None = None,
 ) -> KnowledgeBase:
     """Return the knowledge base that the options ask for."""
+    from kb.knowledge_base import KnowledgeBase
+
     return KnowledgeBase.load(
         policy,
         settings=parse_settings(settings),

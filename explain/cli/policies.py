@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,10 @@ from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.suggest import nearest
 from facts.values import ValueFault, format_number, parse_code
-from kb.clause import PolicyClause
-from kb.policy import Policy, find_policy_folder, load_policy
+
+if TYPE_CHECKING:
+    from kb.clause import PolicyClause
+    from kb.policy import Policy
 
 
 def clauses(
@@ -30,6 +32,8 @@ def clauses(
     clausewise clauses
     clausewise clauses R14-FAC-7
     """
+    from kb.policy import load_policy
+
     loaded = load_policy(policy)
     if clause_id is None:
         if as_json:
@@ -67,6 +71,7 @@ def code(
     clausewise code 0258 --json
     """
     from kb.code_index import code_places
+    from kb.policy import load_policy
 
     loaded = load_policy(policy)
     try:
@@ -133,6 +138,7 @@ def check(
     clausewise check my-policy
     """
     from kb.cases import read_cases, run_cases
+    from kb.policy import find_policy_folder, load_policy
     from kb.policy_remarks import policy_remarks
 
     try:

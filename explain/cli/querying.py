@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,11 +37,13 @@ from facts.diagnostic import Diagnostic
 from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
-from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.result import Meter
-from kb.engines.protocol import Engine
-from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Query, Value
+
+if TYPE_CHECKING:
+    from kb.bulk.answers import BulkAnswers
+    from kb.engines.protocol import Engine
+    from kb.knowledge_base import KnowledgeBase
+    from kb.language.syntax import Query, Value
 
 _AT_ONCE = 1_000
 """Rows that are printed together."""
@@ -122,6 +124,8 @@ def _of_one_claim(
     only: str | None,
 ) -> BulkAnswers:
     """Answer a goal over the claim that it names, or over none; of Parquet no more is read."""
+    from kb.bulk.answers import BulkAnswers, held
+
     loaded = load_claims(kb, claims, evidence, overrides, only=only)
     relation = loaded.kb.query(goal)
     return held(BulkAnswers(relation.columns, loaded.diagnostics), relation)
@@ -142,6 +146,8 @@ def _of_all(
     changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
     with progress(Meter("reading")) as meter:
         if engine == "pydatalog":
+            from kb.bulk.answers import answer_by_rows
+
             answers = answer_by_rows(kb, goal, claims, evidence, changes, meter)
         else:
             from kb.bulk.query import query_files
