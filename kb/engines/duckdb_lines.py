@@ -131,17 +131,19 @@ class LineRun:
         for feature, part in of_features:
             name = feature.dictionary
             if name:
-                joins.append(f"LEFT JOIN {name} ON {name}.value = {source_column(feature.name)}")
-                terms.append(f"(coalesce({name}.class, 0)::{kind} << {part.offset})")
+                classes = _shifted(name, "value", kind, part.offset)
+                joins.append(f"{classes} ON {name}.value = {source_column(feature.name)}")
+                terms.append(f"coalesce({name}.bits, 0)")
             for bit, test in enumerate(feature.tests, part.offset):
-                terms.append(f"(CAST({test} AS {kind}) << {bit})")
+                terms.append(f"CASE WHEN {test} THEN {1 << bit}::{kind} ELSE 0 END")
         for side, part in of_sides:
             if part.width:
+                classes = _shifted(side.name, "claim_id, line_number", kind, part.offset)
                 joins.append(
-                    f"LEFT JOIN {side.name} ON {side.name}.claim_id = l.claim_id "
+                    f"{classes} ON {side.name}.claim_id = l.claim_id "
                     f"AND {side.name}.line_number = l.line_number"
                 )
-                terms.append(f"(coalesce({side.name}.class, 0)::{kind} << {part.offset})")
+                terms.append(f"coalesce({side.name}.bits, 0)")
         columns = "".join(f", {source_column(name)} AS {name}" for name in kept)
         self.execute(
             f"CREATE TEMP TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number"
@@ -216,3 +218,8 @@ class LineRun:
             "CREATE TEMP TABLE context_answers AS SELECT c.line, c.line_number, answer "
             f"FROM contexts c JOIN ({joined}) f ON f.id = c.id AND f.context = c.context"
         )
+
+
+def _shifted(table: str, keys: str, kind: str, offset: int) -> str:
+    """Return the join with the classes of a table at their place in the signature."""
+    return f"LEFT JOIN (SELECT {keys}, class::{kind} << {offset} AS bits FROM {table}) {table}"
