@@ -13,10 +13,10 @@ from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
 from facts.values import ValueFault, parse_whole_number
-from kb.bulk.columns import DOUBTFUL, STRIPPED
+from kb.bulk.free_texts import STRIPPED, doubtful
 from kb.bulk.source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
-from kb.engines.duckdb_table import identifier, literal, make_table
+from kb.engines.duckdb_table import identifier, make_table
 
 ROWS = "evidence_rows"
 _MOST_NEAR = 50
@@ -279,8 +279,7 @@ class EvidenceReader:
 
 def _trimmed(text: str) -> str:
     """SQL of a text without blanks around it; few texts are worth the search for them."""
-    doubtful = f"regexp_matches({text}, {literal(DOUBTFUL)})"
-    return f"CASE WHEN {doubtful} THEN {STRIPPED.format(text)} ELSE {text} END"
+    return f"CASE WHEN {doubtful(text)} THEN {STRIPPED.format(text)} ELSE {text} END"
 
 
 def _exact(index: EvidenceIndex) -> tuple[list[Evidence], list[Diagnostic]]:

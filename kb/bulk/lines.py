@@ -17,15 +17,9 @@ from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.grouping import gather
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
-from kb.bulk.columns import (
-    ANY_REPEATED,
-    KINDS,
-    NUMBERS_OF_CLAIM,
-    STRIPPED,
-    Column,
-    read_column,
-    written,
-)
+from kb.bulk.claim_groups import any_repeated, pairs_of
+from kb.bulk.columns import KINDS, Column, read_column, written
+from kb.bulk.free_texts import STRIPPED
 from kb.bulk.source import Source, Tables
 from kb.engines.duckdb_table import identifier, make_table
 
@@ -48,12 +42,17 @@ class Checked:
     rejected : list of RejectedClaim
     distinct : dict of column to set of str
         Every value of some columns, and perhaps more.
+    pairs : int
+        Ordered pairs of lines of the same claim, each line with itself too: the sum of the squares
+        of the claims' numbers of lines, or more; that sum where the lines of each claim are
+        numbered from 1 without gaps.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
     distinct: dict[str, set[str]] = field(default_factory=dict)
+    pairs: int = 0
 
 
 class LineReader:
@@ -100,36 +99,51 @@ class LineReader:
 
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
-        selects = [
-            f"SELECT {_picked(columns)}, ({tag}::BIGINT << 60) + "
-            f"{'r.place' if source.parquet else 'r.rowid'} AS place "
-            f"FROM {source.scan} r {_joins(columns)} "
-            f"{condition.format(claim=columns['claim_id'].value)}"
-            for tag, (source, columns) in enumerate(self._columns)
-        ]
+        query = self._selected(tuple(PARSERS), condition, place=True)
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+
+    def _selected(self, names: Sequence[str], condition: str = "", place: bool = False) -> str:
+        """Return the query of some columns of what is read, of all sources, and no more joins."""
+        selects = []
+        for tag, (source, every) in enumerate(self._columns):
+            columns = {name: every[name] for name in names}
+            picks = [f"{column.value} AS {identifier(name)}" for name, column in columns.items()]
+            if place:
+                own = "r.place" if source.parquet else "r.rowid"
+                picks.append(f"({tag}::BIGINT << 60) + {own} AS place")
+            selects.append(
+                f"SELECT {', '.join(picks)} FROM {source.scan} r {_joins(columns)} "
+                f"{condition.format(claim=every['claim_id'].value)}"
+            )
         if not selects:
             empty = ", ".join(
-                f"NULL::{KINDS.get(each, 'TEXT')} AS {identifier(each)}" for each in PARSERS
+                f"NULL::{KINDS.get(each, 'TEXT')} AS {identifier(each)}" for each in names
             )
-            selects = [f"SELECT {empty}, 0::BIGINT AS place WHERE false"]
-        self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
+            selects = [f"SELECT {empty}{', 0::BIGINT AS place' * place} WHERE false"]
+        return " UNION ALL ".join(selects)
 
     def _check(self) -> None:
-        counts = self.connection.execute(
-            "SELECT count(*), "
-            + ", ".join(f"count({name})" for name in REQUIRED)
-            + f", coalesce(bool_or(service_date_to < service_date), false) FROM {_ALL}"
+        read = self._selected((*REQUIRED, "service_date_to"))
+        lines, total, reversed_dates, *present = self.connection.execute(
+            "SELECT count(*), sum(line_number), "
+            "coalesce(bool_or(service_date_to < service_date), false), "
+            f"{', '.join(f'count({name})' for name in REQUIRED)} FROM ({read})"
         ).fetchone()
-        tally = self.checked.tally
-        tally.lines_read = counts[0]
-        incomplete = any(count != counts[0] for count in counts[1:5])
-        repeated = self._repeated()
-        suspects = incomplete or counts[5] or repeated or self._any_suspect()
-        if not suspects:
+        checked = self.checked
+        checked.tally.lines_read = lines
+        incomplete = any(count != lines for count in present)
+        numbered = f"({self._selected(('claim_id', 'line_number'))})"
+        repeated = any_repeated(self.connection, numbered)
+        if not (incomplete or reversed_dates or repeated or self._any_suspect()):
             self.connection.execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {_ALL}")
+            checked.pairs = pairs_of(self.connection, numbered, lines, total or 0)
             return
         self._suspects(repeated)
         self._read_again()
+        count, total = self.connection.execute(
+            f"SELECT count(*), sum(line_number) FROM {LINES}"
+        ).fetchone()
+        checked.pairs = pairs_of(self.connection, LINES, count, total or 0)
 
     def _any_suspect(self) -> bool:
         for source, columns in self._columns:
@@ -145,23 +159,6 @@ class LineReader:
             if found is not None:
                 return True
         return False
-
-    def _repeated(self) -> bool:
-        """Tell whether a line number stands twice in a claim; first what claims are rarely."""
-        if len(self._columns) == 1:
-            repeated = self._columns[0][1]["claim_id"].repeated
-            if repeated is False:
-                return False
-        (repeated,) = self.connection.execute(
-            f"SELECT {ANY_REPEATED} FROM (SELECT {NUMBERS_OF_CLAIM} FROM {_ALL} GROUP BY claim_id)"
-        ).fetchone()
-        if not repeated:
-            return False
-        found = self.connection.execute(
-            f"SELECT 1 FROM {_ALL} WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
-            "GROUP BY claim_id, line_number HAVING count(*) > 1 LIMIT 1"
-        ).fetchone()
-        return found is not None
 
     def _suspects(self, repeated: bool) -> None:
         """The table of claims of which something may be wrong."""
@@ -306,10 +303,6 @@ def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[Ra
         gathered.append(row)
     if gathered:
         yield current, gathered
-
-
-def _picked(columns: dict[str, Column]) -> str:
-    return ", ".join(f"{column.value} AS {identifier(name)}" for name, column in columns.items())
 
 
 def _joins(columns: dict[str, Column]) -> str:
