@@ -12,8 +12,9 @@ from facts.claim import Evidence, EvidenceTypes
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
+from facts.readers.parquet import WHOLE
 from facts.values import ValueFault, parse_whole_number
-from kb.bulk.free_texts import STRIPPED, doubtful
+from kb.bulk.free_texts import STRIPPED, doubtful, odd, unreadable
 from kb.bulk.source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
 from kb.engines.duckdb_table import identifier, make_table
@@ -26,7 +27,7 @@ _READ = ("claim_id", "line_number", "evidence", "value")
 
 @dataclass(slots=True)
 class EvidenceReader:
-    """Makes the table ``evidence_rows``: claim_id, line_number, name, value, number.
+    """Makes the table or view ``evidence_rows``: claim_id, line_number, name, value, number.
 
     Evidence for a line takes the place of evidence for the whole claim.
 
@@ -59,7 +60,13 @@ class EvidenceReader:
         self._gather(tables.sources)
         values, numbers = self._read_values()
         self._mark(values, numbers)
-        self._keep(tables)
+        if self._any_doubt():
+            self._keep(tables)
+        else:
+            self.connection.execute(
+                "CREATE TEMP VIEW evidence_read AS "
+                "SELECT claim_id, line_number, name, made AS value, number FROM evidence_marked"
+            )
         self._tell_unused(tables)
         self._spread()
         self.diagnostics += self._unused
@@ -69,28 +76,28 @@ class EvidenceReader:
         return self.connection.execute(query, list(parameters)).fetchone()[0]
 
     def _gather(self, sources: Sequence[Source]) -> None:
-        """The table of all rows as trimmed texts."""
-        selects = []
+        """All rows as trimmed texts: a table where there is something to trim."""
+        selects, kind = [], "VIEW"
         for number, source in enumerate(sources):
-            texts = ", ".join(
-                f"{_trimmed(f'r.{identifier(name)}::TEXT')} AS {name}"
-                if name in source.columns
-                else f"NULL::TEXT AS {name}"
-                for name in COLUMNS
-            )
-            unfit = " OR ".join(
-                f"contains(r.{identifier(name)}, chr({sign}))"
-                for name, kind in source.columns.items()
-                if kind == "VARCHAR"
-                for sign in (0, 65533)
-            )
+            texts = {name: f"r.{identifier(name)}::TEXT" for name in source.columns}
+            broken = "r.broken"
+            tests = [odd(texts[name]) for name, kind in source.columns.items() if kind not in WHOLE]
+            if tests and self._one(f"SELECT bool_or({' OR '.join(tests)}) FROM {source.scan} r"):
+                kind = "TABLE"
+                unfit = [
+                    unreadable(texts[name])
+                    for name, kind in source.columns.items()
+                    if kind == "VARCHAR"
+                ]
+                broken = f"coalesce({' OR '.join(('r.broken', *unfit))}, r.broken)"
+                texts = {name: _trimmed(text) for name, text in texts.items()}
+            picked = ", ".join(f"{texts.get(name, 'NULL::TEXT')} AS {name}" for name in COLUMNS)
             selects.append(
-                f"SELECT {number} AS source, {texts}, r.file::TEXT AS file, "
-                f"{'r.rowid' if not source.parquet else 'r.row'} AS place, "
-                f"coalesce(r.broken OR {unfit or 'false'}, r.broken) AS broken "
+                f"SELECT {picked}, {_place(number, source)} AS place, {broken} AS broken "
                 f"FROM {source.scan} r"
             )
-        self.connection.execute(f"CREATE TEMP TABLE evidence_raw AS {' UNION ALL '.join(selects)}")
+        query = " UNION ALL ".join(selects)
+        self.connection.execute(f"CREATE TEMP {kind} evidence_raw AS {query}")
         self.rows_read = self._one("SELECT count(*) FROM evidence_raw")
 
     def _read_values(
@@ -155,13 +162,26 @@ class EvidenceReader:
         }
         make_table(self.connection, "evidence_numbers", numbered)
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_marked AS SELECT e.source, e.file, e.place, e.claim_id, "
+            "CREATE TEMP TABLE evidence_marked AS SELECT e.place, e.claim_id, "
             "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
             "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
             "FROM evidence_raw e LEFT JOIN evidence_values v "
             "ON v.evidence = e.evidence AND v.value = e.value "
             "LEFT JOIN evidence_numbers n ON n.text = e.line_number"
         )
+
+    def _any_doubt(self) -> bool:
+        """Tell whether a row may be wrong, or is about a line and name of which another is."""
+        if self._one("SELECT coalesce(bool_or(suspect), false) FROM evidence_marked"):
+            return True
+        again = self.connection.execute(
+            "SELECT 1 FROM evidence_marked GROUP BY claim_id, line_number, name "
+            "HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        return again is not None
+
+    def _keep(self, tables: Tables) -> None:
+        """Read suspect rows again as the row readers do; the table of what is kept."""
         single = [name for name, declared in self.types.items() if not declared.several]
         self.connection.execute(
             "CREATE TEMP TABLE evidence_contradicted AS SELECT claim_id, line_number, name "
@@ -169,15 +189,12 @@ class EvidenceReader:
             "GROUP BY ALL HAVING count(*) > 1 AND min(made) <> max(made)",
             [single],
         )
-
-    def _keep(self, tables: Tables) -> None:
-        """Read suspect rows again as the row readers do; the table of what is kept."""
         contradicted = (
             "EXISTS (SELECT 1 FROM evidence_contradicted c WHERE c.claim_id = m.claim_id AND "
             "c.name = m.name AND c.line_number IS NOT DISTINCT FROM m.line_number)"
         )
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT source, file, place "
+            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT place "
             f"FROM evidence_marked m WHERE suspect OR {contradicted}"
         )
         rows: list[RawRow] = []
@@ -209,17 +226,14 @@ class EvidenceReader:
     def _again(
         self, tables: Tables, number: int, source: Source, chosen: str
     ) -> Iterator[tuple[Any, RawRow]]:
-        place = "r.row" if source.parquet else "r.rowid"
-        condition = (
-            f"JOIN {chosen} s ON s.source = {number} AND s.file = r.file::TEXT "
-            f"AND s.place = {place} ORDER BY r.file, r.row"
-        )
+        place = _place(number, source)
+        condition = f"JOIN {chosen} s ON s.place = {place} ORDER BY r.file, r.row"
         yield from tables.rows(source, "NULL", condition)
 
     def _tell_unused(self, tables: Tables) -> None:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_unused AS SELECT source, file, place, claim_id FROM "
+            "CREATE TEMP TABLE evidence_unused AS SELECT place, claim_id FROM "
             "evidence_marked m WHERE NOT suspect AND NOT EXISTS (SELECT 1 FROM "
             f"{self.lines} l WHERE l.claim_id = m.claim_id AND "
             "(m.line_number IS NULL OR l.line_number = m.line_number))"
@@ -266,7 +280,7 @@ class EvidenceReader:
         """Give every line the evidence of its whole claim, unless it has its own of that name."""
         own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
         if not self._one("SELECT count(*) FROM evidence_read WHERE line_number IS NULL"):
-            self.connection.execute(f"CREATE TEMP TABLE {ROWS} AS {own}")
+            self.connection.execute(f"CREATE TEMP VIEW {ROWS} AS {own}")
             return
         self.connection.execute(
             f"CREATE TEMP TABLE {ROWS} AS {own} UNION ALL "
@@ -275,6 +289,11 @@ class EvidenceReader:
             "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
             "AND o.line_number = l.line_number AND o.name = w.name)"
         )
+
+
+def _place(number: int, source: Source) -> str:
+    """SQL of what sets a row of a source apart from all others."""
+    return f"({number}::BIGINT << 60) + {'r.place' if source.parquet else 'r.rowid'}"
 
 
 def _trimmed(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from facts.readers.line_table import LONGEST_TEXT
 from facts.readers.parquet import BLANKS
@@ -41,32 +40,15 @@ def doubtful(text: str) -> str:
 
 def unfit(text: str, signs: Sequence[int] = _UNREADABLE) -> str:
     """Return the SQL of whether a text is too long, or has characters that cannot be read."""
-    contained = (f"contains({text}, chr({sign}))" for sign in signs)
-    return f"({' OR '.join((f'length({text}) > {LONGEST_TEXT}', *contained))})"
+    return f"(length({text}) > {LONGEST_TEXT} OR {unreadable(text, signs)})"
 
 
-def any_odd(connection: Any, scan: str, text: str, one_by_one: bool) -> bool:
-    """Tell whether a text of a table may be doubtful or unfit; False is sure.
+def unreadable(text: str, signs: Sequence[int] = _UNREADABLE) -> str:
+    """Return the SQL of whether a text has characters that cannot be read."""
+    return f"({' OR '.join(f'contains({text}, chr({sign}))' for sign in signs)})"
 
-    Parameters
-    ----------
-    connection : DuckDB connection
-    scan : str
-        What stands behind FROM; its alias is ``r``.
-    text : str
-        SQL of the text.
-    one_by_one : bool
-        Whether to test each row, as is quicker where few are alike or DuckDB knows the dictionary
-        of a file, or each distinct text.
-    """
-    signs = [sign for sign in _UNREADABLE if sign < 0x80]  # the others are doubtful
-    if one_by_one:
-        found = connection.execute(
-            f"SELECT 1 FROM {scan} r WHERE {doubtful(text)} OR {unfit(text, signs)} LIMIT 1"
-        ).fetchone()
-        return found is not None
-    (odd,) = connection.execute(
-        f"SELECT bool_or({doubtful('c')} OR {unfit('c', signs)}) "
-        f"FROM (SELECT DISTINCT {text} AS c FROM {scan} r)"
-    ).fetchone()
-    return bool(odd)
+
+def odd(text: str) -> str:
+    """Return the SQL of whether a text is doubtful or unfit; it costs less than both of them."""
+    ascii = [sign for sign in _UNREADABLE if sign < 0x80]  # the others are doubtful
+    return f"({doubtful(text)} OR {unfit(text, ascii)})"
