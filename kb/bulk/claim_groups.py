@@ -7,22 +7,54 @@ from typing import Any
 _MOST_TIMES = 20
 """How many pairs a line may bring before they are counted: claims are rarely longer."""
 
-_ORDERS = ("claim_id > c", "(strlen(claim_id), claim_id) > (strlen(c), c)")
-"""Orders of claims, as texts and as numbers; any order of which this is true will do."""
+_AS_TEXTS = "claim_id > c"
+_AS_NUMBERS = "(strlen(claim_id), claim_id) > (strlen(c), c)"
+"""Orders of claims: of ``claim_id`` behind the claim ``c`` of the line before."""
 
 
-def any_repeated(connection: Any, lines: str) -> bool:
-    """Tell whether a line number stands twice in a claim.
+def in_order(connection: Any, lines: str, odd: str, later: str = _AS_TEXTS) -> bool:
+    """Tell whether each line stands behind the one before, and no claim is odd; True is sure.
 
-    Where every line stands behind the one before, by its claim and then by its number, none does:
-    that costs less than to gather the lines of each claim, and soon shows where it is not so.
+    Lines come one behind the other by their claims and then by their numbers. Where they do, none
+    stands twice in its claim, whichever order DuckDB reads them in. It finds out in one pass that
+    ends where it is not so, while it has to gather all lines to find the claims of each.
 
     Parameters
     ----------
     connection : DuckDB connection
     lines : str
-        What stands behind FROM, with the columns ``claim_id``, which is never an empty text, and
-        ``line_number``. Lines without one of them stand twice in no claim.
+        What stands behind FROM, with the columns ``claim_id`` and ``line_number``.
+    odd : str
+        SQL of the claims that are odd; it is tested of each claim once.
+    later : str, optional
+        SQL of an order of the claims.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> rows = "(VALUES ('A', 1), ('A', {}), ('B', 1)) t(claim_id, line_number)"
+    >>> [in_order(duckdb.connect(), rows.format(number), "false") for number in (1, 2, "NULL")]
+    [False, True, False]
+    """
+    found = connection.execute(
+        "SELECT 1 FROM (SELECT claim_id, line_number, lag(claim_id) OVER () AS c, "
+        f"lag(line_number) OVER () AS n FROM {lines}) "
+        "WHERE claim_id IS NULL OR line_number IS NULL OR CASE "
+        "WHEN claim_id = c THEN line_number <= n "
+        f"WHEN c IS NULL OR {later} THEN {odd} ELSE true END LIMIT 1"
+    ).fetchone()
+    return found is None
+
+
+def any_repeated(connection: Any, lines: str) -> bool:
+    """Tell whether a line number stands twice in a claim.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    lines : str
+        What stands behind FROM, with the columns ``claim_id`` and ``line_number``. Lines without
+        one of them stand twice in no claim.
 
     Examples
     --------
@@ -32,7 +64,7 @@ def any_repeated(connection: Any, lines: str) -> bool:
     >>> [any_repeated(connection, rows.format(number)) for number in (1, 2)]
     [True, False]
     """
-    if any(_ascending(connection, lines, order) for order in _ORDERS):
+    if any(in_order(connection, lines, "false", order) for order in (_AS_TEXTS, _AS_NUMBERS)):
         return False
     (doubt,) = connection.execute(
         "SELECT coalesce(bool_or(n <> distinct_n), false) FROM (SELECT count(*) AS n, "
@@ -46,20 +78,6 @@ def any_repeated(connection: Any, lines: str) -> bool:
         "GROUP BY claim_id, line_number HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
     return found is not None
-
-
-def _ascending(connection: Any, lines: str, later: str) -> bool:
-    """Tell whether each line stands behind the one before it, whichever that is.
-
-    The first line stands behind the empty text.
-    """
-    found = connection.execute(
-        "SELECT 1 FROM (SELECT claim_id, line_number, lag(claim_id, 1, '') OVER () AS c, "
-        f"lag(line_number) OVER () AS n FROM {lines}) "
-        "WHERE claim_id IS NULL OR line_number IS NULL "
-        f"OR NOT ({later} OR (claim_id = c AND line_number > n)) LIMIT 1"
-    ).fetchone()
-    return found is None
 
 
 def pairs_of(connection: Any, lines: str, count: int, total: int) -> int:

@@ -65,7 +65,9 @@ class Column:
     distinct: set[str] | None = None
 
 
-def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
+def read_column(
+    connection: Any, source: Source, name: str, tag: str, sound: bool = False
+) -> Column:
     """Return how a column of a source is read.
 
     Parameters
@@ -76,6 +78,8 @@ def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
         A column of the claim table.
     tag : str
         Sets the names of helping tables apart.
+    sound : bool, optional
+        Whether it is known that no text of it is odd.
     """
     kind = source.columns.get(name)
     wanted = KINDS.get(name, "TEXT")
@@ -88,7 +92,7 @@ def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
         return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
     text = _text(raw, kind, name)
     column = Column(name, text, text=text)
-    if kind in WHOLE and name in TEXTS:
+    if name in TEXTS and (sound or kind in WHOLE):
         return column
     if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
         return _parsed(connection, source, column, tag, raw)

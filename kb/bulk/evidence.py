@@ -12,14 +12,14 @@ from facts.claim import Evidence, EvidenceTypes
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
-from facts.readers.parquet import WHOLE
 from facts.values import ValueFault, parse_whole_number
-from kb.bulk.free_texts import STRIPPED, doubtful, odd, unreadable
+from kb.bulk.evidence_rows import gather_rows, place_of
 from kb.bulk.source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
-from kb.engines.duckdb_table import identifier, make_table
+from kb.engines.duckdb_table import make_table
 
 ROWS = "evidence_rows"
+RAW = "evidence_raw"
 _MOST_NEAR = 50
 _FEW = 1_000
 _READ = ("claim_id", "line_number", "evidence", "value")
@@ -57,7 +57,8 @@ class EvidenceReader:
         tables.read(paths)
         if not tables.sources:
             return False
-        self._gather(tables.sources)
+        gather_rows(self.connection, RAW, tables.sources)
+        self.rows_read = self._one(f"SELECT count(*) FROM {RAW}")
         values, numbers = self._read_values()
         self._mark(values, numbers)
         if self._any_doubt():
@@ -75,44 +76,19 @@ class EvidenceReader:
     def _one(self, query: str, parameters: Sequence[Any] = ()) -> Any:
         return self.connection.execute(query, list(parameters)).fetchone()[0]
 
-    def _gather(self, sources: Sequence[Source]) -> None:
-        """All rows as trimmed texts: a table where there is something to trim."""
-        selects, kind = [], "VIEW"
-        for number, source in enumerate(sources):
-            texts = {name: f"r.{identifier(name)}::TEXT" for name in source.columns}
-            broken = "r.broken"
-            tests = [odd(texts[name]) for name, kind in source.columns.items() if kind not in WHOLE]
-            if tests and self._one(f"SELECT bool_or({' OR '.join(tests)}) FROM {source.scan} r"):
-                kind = "TABLE"
-                unfit = [
-                    unreadable(texts[name])
-                    for name, kind in source.columns.items()
-                    if kind == "VARCHAR"
-                ]
-                broken = f"coalesce({' OR '.join(('r.broken', *unfit))}, r.broken)"
-                texts = {name: _trimmed(text) for name, text in texts.items()}
-            picked = ", ".join(f"{texts.get(name, 'NULL::TEXT')} AS {name}" for name in COLUMNS)
-            selects.append(
-                f"SELECT {picked}, {_place(number, source)} AS place, {broken} AS broken "
-                f"FROM {source.scan} r"
-            )
-        query = " UNION ALL ".join(selects)
-        self.connection.execute(f"CREATE TEMP {kind} evidence_raw AS {query}")
-        self.rows_read = self._one("SELECT count(*) FROM evidence_raw")
-
     def _read_values(
         self,
     ) -> tuple[dict[tuple[str, str], tuple[str, str, str | None] | None], dict[str, int | None]]:
         """Read every distinct name and value, and every distinct line number."""
         values: dict[tuple[str, str], tuple[str, str, str | None] | None] = {}
         for evidence, text in self.connection.execute(
-            "SELECT DISTINCT evidence, value FROM evidence_raw "
+            f"SELECT DISTINCT evidence, value FROM {RAW} "
             "WHERE evidence IS NOT NULL AND value IS NOT NULL"
         ).fetchall():
             values[evidence, text] = self._value(evidence, text)
         numbers: dict[str, int | None] = {}
         for (text,) in self.connection.execute(
-            "SELECT DISTINCT line_number FROM evidence_raw WHERE line_number IS NOT NULL"
+            f"SELECT DISTINCT line_number FROM {RAW} WHERE line_number IS NOT NULL"
         ).fetchall():
             try:
                 numbers[text] = parse_whole_number(text, least=1)
@@ -165,7 +141,7 @@ class EvidenceReader:
             "CREATE TEMP TABLE evidence_marked AS SELECT e.place, e.claim_id, "
             "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
             "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
-            "FROM evidence_raw e LEFT JOIN evidence_values v "
+            f"FROM {RAW} e LEFT JOIN evidence_values v "
             "ON v.evidence = e.evidence AND v.value = e.value "
             "LEFT JOIN evidence_numbers n ON n.text = e.line_number"
         )
@@ -226,7 +202,7 @@ class EvidenceReader:
     def _again(
         self, tables: Tables, number: int, source: Source, chosen: str
     ) -> Iterator[tuple[Any, RawRow]]:
-        place = _place(number, source)
+        place = place_of(number, source)
         condition = f"JOIN {chosen} s ON s.place = {place} ORDER BY r.file, r.row"
         yield from tables.rows(source, "NULL", condition)
 
@@ -234,9 +210,9 @@ class EvidenceReader:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
             "CREATE TEMP TABLE evidence_unused AS SELECT place, claim_id FROM "
-            "evidence_marked m WHERE NOT suspect AND NOT EXISTS (SELECT 1 FROM "
-            f"{self.lines} l WHERE l.claim_id = m.claim_id AND "
-            "(m.line_number IS NULL OR l.line_number = m.line_number))"
+            f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self.lines} l "
+            "ON l.claim_id = m.claim_id "
+            "AND (m.line_number IS NULL OR l.line_number = m.line_number)"
         )
         if not self._one("SELECT count(*) FROM evidence_unused"):
             return
@@ -289,16 +265,6 @@ class EvidenceReader:
             "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
             "AND o.line_number = l.line_number AND o.name = w.name)"
         )
-
-
-def _place(number: int, source: Source) -> str:
-    """SQL of what sets a row of a source apart from all others."""
-    return f"({number}::BIGINT << 60) + {'r.place' if source.parquet else 'r.rowid'}"
-
-
-def _trimmed(text: str) -> str:
-    """SQL of a text without blanks around it; few texts are worth the search for them."""
-    return f"CASE WHEN {doubtful(text)} THEN {STRIPPED.format(text)} ELSE {text} END"
 
 
 def _exact(index: EvidenceIndex) -> tuple[list[Evidence], list[Diagnostic]]:
