@@ -12,6 +12,7 @@ from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
 from facts.readers.parquet import BLANKS, WHOLE
 from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
+from kb.bulk.free_texts import STRIPPED, odd, unfit
 from kb.bulk.source import Source
 from kb.compile.stored import NUMBER, decimal_of
 from kb.engines.duckdb_table import identifier, literal, make_table
@@ -33,18 +34,6 @@ _PLAIN = {
 }
 """Texts that SQL reads as the row readers do, so that they need no dictionary."""
 
-DOUBTFUL = r"^$|^\s|\s$|[^\x20-\x7e]"
-"""Texts that are looked at more closely: blanks around them, or more than printable ASCII."""
-
-NUMBERS_OF_CLAIM = (
-    "count(*) AS n, bit_count(bit_or(1::BIGINT << (greatest(line_number, 0) % 62)::INTEGER)) "
-    "AS distinct_n"
-)
-ANY_REPEATED = "coalesce(bool_or(n <> distinct_n), false)"
-"""SQL that tells whether a line number may stand twice in a claim, over groups of claims."""
-
-STRIPPED = f"nullif(trim({{}}, {literal(BLANKS)}), '')"
-
 
 @dataclass(slots=True)
 class Column:
@@ -63,8 +52,6 @@ class Column:
         Texts that may not be meant as they were read, with sentences and their help.
     text : str
         SQL of the value as text.
-    repeated : bool, optional
-        Of a claim id as it is written: whether a line number may stand twice in a claim.
     distinct : set of str, optional
         Every value as it is read, where it is known.
     """
@@ -75,11 +62,12 @@ class Column:
     suspect: str = ""
     notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     text: str = "NULL"
-    repeated: bool | None = None
     distinct: set[str] | None = None
 
 
-def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
+def read_column(
+    connection: Any, source: Source, name: str, tag: str, sound: bool = False
+) -> Column:
     """Return how a column of a source is read.
 
     Parameters
@@ -90,6 +78,8 @@ def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
         A column of the claim table.
     tag : str
         Sets the names of helping tables apart.
+    sound : bool, optional
+        Whether it is known that no text of it is odd.
     """
     kind = source.columns.get(name)
     wanted = KINDS.get(name, "TEXT")
@@ -101,13 +91,14 @@ def read_column(connection: Any, source: Source, name: str, tag: str) -> Column:
     if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
         return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
     text = _text(raw, kind, name)
-    if kind in WHOLE and name in TEXTS:
-        return Column(name, text, text=text)
+    column = Column(name, text, text=text)
+    if name in TEXTS and (sound or kind in WHOLE):
+        return column
     if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
-        return _parsed(connection, source, Column(name, text, text=text), tag, raw)
+        return _parsed(connection, source, column, tag, raw)
     if name in TEXTS:
-        return _free_text(connection, source, Column(name, text, text=text))
-    column = _parsed(connection, source, Column(name, text, text=text), tag, "")
+        return _free_text(connection, source, column)
+    column = _parsed(connection, source, column, tag, "")
     if kind == "VARCHAR[]":
         _add(column, f"list_count({raw}) <> len({raw})")
     return column
@@ -124,60 +115,60 @@ def _text(raw: str, kind: str, name: str) -> str:
 
 
 def _free_text(connection: Any, source: Source, column: Column) -> Column:
-    distinct = f"(SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
-    groups, repeated = distinct, "NULL"
-    if column.name == "claim_id" and source.columns.get("line_number") in WHOLE:
-        repeated = ANY_REPEATED
-        groups = (
-            f"(SELECT {column.text} AS c, {NUMBERS_OF_CLAIM} FROM {source.scan} r "
-            f"WHERE {column.text} IS NOT NULL GROUP BY c)"
-        )
-    row = connection.execute(
-        f"SELECT max(strlen(c)), bool_or(regexp_matches(c, {literal(DOUBTFUL)})), {repeated} "
-        f"FROM {groups}"
-    ).fetchone()
-    if not row[1] and (row[0] or 0) <= LONGEST_TEXT:
-        column.repeated = row[2]
+    if not _any_odd(connection, source, column):
         return column
     row = connection.execute(
-        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({_unfit('c')}) "
-        f"FROM {distinct}"
+        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({unfit('c')}) "
+        f"FROM (SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
     ).fetchone()
     if row[1]:
-        column.suspect = _unfit(column.text)
+        column.suspect = unfit(column.text)
     if row[0]:
         column.value = STRIPPED.format(column.text)
     return column
 
 
-def _unfit(text: str) -> str:
-    """SQL of the texts that are too long, or are no text of UTF-8."""
-    return (
-        f"(length({text}) > {LONGEST_TEXT} OR contains({text}, chr(0)) "
-        f"OR contains({text}, chr(65533)))"
-    )
+def _any_odd(connection: Any, source: Source, column: Column) -> bool:
+    """Tell whether a text may be odd.
+
+    Of Parquet, DuckDB tests the dictionaries and leaves the rows alone where it finds nothing. In
+    the table of texts the distinct ones are fewer, but for those of claims.
+    """
+    if source.parquet or column.name == "claim_id":
+        query = f"SELECT true FROM {source.scan} r WHERE {odd(column.text)} LIMIT 1"
+    else:
+        distinct = f"SELECT DISTINCT {column.text} AS c FROM {source.scan} r"
+        query = f"SELECT true FROM ({distinct}) HAVING bool_or({odd('c')})"
+    return connection.execute(query).fetchone() is not None
+
+
+def _odd_values(
+    connection: Any, source: Source, column: Column, typed: str
+) -> list[tuple[Any, ...]]:
+    """Return the distinct texts of a column that are not plain, with their typed values.
+
+    The condition stands in the aggregate: DuckDB would move it from behind WHERE in front of
+    DISTINCT, and search every row of a file for an expression.
+    """
+    plain = _PLAIN.get(column.name)
+    condition = f" FILTER (WHERE NOT {_fully('c', plain)})" if plain else ""
+    picked = f"{column.text} AS c, {typed} AS given" if typed else f"{column.text} AS c"
+    (found,) = connection.execute(
+        f"SELECT list(d){condition} FROM (SELECT DISTINCT {picked} FROM {source.scan} r "
+        f"WHERE {column.text} IS NOT NULL) d"
+    ).fetchone()
+    return [tuple(row.values()) for row in found or ()]
 
 
 def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: str) -> Column:
-    """Read the distinct values of a column as the row readers do."""
+    """Read the distinct values of a column as the row readers do, but for the plain ones."""
     name, text = column.name, column.text
     wanted = KINDS.get(name, "TEXT")
     plain = _PLAIN.get(name, "")
     plainly = _fully(text, plain)
-    picked = f"{text} AS c, {typed}" if typed else f"{text} AS c"
-    distinct = f"SELECT DISTINCT {picked} FROM {source.scan} r WHERE {text} IS NOT NULL"
-    if not plain:
-        found = distinct
-    elif source.parquet:
-        found = (
-            f"WITH d AS MATERIALIZED ({distinct}) SELECT * FROM d WHERE NOT {_fully('c', plain)}"
-        )
-    else:
-        found = f"{distinct} AND NOT {plainly}"
-    values = connection.execute(found).fetchall()
     made: dict[str, str | None] = {}
     bad: set[str] = set()
-    for value, *given in values:
+    for value, *given in _odd_values(connection, source, column, typed):
         as_text = value
         if given:
             fields, faults = texts_of({name: given[0]}, None, (name,))

@@ -13,12 +13,13 @@ from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
 from facts.values import ValueFault, parse_whole_number
-from kb.bulk.columns import DOUBTFUL, STRIPPED
+from kb.bulk.evidence_rows import gather_rows, place_of
 from kb.bulk.source import Source, Tables
 from kb.compile.stored import NUMBER, decimal_of
-from kb.engines.duckdb_table import identifier, literal, make_table
+from kb.engines.duckdb_table import make_table
 
 ROWS = "evidence_rows"
+RAW = "evidence_raw"
 _MOST_NEAR = 50
 _FEW = 1_000
 _READ = ("claim_id", "line_number", "evidence", "value")
@@ -26,7 +27,7 @@ _READ = ("claim_id", "line_number", "evidence", "value")
 
 @dataclass(slots=True)
 class EvidenceReader:
-    """Makes the table ``evidence_rows``: claim_id, line_number, name, value, number.
+    """Makes the table or view ``evidence_rows``: claim_id, line_number, name, value, number.
 
     Evidence for a line takes the place of evidence for the whole claim.
 
@@ -56,10 +57,17 @@ class EvidenceReader:
         tables.read(paths)
         if not tables.sources:
             return False
-        self._gather(tables.sources)
+        gather_rows(self.connection, RAW, tables.sources)
+        self.rows_read = self._one(f"SELECT count(*) FROM {RAW}")
         values, numbers = self._read_values()
         self._mark(values, numbers)
-        self._keep(tables)
+        if self._any_doubt():
+            self._keep(tables)
+        else:
+            self.connection.execute(
+                "CREATE TEMP VIEW evidence_read AS "
+                "SELECT claim_id, line_number, name, made AS value, number FROM evidence_marked"
+            )
         self._tell_unused(tables)
         self._spread()
         self.diagnostics += self._unused
@@ -68,44 +76,19 @@ class EvidenceReader:
     def _one(self, query: str, parameters: Sequence[Any] = ()) -> Any:
         return self.connection.execute(query, list(parameters)).fetchone()[0]
 
-    def _gather(self, sources: Sequence[Source]) -> None:
-        """The table of all rows as trimmed texts."""
-        selects = []
-        for number, source in enumerate(sources):
-            texts = ", ".join(
-                f"{_trimmed(f'r.{identifier(name)}::TEXT')} AS {name}"
-                if name in source.columns
-                else f"NULL::TEXT AS {name}"
-                for name in COLUMNS
-            )
-            unfit = " OR ".join(
-                f"contains(r.{identifier(name)}, chr({sign}))"
-                for name, kind in source.columns.items()
-                if kind == "VARCHAR"
-                for sign in (0, 65533)
-            )
-            selects.append(
-                f"SELECT {number} AS source, {texts}, r.file::TEXT AS file, "
-                f"{'r.rowid' if not source.parquet else 'r.row'} AS place, "
-                f"coalesce(r.broken OR {unfit or 'false'}, r.broken) AS broken "
-                f"FROM {source.scan} r"
-            )
-        self.connection.execute(f"CREATE TEMP TABLE evidence_raw AS {' UNION ALL '.join(selects)}")
-        self.rows_read = self._one("SELECT count(*) FROM evidence_raw")
-
     def _read_values(
         self,
     ) -> tuple[dict[tuple[str, str], tuple[str, str, str | None] | None], dict[str, int | None]]:
         """Read every distinct name and value, and every distinct line number."""
         values: dict[tuple[str, str], tuple[str, str, str | None] | None] = {}
         for evidence, text in self.connection.execute(
-            "SELECT DISTINCT evidence, value FROM evidence_raw "
+            f"SELECT DISTINCT evidence, value FROM {RAW} "
             "WHERE evidence IS NOT NULL AND value IS NOT NULL"
         ).fetchall():
             values[evidence, text] = self._value(evidence, text)
         numbers: dict[str, int | None] = {}
         for (text,) in self.connection.execute(
-            "SELECT DISTINCT line_number FROM evidence_raw WHERE line_number IS NOT NULL"
+            f"SELECT DISTINCT line_number FROM {RAW} WHERE line_number IS NOT NULL"
         ).fetchall():
             try:
                 numbers[text] = parse_whole_number(text, least=1)
@@ -155,13 +138,26 @@ class EvidenceReader:
         }
         make_table(self.connection, "evidence_numbers", numbered)
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_marked AS SELECT e.source, e.file, e.place, e.claim_id, "
+            "CREATE TEMP TABLE evidence_marked AS SELECT e.place, e.claim_id, "
             "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
             "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
-            "FROM evidence_raw e LEFT JOIN evidence_values v "
+            f"FROM {RAW} e LEFT JOIN evidence_values v "
             "ON v.evidence = e.evidence AND v.value = e.value "
             "LEFT JOIN evidence_numbers n ON n.text = e.line_number"
         )
+
+    def _any_doubt(self) -> bool:
+        """Tell whether a row may be wrong, or is about a line and name of which another is."""
+        if self._one("SELECT coalesce(bool_or(suspect), false) FROM evidence_marked"):
+            return True
+        again = self.connection.execute(
+            "SELECT 1 FROM evidence_marked GROUP BY claim_id, line_number, name "
+            "HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        return again is not None
+
+    def _keep(self, tables: Tables) -> None:
+        """Read suspect rows again as the row readers do; the table of what is kept."""
         single = [name for name, declared in self.types.items() if not declared.several]
         self.connection.execute(
             "CREATE TEMP TABLE evidence_contradicted AS SELECT claim_id, line_number, name "
@@ -169,15 +165,12 @@ class EvidenceReader:
             "GROUP BY ALL HAVING count(*) > 1 AND min(made) <> max(made)",
             [single],
         )
-
-    def _keep(self, tables: Tables) -> None:
-        """Read suspect rows again as the row readers do; the table of what is kept."""
         contradicted = (
             "EXISTS (SELECT 1 FROM evidence_contradicted c WHERE c.claim_id = m.claim_id AND "
             "c.name = m.name AND c.line_number IS NOT DISTINCT FROM m.line_number)"
         )
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT source, file, place "
+            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT place "
             f"FROM evidence_marked m WHERE suspect OR {contradicted}"
         )
         rows: list[RawRow] = []
@@ -209,20 +202,17 @@ class EvidenceReader:
     def _again(
         self, tables: Tables, number: int, source: Source, chosen: str
     ) -> Iterator[tuple[Any, RawRow]]:
-        place = "r.row" if source.parquet else "r.rowid"
-        condition = (
-            f"JOIN {chosen} s ON s.source = {number} AND s.file = r.file::TEXT "
-            f"AND s.place = {place} ORDER BY r.file, r.row"
-        )
+        place = place_of(number, source)
+        condition = f"JOIN {chosen} s ON s.place = {place} ORDER BY r.file, r.row"
         yield from tables.rows(source, "NULL", condition)
 
     def _tell_unused(self, tables: Tables) -> None:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_unused AS SELECT source, file, place, claim_id FROM "
-            "evidence_marked m WHERE NOT suspect AND NOT EXISTS (SELECT 1 FROM "
-            f"{self.lines} l WHERE l.claim_id = m.claim_id AND "
-            "(m.line_number IS NULL OR l.line_number = m.line_number))"
+            "CREATE TEMP TABLE evidence_unused AS SELECT place, claim_id FROM "
+            f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self.lines} l "
+            "ON l.claim_id = m.claim_id "
+            "AND (m.line_number IS NULL OR l.line_number = m.line_number)"
         )
         if not self._one("SELECT count(*) FROM evidence_unused"):
             return
@@ -266,7 +256,7 @@ class EvidenceReader:
         """Give every line the evidence of its whole claim, unless it has its own of that name."""
         own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
         if not self._one("SELECT count(*) FROM evidence_read WHERE line_number IS NULL"):
-            self.connection.execute(f"CREATE TEMP TABLE {ROWS} AS {own}")
+            self.connection.execute(f"CREATE TEMP VIEW {ROWS} AS {own}")
             return
         self.connection.execute(
             f"CREATE TEMP TABLE {ROWS} AS {own} UNION ALL "
@@ -275,12 +265,6 @@ class EvidenceReader:
             "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
             "AND o.line_number = l.line_number AND o.name = w.name)"
         )
-
-
-def _trimmed(text: str) -> str:
-    """SQL of a text without blanks around it; few texts are worth the search for them."""
-    doubtful = f"regexp_matches({text}, {literal(DOUBTFUL)})"
-    return f"CASE WHEN {doubtful} THEN {STRIPPED.format(text)} ELSE {text} END"
 
 
 def _exact(index: EvidenceIndex) -> tuple[list[Evidence], list[Diagnostic]]:

@@ -17,23 +17,18 @@ from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.grouping import gather
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
-from kb.bulk.columns import (
-    ANY_REPEATED,
-    KINDS,
-    NUMBERS_OF_CLAIM,
-    STRIPPED,
-    Column,
-    read_column,
-    written,
-)
+from facts.readers.parquet import WHOLE
+from kb.bulk.claim_groups import any_repeated, in_order, pairs_of
+from kb.bulk.columns import KINDS, Column, read_column, written
+from kb.bulk.free_texts import STRIPPED, odd
+from kb.bulk.selected import joined, selected
 from kb.bulk.source import Source, Tables
-from kb.engines.duckdb_table import identifier, make_table
+from kb.engines.duckdb_table import make_table
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""
 
 _READ = "read_lines"
-_ALL = "all_lines"
 _HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
 
 
@@ -48,12 +43,17 @@ class Checked:
     rejected : list of RejectedClaim
     distinct : dict of column to set of str
         Every value of some columns, and perhaps more.
+    pairs : int
+        Ordered pairs of lines of the same claim, each line with itself too: the sum of the squares
+        of the claims' numbers of lines, or more; that sum where the lines of each claim are
+        numbered from 1 without gaps.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
     distinct: dict[str, set[str]] = field(default_factory=dict)
+    pairs: int = 0
 
 
 class LineReader:
@@ -72,6 +72,7 @@ class LineReader:
         self._tables = Tables(connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes)
         self._paths = paths
         self._columns: list[tuple[Source, dict[str, Column]]] = []
+        self._ordered = False
 
     def read(self) -> Checked:
         """Read and check everything.
@@ -83,53 +84,59 @@ class LineReader:
         """
         self._tables.read(self._paths)
         for tag, source in enumerate(self._tables.sources):
+            ordered = self._in_order(source)
             columns = {
-                name: read_column(self.connection, source, name, str(tag)) for name in PARSERS
+                name: read_column(
+                    self.connection, source, name, str(tag), ordered and name == "claim_id"
+                )
+                for name in PARSERS
             }
             self._columns.append((source, columns))
+            self._ordered = ordered and len(self._tables.sources) == 1
         for name in PARSERS:
             known = [columns[name].distinct for _, columns in self._columns]
             if all(values is not None for values in known):
                 self.checked.distinct[name] = {each for values in known for each in values or ()}
-        self._view(_ALL, "")
         self._check()
         self._note_changes()
         self._notes.close()
         self.checked.diagnostics += self._notes
         return self.checked
 
+    def _in_order(self, source: Source) -> bool:
+        """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
+        kinds = source.columns
+        if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
+            return False
+        return in_order(self.connection, source.scan, odd("claim_id"))
+
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
-        selects = [
-            f"SELECT {_picked(columns)}, ({tag}::BIGINT << 60) + "
-            f"{'r.place' if source.parquet else 'r.rowid'} AS place "
-            f"FROM {source.scan} r {_joins(columns)} "
-            f"{condition.format(claim=columns['claim_id'].value)}"
-            for tag, (source, columns) in enumerate(self._columns)
-        ]
-        if not selects:
-            empty = ", ".join(
-                f"NULL::{KINDS.get(each, 'TEXT')} AS {identifier(each)}" for each in PARSERS
-            )
-            selects = [f"SELECT {empty}, 0::BIGINT AS place WHERE false"]
-        self.connection.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
+        query = selected(self._columns, tuple(PARSERS), condition, place=True)
+        self.connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
 
     def _check(self) -> None:
-        counts = self.connection.execute(
-            "SELECT count(*), "
-            + ", ".join(f"count({name})" for name in REQUIRED)
-            + f", coalesce(bool_or(service_date_to < service_date), false) FROM {_ALL}"
+        read = selected(self._columns, (*REQUIRED, "service_date_to"))
+        lines, total, reversed_dates, *present = self.connection.execute(
+            "SELECT count(*), sum(line_number), "
+            "coalesce(bool_or(service_date_to < service_date), false), "
+            f"{', '.join(f'count({name})' for name in REQUIRED)} FROM ({read})"
         ).fetchone()
-        tally = self.checked.tally
-        tally.lines_read = counts[0]
-        incomplete = any(count != counts[0] for count in counts[1:5])
-        repeated = self._repeated()
-        suspects = incomplete or counts[5] or repeated or self._any_suspect()
-        if not suspects:
-            self.connection.execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {_ALL}")
+        checked = self.checked
+        checked.tally.lines_read = lines
+        incomplete = any(count != lines for count in present)
+        numbered = f"({selected(self._columns, ('claim_id', 'line_number'))})"
+        repeated = not self._ordered and any_repeated(self.connection, numbered)
+        if not (incomplete or reversed_dates or repeated or self._any_suspect()):
+            self._view(LINES, "")
+            checked.pairs = pairs_of(self.connection, numbered, lines, total or 0)
             return
-        self._suspects(repeated)
+        self._suspects(numbered if repeated else "")
         self._read_again()
+        count, total = self.connection.execute(
+            f"SELECT count(*), sum(line_number) FROM {LINES}"
+        ).fetchone()
+        checked.pairs = pairs_of(self.connection, LINES, count, total or 0)
 
     def _any_suspect(self) -> bool:
         for source, columns in self._columns:
@@ -139,32 +146,15 @@ class LineReader:
             if not tests:
                 continue
             found = self.connection.execute(
-                f"SELECT 1 FROM {source.scan} r {_joins(columns)} WHERE "
+                f"SELECT 1 FROM {source.scan} r {joined(columns)} WHERE "
                 f"{' OR '.join(tests)} LIMIT 1"
             ).fetchone()
             if found is not None:
                 return True
         return False
 
-    def _repeated(self) -> bool:
-        """Tell whether a line number stands twice in a claim; first what claims are rarely."""
-        if len(self._columns) == 1:
-            repeated = self._columns[0][1]["claim_id"].repeated
-            if repeated is False:
-                return False
-        (repeated,) = self.connection.execute(
-            f"SELECT {ANY_REPEATED} FROM (SELECT {NUMBERS_OF_CLAIM} FROM {_ALL} GROUP BY claim_id)"
-        ).fetchone()
-        if not repeated:
-            return False
-        found = self.connection.execute(
-            f"SELECT 1 FROM {_ALL} WHERE claim_id IS NOT NULL AND line_number IS NOT NULL "
-            "GROUP BY claim_id, line_number HAVING count(*) > 1 LIMIT 1"
-        ).fetchone()
-        return found is not None
-
-    def _suspects(self, repeated: bool) -> None:
-        """The table of claims of which something may be wrong."""
+    def _suspects(self, numbered: str) -> None:
+        """The table of claims of which something may be wrong: in a row, or by a number twice."""
         selects = []
         for source, columns in self._columns:
             value = {name: column.value for name, column in columns.items()}
@@ -173,12 +163,12 @@ class LineReader:
             tests += [column.suspect for column in columns.values() if column.suspect]
             tests.append("r.broken")
             selects.append(
-                f"SELECT {value['claim_id']} AS claim_id FROM {source.scan} r {_joins(columns)} "
+                f"SELECT {value['claim_id']} AS claim_id FROM {source.scan} r {joined(columns)} "
                 f"WHERE {value['claim_id']} IS NOT NULL AND ({' OR '.join(tests)})"
             )
-        if repeated:
+        if numbered:
             selects.append(
-                f"SELECT claim_id FROM {_ALL} WHERE claim_id IS NOT NULL "
+                f"SELECT claim_id FROM {numbered} WHERE claim_id IS NOT NULL "
                 "GROUP BY claim_id, line_number HAVING count(*) > 1"
             )
         self.connection.execute(
@@ -306,11 +296,3 @@ def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[Ra
         gathered.append(row)
     if gathered:
         yield current, gathered
-
-
-def _picked(columns: dict[str, Column]) -> str:
-    return ", ".join(f"{column.value} AS {identifier(name)}" for name, column in columns.items())
-
-
-def _joins(columns: dict[str, Column]) -> str:
-    return " ".join(column.join for column in columns.values() if column.join)

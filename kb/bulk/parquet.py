@@ -39,20 +39,24 @@ def scan_parquet(
         Names of its columns, and their types; None where no file can be read.
     """
     readable = []
-    for path, names in _names(connection, paths, notes):
-        if names is None:
+    rows: list[tuple[str, str]] = []
+    for path, found in _columns(connection, paths, notes):
+        if found is None:
             notes.append(not_parquet(path))
             continue
-        found = check_parquet_columns(names, str(path), required, known)
-        notes += found
-        if not any(item.severity == "error" for item in found):
+        faults = check_parquet_columns([name for name, _ in found], str(path), required, known)
+        notes += faults
+        if not any(fault.severity == "error" for fault in faults):
             readable.append(path)
+            rows = found
     if not readable:
         return None
     listed = ", ".join(literal(str(path)) for path in readable)
-    files = f"read_parquet([{listed}], union_by_name=true, filename=true, file_row_number=true)"
-    rows = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
-    columns = {row[0].strip().lower(): (row[0], row[1]) for row in rows}
+    together = "union_by_name=true, " if len(readable) > 1 else ""
+    files = f"read_parquet([{listed}], {together}filename=true, file_row_number=true)"
+    if together:
+        rows = _described(connection, files)
+    columns = {name.strip().lower(): (name, kind) for name, kind in rows}
     picked = {name: columns[name] for name in known if name in columns}
     selected = ", ".join(
         f"{identifier(raw)} AS {identifier(name)}" for name, (raw, _) in picked.items()
@@ -64,22 +68,24 @@ def scan_parquet(
     return scan, {name: kind for name, (_, kind) in picked.items()}
 
 
-def _names(
+def _columns(
     connection: Any, paths: Sequence[Path], notes: list[Diagnostic]
-) -> Iterator[tuple[Path, list[str] | None]]:
-    """Yield the names of the columns of each file, None where it cannot be read."""
+) -> Iterator[tuple[Path, list[tuple[str, str]] | None]]:
+    """Yield the names and types of the columns of each file, None where it cannot be read."""
     duckdb = bulk_module("duckdb")
     for path in paths:
+        file = f"read_parquet({literal(str(path))})"
         try:
-            rows = connection.execute(
-                f"DESCRIBE SELECT * FROM read_parquet({literal(str(path))})"
-            ).fetchall()
-            count = connection.execute(
-                f"SELECT count(*) FROM read_parquet({literal(str(path))})"
-            ).fetchone()
+            rows = _described(connection, file)
+            count = connection.execute(f"SELECT count(*) FROM {file}").fetchone()
         except duckdb.Error:
             yield path, None
         else:
             if not count[0]:
                 notes.append(without_rows(path))
-            yield path, [row[0] for row in rows]
+            yield path, rows
+
+
+def _described(connection: Any, files: str) -> list[tuple[str, str]]:
+    rows = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
+    return [(name, kind) for name, kind, *_ in rows]

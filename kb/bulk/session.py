@@ -130,6 +130,7 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
     try:
         connection = duckdb.connect(":memory:", config=settings)
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET parquet_metadata_cache = true")
         connection.execute("SET enable_progress_bar = true")
         connection.execute("SET enable_progress_bar_print = false")
         return connection

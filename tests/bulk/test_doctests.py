@@ -10,7 +10,9 @@ import pytest
 MODULES = (
     "explain.cli.progress",
     "kb.bulk.adjudicate",
+    "kb.bulk.claim_groups",
     "kb.bulk.columns",
+    "kb.bulk.free_texts",
     "kb.bulk.plain_objects",
     "kb.bulk.query",
     "kb.bulk.result",
