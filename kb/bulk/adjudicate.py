@@ -200,7 +200,7 @@ def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkRe
     prepare_lists(connection, work.overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
     run = LineRun(connection, script, LINES, tables, has_evidence, READS, checked.distinct)
-    run.pairs = 25 * checked.tally.lines_read
+    run.pairs = checked.pairs
     run.watch = meter.enter
     run.run()
     _write(run, policy, work, result)
