@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 
 from hypothesis import settings
+
+os.environ["CLAUSEWISE_CACHE"] = tempfile.mkdtemp(prefix="clausewise-tests-")
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from facts.readers.overrides import collect_overrides
 from kb.cases import Case, read_cases
+from kb.engines import duckdb_context
 from kb.policy import load_policy
 from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch
 from tests.bulk.files import KINDS
@@ -68,6 +69,20 @@ def test_random_claims_agree(first: int, kind: str, tmp_path: Path) -> None:
     """The starts give no, few, many and very many overrides, strict and not."""
     batch = random_batch(range(first, first + 60))
     assert differences(batch, tmp_path, kind) == {}
+
+
+@pytest.mark.parametrize("first", [40_000, 70_003, 90_004])
+def test_lines_that_are_counted_agree_with_lines_that_are_compared(
+    first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other lines of long claims are counted in groups, those of short ones one by one."""
+    batch = random_batch(range(first, first + 60))
+    compared = in_bulk(batch, POLICY, tmp_path, "parquet")
+    monkeypatch.setattr(duckdb_context, "_MOST_PAIRS", 0)
+    assert in_bulk(batch, POLICY, tmp_path, "parquet") == compared
+    monkeypatch.setattr(duckdb_context, "count_groups", None)
+    with pytest.raises(TypeError):
+        in_bulk(batch, POLICY, tmp_path, "parquet")
 
 
 @given(st.integers(min_value=0, max_value=10**9), st.sampled_from(KINDS))

@@ -12,6 +12,7 @@ MODULES = (
     "kb.bulk.adjudicate",
     "kb.bulk.claim_groups",
     "kb.bulk.columns",
+    "kb.bulk.kept",
     "kb.bulk.free_texts",
     "kb.bulk.plain_objects",
     "kb.bulk.query",

@@ -60,7 +60,7 @@ def test_a_large_table_is_answered_by_duckdb(run: Any, claims: Path, monkeypatch
         run("query", GOALS[3], "-c", "claims.csv"),
     )
     monkeypatch.setattr(in_bulk, "LARGE", 100)
-    monkeypatch.setattr("explain.cli.querying.answer_by_rows", None)
+    monkeypatch.setattr("kb.bulk.answers.answer_by_rows", None)
     monkeypatch.setattr("explain.cli.querying.load_claims", None)
     for goal, said in zip((GOALS[0], GOALS[3]), expected, strict=True):
         assert run("query", goal, "-c", "claims.csv") == said
