@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import tempfile
 
 from hypothesis import settings
 
 os.environ["CLAUSEWISE_CACHE"] = tempfile.mkdtemp(prefix="clausewise-tests-")
+atexit.register(shutil.rmtree, os.environ["CLAUSEWISE_CACHE"], ignore_errors=True)
 
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("explore", deadline=None)
