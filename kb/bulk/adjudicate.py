@@ -199,8 +199,16 @@ def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkRe
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
     prepare_lists(connection, work.overrides, kb.release)
     tables = rows_of_tables(policy, kb.precertification)
-    run = LineRun(connection, script, LINES, tables, has_evidence, READS, checked.distinct)
-    run.pairs = checked.pairs
+    run = LineRun(
+        connection,
+        script,
+        LINES,
+        tables,
+        has_evidence,
+        READS,
+        checked.distinct,
+        pairs=checked.pairs,
+    )
     run.watch = meter.enter
     run.run()
     _write(run, policy, work, result)

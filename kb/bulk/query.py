@@ -172,7 +172,7 @@ def _in_the_set(
     lines = None
     predicates, determined = _needed(source.program, goal)
     if inputs.claims is None and predicates > _LONG and determined:
-        lines = _line_run(inputs, kb, overrides, has_evidence, meter)
+        lines = _line_run(inputs, kb, overrides, has_evidence, read.checked.pairs, meter)
     if lines is not None and ALLOWED[0] in determined:
         allowed_units(lines)
     begun = meter.share() if lines is not None else 0.0
@@ -223,6 +223,7 @@ def _line_run(
     kb: KnowledgeBase,
     overrides: tuple[Override, ...],
     has_evidence: bool,
+    pairs: int,
     meter: Meter,
 ) -> LineRun | None:
     """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
@@ -237,7 +238,7 @@ def _line_run(
         script = policy_lines(policy, kb.settings, overrides, *lists)
         prepare_lists(inputs.connection, overrides, kb.release)
         tables = rows_of_tables(policy, kb.precertification)
-        run = LineRun(inputs.connection, script, inputs.lines, tables, has_evidence)
+        run = LineRun(inputs.connection, script, inputs.lines, tables, has_evidence, pairs=pairs)
         run.watch = meter.enter
         run.run()
     except NotFusable:
