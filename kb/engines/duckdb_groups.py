@@ -31,7 +31,8 @@ class _Scope:
 def count_groups(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str], list[str]]:
     """Count the other lines that meet each test.
 
-    The work grows with the lines, however long the claims are.
+    The work grows with the lines, however long the claims are: of the lines before or after, the
+    nearest one tells how many there are.
 
     Parameters
     ----------
@@ -103,14 +104,16 @@ def _join(
         joins.append(_left_join(f"scope{number}", claim, scope.keys))
     for position in scope.ordered:
         name = f"scope{number}_{position}"
+        side, direction = ("<", "") if tests[position].order == "earlier" else (">", " DESC")
         connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, list(l.line_number) AS found "
-            f"FROM others l WHERE l.answers & {1 << position} <> 0 GROUP BY l.claim_id{keys}"
+            f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, l.line_number, "
+            "row_number() OVER "
+            f"(PARTITION BY l.claim_id{keys} ORDER BY l.line_number{direction}) AS n "
+            f"FROM others l WHERE l.answers & {1 << position} <> 0"
         )
-        joins.append(_left_join(name, claim, scope.keys))
-        side = "<" if tests[position].order == "earlier" else ">"
-        total = f"len(list_filter({name}.found, lambda n: n {side} l.line_number))"
-        bits.append(_bit(tests[position], total, position))
+        nearest = f"{name}.line_number {side} l.line_number"
+        joins.append(f"ASOF {_left_join(name, claim, scope.keys)} AND {nearest}")
+        bits.append(_bit(tests[position], f"{name}.n", position))
     return joins
 
 
