@@ -15,6 +15,17 @@ OFFLINE: dict[str, Any] = {
 """Settings of every connection to DuckDB: nothing is fetched from a network."""
 
 
+_USED = (
+    "connect",
+    "ConversionException",
+    "Error",
+    "InvalidInputException",
+    "IOException",
+    "OutOfMemoryException",
+    "OutOfRangeException",
+)
+
+
 def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
     """Return a module that only an extra of the package brings.
 
@@ -56,7 +67,7 @@ def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
 
 
 def bulk_module(name: str) -> ModuleType:
-    """Return a module of the extra ``bulk``: ``duckdb`` or ``sqlglot``.
+    """Return a module of the extra ``bulk``: ``sqlglot``, say.
 
     Raises
     ------
@@ -65,7 +76,30 @@ def bulk_module(name: str) -> ModuleType:
 
     Examples
     --------
-    >>> bulk_module("duckdb").__name__
-    'duckdb'
+    >>> bulk_module("sqlglot").__name__
+    'sqlglot'
     """
     return extra_module(name, "bulk", "millions of lines, Parquet and SQL need it")
+
+
+def duckdb_module() -> ModuleType:
+    """Return DuckDB: connections and faults.
+
+    The package ``duckdb`` is a layer for data frames over ``_duckdb``, and takes longer to import
+    than DuckDB itself. Where the lower module has what is used here, it is enough.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+
+    Examples
+    --------
+    >>> duckdb_module().connect().execute("SELECT 42").fetchone()
+    (42,)
+    """
+    try:
+        core = importlib.import_module("_duckdb")
+    except ImportError:
+        return bulk_module("duckdb")
+    return core if all(hasattr(core, name) for name in _USED) else bulk_module("duckdb")

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kb.adjudication import Adjudication
     from kb.determination import Citation, Determination
     from kb.knowledge_base import KnowledgeBase
-    from kb.policy import Policy, bundled_policies
+    from kb.policy import Policy
+    from kb.policy_folder import bundled_policies
     from kb.relation import Relation
 
 __all__ = [
@@ -53,7 +54,7 @@ _HOMES = {
     "LoadedClaim": "kb.adjudicate",
     "Policy": "kb.policy",
     "Relation": "kb.relation",
-    "bundled_policies": "kb.policy",
+    "bundled_policies": "kb.policy_folder",
 }
 """The module of each name that is not one of ``facts.diagnostic``."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from facts.claim import ClaimLine
 from facts.readers.batch import Claim
 from facts.values import format_number
-from kb.clause import ADVERSE_EFFECTS, EFFECTS, REASON_SLOTS, PolicyClause
-from kb.determination import Citation, Determination
+from kb.citation import citation_of
+from kb.clause import EFFECTS, REASON_SLOTS
+from kb.determination import Determination
 from kb.engines.protocol import Facts, Session
 from kb.language.syntax import Atom, Query, Relational, Value, Variable
 from kb.policy import Policy
@@ -93,35 +93,6 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
             )
         )
     return determinations
-
-
-def citation_of(
-    clause: PolicyClause,
-    effect: str,
-    mattered: Iterable[tuple[Value, ...]],
-    slots: Mapping[str, str],
-) -> Citation:
-    """Return the citation of a clause on a line.
-
-    Parameters
-    ----------
-    clause : PolicyClause
-    effect : str
-    mattered : iterable of (clause id, number)
-        Readings that mattered on the line.
-    slots : mapping of str to str
-        What the reason names of the line.
-    """
-    adverse = effect in ADVERSE_EFFECTS
-    return Citation(
-        clause.clause_id,
-        effect,
-        (clause.carc or None) if adverse else None,
-        clause.rarcs if adverse else (),
-        (clause.group or None) if adverse else None,
-        tuple(sorted({int(number) for name, number in mattered if name == clause.clause_id})),
-        clause.reason(slots),
-    )
 
 
 def _slots(line: ClaimLine) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +10,15 @@ from types import MappingProxyType
 
 from facts.claim import EvidenceType
 from facts.codes import CodeTable, read_code_table
-from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError, UsageError
+from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
 from facts.origin import Origin
-from facts.suggest import nearest
 from facts.utf8 import read_utf8
-from facts.values import one_line
 from kb.checks.checked import CheckedProgram, check
 from kb.checks.vocabulary import TableVocabulary, Vocabulary
 from kb.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
 from kb.language.parse import parse_programs
 from kb.language.syntax import Program
+from kb.policy_folder import digest, find_policy_folder, rule_files, table_files
 from kb.policy_readers import (
     read_clauses,
     read_evidence_types,
@@ -31,9 +29,6 @@ from kb.policy_readers import (
     read_table_declarations,
 )
 from kb.policy_toml import TomlFile
-
-BUNDLED = Path(__file__).parent / "policies"
-SHARED_RULES = Path(__file__).parent / "rules"
 
 EFFECTIVE_BASIS = Switch(
     "effective_basis",
@@ -88,47 +83,6 @@ class Policy:
     program: CheckedProgram
     program_sha256: str
     warnings: tuple[Diagnostic, ...] = ()
-
-
-def bundled_policies() -> tuple[str, ...]:
-    """Return the names of the policies that come with the package.
-
-    Examples
-    --------
-    >>> bundled_policies()
-    ('r14',)
-    """
-    return tuple(sorted(path.name for path in BUNDLED.iterdir() if (path / "policy.toml").exists()))
-
-
-def find_policy_folder(policy: str | Path) -> Path:
-    """Return the folder of a bundled policy's name or of a path.
-
-    Raises
-    ------
-    UsageError
-        If there is no such policy.
-    """
-    name = str(policy)
-    if isinstance(policy, str) and name.lower() in bundled_policies():
-        return BUNDLED / name.lower()
-    folder = Path(policy)
-    try:
-        if (folder / "policy.toml").is_file():
-            return folder
-        is_folder = folder.is_dir()
-    except OSError:
-        is_folder = False
-    near = nearest(name.lower(), bundled_policies())
-    if is_folder:
-        message, help = (
-            f"`{one_line(name[:300])}` is not a policy folder",
-            "it has no file policy.toml",
-        )
-    else:
-        message = f"there is no policy `{one_line(name[:300])}`"
-        help = f"did you mean `{near}`?" if near else f"bundled: {', '.join(bundled_policies())}"
-    raise UsageError([Diagnostic("error", message, None, help)])
 
 
 def load_policy(policy: str | Path) -> Policy:
@@ -192,7 +146,7 @@ def load_policy(policy: str | Path) -> Policy:
                 program,
                 clauses=register.known_as("clause", tuple(clauses)),
                 tables=main.known_as(
-                    "tables", (*declarations, *_table_files(folder), *LOADED_LISTS)
+                    "tables", (*declarations, *table_files(folder), *LOADED_LISTS)
                 ),
                 vocabulary=vocabulary,
             )
@@ -215,7 +169,7 @@ def load_policy(policy: str | Path) -> Policy:
         MappingProxyType(tables),
         MappingProxyType(related),
         checked,
-        _digest(folder),
+        digest(folder),
         (*found, *checked.warnings),
     )
 
@@ -228,16 +182,10 @@ def _table_vocabulary(table: CodeTable) -> TableVocabulary:
     )
 
 
-def _rule_files(folder: Path) -> list[tuple[str, Path]]:
-    """Return the rule files with the names that diagnostics and proofs give them."""
-    shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
-    return shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
-
-
 def _read_rules(folder: Path, found: list[Diagnostic]) -> Program | None:
     """Read the rule files; None where one cannot be read, for the others would miss its rules."""
     texts, unread = {}, set()
-    for name, path in _rule_files(folder):
+    for name, path in rule_files(folder):
         text, fault = read_utf8(path, name)
         if fault is not None:
             found.append(fault)
@@ -266,27 +214,8 @@ def _read_tables(
             tables[name] = read_code_table(path, name, declaration.column, source=label)
         except ClausewiseError as fault:
             main.found.extend(fault.diagnostics)
-    for name in _table_files(folder):
+    for name in table_files(folder):
         if name not in declarations:
             message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
             main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))
     return tables
-
-
-def _table_files(folder: Path) -> list[str]:
-    """Return the names of the tables that the folder has files of."""
-    return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
-
-
-def _digest(folder: Path) -> str:
-    """Hash everything that a determination depends on, independent of place and line ends."""
-    digest = hashlib.sha256()
-    files = [*_rule_files(folder)]
-    for name in ("policy.toml", "clauses.toml"):
-        files.append((name, folder / name))
-    files += [(f"tables/{path.name}", path) for path in sorted((folder / "tables").glob("*.csv"))]
-    for name, path in files:
-        content = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()

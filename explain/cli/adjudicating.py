@@ -38,15 +38,16 @@ from explain.cli.options import (
     ThreadsOption,
     expanded,
     load_knowledge_base,
+    load_rules,
     read_beside,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_text
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, usage_error
 from explain.cli.writing import ENDINGS, check_target, destination, format_of
+from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Tally
-from facts.readers.overrides import read_overrides
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 from kb.flat import CSV_COLUMNS, flat_row
@@ -113,14 +114,18 @@ def adjudicate(
     if rejects is not None:
         check_target(rejects, [*inputs, *filter(None, (output,))])
     with reading_ahead(files, chosen, memory_limit, threads) as session:
-        kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-        if session is not None:
-            session.start_evidence(evidence, kb.policy.evidence_types)
         if chosen == "duckdb" or kind == "parquet":
+            rules = load_rules(policy, settings, strict, hcpcs, precertification)
+            if session is not None:
+                session.start_evidence(evidence, rules.evidence_types)
             notes: list[Diagnostic] = []
-            changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+            changes: tuple[Override, ...] = ()
+            if overrides:
+                from facts.readers.overrides import read_overrides
+
+                changes = read_overrides(overrides, tuple(rules.kb.policy.clauses), notes)
             result = adjudicate_in_bulk(
-                kb,
+                rules,
                 files,
                 output,
                 kind,
@@ -134,6 +139,7 @@ def adjudicate(
             )
             result.diagnostics[:0] = notes
         else:
+            kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
             result = _one_by_one(
                 kb, files, output, kind, evidence, overrides, inputs, all_diagnostics
             )

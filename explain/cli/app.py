@@ -5,44 +5,66 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from explain.cli import adjudicating, asking, compiling, explaining, exporting, policies, querying
 from explain.cli.running import command, ended
 
-app = typer.Typer(
-    name="clausewise",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    pretty_exceptions_show_locals=False,
-    epilog=(
-        "Data goes to stdout, messages go to stderr. Exit codes: 0 done; 1 the query has no answer,"
-        " or a case failed; 2 wrong usage; 3 the input has errors."
-    ),
-)
-
-COMMANDS: dict[str, Callable[..., int]] = {
-    "demo": adjudicating.demo,
-    "adjudicate": adjudicating.adjudicate,
-    "why": asking.why,
-    "why-not": explaining.why_not,
-    "verify": explaining.verify,
-    "export": exporting.export,
-    "query": querying.query,
-    "clauses": policies.clauses,
-    "code": policies.code,
-    "check": policies.check,
-    "sql": compiling.sql,
+COMMANDS = {
+    "demo": "adjudicating",
+    "adjudicate": "adjudicating",
+    "why": "asking",
+    "why-not": "explaining",
+    "verify": "explaining",
+    "export": "exporting",
+    "query": "querying",
+    "clauses": "policies",
+    "code": "policies",
+    "check": "policies",
+    "sql": "compiling",
 }
-"""Every command by its name: a function that prints and returns its exit code."""
+"""Every command by its name, with the module of its function, which returns its exit code.
 
-for _name, _function in COMMANDS.items():
-    app.command(_name)(command(_function))
+A module is imported when its command is asked for, or all are listed.
+"""
+
+
+def app(arguments: Sequence[str] | None = None, prog_name: str = "clausewise") -> None:
+    """Run a command line and exit.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process where none are given.
+    prog_name : str, optional
+        What a message calls the program.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    wanted = given[:1] if given and given[0] in COMMANDS else COMMANDS
+    _registered(wanted)(given, prog_name=prog_name)
+
+
+def _registered(names: Iterable[str]) -> typer.Typer:
+    made = typer.Typer(
+        name="clausewise",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        pretty_exceptions_show_locals=False,
+        epilog=(
+            "Data goes to stdout, messages go to stderr. Exit codes: 0 done; 1 the query has no "
+            "answer, or a case failed; 2 wrong usage; 3 the input has errors."
+        ),
+    )
+    made.callback()(options)
+    for name in names:
+        module = import_module(f"explain.cli.{COMMANDS[name]}")
+        made.command(name)(command(getattr(module, name.replace("-", "_"))))
+    return made
 
 
 def version() -> str:
@@ -62,7 +84,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool,
@@ -87,7 +108,7 @@ def run() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
     def action() -> int:
-        app(prog_name="clausewise")
+        app()
         return 0
 
     sys.exit(ended(action))

@@ -18,7 +18,7 @@ from explain.cli.progress import progress
 from explain.cli.running import usage_error
 from explain.cli.writing import check_target
 from facts.claim import Override
-from facts.extras import bulk_module
+from facts.extras import bulk_module, duckdb_module
 from facts.readers.batch import RejectedClaim
 from facts.readers.detect import is_x12
 from facts.readers.parquet import is_parquet
@@ -27,8 +27,8 @@ from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 
 if TYPE_CHECKING:
+    from kb.bulk.rules import BulkRules
     from kb.bulk.session import BulkSession
-    from kb.knowledge_base import KnowledgeBase
 
 ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005
@@ -67,7 +67,7 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
         return "pydatalog"
     if parquet or wanted == "duckdb":
         if not _installed():
-            bulk_module("duckdb")
+            duckdb_module()
             bulk_module("sqlglot")
         return "duckdb"
     return "duckdb" if _size(files) >= LARGE and _installed() else "pydatalog"
@@ -113,7 +113,7 @@ def reading_ahead(
 
 
 def adjudicate_in_bulk(
-    kb: KnowledgeBase,
+    rules: BulkRules,
     files: Sequence[str],
     output: str | None,
     kind: str,
@@ -143,12 +143,12 @@ def adjudicate_in_bulk(
     if output is not None:
         target = check_target(output, inputs)
         with progress(meter):
-            return adjudicate_files(kb, files, target, kind=kind, **options)  # type: ignore[arg-type]
+            return adjudicate_files(rules, files, target, kind=kind, **options)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(prefix="clausewise-") as folder:
         beside = Path(folder) / "determinations"
         written = "jsonl" if kind == "table" else kind
         with progress(meter):
-            result = adjudicate_files(kb, files, beside, kind=written, **options)  # type: ignore[arg-type]
+            result = adjudicate_files(rules, files, beside, kind=written, **options)  # type: ignore[arg-type]
         with beside.open(encoding="utf-8", newline="\n") as file:
             if kind == "table":
                 rows = [table_row(json.loads(row, parse_float=Decimal)) for row in file]

@@ -19,6 +19,7 @@ from facts.readers.evidence import EvidenceIndex
 
 if TYPE_CHECKING:
     from explain.policy_document import PolicyDocument
+    from kb.bulk.rules import BulkRules
     from kb.engines.protocol import Engine
     from kb.knowledge_base import KnowledgeBase
 
@@ -196,6 +197,25 @@ def load_knowledge_base(
         hcpcs=hcpcs,
         precertification=precertification,
         engine=engine,
+    )
+
+
+def load_rules(
+    policy: str,
+    settings: Iterable[str] | None,
+    strict: bool,
+    hcpcs: str | None,
+    precertification: str | None,
+) -> BulkRules:
+    """Return the rules of a bulk run that the options ask for."""
+    from kb.bulk.rules import asked_rules
+
+    return asked_rules(
+        lambda: load_knowledge_base(policy, settings, strict, hcpcs, precertification),
+        policy,
+        parse_settings(settings),
+        strict,
+        hcpcs is not None or precertification is not None,
     )
 
 

@@ -138,7 +138,8 @@ def check(
     clausewise check my-policy
     """
     from kb.cases import read_cases, run_cases
-    from kb.policy import find_policy_folder, load_policy
+    from kb.policy import load_policy
+    from kb.policy_folder import find_policy_folder
     from kb.policy_remarks import policy_remarks
 
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
-from facts.extras import OFFLINE, bulk_module
+from facts.extras import OFFLINE, duckdb_module
 from facts.origin import Origin
 from facts.readers.delimited import RowTrace
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
@@ -115,7 +115,7 @@ class ParquetFile:
             cursor.execute(query, parameters)
             while rows := cursor.fetchmany(_AT_ONCE):
                 yield from rows
-        except bulk_module("duckdb").Error as fault:
+        except duckdb_module().Error as fault:
             raise OSError(0, "it is broken, or not whole") from fault
         finally:
             cursor.close()
@@ -170,7 +170,7 @@ def open_parquet(
     UsageError
         If the extra is not installed.
     """
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
     connection = duckdb.connect(":memory:", config=OFFLINE)
     connection.execute("SET TimeZone = 'UTC'")
     file = ParquetFile(path, {}, [], only, connection)

@@ -7,25 +7,26 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import bulk_module
+from facts.extras import duckdb_module
 from facts.values import one_line
 from kb.bulk.lines import LINES
-from kb.bulk.plan import policy_lines, prepare_lists, rows_of_tables
+from kb.bulk.lists import prepare_lists
 from kb.bulk.result import BulkResult, Meter
-from kb.bulk.rows import write_by_claim
+from kb.bulk.rules import BulkRules
 from kb.bulk.session import BulkSession
 from kb.compile.fused.refusal import NotFusable
-from kb.engines.duckdb_entries import READS, count_outcomes, distinct_answers
+from kb.engines.duckdb_entries import READS, Cited, count_outcomes, distinct_answers
 from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_results import write_determinations
 from kb.engines.duckdb_table import literal
-from kb.knowledge_base import KnowledgeBase
-from kb.policy import Policy
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
@@ -40,7 +41,7 @@ INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException"
 
 
 def adjudicate_files(
-    kb: KnowledgeBase,
+    kb: KnowledgeBase | BulkRules,
     claims: Sequence[str | Path],
     output: str | Path,
     *,
@@ -57,8 +58,8 @@ def adjudicate_files(
 
     Parameters
     ----------
-    kb : KnowledgeBase
-        A policy with its settings and lists.
+    kb : KnowledgeBase or BulkRules
+        A policy with its settings and lists; ``BulkRules`` loads it where it has to.
     claims : sequence of path
         CSV, JSONL and Parquet files, in any mixture.
     output : path
@@ -98,10 +99,12 @@ def adjudicate_files(
     >>> claims = folder / "claims.csv"
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
+    >>> from kb import KnowledgeBase
     >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], folder / "out.parquet").outcomes
     {'bundled': 1}
     """
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
+    rules = kb if isinstance(kb, BulkRules) else BulkRules.of(kb)
     target = Path(os.path.realpath(output))
     kind = kind or KINDS.get(target.suffix.lower(), "csv")
     held = tuple(overrides)
@@ -117,16 +120,18 @@ def adjudicate_files(
             result, note = None, ""
             if engine != "pydatalog":
                 try:
-                    result = _in_the_set(stack, session, kb, claims, work)
+                    result = _in_the_set(stack, session, rules, claims, work)
                 except NotFusable as fault:
                     note = str(fault)
                 except tuple(getattr(duckdb, name) for name in INEXACT):
                     note = "a number of these claims has no exact decimal"
             if result is None:
+                from kb.bulk.rows import write_by_claim
+
                 session.stop()
                 meter.enter("claims")
                 result = write_by_claim(
-                    session.connection, kb, claims, beside, kind, evidence, held, meter
+                    session.connection, rules.kb, claims, beside, kind, evidence, held, meter
                 )
                 if note:
                     message = f"the claims were adjudicated one by one: {note}"
@@ -167,26 +172,26 @@ class _Work:
 def _in_the_set(
     stack: ExitStack,
     session: BulkSession,
-    kb: KnowledgeBase,
+    rules: BulkRules,
     claims: Sequence[str | Path],
     work: _Work,
 ) -> BulkResult:
     """Determine all claims at once: by formulas of lines, or else predicate by predicate."""
     try:
-        return run_stoppable(session.connection, lambda: _by_formulas(session, kb, work))
+        return run_stoppable(session.connection, lambda: _by_formulas(session, rules, work))
     except NotFusable:
         session.stop()
     fresh = stack.enter_context(BulkSession(claims, work.threads, work.memory_limit))
     return run_stoppable(
-        fresh.connection, lambda: _by_predicates(fresh.connection, kb, claims, work)
+        fresh.connection, lambda: _by_predicates(fresh.connection, rules.kb, claims, work)
     )
 
 
-def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkResult:
-    connection, policy, meter = session.connection, kb.policy, work.meter
+def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkResult:
+    connection, meter = session.connection, work.meter
     meter.enter("reading")
-    session.start_evidence(work.evidence, policy.evidence_types)
-    script = policy_lines(policy, kb.settings, work.overrides, kb.release, kb.precertification)
+    session.start_evidence(work.evidence, rules.evidence_types)
+    policy = rules.lines(work.overrides)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
     checked = session.checked()
@@ -197,13 +202,12 @@ def _by_formulas(session: BulkSession, kb: KnowledgeBase, work: _Work) -> BulkRe
         reader, has_evidence = found
         result.diagnostics += reader.diagnostics
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
-    prepare_lists(connection, work.overrides, kb.release)
-    tables = rows_of_tables(policy, kb.precertification)
+    prepare_lists(connection, work.overrides, rules.release)
     run = LineRun(
         connection,
-        script,
+        policy.script,
         LINES,
-        tables,
+        policy.table_rows,
         has_evidence,
         READS,
         checked.distinct,
@@ -230,7 +234,7 @@ def _by_predicates(
     return result
 
 
-def _write(run: LineRun, policy: Policy, work: _Work, result: BulkResult) -> None:
+def _write(run: LineRun, policy: Cited, work: _Work, result: BulkResult) -> None:
     """Write the determinations and count them."""
     answers = distinct_answers(run, policy)
     query = write_determinations(run, policy, answers, work.kind)

@@ -1,6 +1,6 @@
-"""Scripts of policies that are kept between runs, so that the same rules are compiled once.
+"""What is kept between runs, so that the same rules are read, checked and compiled once.
 
-A kept script is a file of JSON in the user's cache folder. It is named by a hash of all that it is
+A kept value is a file of JSON in the user's cache folder. It is named by a hash of all that it is
 made of: the policy, its settings, the code of this package and the version of sqlglot. It begins
 with the hash of the rest; a file that does not fit, or that another user could have written, is
 made anew. A cache that cannot be written is no fault.
@@ -12,60 +12,80 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import TypeVar
 
 from facts.extras import bulk_module
-from kb.compile.fused.line_script import LineScript
+from kb.bulk.plain import plain, value_of
+
+T = TypeVar("T")
 
 SWITCH = "CLAUSEWISE_CACHE"
 """Environment variable: another folder, or ``off``."""
 
 _MOST = 30
-"""Scripts that are kept; the oldest go."""
+"""Values that are kept; the oldest go."""
 
 _MADE_OF = ("facts", "kb")
-"""The packages whose code tells what a script says."""
+"""The packages whose code tells what is made of a policy."""
 
 
-def kept_script(said: Iterable[str], make: Callable[[], LineScript]) -> LineScript:
-    """Return a script that is kept, or make it and keep it.
+def kept(kind: type[T], said: Iterable[str]) -> T | None:
+    """Return a value that is kept, if there is one.
 
     Parameters
     ----------
+    kind : type
+        A dataclass of texts, numbers, dates, tuples and further dataclasses.
     said : iterable of str
-        All that the script depends on beside the code.
-    make : callable
-        Returns the script.
+        All that the value depends on beside the code.
 
     Examples
     --------
     >>> import unittest.mock
+    >>> from kb.compile.fused.line_script import LineScript
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with unittest.mock.patch.dict(os.environ, {SWITCH: folder}):
-    ...         made = kept_script(["a policy"], lambda: LineScript(asked="SELECT 1"))
-    ...         kept = kept_script(["a policy"], lambda: LineScript())
-    >>> made == kept
-    True
+    ...         keep(["a policy"], LineScript(asked="SELECT 1"))
+    ...         kept(LineScript, ["a policy"]).asked, kept(LineScript, ["another policy"])
+    ('SELECT 1', None)
     """
+    path = _path(kind, said)
+    text = None if path is None else _read(path)
+    return None if text is None else value_of(kind, json.loads(text))
+
+
+def keep(said: Iterable[str], value: object) -> None:
+    """Keep a value for runs to come, where it comes back from its file as it is.
+
+    Parameters
+    ----------
+    said : iterable of str
+        All that the value depends on beside the code.
+    value : dataclass
+    """
+    path = _path(type(value), said)
+    if path is None:
+        return
+    try:
+        text = json.dumps(plain(value), ensure_ascii=True)
+    except TypeError:
+        return
+    if value_of(type(value), json.loads(text)) == value:
+        with suppress(OSError):
+            _write(path, text.encode())
+
+
+def _path(kind: type, said: Iterable[str]) -> Path | None:
     folder = _folder()
     if folder is None:
-        return make()
-    name = hashlib.sha256(json.dumps([_code(), *said]).encode()).hexdigest()
-    path = folder / f"{name}.json"
-    script = _read(path)
-    if script is None:
-        script = make()
-        if all(type(value) in (str, int) for _, row in script.answers for value in row):
-            with suppress(OSError):
-                _keep(path, script)
-    return script
+        return None
+    name = hashlib.sha256(json.dumps([_code(), kind.__name__, *said]).encode()).hexdigest()
+    return folder / f"{name}.json"
 
 
 def _folder() -> Path | None:
@@ -82,19 +102,26 @@ def _folder() -> Path | None:
 
 @cache
 def _code() -> str:
-    """Return a hash of the code that makes scripts."""
+    """Return a hash of the state of the code, by which Python tells that a module has changed."""
     digest = hashlib.sha256()
     for package in _MADE_OF:
         for root in _places(package):
-            for folder, folders, names in os.walk(root):
-                folders.sort()
-                for name in sorted(names):
-                    if name.endswith((".py", ".lark")):
-                        digest.update(Path(folder, name).read_bytes())
+            for entry in sorted(_files(root)):
+                digest.update(f"{entry}\n".encode(errors="surrogateescape"))
     for root in _places("sqlglot"):
         with suppress(OSError):
             digest.update(Path(root, "_version.py").read_bytes())
     return digest.hexdigest()
+
+
+def _files(root: str) -> Iterator[str]:
+    """Yield each file of code in a folder: its path, size and time of change."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            if name.endswith((".py", ".lark")):
+                path = os.path.join(folder, name)
+                state = os.stat(path)
+                yield f"{path} {state.st_size} {state.st_mtime_ns}"
 
 
 def _places(package: str) -> list[str]:
@@ -102,7 +129,7 @@ def _places(package: str) -> list[str]:
     return list(spec.submodule_search_locations or ()) if spec is not None else []
 
 
-def _read(path: Path) -> LineScript | None:
+def _read(path: Path) -> bytes | None:
     try:
         with path.open("rb") as file:
             state = os.fstat(file.fileno())
@@ -111,14 +138,10 @@ def _read(path: Path) -> LineScript | None:
             seal, _, text = file.read().partition(b"\n")
     except OSError:
         return None
-    if hashlib.sha256(text).hexdigest().encode() != seal:
-        return None
-    script: LineScript = _made(LineScript, json.loads(text))
-    return script
+    return text if hashlib.sha256(text).hexdigest().encode() == seal else None
 
 
-def _keep(path: Path, script: LineScript) -> None:
-    text = json.dumps(asdict(script), ensure_ascii=True).encode()
+def _write(path: Path, text: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
@@ -129,29 +152,7 @@ def _keep(path: Path, script: LineScript) -> None:
         with suppress(OSError):
             os.unlink(beside)
         raise
-    kept = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
-    for old in kept[:-_MOST]:
+    found = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+    for old in found[:-_MOST]:
         with suppress(OSError):
             old.unlink()
-
-
-def _made(kind: Any, value: Any) -> Any:
-    """Return a value of JSON as what its type says: dataclasses and tuples."""
-    if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: _made(hints[name], value[name]) for name in hints})
-    if get_origin(kind) is tuple:
-        of, *rest = get_args(kind)
-        if rest == [...]:
-            return tuple(_made(of, each) for each in value)
-        return tuple(_made(one, each) for one, each in zip((of, *rest), value, strict=True))
-    if get_origin(kind) is UnionType and value is not None:
-        (only, *others) = (each for each in get_args(kind) if each is not NoneType)
-        return value if others else _made(only, value)
-    return value
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    hints = get_type_hints(kind)
-    return {each.name: hints[each.name] for each in fields(kind)}

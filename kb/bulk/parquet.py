@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
-from facts.extras import bulk_module
+from facts.extras import duckdb_module
 from facts.readers.claim_tables import without_rows
 from facts.readers.parquet import check_parquet_columns, not_parquet
 from kb.engines.duckdb_table import identifier, literal
@@ -72,7 +72,7 @@ def _columns(
     connection: Any, paths: Sequence[Path], notes: list[Diagnostic]
 ) -> Iterator[tuple[Path, list[tuple[str, str]] | None]]:
     """Yield the names and types of the columns of each file, None where it cannot be read."""
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
     for path in paths:
         file = f"read_parquet({literal(str(path))})"
         try:

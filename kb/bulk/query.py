@@ -10,14 +10,15 @@ from typing import Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
-from facts.extras import bulk_module
+from facts.extras import duckdb_module
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk.adjudicate import INEXACT, too_big
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.evidence import ROWS
 from kb.bulk.lines import LINES
-from kb.bulk.plan import policy_lines, prepare_lists, rows_of_tables
+from kb.bulk.lists import prepare_lists
 from kb.bulk.result import Meter
+from kb.bulk.rules import BulkRules
 from kb.bulk.session import connect
 from kb.bulk.sets import read_inputs, taken_names
 from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
@@ -112,7 +113,7 @@ def query_files(
     meter = meter or Meter()
     if engine == "pydatalog":
         return answer_by_rows(kb, query, claims, evidence, known, meter)
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
     inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
@@ -233,12 +234,17 @@ def _line_run(
     """
     if not _say_the_same(inputs.source.program, DETERMINED, inputs.codes.columns):
         return None
-    policy, lists = kb.policy, (kb.release, kb.precertification)
     try:
-        script = policy_lines(policy, kb.settings, overrides, *lists)
+        policy = BulkRules.of(kb).lines(overrides)
         prepare_lists(inputs.connection, overrides, kb.release)
-        tables = rows_of_tables(policy, kb.precertification)
-        run = LineRun(inputs.connection, script, inputs.lines, tables, has_evidence, pairs=pairs)
+        run = LineRun(
+            inputs.connection,
+            policy.script,
+            inputs.lines,
+            policy.table_rows,
+            has_evidence,
+            pairs=pairs,
+        )
         run.watch = meter.enter
         run.run()
     except NotFusable:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from facts.extras import bulk_module
+from facts.extras import duckdb_module
 from facts.readers.delimited import DelimitedFile
 from facts.readers.jsonl import ObjectFile
 from facts.readers.line_table import RawRow
@@ -26,7 +26,7 @@ def reading_a_file() -> Iterator[None]:
     What is no fault of the file is raised as it is: an interrupt, too little memory, a statement
     that is wrong.
     """
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
     names = ("Interrupt", "OutOfMemory", "Binder", "Parser", "Catalog")
     try:
         yield

@@ -12,7 +12,7 @@ from typing import Any
 
 from facts.claim import EvidenceTypes
 from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import OFFLINE, bulk_module
+from facts.extras import OFFLINE, duckdb_module
 from kb.bulk.evidence import EvidenceReader
 from kb.bulk.lines import LINES, Checked, LineReader
 from kb.engines.duckdb_interrupt import stop_running
@@ -72,7 +72,7 @@ class BulkSession:
         if kind is not None:
             self.connection.interrupt()
         self.stop()
-        with suppress(bulk_module("duckdb").Error):
+        with suppress(duckdb_module().Error):
             self.connection.close()
         self._scratch.cleanup()
 
@@ -121,7 +121,7 @@ _UNPACKED = {"checkpoint_threshold": "100TB"}
 
 def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
     """Return a connection that keeps what does not fit in memory in a folder."""
-    duckdb = bulk_module("duckdb")
+    duckdb = duckdb_module()
     settings = {**OFFLINE, "temp_directory": scratch, **_UNPACKED}
     if threads is not None:
         settings["threads"] = threads

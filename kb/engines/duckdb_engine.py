@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
-from facts.extras import bulk_module
+from facts.extras import duckdb_module
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
 from kb.compile.stored import SCALE
 from kb.compile.substitute import substitute
@@ -62,7 +62,7 @@ class DuckDBSession:
         self._compiled = compiled
         self._catalog = compiled.catalog
         self._made: set[Key] = set()
-        self._duckdb = bulk_module("duckdb")
+        self._duckdb = duckdb_module()
         self._connection = self._duckdb.connect(":memory:", config=dict(config))
         self._lock = threading.Lock()
         self._facts: dict[Key, list[Row]] = {}

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
-from kb.adjudicate import citation_of
-from kb.clause import EFFECTS, REASON_SLOTS
+from kb.citation import citation_of
+from kb.clause import EFFECTS, REASON_SLOTS, PolicyClause
 from kb.compile.fused.line_script import WORD, LineScript
 from kb.compile.stored import NUMBER
 from kb.determination import Determination
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import literal
-from kb.policy import Policy
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
@@ -36,6 +35,27 @@ _MOST_NUMBERS = 200
 _MOST_LOOKED_UP = 200_000
 """Entries that lines look up in lists; with more they are joined."""
 
+
+class Cited(Protocol):
+    """What a determination cites of a policy."""
+
+    @property
+    def policy_id(self) -> str:
+        """As in ``R14``."""
+
+    @property
+    def version(self) -> str:
+        """The day of its document."""
+
+    @property
+    def program_sha256(self) -> str:
+        """A hash of its rules and tables."""
+
+    @property
+    def clauses(self) -> Mapping[str, PolicyClause]:
+        """The clauses by their ids, in the order of the register."""
+
+
 Answers = list[tuple[int, bool, Determination]]
 """Every distinct answer: its number, whether units are allowed, and a determination of no claim.
 
@@ -43,7 +63,7 @@ Its line number is that of the lines that it is for, 0 where it is for those of 
 """
 
 
-def distinct_answers(run: LineRun, policy: Policy) -> Answers:
+def distinct_answers(run: LineRun, policy: Cited) -> Answers:
     """Return the distinct answers of a run, each once for each line number.
 
     The line number stands in most reasons; with it filled in, few lines have a reason of their own.
@@ -203,8 +223,9 @@ def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _answers(run: LineRun, policy: Policy) -> Answers:
-    order = {clause_id: position for position, clause_id in enumerate(policy.clauses)}
+def _answers(run: LineRun, policy: Cited) -> Answers:
+    clauses = policy.clauses
+    order = {clause_id: position for position, clause_id in enumerate(clauses)}
     rows = run.execute(f"SELECT answer, {', '.join(run.script.words)} FROM answers").fetchall()
     made: Answers = []
     for answer, *words in rows:
@@ -217,7 +238,7 @@ def _answers(run: LineRun, policy: Policy) -> Answers:
             0,
             outcome,
             tuple(
-                citation_of(policy.clauses[clause_id], effect, held["mattered"], {})
+                citation_of(clauses[clause_id], effect, held["mattered"], {})
                 for clause_id, effect in found
             ),
             None,

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from facts.spreadsheet import safe_cell
-from kb.engines.duckdb_entries import NUMBER_TEXT, Answers, make_entries
+from kb.engines.duckdb_entries import NUMBER_TEXT, Answers, Cited, make_entries
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import identifier, literal
 from kb.flat import CSV_COLUMNS, flat_row
-from kb.policy import Policy
 
 _UNITS = "<allowed units>"
 _CITATION = {
@@ -34,14 +33,14 @@ _MOST_WORDS = 4_000
 """Distinct texts of a column of Parquet that are written as numbers with a dictionary."""
 
 
-def write_determinations(run: LineRun, policy: Policy, answers: Answers, kind: str) -> str:
+def write_determinations(run: LineRun, policy: Cited, answers: Answers, kind: str) -> str:
     """Make the tables of answers and return the SELECT of all determinations.
 
     Parameters
     ----------
     run : LineRun
         After ``run()``.
-    policy : Policy
+    policy : Cited
     answers : list
         As ``distinct_answers`` returns them.
     kind : {"parquet", "jsonl", "csv"}
@@ -55,7 +54,7 @@ def write_determinations(run: LineRun, policy: Policy, answers: Answers, kind: s
     return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
 
 
-def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
+def _jsonl(run: LineRun, policy: Cited, answers: Answers) -> str:
     heads, tails = [], []
     for _, _, determination in answers:
         record = determination.to_json()
@@ -77,7 +76,7 @@ def _jsonl(run: LineRun, policy: Policy, answers: Answers) -> str:
     )
 
 
-def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
+def _csv(run: LineRun, policy: Cited, answers: Answers) -> str:
     rows = [flat_row(determination) for _, _, determination in answers]
     made: dict[str, tuple[str, list[Any]]] = {
         f"c_{name}": ("TEXT", [row[place] or None for row in rows])
@@ -101,7 +100,7 @@ def _csv(run: LineRun, policy: Policy, answers: Answers) -> str:
     return entries.select(picked, list(made), "coalesce(s.safe, l.claim_id)", join)
 
 
-def _parquet(run: LineRun, policy: Policy, answers: Answers) -> str:
+def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
     determinations = [determination for _, _, determination in answers]
     columns: dict[str, tuple[str, list[Any]]] = {
         "outcome": ("TEXT", [each.outcome for each in determinations]),

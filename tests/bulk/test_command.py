@@ -181,7 +181,8 @@ def test_a_file_that_is_missing_is_told(run: Any, claims: Path) -> None:
 
 
 def test_without_the_extra_one_line_names_it(run: Any, claims: Path, monkeypatch: Any) -> None:
-    monkeypatch.setitem(sys.modules, "duckdb", None)
+    for name in ("duckdb", "_duckdb"):
+        monkeypatch.setitem(sys.modules, name, None)
     for arguments in (
         ["adjudicate", "claims.parquet"],
         ["why", "RC1", "1", "-c", "claims.parquet"],

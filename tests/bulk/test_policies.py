@@ -11,11 +11,12 @@ import pytest
 from facts.claim import Evidence
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
-from kb.bulk import adjudicate
 from kb.bulk.adjudicate import adjudicate_files
-from kb.compile.fused.plan import LinePlan
+from kb.bulk.bulk_policy import BulkPolicy
+from kb.bulk.rules import BulkRules
 from kb.compile.fused.refusal import NotFusable
-from kb.policy import BUNDLED, load_policy
+from kb.policy import load_policy
+from kb.policy_folder import BUNDLED
 from tests.bulk.agreement import Batch, by_rows, in_bulk, random_batch, read_output
 from tests.bulk.files import evidence_row, row_of, write_rows
 
@@ -147,7 +148,7 @@ def test_a_claim_that_divides_by_zero_is_rejected_in_bulk_too(name: str, tmp_pat
     assert any("R14-NEW-1" in str(record["citations"]) for record in told[0][0].values())
 
 
-def refused(*_: object) -> LinePlan:
+def refused(*_: object) -> BulkPolicy:
     raise NotFusable("no plan is wanted here")
 
 
@@ -157,7 +158,7 @@ def test_the_whole_policy_is_determined_in_sets(
 ) -> None:
     policy, made = load_policy("r14"), random_batch(range(first, first + 60))
     expected = by_rows(made, policy)
-    monkeypatch.setattr(adjudicate, "policy_lines", refused)
+    monkeypatch.setattr(BulkRules, "lines", refused)
     assert in_bulk(made, policy, tmp_path, kind) == expected
 
 
@@ -169,7 +170,7 @@ def test_both_ways_write_the_same_file(
     """The same rows to the last sign, whichever engine wrote them."""
     policy = load_policy("r14")
     if in_sets:
-        monkeypatch.setattr(adjudicate, "policy_lines", refused)
+        monkeypatch.setattr(BulkRules, "lines", refused)
     few = batch()
     claims = write_rows(tmp_path, "claims", "csv", map(row_of, few.lines), COLUMNS)
     rows = map(evidence_row, few.evidence)

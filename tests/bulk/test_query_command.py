@@ -157,7 +157,8 @@ def test_without_the_extra_small_tables_are_answered(
 ) -> None:
     for name in [name for name in sys.modules if name.startswith("kb.bulk.query")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "duckdb", None)
+    for name in ("duckdb", "_duckdb"):
+        monkeypatch.setitem(sys.modules, name, None)
     assert run("query", "denied(C, L, K)", "-c", "claims.csv")[0] == 0
     code, out, err = run("query", "denied(C, L, K)", "-c", "claims.parquet")
     assert (code, out) == (2, "")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.policy import BUNDLED, load_policy
+from kb.policy import load_policy
+from kb.policy_folder import BUNDLED
 from tests.cli.conftest import Run
 
 RULE_FAULTS = {

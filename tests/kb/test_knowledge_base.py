@@ -21,7 +21,7 @@ from kb import (
     QueryError,
     UsageError,
 )
-from kb.policy import bundled_policies
+from kb.policy_folder import bundled_policies
 from tests.kb.claims import line
 
 R14 = KnowledgeBase.load("r14")

@@ -12,7 +12,7 @@ from facts.diagnostic import Diagnostic, ProgramError
 from kb.checks.checked import check, check_program, check_query
 from kb.checks.vocabulary import TableVocabulary, Vocabulary
 from kb.language.parse import parse_program, parse_programs, parse_query
-from kb.policy import SHARED_RULES
+from kb.policy_folder import SHARED_RULES
 from tests.accept import golden
 
 HERE = Path(__file__).parent

@@ -17,7 +17,8 @@ from kb.cases import CLAIM_ID, read_cases
 from kb.determination import Determination
 from kb.knowledge_base import KnowledgeBase
 from kb.language.parse import parse_query
-from kb.policy import SHARED_RULES, load_policy
+from kb.policy import load_policy
+from kb.policy_folder import SHARED_RULES
 from tests.oracle.swi import OracleCase, ask_swi, needs_swipl
 from tests.policies.adjudicator import adjudicate
 from tests.policies.random_claims import Case, random_case
