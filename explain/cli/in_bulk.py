@@ -103,7 +103,7 @@ def reading_ahead(
     sys.setswitchinterval(_SHORT_PAUSE)
     gc.set_threshold(_MANY_OBJECTS)
     try:
-        with BulkSession(files, threads, memory_limit) as session:
+        with BulkSession(files, threads, memory_limit, last=True) as session:
             session.start()
             yield session
     finally:

@@ -178,13 +178,11 @@ def _in_the_set(
 ) -> BulkResult:
     """Determine all claims at once: by formulas of lines, or else predicate by predicate."""
     try:
-        return run_stoppable(session.connection, lambda: _by_formulas(session, rules, work))
+        return run_stoppable(session, lambda: _by_formulas(session, rules, work))
     except NotFusable:
         session.stop()
     fresh = stack.enter_context(BulkSession(claims, work.threads, work.memory_limit))
-    return run_stoppable(
-        fresh.connection, lambda: _by_predicates(fresh.connection, rules.kb, claims, work)
-    )
+    return run_stoppable(fresh, lambda: _by_predicates(fresh.connection, rules.kb, claims, work))
 
 
 def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkResult:
@@ -193,22 +191,27 @@ def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkRes
     session.start_evidence(work.evidence, rules.evidence_types)
     policy = rules.lines(work.overrides)
     if hasattr(connection, "query_progress"):
-        meter.percent = lambda: max(connection.query_progress(), 0.0) / 100
+        meter.percent = lambda: max(session.query_progress(), 0.0) / 100
     checked = session.checked()
     result = BulkResult(checked.tally, checked.diagnostics, rejected=checked.rejected)
     meter.total = checked.tally.lines_read
-    has_evidence = False
-    if found := session.filed():
+
+    def filed() -> bool:
+        found = session.filed()
+        if found is None:
+            return False
         reader, has_evidence = found
         result.diagnostics += reader.diagnostics
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
+        return has_evidence
+
     prepare_lists(connection, work.overrides, rules.release)
     run = LineRun(
         connection,
         policy.script,
         LINES,
         policy.table_rows,
-        has_evidence,
+        filed,
         READS,
         checked.distinct,
         pairs=checked.pairs,

@@ -65,7 +65,7 @@ class EvidenceReader:
             self._keep(tables)
         else:
             self.connection.execute(
-                "CREATE TEMP VIEW evidence_read AS "
+                "CREATE VIEW evidence_read AS "
                 "SELECT claim_id, line_number, name, made AS value, number FROM evidence_marked"
             )
         self._tell_unused(tables)
@@ -138,7 +138,7 @@ class EvidenceReader:
         }
         make_table(self.connection, "evidence_numbers", numbered)
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_marked AS SELECT e.place, e.claim_id, "
+            "CREATE TABLE evidence_marked AS SELECT e.place, e.claim_id, "
             "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
             "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
             f"FROM {RAW} e LEFT JOIN evidence_values v "
@@ -160,7 +160,7 @@ class EvidenceReader:
         """Read suspect rows again as the row readers do; the table of what is kept."""
         single = [name for name, declared in self.types.items() if not declared.several]
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_contradicted AS SELECT claim_id, line_number, name "
+            "CREATE TABLE evidence_contradicted AS SELECT claim_id, line_number, name "
             "FROM evidence_marked WHERE NOT suspect AND name IN (SELECT unnest($1::TEXT[])) "
             "GROUP BY ALL HAVING count(*) > 1 AND min(made) <> max(made)",
             [single],
@@ -170,7 +170,7 @@ class EvidenceReader:
             "c.name = m.name AND c.line_number IS NOT DISTINCT FROM m.line_number)"
         )
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_suspect AS SELECT DISTINCT place "
+            "CREATE TABLE evidence_suspect AS SELECT DISTINCT place "
             f"FROM evidence_marked m WHERE suspect OR {contradicted}"
         )
         rows: list[RawRow] = []
@@ -192,7 +192,7 @@ class EvidenceReader:
         ]
         columns = [list(column) for column in zip(*kept, strict=True)] if kept else [[]] * 5
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_read AS SELECT DISTINCT claim_id, line_number, name, "
+            "CREATE TABLE evidence_read AS SELECT DISTINCT claim_id, line_number, name, "
             "made AS value, number FROM evidence_marked m WHERE NOT suspect AND "
             f"NOT {contradicted} UNION ALL SELECT unnest($1::TEXT[]), unnest($2::BIGINT[]), "
             f"unnest($3::TEXT[]), unnest($4::TEXT[]), unnest($5::TEXT[])::{NUMBER}",
@@ -209,7 +209,7 @@ class EvidenceReader:
     def _tell_unused(self, tables: Tables) -> None:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
-            "CREATE TEMP TABLE evidence_unused AS SELECT place, claim_id FROM "
+            "CREATE TABLE evidence_unused AS SELECT place, claim_id FROM "
             f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self.lines} l "
             "ON l.claim_id = m.claim_id "
             "AND (m.line_number IS NULL OR l.line_number = m.line_number)"
@@ -256,10 +256,10 @@ class EvidenceReader:
         """Give every line the evidence of its whole claim, unless it has its own of that name."""
         own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
         if not self._one("SELECT count(*) FROM evidence_read WHERE line_number IS NULL"):
-            self.connection.execute(f"CREATE TEMP VIEW {ROWS} AS {own}")
+            self.connection.execute(f"CREATE VIEW {ROWS} AS {own}")
             return
         self.connection.execute(
-            f"CREATE TEMP TABLE {ROWS} AS {own} UNION ALL "
+            f"CREATE TABLE {ROWS} AS {own} UNION ALL "
             "SELECT w.claim_id, l.line_number, w.name, w.value, w.number FROM evidence_read w "
             f"JOIN {self.lines} l ON l.claim_id = w.claim_id WHERE w.line_number IS NULL AND "
             "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "

@@ -113,7 +113,7 @@ class LineReader:
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
         query = selected(self._columns, tuple(PARSERS), condition, place=True)
-        self.connection.execute(f"CREATE TEMP VIEW {name} AS {query}")
+        self.connection.execute(f"CREATE VIEW {name} AS {query}")
 
     def _check(self) -> None:
         read = selected(self._columns, (*REQUIRED, "service_date_to"))
@@ -172,7 +172,7 @@ class LineReader:
                 "GROUP BY claim_id, line_number HAVING count(*) > 1"
             )
         self.connection.execute(
-            "CREATE TEMP TABLE suspects AS SELECT DISTINCT claim_id FROM "
+            "CREATE TABLE suspects AS SELECT DISTINCT claim_id FROM "
             f"({' UNION ALL '.join(selects)})"
         )
 
@@ -203,7 +203,7 @@ class LineReader:
             self.checked.diagnostics += claim.diagnostics
         self._accepted(accepted)
         self.connection.execute(
-            f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {_READ} UNION ALL SELECT * FROM accepted"
+            f"CREATE VIEW {LINES} AS SELECT * FROM {_READ} UNION ALL SELECT * FROM accepted"
         )
 
     def _gathered(self) -> Iterator[tuple[str, list[RawRow]]]:

@@ -15,16 +15,19 @@ from kb.engines.duckdb_table import identifier, literal
 
 def scan_parquet(
     connection: Any,
+    name: str,
     paths: Sequence[Path],
     required: Sequence[str],
     known: Sequence[str],
     notes: list[Diagnostic],
-) -> tuple[str, dict[str, str]] | None:
-    """Look at Parquet files.
+) -> dict[str, str] | None:
+    """Make a view of Parquet files.
 
     Parameters
     ----------
     connection : DuckDB connection
+    name : str
+        Name of the view.
     paths : sequence of Path
     required, known : sequence of str
         Columns that must and that can be there.
@@ -33,8 +36,6 @@ def scan_parquet(
 
     Returns
     -------
-    str
-        What stands behind FROM.
     dict of str to str
         Names of its columns, and their types; None where no file can be read.
     """
@@ -61,11 +62,12 @@ def scan_parquet(
     selected = ", ".join(
         f"{identifier(raw)} AS {identifier(name)}" for name, (raw, _) in picked.items()
     )
-    scan = (
-        f"(SELECT {selected}, filename AS file, file_row_number + 1 AS row, false AS broken, "
-        f"(file_index::BIGINT << 40) + file_row_number AS place FROM {files})"
+    connection.execute(
+        f"CREATE VIEW {name} AS "
+        f"SELECT {selected}, filename AS file, file_row_number + 1 AS row, false AS broken, "
+        f"(file_index::BIGINT << 40) + file_row_number AS place FROM {files}"
     )
-    return scan, {name: kind for name, (_, kind) in picked.items()}
+    return {column: kind for column, (_, kind) in picked.items()}
 
 
 def _columns(

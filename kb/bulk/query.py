@@ -242,7 +242,7 @@ def _line_run(
             policy.script,
             inputs.lines,
             policy.table_rows,
-            has_evidence,
+            lambda: has_evidence,
             pairs=pairs,
         )
         run.watch = meter.enter

@@ -90,7 +90,7 @@ class RawTable:
         if not self.texts:
             columns = ", ".join(f"{identifier(name)} TEXT" for name in self.known)
             self.connection.execute(
-                f"CREATE TEMP TABLE {self.name} (file INTEGER, row BIGINT, broken BOOLEAN, "
+                f"CREATE TABLE {self.name} (file INTEGER, row BIGINT, broken BOOLEAN, "
                 f"shape UBIGINT, {columns})"
             )
         self._numbered = False
@@ -168,7 +168,7 @@ class RawTable:
         self._replace(f"SELECT * FROM {self.name} ORDER BY file, row")
 
     def _replace(self, query: str) -> None:
-        self.connection.execute(f"CREATE TEMP TABLE kept AS {query}")
+        self.connection.execute(f"CREATE TABLE kept AS {query}")
         self.connection.execute(f"DROP TABLE {self.name}")
         self.connection.execute(f"ALTER TABLE kept RENAME TO {self.name}")
 

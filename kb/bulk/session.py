@@ -22,7 +22,9 @@ class BulkSession:
     """Reads files of claim lines aside; whoever needs the lines waits for them.
 
     Reading and checking is the work of DuckDB, so that a policy can be loaded and planned in the
-    meantime. Leaving the block stops the reading and takes all temporary files away.
+    meantime. It has a connection of its own to the same database: whoever waits for nothing can
+    use ``connection`` at once. Leaving the block stops the reading and takes all temporary files
+    away.
 
     Parameters
     ----------
@@ -30,6 +32,8 @@ class BulkSession:
     threads : int, optional
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
+    last : bool, optional
+        Whether the process ends after the block: its memory is then not given back piece by piece.
 
     Raises
     ------
@@ -48,14 +52,17 @@ class BulkSession:
         claims: Sequence[str | Path],
         threads: int | None = None,
         memory_limit: str | None = None,
+        last: bool = False,
     ) -> None:
         self._claims = claims
+        self._last = last
         self._scratch = tempfile.TemporaryDirectory(prefix="clausewise-")
         try:
             self.connection = connect(threads, memory_limit, self._scratch.name)
         except BaseException:
             self._scratch.cleanup()
             raise
+        self._reader = settled(self.connection.cursor())
         self._aside = ThreadPoolExecutor(1)
         self._reading: Future[Checked] | None = None
         self._filing: Future[tuple[EvidenceReader, bool]] | None = None
@@ -70,16 +77,30 @@ class BulkSession:
         trace: TracebackType | None,
     ) -> None:
         if kind is not None:
-            self.connection.interrupt()
+            self.interrupt()
         self.stop()
-        with suppress(duckdb_module().Error):
-            self.connection.close()
+        if kind is not None or not self._last:
+            with suppress(duckdb_module().Error):
+                self._reader.close()
+                self.connection.close()
         self._scratch.cleanup()
+
+    def interrupt(self) -> None:
+        """Stop the statements that run, of the reading too."""
+        for connection in (self._reader, self.connection):
+            connection.interrupt()
+
+    def query_progress(self) -> float:
+        """Return how far the statement is that runs, in percent; below 0 where nobody knows."""
+        reading = any(
+            each is not None and not each.done() for each in (self._reading, self._filing)
+        )
+        return float((self._reader if reading else self.connection).query_progress())
 
     def start(self) -> None:
         """Begin to read, where nobody has."""
         if self._reading is None:
-            self._reading = self._aside.submit(LineReader(self.connection, self._claims).read)
+            self._reading = self._aside.submit(LineReader(self._reader, self._claims).read)
 
     def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
         """Begin to read evidence, as soon as the claims are read, where nobody has.
@@ -93,15 +114,15 @@ class BulkSession:
         self.start()
         if self._filing is not None or not evidence:
             return
-        reader = EvidenceReader(self.connection, types, LINES)
+        reader = EvidenceReader(self._reader, types, LINES)
         self._filing = self._aside.submit(lambda: (reader, reader.read(evidence)))
 
     def stop(self) -> None:
-        """Let nothing more be read; the connection can then be used for something else."""
+        """Let nothing more be read."""
         waiting: tuple[Future[Any] | None, ...] = (self._filing, self._reading)
         for future in waiting:
             if future is not None and not future.cancel():
-                stop_running(self.connection, future)
+                stop_running(self._reader, future)
         self._aside.shutdown(cancel_futures=True)
 
     def checked(self) -> Checked:
@@ -129,12 +150,17 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
         settings["memory_limit"] = memory_limit
     try:
         connection = duckdb.connect(":memory:", config=settings)
-        connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET parquet_metadata_cache = true")
-        connection.execute("SET enable_progress_bar = true")
-        connection.execute("SET enable_progress_bar_print = false")
-        return connection
+        return settled(connection)
     except duckdb.Error:
         message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
         help = "write a memory limit as in 4GB, and threads as a whole number from 1"
         raise UsageError([Diagnostic("error", message, None, help)]) from None
+
+
+def settled(connection: Any) -> Any:
+    """Return a connection with the settings that each connection to a database has by itself."""
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    return connection

@@ -95,9 +95,12 @@ class Tables:
             names = [name for name in self.known if name in self._present]
             self.sources.append(Source(self.name, dict.fromkeys(names, "VARCHAR"), False))
         if parquet:
-            found = scan_parquet(self.connection, parquet, self.required, self.known, self.notes)
-            if found is not None:
-                self.sources.append(Source(*found, True))
+            view = f"{self.name}_of_parquet"
+            columns = scan_parquet(
+                self.connection, view, parquet, self.required, self.known, self.notes
+            )
+            if columns is not None:
+                self.sources.append(Source(view, columns, True))
 
     def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
         """Yield rows again as the row readers do, with the value of an expression.

@@ -31,7 +31,7 @@ def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> 
     columns = [identifier(column) for column in table.columns]
     if key == ALLOWED:
         run.execute(
-            f"CREATE TEMP VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
+            f"CREATE VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
             f"l.line_number::BIGINT AS {columns[1]}, u.value::{type_of('number')} AS {columns[2]} "
             "FROM signed l JOIN allowed u ON u.line = l.line WHERE u.value IS NOT NULL"
         )
@@ -49,13 +49,11 @@ def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> 
         )
     )
     name = identifier(table.name + _SAID)
-    run.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT unnest($1::INTEGER[]) AS position, {picks}", values
-    )
+    run.execute(f"CREATE TABLE {name} AS SELECT unnest($1::INTEGER[]) AS position, {picks}", values)
     bits = " ".join(f"WHEN {number} THEN a.{word}" for number, word in enumerate(run.script.words))
     held = ", ".join(f"d.{column}" for column in columns[2:])
     run.execute(
-        f"CREATE TEMP VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
+        f"CREATE VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
         f"l.line_number::BIGINT AS {columns[1]}, {held} "
         "FROM signed l JOIN plain_answers p USING (signature) "
         "LEFT JOIN context_answers x ON x.line = l.line "

@@ -30,7 +30,7 @@ def find_contexts(
     """
     columns = "".join(f", l.{key}" for key in sorted({key for test in tests for key in test.keys}))
     connection.execute(
-        "CREATE TEMP TABLE asking AS SELECT l.line, l.claim_id, l.line_number"
+        "CREATE TABLE asking AS SELECT l.line, l.claim_id, l.line_number"
         f"{columns}, s.id, s.asks, s.answers FROM signed l JOIN asked s USING (signature) "
         "WHERE s.asks <> 0"
     )
@@ -43,7 +43,7 @@ def find_contexts(
             named = f"related{position}.line_number IS NOT NULL"
             bits.append(f"CASE WHEN {named} THEN {1 << position} ELSE 0 END")
     connection.execute(
-        "CREATE TEMP TABLE contexts AS SELECT * FROM (SELECT l.line, l.line_number, l.id, "
+        "CREATE TABLE contexts AS SELECT * FROM (SELECT l.line, l.line_number, l.id, "
         f"(({' + '.join(bits) or 0}) & l.asks)::BIGINT AS context FROM asking l "
         f"{' '.join(joins)}) WHERE context <> 0"
     )
@@ -54,7 +54,7 @@ def _related(connection: Any, position: int, test: OtherTest) -> str:
     name = f"related{position}"
     other = "" if test.order == "any" else " AND e.line_number <> l.line_number"
     connection.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT DISTINCT e.claim_id, e.line_number "
+        f"CREATE TABLE {name} AS SELECT DISTINCT e.claim_id, e.line_number "
         "FROM evidence_rows e JOIN signed l ON l.claim_id = e.claim_id "
         "AND l.line_number = e.number JOIN asked s USING (signature) "
         f"WHERE e.name = $1 AND s.answers & {1 << position} <> 0{other}",

@@ -78,7 +78,7 @@ def determined_run(
         for number, word in enumerate(words)
     )
     script = LineScript(words=tuple(words), answers=tuple(found))
-    run = LineRun(connection, script, lines, (), has_evidence, tuple(reads))
+    run = LineRun(connection, script, lines, (), lambda: has_evidence, tuple(reads))
     run.told = sorted(run.extra)
     run.allowed = (
         f"SELECT s.line, u.{identifier(catalog[ALLOWED].columns[2])}::{NUMBER} AS value "

@@ -33,8 +33,8 @@ def make_dictionary(
     feature: Feature,
     table_rows: Sequence[TableRow],
     distinct: Mapping[str, Collection[str]],
-) -> int:
-    """Make the dictionary of a text or date column; return how many classes it has.
+) -> None:
+    """Make the dictionary of a text or date column.
 
     A class is a distinct mask; class 0 is that of an empty value.
 
@@ -89,18 +89,25 @@ def make_dictionary(
         joined += f" LEFT JOIN {part} USING (value)"
         mask = f"({mask}) | coalesce({part}.bits, 0)"
     connection.execute(
-        f"CREATE TEMP TABLE {feature.dictionary} AS WITH {', '.join(parts)} "
+        f"CREATE TABLE {feature.dictionary} AS WITH {', '.join(parts)} "
         "SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
         f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})",
         parameters,
     )
-    return count_classes(connection, feature.dictionary)
 
 
-def count_classes(connection: Any, name: str) -> int:
-    """Return how many classes the values of a dictionary have."""
-    (count,) = connection.execute(f"SELECT coalesce(max(class), 0) FROM {name}").fetchone()
-    return int(count)
+def masks_of_classes(connection: Any, names: Sequence[str]) -> dict[str, list[int]]:
+    """Return the mask of each class of some tables; class 0 has none."""
+    masks = {name: [0] for name in names}
+    queries = [
+        f"SELECT {number} AS number, class, mask::HUGEINT AS mask FROM {name} GROUP BY ALL"
+        for number, name in enumerate(names)
+    ]
+    if queries:
+        union = f"{' UNION ALL '.join(queries)} ORDER BY number, class"
+        for number, _, mask in connection.execute(union).fetchall():
+            masks[names[number]].append(mask)
+    return masks
 
 
 def _rows(member: Member, table_rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:

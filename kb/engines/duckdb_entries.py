@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.citation import citation_of
@@ -29,8 +29,8 @@ READS = ("place_of_service", "procedure_code", "units")
 """Columns that ``SLOTS`` read."""
 
 _KEYS = ("claim_id", "line_number")
-_MOST_NUMBERS = 200
-"""Line numbers that reasons are filled with beforehand; of more, line by line."""
+_MOST_NUMBERS, _LARGEST_NUMBER = 200, 999
+"""Line numbers that reasons are filled with beforehand; with more or larger ones, line by line."""
 
 _MOST_LOOKED_UP = 200_000
 """Entries that lines look up in lists; with more they are joined."""
@@ -57,39 +57,7 @@ class Cited(Protocol):
 
 
 Answers = list[tuple[int, bool, Determination]]
-"""Every distinct answer: its number, whether units are allowed, and a determination of no claim.
-
-Its line number is that of the lines that it is for, 0 where it is for those of any number.
-"""
-
-
-def distinct_answers(run: LineRun, policy: Cited) -> Answers:
-    """Return the distinct answers of a run, each once for each line number.
-
-    The line number stands in most reasons; with it filled in, few lines have a reason of their own.
-    """
-    answers = _answers(run, policy)
-    rows = run.execute(
-        f"SELECT DISTINCT line_number FROM signed LIMIT {_MOST_NUMBERS + 1}"
-    ).fetchall()
-    if len(rows) > _MOST_NUMBERS:
-        return answers
-    return [
-        (
-            answer,
-            limited,
-            replace(
-                each,
-                line_number=int(number),
-                citations=tuple(
-                    replace(one, reason=one.reason.replace("{line}", str(number)))
-                    for one in each.citations
-                ),
-            ),
-        )
-        for answer, limited, each in answers
-        for (number,) in sorted(rows)
-    ]
+"""Every distinct answer: its number, whether units are allowed, and a determination of no line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +68,21 @@ class Entries:
     ----------
     run : LineRun
     joined : str
-        SQL of the lines ``l`` with their entry ``d`` and, in ``u``, their allowed units.
+        SQL of the lines ``l`` with, in ``u``, their allowed units.
+    entry : str
+        SQL of the number of the entry of a line.
     looked_up : bool
         Whether lines look their entry up in lists, or are joined with it.
     """
 
     run: LineRun
     joined: str
+    entry: str
     looked_up: bool
 
     def cell(self, name: str) -> str:
         """Return SQL of a column of the entry of a line ``l``."""
-        return f"d.{name}[l.number]" if self.looked_up else f"l.{name}"
+        return f"d.{name}[l.place]" if self.looked_up else f"l.{name}"
 
     def select(
         self, picked: str, names: Sequence[str], claim_id: str = "l.claim_id", join: str = ""
@@ -133,97 +104,18 @@ class Entries:
         narrow = f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} {self.joined} {join}"
         if not self.looked_up:
             kept = ", ".join(["l.line", *(f"d.{name}" for name in names)])
-            return f"SELECT {picked} FROM ({narrow.format(kept)}) l ORDER BY l.line"
-        lists = ", ".join(f"list({name} ORDER BY number) AS {name}" for name in names)
+            lines = f"{narrow.format(kept)} JOIN entries d ON d.entry = {self.entry}"
+            return f"SELECT {picked} FROM ({lines}) l ORDER BY l.line"
+        lists = ", ".join(f"list({name} ORDER BY r.entry) AS {name}" for name in names)
         return (
-            f"SELECT {picked} FROM ({narrow.format('d.number')} ORDER BY l.line) l, "
-            f"(SELECT {lists} FROM entries) d"
+            f"SELECT {picked} FROM ({narrow.format(f'{self.entry} + 1 AS place')} ORDER BY l.line) "
+            f"l, (SELECT {lists} FROM (SELECT unnest(range((SELECT max(entry) FROM entries) + 1)) "
+            "AS entry) r LEFT JOIN entries d USING (entry)) d"
         )
 
 
-def make_entries(
-    run: LineRun, answers: Answers, columns: Mapping[str, tuple[str, list[Any]]], filled: str
-) -> Entries:
-    """Make the table ``entries``.
-
-    An entry is an answer as the lines of one number have it, or as those have it whose reasons name
-    the same of their line.
-
-    Parameters
-    ----------
-    run : LineRun
-        After ``run()``.
-    answers : list
-        As ``distinct_answers`` returns them.
-    columns : mapping of str to (str, list)
-        Columns of the entries: a DuckDB type, and a value for each answer.
-    filled : str
-        Name of the column with the reasons, a text or a list of texts, whose slots are filled in.
-    """
-    apart = max((each.line_number for _, _, each in answers), default=0) + 1
-    number = "l.line_number" if apart > 1 else "0"
-    first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
-    keys = {
-        "answer": ("BIGINT", [answer for answer, _, _ in answers]),
-        "line_number": ("BIGINT", [each.line_number for _, _, each in answers]),
-    }
-    run.table("determined", keys | dict(columns))
-    _special_lines(run, answers)
-    _allowed(run)
-    run.execute(
-        f"CREATE TEMP TABLE slotted AS SELECT *, {first} + row_number() OVER () AS entry FROM "
-        f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
-    )
-    same = " AND ".join(
-        f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
-    )
-    value = _filled(f"d.{filled}")
-    if columns[filled][0].endswith("[]"):
-        value = f"list_transform(d.{filled}, lambda t: {_filled('t')})"
-    run.execute(
-        "CREATE TEMP TABLE entries AS SELECT *, row_number() OVER () AS number FROM "
-        f"(SELECT answer * {apart} + line_number AS entry, "
-        "* EXCLUDE (answer, line_number) FROM determined "
-        "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer) "
-        "UNION ALL BY NAME "
-        "SELECT l.entry, d.* EXCLUDE (answer, line_number) "
-        f"REPLACE ({value} AS {filled}) FROM slotted l JOIN determined d "
-        f"ON d.answer = l.answer AND d.line_number = {number})"
-    )
-    run.execute(
-        f"CREATE TEMP TABLE exceptional AS SELECT l.line, "
-        f"coalesce(f.entry, l.answer * {apart} + {number}) AS entry, u.value FROM special l "
-        f"LEFT JOIN slotted f ON l.slots AND {same} LEFT JOIN allowed u ON u.line = l.line "
-        f"UNION ALL SELECT l.line, l.answer * {apart} + {number}, NULL FROM context_answers l "
-        "ANTI JOIN special s ON s.line = l.line"
-    )
-    (count,) = run.execute("SELECT count(*) FROM entries").fetchone()
-    joined = (
-        "FROM signed l JOIN plain_answers p USING (signature) "
-        "LEFT JOIN exceptional u ON u.line = l.line JOIN entries d "
-        f"ON d.entry = coalesce(u.entry, p.answer * {apart} + {number})"
-    )
-    return Entries(run, joined, count <= _MOST_LOOKED_UP)
-
-
-def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
-    """Return the lines of each outcome."""
-    rows = run.execute(
-        "SELECT answer, sum(n)::BIGINT FROM ("
-        "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
-        "SELECT x.answer, 1 FROM context_answers x UNION ALL "
-        "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
-        "JOIN plain_answers p USING (signature)) GROUP BY ALL"
-    ).fetchall()
-    outcomes = {answer: each.outcome for answer, _, each in answers}
-    counts: dict[str, int] = {}
-    for answer, count in rows:
-        if count:
-            counts[outcomes[answer]] = counts.get(outcomes[answer], 0) + int(count)
-    return dict(sorted(counts.items()))
-
-
-def _answers(run: LineRun, policy: Cited) -> Answers:
+def distinct_answers(run: LineRun, policy: Cited) -> Answers:
+    """Return the distinct answers of a run, by what they cite of a policy."""
     clauses = policy.clauses
     order = {clause_id: position for position, clause_id in enumerate(clauses)}
     rows = run.execute(f"SELECT answer, {', '.join(run.script.words)} FROM answers").fetchall()
@@ -252,9 +144,99 @@ def _answers(run: LineRun, policy: Cited) -> Answers:
     return made
 
 
-def _special_lines(run: LineRun, answers: Answers) -> None:
-    """The table ``special``: lines whose reasons name more than their number, or with a limit."""
-    named = {answer: (_slots_of(each), limited) for answer, limited, each in answers}
+def make_entries(
+    run: LineRun, answers: Answers, columns: Mapping[str, tuple[str, list[Any]]], filled: str
+) -> Entries:
+    """Make the table ``entries``.
+
+    An entry is an answer as the lines of one number have it, or as those have it whose reasons name
+    the same of their line. The line number stands in most reasons: with it filled in beforehand,
+    few lines have a reason of their own.
+
+    Parameters
+    ----------
+    run : LineRun
+        After ``run()``.
+    answers : list
+        As ``distinct_answers`` returns them.
+    columns : mapping of str to (str, list)
+        Columns of the entries: a DuckDB type, and a value for each answer.
+    filled : str
+        Name of the column with the reasons, a text or a list of texts, whose slots are filled in.
+    """
+    numbers = _numbers(run)
+    own = [name for name in SLOTS if not numbers or name != "line"]
+    apart = max(numbers, default=0) + 1
+    run.table("numbers", {"number": ("BIGINT", numbers or [0])})
+    key = f"l.answer * {apart} + {'l.line_number' if numbers else '0'}"
+    first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
+    keys = {"answer": ("BIGINT", [answer for answer, _, _ in answers])}
+    run.table("determined", keys | dict(columns))
+    _special_lines(run, answers, own)
+    _allowed(run)
+    run.execute(
+        f"CREATE TABLE slotted AS SELECT *, {first - 1} + row_number() OVER () AS entry FROM "
+        f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
+    )
+    same = " AND ".join(
+        f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
+    )
+    several = columns[filled][0].endswith("[]")
+    with_number = _filled(f"d.{filled}", {"line": "n.number::TEXT"} if numbers else {}, several)
+    run.execute(
+        f"CREATE TABLE entries AS SELECT answer * {apart} + n.number AS entry, "
+        f"d.* EXCLUDE (answer) REPLACE ({with_number} AS {filled}) FROM determined d "
+        "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer), numbers n "
+        "UNION ALL BY NAME SELECT l.entry, d.* EXCLUDE (answer) "
+        f"REPLACE ({_filled(f'd.{filled}', SLOTS, several)} AS {filled}) "
+        "FROM slotted l JOIN determined d USING (answer)"
+    )
+    run.execute(
+        f"CREATE TABLE exceptional AS SELECT l.line, coalesce(f.entry, {key}) AS entry, u.value "
+        f"FROM special l LEFT JOIN slotted f ON l.slots AND {same} "
+        "LEFT JOIN allowed u ON u.line = l.line "
+        f"UNION ALL SELECT l.line, {key}, NULL FROM context_answers l "
+        "ANTI JOIN special s ON s.line = l.line"
+    )
+    (last,) = run.execute("SELECT coalesce(max(entry), 0) FROM entries").fetchone()
+    joined = (
+        "FROM signed l JOIN plain_answers p USING (signature) "
+        "LEFT JOIN exceptional u ON u.line = l.line"
+    )
+    entry = f"coalesce(u.entry, {key.replace('l.answer', 'p.answer')})"
+    return Entries(run, joined, entry, last <= _MOST_LOOKED_UP)
+
+
+def _numbers(run: LineRun) -> list[int]:
+    """Return the line numbers, if they are few and small."""
+    rows = run.execute(
+        f"SELECT DISTINCT line_number FROM signed LIMIT {_MOST_NUMBERS + 1}"
+    ).fetchall()
+    numbers = sorted(int(number) for (number,) in rows)
+    few = len(numbers) <= _MOST_NUMBERS and max(numbers, default=0) <= _LARGEST_NUMBER
+    return numbers if few else []
+
+
+def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
+    """Return the lines of each outcome."""
+    rows = run.execute(
+        "SELECT answer, sum(n)::BIGINT FROM ("
+        "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
+        "SELECT x.answer, 1 FROM context_answers x UNION ALL "
+        "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
+        "JOIN plain_answers p USING (signature)) GROUP BY ALL"
+    ).fetchall()
+    outcomes = {answer: each.outcome for answer, _, each in answers}
+    counts: dict[str, int] = {}
+    for answer, count in rows:
+        if count:
+            counts[outcomes[answer]] = counts.get(outcomes[answer], 0) + int(count)
+    return dict(sorted(counts.items()))
+
+
+def _special_lines(run: LineRun, answers: Answers, own: Collection[str]) -> None:
+    """The table ``special``: lines with a limit, or with reasons that name their ``own`` slots."""
+    named = {answer: (_slots_of(each, own), limited) for answer, limited, each in answers}
     chosen = {answer: found for answer, found in named.items() if found[0] or found[1]}
     columns: dict[str, tuple[str, list[Any]]] = {
         "answer": ("BIGINT", list(chosen)),
@@ -268,36 +250,37 @@ def _special_lines(run: LineRun, answers: Answers) -> None:
 def _special(run: LineRun) -> None:
     picked = ", ".join(f"l.{name}" for name in dict.fromkeys(["line", *_KEYS, *run.told]))
     run.execute(
-        f"CREATE TEMP TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
+        f"CREATE TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
         "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
         f"ON x.line = l.line UNION ALL SELECT {picked}, f.* FROM signed l JOIN context_answers x "
         "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
     )
 
 
-def _slots_of(determination: Determination) -> set[str]:
+def _slots_of(determination: Determination, own: Collection[str]) -> set[str]:
     return {
         name
         for citation in determination.citations
-        for name in SLOTS
+        for name in own
         if f"{{{name}}}" in citation.reason
     }
 
 
-def _filled(text: str) -> str:
-    """SQL of a text with the slots of the reasons filled."""
-    for slot, value in SLOTS.items():
+def _filled(text: str, slots: Mapping[str, str], several: bool) -> str:
+    """SQL of a text, or of each text of a list, with slots of the reasons filled."""
+    made = "t" if several else text
+    for slot, value in slots.items():
         without = REASON_SLOTS[slot]
         known = f"coalesce({value}, {literal(without)})" if without else value
-        text = f"replace({text}, '{{{slot}}}', {known})"
-    return text
+        made = f"replace({made}, '{{{slot}}}', {known})"
+    return f"list_transform({text}, lambda t: {made})" if several else made
 
 
 def allowed_units(run: LineRun) -> None:
     """Make the table ``allowed`` (line, value) of a run whose determinations are not written."""
     word, bit = divmod(len(run.script.answers), WORD)
     run.execute(
-        "CREATE TEMP TABLE special_answers AS SELECT answer, false AS slots, true AS limited "
+        "CREATE TABLE special_answers AS SELECT answer, false AS slots, true AS limited "
         f"FROM answers WHERE (w{word} >> {bit}) & 1 = 1"
     )
     _special(run)
@@ -307,7 +290,7 @@ def allowed_units(run: LineRun) -> None:
 def _allowed(run: LineRun) -> None:
     """The table ``allowed``: the least of the units that the cited clauses allow."""
     if run.allowed:
-        run.execute(f"CREATE TEMP TABLE allowed AS {run.allowed}")
+        run.execute(f"CREATE TABLE allowed AS {run.allowed}")
         return
     start = len(run.script.answers) + 1
     values, joins = [], []
@@ -320,7 +303,7 @@ def _allowed(run: LineRun) -> None:
                 continue
             name = f"value{number}"
             run.execute(
-                f"CREATE TEMP TABLE {name} AS SELECT claim_id, line_number, "
+                f"CREATE TABLE {name} AS SELECT claim_id, line_number, "
                 f"{run.script.function}(value) AS value FROM ({query}) "
                 "GROUP BY claim_id, line_number"
             )
@@ -333,7 +316,7 @@ def _allowed(run: LineRun) -> None:
     extreme = "least" if run.script.function == "min" else "greatest"
     chosen = f"{extreme}({', '.join(values)})" if values else f"NULL::{NUMBER}"
     run.execute(
-        f"CREATE TEMP TABLE allowed AS SELECT l.line, {chosen} AS value "
+        f"CREATE TABLE allowed AS SELECT l.line, {chosen} AS value "
         f"FROM special l JOIN answers a USING (answer) {' '.join(joins)} WHERE l.limited"
     )
 

@@ -53,7 +53,7 @@ def count_groups(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str]
             (ordered if test.order in _ORDERED else counted).append(position)
     columns = "".join(f", l.{key}" for key in sorted({key for keys in scopes for key in keys}))
     connection.execute(
-        f"CREATE TEMP TABLE others AS SELECT l.claim_id, l.line_number{columns}, s.answers "
+        f"CREATE TABLE others AS SELECT l.claim_id, l.line_number{columns}, s.answers "
         "FROM signed l JOIN asked s USING (signature) "
         "JOIN (SELECT claim_id, bit_or(asks) AS wanted FROM asking GROUP BY claim_id) a "
         "USING (claim_id) WHERE s.answers & a.wanted <> 0"
@@ -98,7 +98,7 @@ def _join(
         )
         mask = mask_of(scope.counted)
         connection.execute(
-            f"CREATE TEMP TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
+            f"CREATE TABLE scope{number} AS SELECT l.claim_id{keys}, {totals} "
             f"FROM others l WHERE l.answers & {mask} <> 0 GROUP BY l.claim_id{keys}"
         )
         joins.append(_left_join(f"scope{number}", claim, scope.keys))
@@ -106,7 +106,7 @@ def _join(
         name = f"scope{number}_{position}"
         side, direction = ("<", "") if tests[position].order == "earlier" else (">", " DESC")
         connection.execute(
-            f"CREATE TEMP TABLE {name} AS SELECT l.claim_id{keys}, l.line_number, "
+            f"CREATE TABLE {name} AS SELECT l.claim_id{keys}, l.line_number, "
             "row_number() OVER "
             f"(PARTITION BY l.claim_id{keys} ORDER BY l.line_number{direction}) AS n "
             f"FROM others l WHERE l.answers & {1 << position} <> 0"

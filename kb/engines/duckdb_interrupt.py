@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 _PAUSE = 0.05
 """Seconds between two tries to stop what runs."""
@@ -13,15 +13,22 @@ _PAUSE = 0.05
 T = TypeVar("T")
 
 
-def run_stoppable(connection: Any, action: Callable[[], T]) -> T:
+class Interrupted(Protocol):
+    """A connection, or several, whose statements can be stopped."""
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs."""
+
+
+def run_stoppable(connection: Interrupted, action: Callable[[], T]) -> T:
     """Run an action in a thread beside, so that this one hears a person who stops it.
 
     A statement looks up from its work only now and then; told by another thread, it stops.
 
     Parameters
     ----------
-    connection : DuckDB connection
-        The one that the action uses.
+    connection : DuckDB connection, or what stops several
+        Those that the action uses, or waits for.
     action : callable
 
     Returns
@@ -43,7 +50,7 @@ def run_stoppable(connection: Any, action: Callable[[], T]) -> T:
             raise
 
 
-def stop_running(connection: Any, future: Future[Any]) -> None:
+def stop_running(connection: Interrupted, future: Future[Any]) -> None:
     """Stop what a thread runs on a connection, whichever statement it has come to."""
     while not future.done():
         connection.interrupt()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kb.compile.fused.columns import source_column
-from kb.compile.fused.line_script import LINES, Feature, LineScript, Side
+from kb.compile.fused.line_script import FORMULAS, LINES, Feature, LineScript, Side
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_context import find_contexts
-from kb.engines.duckdb_dictionaries import TableRow, count_classes, make_dictionary
+from kb.engines.duckdb_dictionaries import TableRow, make_dictionary, masks_of_classes
+from kb.engines.duckdb_formulas import Formulas
 from kb.engines.duckdb_sides import Sides
 from kb.engines.duckdb_table import make_table
 
@@ -38,8 +39,9 @@ class LineRun:
         Name of the view or table of raw lines.
     table_rows : sequence of TableRow
         Rows of the policy's tables.
-    has_evidence : bool
-        Whether the table ``evidence_rows`` has rows: claim_id, line_number, name, value, number.
+    filed : callable
+        Waits for the evidence and tells whether the table ``evidence_rows`` has rows: claim_id,
+        line_number, name, value, number.
     extra : sequence of str
         Columns of the lines that the output needs.
     distinct : mapping of column to collection of str
@@ -54,10 +56,11 @@ class LineRun:
     script: LineScript
     source: str
     table_rows: Sequence[TableRow]
-    has_evidence: bool = False
+    filed: Callable[[], bool] = lambda: False
     extra: Sequence[str] = ()
     distinct: Mapping[str, Collection[str]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+    masks: dict[str, list[int]] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     watch: Any = None
     sides: Any = None
@@ -66,29 +69,34 @@ class LineRun:
 
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
-        self.execute(f"CREATE TEMP VIEW {LINES} AS SELECT * FROM {self.source}")
+        with Formulas(self.connection, self.script) as formulas:
+            self._run(formulas)
+
+    def _run(self, formulas: Formulas) -> None:
+        self.execute(f"CREATE VIEW {LINES} AS SELECT * FROM {self.source}")
         self._note("dictionaries")
         self._decide()
         self._note("lines")
         self._lines()
         self._note("signatures")
-        self._signatures()
+        self._signatures(formulas)
         self._note("context")
-        find_contexts(self.connection, self.script.others, self.has_evidence, self.pairs)
+        has_evidence = self.sides.has_evidence
+        find_contexts(self.connection, self.script.others, has_evidence, self.pairs)
         self._note("answers")
-        self._answers()
+        self._answers(formulas)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """Run a statement."""
         return self.connection.execute(sql, list(parameters))
 
-    def _as_written(self, sql: str) -> None:
-        """Run a statement of hundreds of formulas, which DuckDB would long look at in vain."""
-        self.execute("PRAGMA disable_optimizer")
+    def _as_joined(self, sql: str) -> None:
+        """Run a statement of many joins that are in order, which DuckDB would look for long."""
+        self.execute("SET disabled_optimizers = 'join_order'")
         try:
             self.execute(sql)
         finally:
-            self.execute("PRAGMA enable_optimizer")
+            self.execute("SET disabled_optimizers = ''")
 
     def table(self, name: str, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> None:
         """Make a temporary table out of columns of values; see ``make_table``."""
@@ -102,23 +110,28 @@ class LineRun:
 
     def _decide(self) -> None:
         """Decide the tests of distinct values, and find the place of each in the signature."""
-        widths = []
         for feature in self.script.features:
-            width = len(feature.tests)
             if feature.dictionary:
-                classes = make_dictionary(self.connection, feature, self.table_rows, self.distinct)
-                width = classes.bit_length()
-            widths.append(width)
-        self.sides = Sides(self.connection, self.script, self.table_rows, self.has_evidence)
-        for side in self.script.sides:
-            made = self.sides.make(side)
-            widths.append(count_classes(self.connection, side.name).bit_length() if made else 0)
+                make_dictionary(self.connection, feature, self.table_rows, self.distinct)
+        self.sides = Sides(self.connection, self.script, self.table_rows, self.filed())
+        made = [side.name for side in self.script.sides if self.sides.make(side)]
+        named = [feature.dictionary for feature in self.script.features if feature.dictionary]
+        self.masks = masks_of_classes(self.connection, [*named, *made])
+        widths = [
+            self._width(feature.dictionary) if feature.dictionary else len(feature.tests)
+            for feature in self.script.features
+        ]
+        widths += [self._width(side.name) for side in self.script.sides]
         offset = 0
         for width in widths:
             self.parts.append(Part(offset, width))
             offset += width
         if offset > MOST_BITS:
             raise NotFusable("the rules ask for more than the signature of a line holds")
+
+    def _width(self, table: str) -> int:
+        """Return the bits that a class of a dictionary or a side takes."""
+        return (len(self.masks.get(table, [0])) - 1).bit_length()
 
     def _lines(self) -> None:
         """One row per line: its signature and the columns that later steps read."""
@@ -145,8 +158,8 @@ class LineRun:
                 )
                 terms.append(f"coalesce({side.name}.bits, 0)")
         columns = "".join(f", {source_column(name)} AS {name}" for name in kept)
-        self.execute(
-            f"CREATE TEMP TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number"
+        self._as_joined(
+            f"CREATE TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number"
             f"{columns}, {' + '.join(terms)} AS signature FROM {LINES} l {' '.join(joins)}"
         )
 
@@ -157,65 +170,62 @@ class LineRun:
             list(zip(self.script.sides, self.parts[count:], strict=True)),
         )
 
-    def _signatures(self) -> None:
+    def _signatures(self, formulas: Formulas) -> None:
         """The distinct signatures with their tests, what they answer and what they ask."""
         self.execute(
-            "CREATE TEMP TABLE signatures AS SELECT signature, n, "
+            "CREATE TABLE signatures AS SELECT signature, n, "
             "(row_number() OVER ()) AS id FROM "
             "(SELECT signature, count(*) AS n FROM signed GROUP BY signature)"
         )
-        unpacked, joins = [], []
-        names = iter(self.script.masks)
+        unpacked: list[str] = []
+        parameters: list[list[int]] = []
         of_features, of_sides = self._split()
-        tables = [(each.dictionary, "BIGINT", part) for each, part in of_features]
-        tables += [(each.name, "HUGEINT", part) for each, part in of_sides]
-        for table, kind, part in tables:
-            name = next(names)
-            bits = f"((s.signature >> {part.offset}) & {(1 << part.width) - 1})"
+        tables = [(each.dictionary, part) for each, part in of_features]
+        tables += [(each.name, part) for each, part in of_sides]
+        for (table, part), kind in zip(tables, self.script.mask_types.values(), strict=True):
+            bits = f"((signature >> {part.offset}) & {(1 << part.width) - 1})"
             if not part.width:
-                unpacked.append(f"0::{kind} AS {name}")
+                unpacked.append("0")
             elif table:
-                joins.append(
-                    f"LEFT JOIN (SELECT DISTINCT class, mask FROM {table}) {name} "
-                    f"ON {name}.class = {bits}"
-                )
-                unpacked.append(f"coalesce({name}.mask, 0)::{kind} AS {name}")
+                parameters.append(self.masks[table])
+                unpacked.append(f"list_extract(${len(parameters)}::{kind}[], {bits}::BIGINT + 1)")
             else:
-                unpacked.append(f"{bits}::{kind} AS {name}")
+                unpacked.append(bits)
         picked = "".join(f", {each}" for each in unpacked)
+        self.execute(f"INSERT INTO {FORMULAS}.masks SELECT id{picked} FROM signatures", parameters)
+        formulas.ask()
         self.execute(
-            f"CREATE TEMP TABLE masks AS SELECT s.id, s.signature, s.n{picked} "
-            f"FROM signatures s {' '.join(joins)}"
+            "CREATE TABLE asked AS SELECT a.*, s.signature, s.n "
+            f"FROM {FORMULAS}.asked a JOIN signatures s USING (id)"
         )
-        self._as_written(f"CREATE TEMP TABLE asked AS {self.script.asked}")
 
     # Answers
 
-    def _answers(self) -> None:
+    def _answers(self, formulas: Formulas) -> None:
         """The answers of every distinct signature with its context, as words of bits."""
         self.execute(
-            "CREATE TEMP TABLE finals AS SELECT id, context, row_number() OVER () AS final FROM "
+            "CREATE TABLE finals AS SELECT id, context, row_number() OVER () AS final FROM "
             "(SELECT id, 0::BIGINT AS context FROM signatures UNION "
             "SELECT id, context FROM contexts)"
         )
-        masks = "".join(f", m.{name}" for name in self.script.masks)
+        masks = "".join(f", m.{name}" for name in self.script.mask_types)
         self.execute(
-            f"CREATE TEMP TABLE final_masks AS SELECT f.final, f.context{masks} "
-            "FROM finals f JOIN masks m USING (id)"
+            f"INSERT INTO {FORMULAS}.final_masks SELECT f.final, f.context{masks} "
+            f"FROM finals f JOIN {FORMULAS}.masks m USING (id)"
         )
-        self._as_written(f"CREATE TEMP TABLE final_answers AS {self.script.final}")
+        formulas.answer()
         names = ", ".join(self.script.words)
         self.execute(
-            f"CREATE TEMP TABLE answers AS SELECT {names}, row_number() OVER () AS answer FROM "
-            f"(SELECT DISTINCT {names} FROM final_answers)"
+            f"CREATE TABLE answers AS SELECT {names}, row_number() OVER () AS answer FROM "
+            f"(SELECT DISTINCT {names} FROM {FORMULAS}.answers)"
         )
-        joined = f"finals JOIN final_answers USING (final) JOIN answers USING ({names})"
+        joined = f"finals JOIN {FORMULAS}.answers a USING (final) JOIN answers USING ({names})"
         self.execute(
-            "CREATE TEMP TABLE plain_answers AS SELECT signature, answer "
+            "CREATE TABLE plain_answers AS SELECT signature, answer "
             f"FROM {joined} JOIN signatures USING (id) WHERE context = 0"
         )
         self.execute(
-            "CREATE TEMP TABLE context_answers AS SELECT c.line, c.line_number, answer "
+            "CREATE TABLE context_answers AS SELECT c.line, c.line_number, answer "
             f"FROM contexts c JOIN ({joined}) f ON f.id = c.id AND f.context = c.context"
         )
 

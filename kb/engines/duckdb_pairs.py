@@ -42,7 +42,7 @@ def count_pairs(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str],
         f", count(*) FILTER (matched & {1 << position} <> 0) AS c{position}" for position in counted
     )
     connection.execute(
-        f"CREATE TEMP TABLE paired AS SELECT line, bit_or(matched) AS found{counts} FROM "
+        f"CREATE TABLE paired AS SELECT line, bit_or(matched) AS found{counts} FROM "
         f"(SELECT l.line, s.answers & l.asks & ({' | '.join(masks)}) AS matched FROM asking l "
         "JOIN signed o ON o.claim_id = l.claim_id JOIN asked s ON s.signature = o.signature) "
         "WHERE matched <> 0 GROUP BY line"

@@ -109,7 +109,7 @@ def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
     }
     for name, kind in _CITATION.items():
         values = [
-            [citation.to_json()[name] for citation in each.citations] for each in determinations
+            [getattr(citation, name) for citation in each.citations] for each in determinations
         ]
         columns[name] = (f"{kind}[]", values)
     entries = make_entries(run, answers, columns, "reason")
@@ -145,16 +145,16 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
     (count,) = run.execute(f"SELECT count(*) FROM ({reasons})").fetchone()
     types["reason"] = "TEXT[]"
     if 0 < count <= _MOST_WORDS:
-        run.execute(f"CREATE TEMP TYPE reason_text AS ENUM ({reasons})")
+        run.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
         types["reason"] = "reason_text[]"
     picked = ", ".join(
         f"{identifier(name)}::{kind} AS {identifier(name)}" for name, kind in types.items()
     )
     fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
     run.execute(
-        "CREATE OR REPLACE TEMP TABLE entries AS SELECT entry, number, outcome, missing, assumed, "
+        "CREATE OR REPLACE TABLE entries AS SELECT entry, outcome, missing, assumed, "
         f"list_transform(range(1, len(clause_id) + 1), lambda i: struct_pack({fields})) "
-        f"AS citations FROM (SELECT entry, number, {picked} FROM entries)"
+        f"AS citations FROM (SELECT entry, {picked} FROM entries)"
     )
 
 

@@ -56,7 +56,7 @@ class Sides:
         if not pieces:
             return False
         self.connection.execute(
-            f"CREATE TEMP TABLE {side.name} AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class"
+            f"CREATE TABLE {side.name} AS SELECT *, dense_rank() OVER (ORDER BY mask) AS class"
             " FROM (SELECT claim_id, line_number, bit_or(bits) AS mask FROM "
             f"({' UNION ALL '.join(pieces)}) GROUP BY ALL)"
         )
@@ -96,7 +96,7 @@ class Sides:
             self._exploded()
         if predicate in ("evidence", "evidence_number") and not self.has_evidence:
             self.connection.execute(
-                "CREATE TEMP TABLE IF NOT EXISTS evidence_rows "
+                "CREATE TABLE IF NOT EXISTS evidence_rows "
                 f"(claim_id TEXT, line_number BIGINT, name TEXT, value TEXT, number {NUMBER})"
             )
         statement = {
@@ -120,12 +120,12 @@ class Sides:
         elif predicate == FILED_LINES:
             self._filed_lines()
         elif statement is not None:
-            self.connection.execute(f"CREATE TEMP VIEW {predicate} AS {statement}")
+            self.connection.execute(f"CREATE VIEW {predicate} AS {statement}")
 
     def _filed_lines(self) -> None:
         picked = "".join(f', l."{name}"' for name in self.script.filed_columns)
         self.connection.execute(
-            f"CREATE TEMP TABLE {FILED_LINES} AS SELECT l.claim_id, l.line_number{picked} "
+            f"CREATE TABLE {FILED_LINES} AS SELECT l.claim_id, l.line_number{picked} "
             f"FROM {LINES} l SEMI JOIN evidence_rows e "
             "ON e.claim_id = l.claim_id AND e.line_number = l.line_number"
         )
@@ -135,7 +135,7 @@ class Sides:
             return
         self._ready.add("exploded")
         self.connection.execute(
-            "CREATE TEMP TABLE exploded AS SELECT value, split_part(item, ':', 1) AS code, "
+            "CREATE TABLE exploded AS SELECT value, split_part(item, ':', 1) AS code, "
             "nullif(split_part(item, ':', 2), '') AS indicator FROM (SELECT value, "
             "unnest(string_split(value, ' ')) AS item FROM "
             f"(SELECT DISTINCT diagnoses AS value FROM {LINES} WHERE diagnoses IS NOT NULL))"
@@ -145,7 +145,7 @@ class Sides:
         rows = [row for row in self.table_rows if row.amount]
         self._rows_table("amount_rows", rows)
         self.connection.execute(
-            'CREATE TEMP TABLE code_amount AS SELECT DISTINCT v.value AS code, r."table", '
+            'CREATE TABLE code_amount AS SELECT DISTINCT v.value AS code, r."table", '
             f"r.amount::{NUMBER} AS amount FROM (SELECT DISTINCT procedure_code AS value "
             f"FROM {LINES}) v JOIN amount_rows r "
             "ON length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
@@ -156,7 +156,7 @@ class Sides:
         self._exploded()
         self._rows_table("member_rows", list(self.table_rows))
         self.connection.execute(
-            'CREATE TEMP TABLE code_in AS SELECT DISTINCT v.code, r."table" FROM '
+            'CREATE TABLE code_in AS SELECT DISTINCT v.code, r."table" FROM '
             "(SELECT DISTINCT code FROM exploded) v JOIN member_rows r "
             "ON left(v.code, length(r.first)) >= r.first "
             "AND left(v.code, length(r.first)) <= r.last AND r.\"column\" = 'diagnosis'"

@@ -34,7 +34,7 @@ def make_table(
         cast = f"::{made}" if given else ""
         picks.append(f"unnest(${place}::{given or made}[]){cast} AS {identifier(column)}")
     connection.execute(
-        f"CREATE TEMP TABLE {identifier(name)} AS SELECT {', '.join(picks)}",
+        f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(picks)}",
         [list(values) for _, values in columns.values()],
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from facts.extras import bulk_module
 from kb.compile.fused.evaluate import layers, root_column, select, words
-from kb.compile.fused.line_script import WORD
+from kb.compile.fused.line_script import FORMULAS, WORD
 from kb.compile.fused.plan import LinePlan, condition_of
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.numbers import Sql
@@ -50,9 +50,9 @@ def _asked(plan: LinePlan, tests: dict[int, Sql]) -> str:
     conditions = [condition_of(leaf) for _, leaf in plan.context]
     asks = [plan.asks.get(node, 1) for node, _ in plan.context]
     roots = list(dict.fromkeys([*conditions, *asks]))
-    kept = ["id", "signature", "n"]
-    query = layers(plan.formulas, roots, _below(plan, tests, roots), exp.to_table("masks"), kept)
-    columns = [exp.column(name) for name in kept]
+    source = exp.table_("masks", db=FORMULAS)
+    query = layers(plan.formulas, roots, _below(plan, tests, roots), source, ["id"])
+    columns = [exp.column("id")]
     for name, nodes in (("answers", conditions), ("asks", asks)):
         if len(nodes) > WORD:
             raise NotFusable("the rules ask too many things of the other lines of a claim")
@@ -65,7 +65,7 @@ def _asked(plan: LinePlan, tests: dict[int, Sql]) -> str:
 
 def _final(plan: LinePlan, tests: dict[int, Sql]) -> tuple[str, tuple[str, ...]]:
     roots = list(dict.fromkeys(plan.roots))
-    source = exp.to_table("final_masks")
+    source = exp.table_("final_masks", db=FORMULAS)
     query = layers(plan.formulas, roots, _below(plan, tests, roots), source, ["final"])
     found = words([root_column(root) for root in plan.roots])
     names = tuple(f"w{number}" for number in range(len(found)))

@@ -13,6 +13,9 @@ WORD = 62
 LINES = "line_rows"
 """The view of the lines that the SQL of a script reads."""
 
+FORMULAS = "formulas"
+"""The database of the tables that the formulas of a script read and write."""
+
 FILED_LINES = "filed_lines"
 """The table of those lines that have evidence on file."""
 
@@ -147,10 +150,10 @@ class LineScript:
     others : tuple of OtherTest
         Test n of other lines is bit n of the columns ``context``, ``asks`` and ``answers``.
     asked : str
-        SELECT over ``masks`` (id, signature, n, masks): what each signature answers when it is
-        asked of other lines, and which tests of other lines matter for it.
+        SELECT over ``formulas.masks`` (id, masks) of id, answers, asks: what each signature answers
+        when it is asked of other lines, and which tests of other lines matter for it.
     final : str
-        SELECT over ``final_masks`` (final, context, masks): the answers as words of bits.
+        SELECT over ``formulas.final_masks`` (final, context, masks): the answers as words of bits.
     words : tuple of str
         Columns of ``final``.
     answers : tuple of (predicate, row)
@@ -176,9 +179,10 @@ class LineScript:
     reads: tuple[str, ...] = ()
 
     @property
-    def masks(self) -> tuple[str, ...]:
-        """Columns of the masks."""
-        return tuple(f"m{number}" for number in range(len(self.features) + len(self.sides)))
+    def mask_types(self) -> dict[str, str]:
+        """Columns of the masks, and their types."""
+        kinds = ["BIGINT"] * len(self.features) + ["HUGEINT"] * len(self.sides)
+        return {f"m{number}": kind for number, kind in enumerate(kinds)}
 
 
 def mask_of(bits: Iterable[int]) -> int:
