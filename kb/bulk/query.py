@@ -28,8 +28,8 @@ from kb.compile.fused.plan import ALLOWED, ANSWERS
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
 from kb.compile.script import Source
+from kb.engines.duckdb_allowed import allowed_units
 from kb.engines.duckdb_determined import DETERMINED
-from kb.engines.duckdb_entries import allowed_units
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb_inputs import ClaimInputs
 from kb.engines.duckdb_interrupt import run_stoppable

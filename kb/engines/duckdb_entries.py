@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.citation import citation_of
 from kb.clause import EFFECTS, REASON_SLOTS, PolicyClause
 from kb.compile.fused.line_script import WORD, LineScript
-from kb.compile.stored import NUMBER
 from kb.determination import Determination
+from kb.engines.duckdb_allowed import make_allowed, make_special
+from kb.engines.duckdb_beside import at_once, beside
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import literal
 
@@ -28,7 +30,6 @@ SLOTS = {
 READS = ("place_of_service", "procedure_code", "units")
 """Columns that ``SLOTS`` read."""
 
-_KEYS = ("claim_id", "line_number")
 _MOST_NUMBERS, _LARGEST_NUMBER = 200, 999
 """Line numbers that reasons are filled with beforehand; with more or larger ones, line by line."""
 
@@ -67,18 +68,18 @@ class Entries:
     Parameters
     ----------
     run : LineRun
-    joined : str
-        SQL of the lines ``l`` with, in ``u``, their allowed units.
     entry : str
         SQL of the number of the entry of a line.
     looked_up : bool
         Whether lines look their entry up in lists, or are joined with it.
+    exceptions : Future
+        Makes the table ``exceptional``.
     """
 
     run: LineRun
-    joined: str
     entry: str
     looked_up: bool
+    exceptions: Future[None]
 
     def cell(self, name: str) -> str:
         """Return SQL of a column of the entry of a line ``l``."""
@@ -101,7 +102,13 @@ class Entries:
         claim_id, join : str
             SQL of the claim id, and of what it is joined with.
         """
-        narrow = f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} {self.joined} {join}"
+        self.exceptions.result()
+        narrow = (
+            f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} FROM signed l "
+            "JOIN plain_answers p USING (signature) "
+            "LEFT JOIN context_answers x ON x.line = l.line "
+            f"LEFT JOIN exceptional u ON u.line = l.line {join}"
+        )
         if not self.looked_up:
             kept = ", ".join(["l.line", *(f"d.{name}" for name in names)])
             lines = f"{narrow.format(kept)} JOIN entries d ON d.entry = {self.entry}"
@@ -173,14 +180,12 @@ def make_entries(
     keys = {"answer": ("BIGINT", [answer for answer, _, _ in answers])}
     run.table("determined", keys | dict(columns))
     _special_lines(run, answers, own)
-    _allowed(run)
     run.execute(
         f"CREATE TABLE slotted AS SELECT *, {first - 1} + row_number() OVER () AS entry FROM "
         f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
     )
-    same = " AND ".join(
-        f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
-    )
+    start = at_once if run.allowed else beside
+    exceptions = start(run.connection, lambda other: _exceptional(run, other, key))
     several = columns[filled][0].endswith("[]")
     with_number = _filled(f"d.{filled}", {"line": "n.number::TEXT"} if numbers else {}, several)
     run.execute(
@@ -191,20 +196,22 @@ def make_entries(
         f"REPLACE ({_filled(f'd.{filled}', SLOTS, several)} AS {filled}) "
         "FROM slotted l JOIN determined d USING (answer)"
     )
-    run.execute(
+    (last,) = run.execute("SELECT coalesce(max(entry), 0) FROM entries").fetchone()
+    entry = f"coalesce(u.entry, {key.replace('l.answer', 'coalesce(x.answer, p.answer)')})"
+    return Entries(run, entry, last <= _MOST_LOOKED_UP, exceptions)
+
+
+def _exceptional(run: LineRun, connection: Any, key: str) -> None:
+    """The table ``exceptional``: the entry of each special line, and its allowed units."""
+    make_allowed(run, connection)
+    same = " AND ".join(
+        f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
+    )
+    connection.execute(
         f"CREATE TABLE exceptional AS SELECT l.line, coalesce(f.entry, {key}) AS entry, u.value "
         f"FROM special l LEFT JOIN slotted f ON l.slots AND {same} "
-        "LEFT JOIN allowed u ON u.line = l.line "
-        f"UNION ALL SELECT l.line, {key}, NULL FROM context_answers l "
-        "ANTI JOIN special s ON s.line = l.line"
+        "LEFT JOIN allowed u ON u.line = l.line"
     )
-    (last,) = run.execute("SELECT coalesce(max(entry), 0) FROM entries").fetchone()
-    joined = (
-        "FROM signed l JOIN plain_answers p USING (signature) "
-        "LEFT JOIN exceptional u ON u.line = l.line"
-    )
-    entry = f"coalesce(u.entry, {key.replace('l.answer', 'p.answer')})"
-    return Entries(run, joined, entry, last <= _MOST_LOOKED_UP)
 
 
 def _numbers(run: LineRun) -> list[int]:
@@ -244,17 +251,7 @@ def _special_lines(run: LineRun, answers: Answers, own: Collection[str]) -> None
         "limited": ("BOOLEAN", [limited for _, limited in chosen.values()]),
     }
     run.table("special_answers", columns)
-    _special(run)
-
-
-def _special(run: LineRun) -> None:
-    picked = ", ".join(f"l.{name}" for name in dict.fromkeys(["line", *_KEYS, *run.told]))
-    run.execute(
-        f"CREATE TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
-        "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
-        f"ON x.line = l.line UNION ALL SELECT {picked}, f.* FROM signed l JOIN context_answers x "
-        "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
-    )
+    make_special(run)
 
 
 def _slots_of(determination: Determination, own: Collection[str]) -> set[str]:
@@ -274,51 +271,6 @@ def _filled(text: str, slots: Mapping[str, str], several: bool) -> str:
         known = f"coalesce({value}, {literal(without)})" if without else value
         made = f"replace({made}, '{{{slot}}}', {known})"
     return f"list_transform({text}, lambda t: {made})" if several else made
-
-
-def allowed_units(run: LineRun) -> None:
-    """Make the table ``allowed`` (line, value) of a run whose determinations are not written."""
-    word, bit = divmod(len(run.script.answers), WORD)
-    run.execute(
-        "CREATE TABLE special_answers AS SELECT answer, false AS slots, true AS limited "
-        f"FROM answers WHERE (w{word} >> {bit}) & 1 = 1"
-    )
-    _special(run)
-    _allowed(run)
-
-
-def _allowed(run: LineRun) -> None:
-    """The table ``allowed``: the least of the units that the cited clauses allow."""
-    if run.allowed:
-        run.execute(f"CREATE TABLE allowed AS {run.allowed}")
-        return
-    start = len(run.script.answers) + 1
-    values, joins = [], []
-    for number, each in enumerate(run.script.allowed):
-        word, bit = divmod(start + number, WORD)
-        value = each.sql
-        if each.query is not None:
-            query = run.sides.query(each.query)
-            if not query:
-                continue
-            name = f"value{number}"
-            run.execute(
-                f"CREATE TABLE {name} AS SELECT claim_id, line_number, "
-                f"{run.script.function}(value) AS value FROM ({query}) "
-                "GROUP BY claim_id, line_number"
-            )
-            joins.append(
-                f"LEFT JOIN {name} ON {name}.claim_id = l.claim_id "
-                f"AND {name}.line_number = l.line_number"
-            )
-            value = f"{name}.value"
-        values.append(f"CASE WHEN (a.w{word} >> {bit}) & 1 = 1 THEN {value} END")
-    extreme = "least" if run.script.function == "min" else "greatest"
-    chosen = f"{extreme}({', '.join(values)})" if values else f"NULL::{NUMBER}"
-    run.execute(
-        f"CREATE TABLE allowed AS SELECT l.line, {chosen} AS value "
-        f"FROM special l JOIN answers a USING (answer) {' '.join(joins)} WHERE l.limited"
-    )
 
 
 def _held(script: LineScript, words: Sequence[int]) -> dict[str, list[tuple[Any, ...]]]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 from typing import Any
 
 from kb.compile.fused.line_script import FORMULAS, LineScript
+from kb.engines.duckdb_beside import beside
 
 
 class Formulas:
@@ -24,44 +23,31 @@ class Formulas:
     """
 
     def __init__(self, connection: Any, script: LineScript) -> None:
-        self._connection = connection.cursor()
-        self._beside = ThreadPoolExecutor(1)
-        self._prepared = self._beside.submit(self._prepare, script)
-
-    def __enter__(self) -> Formulas:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._beside.shutdown()
-        self._connection.close()
+        self._prepared = beside(connection, lambda other: _prepared(other, script))
 
     def ask(self) -> None:
         """Fill the table ``asked`` of the formulas from ``masks``."""
-        self._prepared.result()
-        self._connection.execute("EXECUTE asked")
+        self._prepared.result().execute("EXECUTE asked")
 
     def answer(self) -> None:
         """Fill the table ``answers`` of the formulas from ``final_masks``."""
-        self._prepared.result()
-        self._connection.execute("EXECUTE answers")
+        self._prepared.result().execute("EXECUTE answers")
 
-    def _prepare(self, script: LineScript) -> None:
-        masks = "".join(f", {name} {kind}" for name, kind in script.mask_types.items())
-        words = "".join(f", {name} BIGINT" for name in script.words)
-        for statement in (
-            f"ATTACH ':memory:' AS {FORMULAS}",
-            f"CREATE TABLE {FORMULAS}.masks (id BIGINT{masks})",
-            f"CREATE TABLE {FORMULAS}.asked (id BIGINT, answers BIGINT, asks BIGINT)",
-            f"CREATE TABLE {FORMULAS}.final_masks (final BIGINT, context BIGINT{masks})",
-            f"CREATE TABLE {FORMULAS}.answers (final BIGINT{words})",
-            # It would look at the formulas long, and in vain.
-            "PRAGMA disable_optimizer",
-            f"PREPARE asked AS INSERT INTO {FORMULAS}.asked {script.asked}",
-            f"PREPARE answers AS INSERT INTO {FORMULAS}.answers {script.final}",
-        ):
-            self._connection.execute(statement)
+
+def _prepared(connection: Any, script: LineScript) -> Any:
+    """Return the connection, with both statements prepared."""
+    masks = "".join(f", {name} {kind}" for name, kind in script.mask_types.items())
+    words = "".join(f", {name} BIGINT" for name in script.words)
+    for statement in (
+        f"ATTACH ':memory:' AS {FORMULAS}",
+        f"CREATE TABLE {FORMULAS}.masks (id BIGINT{masks})",
+        f"CREATE TABLE {FORMULAS}.asked (id BIGINT, answers BIGINT, asks BIGINT)",
+        f"CREATE TABLE {FORMULAS}.final_masks (final BIGINT, context BIGINT{masks})",
+        f"CREATE TABLE {FORMULAS}.answers (final BIGINT{words})",
+        # It would look at the formulas long, and in vain.
+        "PRAGMA disable_optimizer",
+        f"PREPARE asked AS INSERT INTO {FORMULAS}.asked {script.asked}",
+        f"PREPARE answers AS INSERT INTO {FORMULAS}.answers {script.final}",
+    ):
+        connection.execute(statement)
+    return connection

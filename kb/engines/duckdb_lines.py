@@ -9,11 +9,13 @@ from typing import Any
 from kb.compile.fused.columns import source_column
 from kb.compile.fused.line_script import FORMULAS, LINES, Feature, LineScript, Side
 from kb.compile.fused.refusal import NotFusable
+from kb.engines.duckdb_beside import beside
 from kb.engines.duckdb_context import find_contexts
 from kb.engines.duckdb_dictionaries import TableRow, make_dictionary, masks_of_classes
 from kb.engines.duckdb_formulas import Formulas
 from kb.engines.duckdb_sides import Sides
 from kb.engines.duckdb_table import make_table
+from kb.engines.duckdb_values import make_values
 
 MOST_BITS = 126
 """Bits of the longest signature; a HUGEINT keeps its sign."""
@@ -46,6 +48,8 @@ class LineRun:
         Columns of the lines that the output needs.
     distinct : mapping of column to collection of str
         Values of columns that are known without a look at the lines.
+    values : callable
+        Waits for the tables of ``make_values`` and returns their names.
     allowed : str
         A query of the allowed units: line, value; empty where the script tells them.
     pairs : int, optional
@@ -64,20 +68,22 @@ class LineRun:
     told: list[str] = field(default_factory=list)
     watch: Any = None
     sides: Any = None
+    values: Callable[[], Collection[str]] = tuple
     allowed: str = ""
     pairs: int | None = None
 
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
-        with Formulas(self.connection, self.script) as formulas:
-            self._run(formulas)
-
-    def _run(self, formulas: Formulas) -> None:
+        formulas = Formulas(self.connection, self.script)
         self.execute(f"CREATE VIEW {LINES} AS SELECT * FROM {self.source}")
         self._note("dictionaries")
         self._decide()
         self._note("lines")
         self._lines()
+        values = beside(
+            self.connection, lambda other: make_values(self.script, self.sides.on(other))
+        )
+        self.values = values.result
         self._note("signatures")
         self._signatures(formulas)
         self._note("context")

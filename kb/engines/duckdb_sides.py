@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import Any
 
 from kb.compile.fused.line_script import (
@@ -42,6 +43,12 @@ class Sides:
         self.table_rows = tuple(table_rows)
         self.has_evidence = has_evidence
         self._ready: set[str] = set()
+
+    def on(self, connection: Any) -> Sides:
+        """Return what goes on with another connection to the same database."""
+        other = copy(self)
+        other.connection = connection
+        return other
 
     def make(self, side: Side) -> bool:
         """Make the table of masks of a side; tell whether any line can have a bit of it."""
