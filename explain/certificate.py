@@ -14,7 +14,8 @@ from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
 from kb.language.printer import print_rule
-from kb.language.syntax import Aggregate, Atom, Constant, Rule, Value, Variable
+from kb.language.syntax import Aggregate, Atom, Constant, Rule, Variable
+from kb.language.value import Value
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation

@@ -25,9 +25,9 @@ from kb.language.syntax import (
     Query,
     Relational,
     Rule,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 
 Bindings: TypeAlias = Mapping[str, Value]
 """Values of variables by their name."""

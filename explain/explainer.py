@@ -12,7 +12,8 @@ from explain.sentences import Sentences, sentences_of
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic, UsageError
 from kb.adjudicate import LoadedClaim
-from kb.language.syntax import Atom, Constant, Value
+from kb.language.syntax import Atom, Constant
+from kb.language.value import Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,8 @@ from kb.adjudicate import LoadedClaim
 from kb.arguments import Bound, bound_values, check_goal
 from kb.checks.checked import check_query
 from kb.language.parse import parse_query
-from kb.language.syntax import Atom, Constant, Query, Relational, Value, Variable
+from kb.language.syntax import Atom, Constant, Query, Relational, Variable
+from kb.language.value import Value
 from kb.language.variables import named_variables
 
 if TYPE_CHECKING:

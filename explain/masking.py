@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from facts.claim import ClaimLine
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 WITHHELD = "(withheld)"
 

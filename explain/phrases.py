@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from facts.schema import FIRST_DATE, LAST_DATE
 from facts.values import format_number, one_line
-from kb.language.syntax import Operation, Value
+from kb.language.syntax import Operation
+from kb.language.value import Value
 
 ANY = "(any)"
 """Stands for a value that may be any."""

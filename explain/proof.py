@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from facts.origin import Origin
 from kb.clause import PolicyClause
-from kb.language.syntax import Atom, BodyLiteral, Rule, Value
+from kb.language.syntax import Atom, BodyLiteral, Rule
+from kb.language.value import Value
 
 if TYPE_CHECKING:
     import networkx

@@ -14,15 +14,7 @@ from kb.checks.checked import CheckedProgram
 from kb.clause import PolicyClause
 from kb.engines.protocol import Facts, Session
 from kb.language.printer import print_atom, print_literal, print_rule
-from kb.language.syntax import (
-    Aggregate,
-    Atom,
-    BodyLiteral,
-    Constant,
-    Relational,
-    Rule,
-    Variable,
-)
+from kb.language.syntax import Aggregate, Atom, BodyLiteral, Constant, Relational, Rule, Variable
 
 
 def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -> Proof | None:

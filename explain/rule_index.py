@@ -8,7 +8,8 @@ from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Row
 from kb.language.rename import all_names
-from kb.language.syntax import Aggregate, BodyLiteral, Constant, Relational, Rule, Value
+from kb.language.syntax import Aggregate, BodyLiteral, Constant, Relational, Rule
+from kb.language.value import Value
 from kb.language.variables import visible_variables
 
 NO_NAMES: frozenset[str] = frozenset()

@@ -33,9 +33,9 @@ from kb.language.syntax import (
     Operation,
     Relational,
     Rule,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 
 if TYPE_CHECKING:
     from kb.policy import Policy

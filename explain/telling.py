@@ -16,7 +16,8 @@ from explain.steps import parts_of
 from facts.origin import Origin
 from facts.values import one_line
 from kb.clause import PolicyClause, TableDeclaration
-from kb.language.syntax import Constant, Value
+from kb.language.syntax import Constant
+from kb.language.value import Value
 
 IN_FORCE = frozenset({"counts", "in_force"})
 """What every clause asks for besides its own condition."""

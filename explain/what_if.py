@@ -9,7 +9,7 @@ from explain.explainer import Explainer
 from facts.claim import EvidenceType
 from facts.origin import Origin
 from kb.engines.protocol import Facts, Row
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 _SUPPOSED = (Origin("supposed"),)
 

@@ -13,7 +13,8 @@ from kb.citation import citation_of
 from kb.clause import EFFECTS, REASON_SLOTS
 from kb.determination import Determination
 from kb.engines.protocol import Facts, Session
-from kb.language.syntax import Atom, Query, Relational, Value, Variable
+from kb.language.syntax import Atom, Query, Relational, Variable
+from kb.language.value import Value
 from kb.policy import Policy
 
 

@@ -11,7 +11,8 @@ from numbers import Integral
 from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
-from kb.language.syntax import Atom, Query, Value
+from kb.language.syntax import Atom, Query
+from kb.language.value import Value
 
 Bound: TypeAlias = Value | date
 """A value that a variable can be given: text, a date, or an exact number."""

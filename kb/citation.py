@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from kb.clause import ADVERSE_EFFECTS, PolicyClause
 from kb.determination import Citation
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 
 def citation_of(

@@ -13,9 +13,9 @@ from kb.language.syntax import (
     Query,
     Relational,
     Term,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 
 
 def atoms_of_goal(body: Iterable[BodyLiteral]) -> Iterator[Atom]:

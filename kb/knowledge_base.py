@@ -31,11 +31,11 @@ from kb.arguments import (
 from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
 from kb.checks.checked import check_query
 from kb.determination import Determination
-from kb.engines.arithmetic import row_key
 from kb.engines.protocol import Engine, Session
 from kb.goals import claim_apart, claim_terms, texts_of_goal
 from kb.language.parse import parse_query
-from kb.language.syntax import Constant, Query, Value
+from kb.language.syntax import Constant, Query
+from kb.language.value import Value, row_key
 from kb.language.variables import named_variables
 from kb.policy import Policy, load_policy
 from kb.relation import Relation

@@ -13,7 +13,8 @@ from kb.code_index import clause_rules
 from kb.compile.catalog import Key, atoms_of
 from kb.compile.script import Source
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Rule, Value
+from kb.language.syntax import Rule
+from kb.language.value import Value
 from kb.policy import LOADED_LISTS, Policy
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,13 @@ from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
 from kb.bulk.result import Meter
+from kb.language.value import Value
 
 if TYPE_CHECKING:
     from kb.bulk.answers import BulkAnswers
     from kb.engines.protocol import Engine
     from kb.knowledge_base import KnowledgeBase
-    from kb.language.syntax import Query, Value
+    from kb.language.syntax import Query
 
 _AT_ONCE = 1_000
 """Rows that are printed together."""

@@ -13,7 +13,7 @@ from kb.compile.fused.divisions import refuse_divisions
 from kb.compile.fused.line_script import LineScript
 from kb.compile.fused.plan import plan_lines
 from kb.compile.fused.write_script import write_script
-from kb.language.syntax import Value
+from kb.language.value import Value
 from kb.policy import Policy
 
 FEW_OVERRIDES = 60

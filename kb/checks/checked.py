@@ -21,7 +21,8 @@ from kb.checks.size import check_size
 from kb.checks.stratification import check_stratification
 from kb.checks.types import check_types
 from kb.checks.vocabulary import Vocabulary
-from kb.language.syntax import Program, Query, Value
+from kb.language.syntax import Program, Query
+from kb.language.value import Value
 
 Check = Callable[[Context], Iterator[Diagnostic]]
 

@@ -10,15 +10,8 @@ from facts.schema import Predicate
 from facts.span import Span
 from kb.checks.vocabulary import Vocabulary
 from kb.language.excerpt import Excerpts
-from kb.language.syntax import (
-    Aggregate,
-    Atom,
-    BodyLiteral,
-    Program,
-    Query,
-    Relational,
-    Value,
-)
+from kb.language.syntax import Aggregate, Atom, BodyLiteral, Program, Query, Relational
+from kb.language.value import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,7 @@ from collections.abc import Iterator
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
 from kb.checks.size import is_too_large
-from kb.language.syntax import (
-    Aggregate,
-    Assignment,
-    BodyLiteral,
-    Comparison,
-    Relational,
-    Variable,
-)
+from kb.language.syntax import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
 from kb.language.variables import variables_of_expression
 
 

@@ -27,9 +27,9 @@ from kb.language.syntax import (
     Operation,
     Relational,
     Term,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 from kb.language.words import ARITHMETIC_COMPARATORS, ORDER_COMPARATORS
 
 _TEXT, _NUMBER, _DATE = 1, 2, 4

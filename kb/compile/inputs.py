@@ -12,7 +12,8 @@ from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
 from kb.compile.dialects import Dialect
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.trivial import never
-from kb.language.syntax import Constant, Value
+from kb.language.syntax import Constant
+from kb.language.value import Value
 
 exp = bulk_module("sqlglot.expressions")
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from kb.compile.catalog import Key
 from kb.compile.components import components
 from kb.compile.substitute import substitute
-from kb.engines.arithmetic import canonical
 from kb.language.syntax import (
     Aggregate,
     Atom,
@@ -22,9 +21,9 @@ from kb.language.syntax import (
     Relational,
     Rule,
     Term,
-    Value,
     Variable,
 )
+from kb.language.value import Value, canonical
 
 Bound = tuple[tuple[int, Value], ...]
 """The positions of an atom that hold constants, with these."""

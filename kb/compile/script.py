@@ -21,7 +21,8 @@ from kb.compile.spread import spread_predicates, unfold_spread
 from kb.compile.statements import Relationship, statements
 from kb.language.excerpt import Excerpts
 from kb.language.printer import print_rule
-from kb.language.syntax import Program, Rule, Value
+from kb.language.syntax import Program, Rule
+from kb.language.value import Value
 
 exp = bulk_module("sqlglot.expressions")
 

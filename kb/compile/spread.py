@@ -12,15 +12,7 @@ from kb.compile.catalog import Key
 from kb.compile.components import components
 from kb.compile.substitute import substitute
 from kb.language.rename import all_names
-from kb.language.syntax import (
-    Aggregate,
-    BodyLiteral,
-    Program,
-    Relational,
-    Rule,
-    Term,
-    Variable,
-)
+from kb.language.syntax import Aggregate, BodyLiteral, Program, Relational, Rule, Term, Variable
 
 
 def spread_predicates(program: Program) -> dict[Key, Rule]:

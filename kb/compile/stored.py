@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from kb.engines.arithmetic import canonical
-from kb.language.syntax import Value
+from kb.language.value import Value, canonical
 
 SCALE = 9
 """Digits after the point of a stored number; it has 29 before the point."""

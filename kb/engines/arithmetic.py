@@ -16,64 +16,12 @@ from kb.language.syntax import (
     Constant,
     Expression,
     Operation,
-    Value,
     Variable,
 )
+from kb.language.value import Value, canonical, shortest, standard_key
 
 Number: TypeAlias = int | Fraction
 _MOST_BITS = 3_400
-
-
-def canonical(value: Value) -> Value:
-    """Return the one form of a value: a whole number is an int, a finite decimal a Decimal.
-
-    Parameters
-    ----------
-    value : str, int, Decimal or Fraction
-
-    Returns
-    -------
-    str, int, Decimal or Fraction
-        A Fraction only where no finite decimal equals it, as for one third.
-
-    Raises
-    ------
-    TypeError
-        If the value is something else (a float, say), or no finite number.
-
-    Examples
-    --------
-    >>> canonical(Decimal("2.00")), canonical(Fraction(5, 2)), canonical(Fraction(1, 3))
-    (2, Decimal('2.5'), Fraction(1, 3))
-    """
-    kind = type(value)
-    if kind is str or kind is int:
-        return value
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, int) and kind is not bool:
-        return int(value)
-    if isinstance(value, Fraction) or (isinstance(value, Decimal) and value.is_finite()):
-        return _shortest(Fraction(value))
-    raise TypeError(f"a value is text or an exact number, not {kind.__name__}")
-
-
-def standard_key(value: Value) -> tuple[int, Value]:
-    """Return the sort key of a value in the standard order of terms: numbers before text.
-
-    Text is ordered by code point.
-
-    Examples
-    --------
-    >>> sorted(["b", 10, "a", 9], key=standard_key)
-    [9, 10, 'a', 'b']
-    """
-    return (1, value) if isinstance(value, str) else (0, value)
-
-
-def row_key(row: Iterable[Value]) -> tuple[tuple[int, Value], ...]:
-    """Return the sort key of a row of answers."""
-    return tuple(map(standard_key, row))
 
 
 def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
@@ -103,7 +51,7 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
     number = _calculate(expression, operands)
     if number.numerator.bit_length() + number.denominator.bit_length() > _MOST_BITS:
         raise _error("the result has more than a thousand digits", expression.span)
-    return _shortest(number)
+    return shortest(number)
 
 
 def evaluate_number(expression: Expression, values: Mapping[str, Value]) -> Value:
@@ -171,10 +119,10 @@ def fold(function: AggregateFunction, values: Iterable[Value], span: Span) -> Va
         return sum(1 for _ in values)
     numbers = [_number(value, span) for value in values]
     if function == "sum":
-        return _shortest(sum(numbers))
+        return shortest(sum(numbers))
     if not numbers:
         return None
-    return _shortest(min(numbers) if function == "min" else max(numbers))
+    return shortest(min(numbers) if function == "min" else max(numbers))
 
 
 def _number(value: Value, span: Span) -> Number:
@@ -211,21 +159,6 @@ def _divide(operation: Operation, left: Number, right: Number) -> Number:
         return dividend % divisor
     quotient = abs(dividend) // abs(divisor)
     return quotient if (dividend < 0) == (divisor < 0) else -quotient
-
-
-def _shortest(number: Number) -> Value:
-    if number.denominator == 1:
-        return int(number)
-    rest, twos, fives = number.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return number
-    places = max(twos, fives)
-    digits = number.numerator * 10**places // number.denominator
-    return Decimal((int(digits < 0), tuple(map(int, str(abs(digits)))), -places))
 
 
 def _error(message: str, span: Span) -> QueryError:

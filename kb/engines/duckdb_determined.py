@@ -11,7 +11,7 @@ from kb.compile.fused.plan import ALLOWED, ANSWERS
 from kb.compile.stored import NUMBER
 from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_table import identifier
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 DETERMINED: tuple[Key, ...] = (*ANSWERS, ALLOWED)
 """The predicates that a determination is made of."""

@@ -12,13 +12,13 @@ from facts.extras import duckdb_module
 from kb.compile.catalog import Catalog, Key, Table, atoms_of
 from kb.compile.stored import SCALE
 from kb.compile.substitute import substitute
-from kb.engines.arithmetic import canonical, row_key
 from kb.engines.duckdb_facts import create_table, fill_table
 from kb.engines.duckdb_program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.duckdb_rounds import run_rounds
 from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Facts, Row
-from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Value, Variable
+from kb.language.syntax import Atom, Constant, Program, Query, Rule, Term, Variable
+from kb.language.value import Value, canonical, row_key
 from kb.language.variables import named_variables
 
 _ANSWER = "answer to the query"

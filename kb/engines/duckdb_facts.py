@@ -12,7 +12,7 @@ from kb.compile.statements import column_names
 from kb.compile.stored import decimal_of
 from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Row
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 TypeOf = Callable[[ColumnType], str]
 """Returns the SQL type of a column."""

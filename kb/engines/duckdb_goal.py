@@ -18,7 +18,7 @@ from kb.engines.duckdb_lines import LineRun
 from kb.engines.duckdb_rounds import run_rounds
 from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Row
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 ANSWERS = "answers of the goal"
 """The table of the answers, each once and in their order."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from facts.origin import Origin
-from kb.language.syntax import Program, Query, Value
+from kb.language.syntax import Program, Query
+from kb.language.value import Value
 
 Row = tuple[Value, ...]
 Facts = Mapping[str, Mapping[Row, Sequence[Origin]]]

@@ -22,10 +22,10 @@ from kb.language.syntax import (
     Relational,
     Rule,
     Term,
-    Value,
     Variable,
 )
 from kb.language.tokens import can_be_escaped
+from kb.language.value import Value
 from kb.language.words import FUNCTIONS, OPERATOR_WORDS
 
 _PLAIN = re.compile(r"[a-z][A-Za-z0-9_]*")

@@ -6,15 +6,11 @@ Spans do not count when two pieces of syntax are compared.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from facts.schema import Column
 from facts.span import Span
-
-Value: TypeAlias = str | int | Decimal | Fraction
-"""A constant: text (dates are ISO text), or an exact number."""
+from kb.language.value import Value
 
 NOWHERE = Span("<built>", 1, 1, 1, 1)
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from facts.span import Span
-from kb.language.syntax import Constant, Term, Value, Variable
+from kb.language.syntax import Constant, Term, Variable
+from kb.language.value import Value
 from kb.language.words import (
     COMPARATORS,
     FUNCTIONS,

@@ -18,9 +18,9 @@ from kb.language.syntax import (
     Program,
     Relational,
     Rule,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 
 _OPERATORS = {
     "=<": "<=",

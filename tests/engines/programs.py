@@ -25,9 +25,9 @@ from kb.language.syntax import (
     Relational,
     Rule,
     Term,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 from kb.language.variables import variables_of_expression
 
 TEXTS = ("a", "b", "1", "", "it's", "__import__('os').system('x')", "X", "é\n")

@@ -17,9 +17,9 @@ from kb.language.syntax import (
     Program,
     Query,
     Relational,
-    Value,
     Variable,
 )
+from kb.language.value import Value
 from kb.language.variables import named_variables
 
 Key = tuple[str, int]

@@ -15,14 +15,7 @@ from kb.checks.checked import CheckedProgram
 from kb.engines.arithmetic import holds
 from kb.engines.protocol import Session
 from kb.engines.pydatalog import PyDatalogEngine
-from kb.language.syntax import (
-    Atom,
-    Comparison,
-    Constant,
-    Query,
-    Relational,
-    Variable,
-)
+from kb.language.syntax import Atom, Comparison, Constant, Query, Relational, Variable
 from tests.engines.programs import NUMBERS, TEXTS, Options, RandomCase, random_cases
 from tests.explain.programs import checked
 

@@ -16,7 +16,8 @@ from facts.diagnostic import ProgramError
 from facts.suggest import nearest
 from kb.checks.checked import CheckedProgram, Stratum, check, check_program, check_query
 from kb.language.parse import parse_program, parse_programs, parse_query
-from kb.language.syntax import Program, Value
+from kb.language.syntax import Program
+from kb.language.value import Value
 from tests.accept import golden
 
 HERE = Path(__file__).parent

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from kb.engines.arithmetic import canonical, row_key
 from kb.engines.protocol import Facts, Row
 from kb.language.syntax import (
     Aggregate,
@@ -30,9 +29,9 @@ from kb.language.syntax import (
     Query,
     Relational,
     Rule,
-    Value,
     Variable,
 )
+from kb.language.value import Value, canonical, row_key
 from kb.language.variables import named_variables
 
 DRIVER = Path(__file__).with_name("driver.pl")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kb.compile.catalog import Key
-from kb.language.syntax import Constant, Program, Relational, Rule, Value, Variable
+from kb.language.syntax import Constant, Program, Relational, Rule, Variable
+from kb.language.value import Value
 
 Rows = Mapping[Key, tuple[tuple[Value, ...], ...]]
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from kb.compile.catalog import Key
 from kb.compile.fused.constants import Rows
-from kb.language.syntax import BodyLiteral, Comparison, Constant, Program, Relational, Rule, Value
+from kb.language.syntax import BodyLiteral, Comparison, Constant, Program, Relational, Rule
+from kb.language.value import Value
 from kb.language.variables import visible_variables
 
 

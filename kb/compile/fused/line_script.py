@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.language.syntax import Value
+from kb.language.value import Value
 
 WORD = 62
 """Bits of a number that holds several tests or answers; a BIGINT keeps its sign."""

@@ -14,7 +14,8 @@ from kb.compile.fused.guards import guards
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.fused.specialise import Alternative, Specialiser
 from kb.compile.fused.unfold import Unfolder
-from kb.language.syntax import Program, Value
+from kb.language.syntax import Program
+from kb.language.value import Value
 
 ANSWERS: tuple[Key, ...] = (
     ("outcome", 3),

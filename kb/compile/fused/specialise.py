@@ -12,7 +12,8 @@ from kb.compile.fused.refusal import NotFusable
 from kb.compile.fused.unfold import Unfolder
 from kb.compile.substitute import substitute
 from kb.engines.arithmetic import holds
-from kb.language.syntax import Aggregate, Atom, Constant, Term, Value, Variable
+from kb.language.syntax import Aggregate, Atom, Constant, Term, Variable
+from kb.language.value import Value
 
 Pattern = tuple[Value | None, ...]
 """Constants of an atom beyond claim and line; None where any value will do."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kb.engines.arithmetic import canonical
 from kb.engines.protocol import Row
 from kb.engines.pydatalog.relations import Call, Clause, Local, Relation
 from kb.engines.pydatalog.rows import Key, Rows
 from kb.engines.pydatalog.steps import Scan, Step
-from kb.language.syntax import Constant, Term, Value
+from kb.language.syntax import Constant, Term
+from kb.language.value import Value, canonical
 
 _Pattern = tuple[Key, tuple[int, ...], Row]
 """Predicate, positions and the constants that stand there."""

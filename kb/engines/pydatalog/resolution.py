@@ -12,7 +12,6 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, QueryError
 from facts.span import Span
-from kb.engines.arithmetic import canonical
 from kb.engines.protocol import Row
 from kb.engines.pydatalog import machine
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
@@ -21,7 +20,8 @@ from kb.engines.pydatalog.rows import Rows
 from kb.engines.pydatalog.steps import aggregate
 from kb.engines.pydatalog.tables import Tables
 from kb.engines.pydatalog.templates import ClauseIndex, Template
-from kb.language.syntax import Constant, Term, Value, Variable
+from kb.language.syntax import Constant, Term, Variable
+from kb.language.value import Value, canonical
 
 MOST_GROWTH = 100_000
 """Calculations with what a recursion found, in one answer; more are taken for a loop."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from kb.engines.arithmetic import canonical
 from kb.engines.protocol import Facts, Row
-from kb.language.syntax import Value
+from kb.language.value import Value, canonical
 
 Key: TypeAlias = tuple[str, int]
 """Name and arity of a predicate."""

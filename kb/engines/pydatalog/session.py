@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic, QueryError
-from kb.engines.arithmetic import canonical, row_key
 from kb.engines.protocol import Facts, Row
 from kb.engines.pydatalog.prepare import PreparedProgram, prepare, prepare_query
 from kb.engines.pydatalog.relevance import Relevance
 from kb.engines.pydatalog.resolution import Resolution, register
 from kb.engines.pydatalog.rows import Rows
-from kb.language.syntax import Program, Query, Value
+from kb.language.syntax import Program, Query
+from kb.language.value import Value, canonical, row_key
 from kb.language.variables import named_variables
 
 _PROGRAMS = 8

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kb.engines.arithmetic import canonical, evaluate, evaluate_number, fold, holds
+from kb.engines.arithmetic import evaluate, evaluate_number, fold, holds
 from kb.engines.protocol import Row
 from kb.engines.pydatalog.rows import Key, Rows
 from kb.language.syntax import (
@@ -16,9 +16,9 @@ from kb.language.syntax import (
     Constant,
     Expression,
     Term,
-    Value,
     Variable,
 )
+from kb.language.value import Value, canonical
 
 Bindings: TypeAlias = dict[str, Value]
 """Variable names to values."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from kb.engines.arithmetic import canonical
 from kb.engines.pydatalog.machine import Const
 from kb.engines.pydatalog.relations import Clause
-from kb.language.syntax import Constant, Term, Value
+from kb.language.syntax import Constant, Term
+from kb.language.value import Value, canonical
 
 
 class Template:
