@@ -21,10 +21,10 @@ from kb.engines.duckdb_interrupt import stop_running
 class BulkSession:
     """Reads files of claim lines aside; whoever needs the lines waits for them.
 
-    Reading and checking is the work of DuckDB, so that a policy can be loaded and planned in the
-    meantime. It has a connection of its own to the same database: whoever waits for nothing can
-    use ``connection`` at once. Leaving the block stops the reading and takes all temporary files
-    away.
+    To make a database, to read and to check are the work of DuckDB, so that a policy can be loaded
+    and planned in the meantime. The reading has a connection of its own: whoever waits for nothing
+    can use ``connection`` at once. Leaving the block stops the reading and takes all temporary
+    files away.
 
     Parameters
     ----------
@@ -38,7 +38,8 @@ class BulkSession:
     Raises
     ------
     UsageError
-        If the memory limit or the threads are wrong, or DuckDB is not installed.
+        If the memory limit or the threads are wrong, or DuckDB is not installed; it is told to who
+        first waits for the connection, or for what is read.
 
     Examples
     --------
@@ -57,13 +58,10 @@ class BulkSession:
         self._claims = claims
         self._last = last
         self._scratch = tempfile.TemporaryDirectory(prefix="clausewise-")
-        try:
-            self.connection = connect(threads, memory_limit, self._scratch.name)
-        except BaseException:
-            self._scratch.cleanup()
-            raise
-        self._reader = settled(self.connection.cursor())
         self._aside = ThreadPoolExecutor(1)
+        self._connecting = self._aside.submit(
+            connect_twice, threads, memory_limit, self._scratch.name
+        )
         self._reading: Future[Checked] | None = None
         self._filing: Future[tuple[EvidenceReader, bool]] | None = None
 
@@ -76,18 +74,28 @@ class BulkSession:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is not None:
+        connected = self._connecting.exception() is None
+        if connected and kind is not None:
             self.interrupt()
         self.stop()
-        if kind is not None or not self._last:
+        if connected and (kind is not None or not self._last):
             with suppress(duckdb_module().Error):
                 self._reader.close()
                 self.connection.close()
         self._scratch.cleanup()
 
+    @property
+    def connection(self) -> Any:
+        """The connection, as soon as it is there."""
+        return self._connecting.result()[0]
+
+    @property
+    def _reader(self) -> Any:
+        return self._connecting.result()[1]
+
     def interrupt(self) -> None:
         """Stop the statements that run, of the reading too."""
-        for connection in (self._reader, self.connection):
+        for connection in self._connecting.result():
             connection.interrupt()
 
     def query_progress(self) -> float:
@@ -100,7 +108,9 @@ class BulkSession:
     def start(self) -> None:
         """Begin to read, where nobody has."""
         if self._reading is None:
-            self._reading = self._aside.submit(LineReader(self._reader, self._claims).read)
+            self._reading = self._aside.submit(
+                lambda: LineReader(self._reader, self._claims).read()
+            )
 
     def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
         """Begin to read evidence, as soon as the claims are read, where nobody has.
@@ -114,15 +124,19 @@ class BulkSession:
         self.start()
         if self._filing is not None or not evidence:
             return
-        reader = EvidenceReader(self._reader, types, LINES)
-        self._filing = self._aside.submit(lambda: (reader, reader.read(evidence)))
+
+        def read() -> tuple[EvidenceReader, bool]:
+            reader = EvidenceReader(self._reader, types, LINES)
+            return reader, reader.read(evidence)
+
+        self._filing = self._aside.submit(read)
 
     def stop(self) -> None:
         """Let nothing more be read."""
         waiting: tuple[Future[Any] | None, ...] = (self._filing, self._reading)
         for future in waiting:
             if future is not None and not future.cancel():
-                stop_running(self._reader, future)
+                stop_running(self, future)
         self._aside.shutdown(cancel_futures=True)
 
     def checked(self) -> Checked:
@@ -156,6 +170,12 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
         message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
         help = "write a memory limit as in 4GB, and threads as a whole number from 1"
         raise UsageError([Diagnostic("error", message, None, help)]) from None
+
+
+def connect_twice(threads: int | None, memory_limit: str | None, scratch: str) -> tuple[Any, Any]:
+    """Return two connections to the same new database."""
+    connection = connect(threads, memory_limit, scratch)
+    return connection, settled(connection.cursor())
 
 
 def settled(connection: Any) -> Any:
