@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from kb.bulk.columns import KINDS, Column, read_column, written
 from kb.bulk.free_texts import STRIPPED, odd
 from kb.bulk.selected import joined, selected
 from kb.bulk.source import Source, Tables
+from kb.engines.duckdb_beside import beside
 from kb.engines.duckdb_table import make_table
 
 LINES = "checked_lines"
@@ -84,14 +86,16 @@ class LineReader:
         """
         self._tables.read(self._paths)
         for tag, source in enumerate(self._tables.sources):
-            ordered = self._in_order(source)
+            # It is a pass on one processor; the columns of the claims wait for what it finds.
+            ordering = beside(self.connection, partial(_in_order, source))
             columns = {
-                name: read_column(
-                    self.connection, source, name, str(tag), ordered and name == "claim_id"
-                )
+                name: read_column(self.connection, source, name, str(tag))
                 for name in PARSERS
+                if name != "claim_id"
             }
-            self._columns.append((source, columns))
+            ordered = ordering.result()
+            claim_id = read_column(self.connection, source, "claim_id", str(tag), ordered)
+            self._columns.append((source, {"claim_id": claim_id, **columns}))
             self._ordered = ordered and len(self._tables.sources) == 1
         for name in PARSERS:
             known = [columns[name].distinct for _, columns in self._columns]
@@ -102,13 +106,6 @@ class LineReader:
         self._notes.close()
         self.checked.diagnostics += self._notes
         return self.checked
-
-    def _in_order(self, source: Source) -> bool:
-        """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
-        kinds = source.columns
-        if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
-            return False
-        return in_order(self.connection, source.scan, odd("claim_id"))
 
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
@@ -296,3 +293,11 @@ def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[Ra
         gathered.append(row)
     if gathered:
         yield current, gathered
+
+
+def _in_order(source: Source, connection: Any) -> bool:
+    """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
+    kinds = source.columns
+    if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
+        return False
+    return in_order(connection, source.scan, odd("claim_id"))

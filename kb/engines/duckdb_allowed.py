@@ -24,11 +24,12 @@ def allowed_units(run: LineRun) -> None:
 def make_special(run: LineRun) -> None:
     """Make the table ``special``: the lines of the answers in ``special_answers``."""
     names = dict.fromkeys(["line", "claim_id", "line_number", *run.told])
+    picked = ", ".join(f"l.{name}" for name in names)
     run.execute(
-        f"CREATE TABLE special AS SELECT {', '.join(f'l.{name}' for name in names)}, f.* "
-        "FROM signed l JOIN plain_answers p USING (signature) "
-        "LEFT JOIN context_answers x ON x.line = l.line "
-        "JOIN special_answers f ON f.answer = coalesce(x.answer, p.answer)"
+        f"CREATE TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
+        "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
+        f"ON x.line = l.line UNION ALL SELECT {picked}, f.* FROM signed l JOIN context_answers x "
+        "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
     )
 
 
