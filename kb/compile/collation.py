@@ -1,0 +1,61 @@
+"""The order of text: by code point, as the rule language has it, whatever a database is set to."""
+
+from __future__ import annotations
+
+from facts.extras import bulk_module
+from kb.compile.numbers import Sql
+
+exp = bulk_module("sqlglot.expressions")
+
+_BY_CODE_POINT = {"postgres": "C"}
+"""The collation to name where texts are ordered as the database's language orders them.
+
+The others order by code point, or by the bytes of UTF-8, which is the same, unless a person gave
+a column or a session another collation.
+"""
+_OF_COLUMNS = "default"
+
+
+def ordered(text: Sql, dialect: str) -> Sql:
+    """Return a text as one side of a comparison by code point.
+
+    Parameters
+    ----------
+    text : sqlglot expression
+    dialect : str
+        sqlglot's name of the dialect.
+
+    Examples
+    --------
+    >>> ordered(exp.column("a"), "postgres").sql("postgres")
+    'a COLLATE "C"'
+    >>> ordered(exp.column("a"), "duckdb").sql("duckdb")
+    'a'
+    """
+    collation = _BY_CODE_POINT.get(dialect)
+    return text if collation is None else _collated(text, collation)
+
+
+def extreme(node: type[Sql], text: Sql, dialect: str) -> Sql:
+    """Return the least or greatest of a group's texts by code point.
+
+    It has the collation of other columns, since a database compares no texts of two collations.
+
+    Parameters
+    ----------
+    node : type of sqlglot expression
+        ``Min`` or ``Max``.
+    text : sqlglot expression
+    dialect : str
+
+    Examples
+    --------
+    >>> extreme(exp.Min, exp.column("a"), "postgres").sql("postgres")
+    'MIN(a COLLATE "C") COLLATE "default"'
+    """
+    found = node(this=ordered(text, dialect))
+    return _collated(found, _OF_COLUMNS) if dialect in _BY_CODE_POINT else found
+
+
+def _collated(text: Sql, collation: str) -> Sql:
+    return exp.Collate(this=text, expression=exp.to_identifier(collation, quoted=True))
