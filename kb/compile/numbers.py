@@ -22,6 +22,8 @@ Sql: TypeAlias = Any
 
 _UNITS = 10**SCALE
 _SQLITE_SCALE = 4
+_SQLITE_LIMIT = 10 ** (18 - _SQLITE_SCALE)
+"""What is below it has 18 digits in units, which 64 bits hold; SQLite cuts off what is above."""
 _LONGEST = 20_000
 """Nodes of the SQL of one number."""
 
@@ -264,6 +266,9 @@ class Numbers:
         units = exp.cast(self._int_div(above, below), _WHOLE_TYPES.get(self.dialect, _WHOLE))
         if self.dialect == "bigquery":
             made = exp.Div(this=units, expression=_literal(self._units), typed=True, safe=False)
+        elif self.dialect == "sqlite":
+            # the double nearest to the quotient, which a product with 0.0001 may miss
+            made = exp.Div(this=units, expression=exp.Literal.number(f"{self._units}.0"))
         else:
             made = exp.Mul(this=units, expression=_literal(1 / Decimal(self._units)))
         value = self._number(made)
@@ -295,7 +300,8 @@ class Numbers:
         if self.dialect == "sqlite":
             rounded = exp.Round(this=item.copy(), decimals=_literal(_SQLITE_SCALE))
             same = exp.EQ(this=rounded, expression=item.copy())
-            return exp.Case(ifs=[exp.If(this=same, true=units)])
+            small = exp.LT(this=exp.Abs(this=item.copy()), expression=_literal(_SQLITE_LIMIT))
+            return exp.Case(ifs=[exp.If(this=exp.and_(same, small), true=units)])
         return units
 
     def _integer(self, ratio: Ratio) -> Sql:
@@ -316,7 +322,8 @@ class Numbers:
 
     def _number(self, item: Sql) -> Sql:
         if self.dialect == "sqlite":
-            item = exp.Round(this=item, decimals=_literal(SCALE))
+            # ROUND may leave the sixteenth digit wrong, and a text has fifteen
+            item = exp.cast(exp.Round(this=item, decimals=_literal(SCALE)), "TEXT")
         return self.cast(item)
 
 
