@@ -40,6 +40,9 @@ class Dialect:
         What a reader of a script has to know of its numbers.
     day : str
         A date as ISO text, whatever a session is set to, as DuckDB would write it.
+    views : bool
+        Whether a view can name tables of its own schema without that schema. BigQuery wants the
+        dataset in each name there, and a script does not know it.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Dialect:
     folded: str
     note: str = ""
     day: str = "CAST({0} AS TEXT)"
+    views: bool = True
 
     def words_of(self, column: str) -> Sql:
         """Return the query of the words of a column of claim_lines."""
@@ -125,7 +129,8 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words("word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word"),
             _FOLDED_ONCE,
-            "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run.",
+            "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. "
+            "A number has at most 18 digits before its point.",
         ),
         Dialect(
             "snowflake",
@@ -144,6 +149,7 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words("word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"),
             _FOLDED_ONCE,
+            views=False,
         ),
         Dialect(
             "postgres",

@@ -580,9 +580,9 @@ FROM (
     t3.procedure_code AS "v_X",
     t4."amount" AS "v_Per",
     CAST((
-      CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+      CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
     ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-      WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+      WHEN CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
       THEN 1
       ELSE 0
     END AS DECIMAL(38, 9)) AS "v_A"
@@ -1060,9 +1060,9 @@ FROM (
       t3.procedure_code AS "v_X",
       t4."amount" AS "v_Per",
       CAST((
-        CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+        CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
       ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-        WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+        WHEN CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
         THEN 1
         ELSE 0
       END AS DECIMAL(38, 9)) AS "v_A"
