@@ -46,16 +46,19 @@ def test_the_rows_of_naive_evaluation(warehouse: Warehouse) -> None:
             assume(not fault.diagnostics)
         connection = warehouse.run({}, text)
         relations = evaluate_program(program, {})
-        if f'"{FAULTS}"' in text and connection.execute(f"SELECT * FROM {FAULTS}").fetchall():
+        if (
+            warehouse.quoted(FAULTS) in text
+            and connection.execute(f"SELECT * FROM {FAULTS}").fetchall()
+        ):
             run["told"] += 1
             return
         run["compared"] += 1
         for table, kinds in case.types.items():
             if table in INPUTS and not kinds:
                 continue
-            if f'"{table}"' in text:
+            if warehouse.quoted(table) in text:
                 expected = relations.get((table, len(kinds)), set())
-                spread = f'CREATE VIEW "{table}"' in text
+                spread = f"CREATE VIEW {warehouse.quoted(table)}" in text
                 assert set(rows_of(connection, table, len(kinds), spread)) == expected, table
 
     agrees()

@@ -24,7 +24,7 @@ def test_every_case_has_the_rows_of_pydatalog(warehouse: Warehouse) -> None:
         text = script_text(script(policy_source(kb), dialect(warehouse.name)))
         connection = warehouse.run(wide_rows(kb), text)
         for predicate, rows in item.facts.items():
-            if f'"{predicate}"' in text:
+            if warehouse.quoted(predicate) in text:
                 found = rows_of(connection, predicate, BY_NAME[predicate].arity)
                 assert sorted(found) == sorted(exact_rows(rows)), predicate
         for predicate, rows in item.answers.items():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -16,6 +18,7 @@ from kb.compile.numbers import Numbers
 from kb.engines.protocol import Row
 from kb.knowledge_base import KnowledgeBase
 from tests.compile.postgres import Server, server_folder
+from tests.compile.spark import Database
 
 Tables = Mapping[str, Sequence[tuple[Any, ...]]]
 
@@ -30,6 +33,10 @@ class Warehouse:
     def holds(self, number: Fraction) -> bool:
         """Tell whether the engine says that it is exact for a number."""
         return True
+
+    def quoted(self, name: str) -> str:
+        """Return a name as scripts write it."""
+        return f'"{name}"'
 
     def missing(self) -> str:
         """Return what is not installed here, or an empty text."""
@@ -146,8 +153,42 @@ class Postgres(Warehouse):
         connection.cursor().executemany(sql, rows)
 
 
+class Spark(Warehouse):
+    """One session for all runs. It is no part of the tests' extra: pyspark has 400 MB."""
+
+    name = "spark"
+
+    def quoted(self, name: str) -> str:
+        return f"`{name}`"
+
+    def errors(self) -> tuple[type[Exception], ...]:
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        return (PySparkException, Py4JError)
+
+    def missing(self) -> str:
+        if importlib.util.find_spec("pyspark") is None:
+            return "pyspark is not installed"
+        java = os.environ.get("JAVA_HOME") or shutil.which("java")
+        return "" if java else "no Java is installed for Spark"
+
+    def start(self) -> None:
+        self.database = Database()
+
+    def stop(self) -> None:
+        self.database.stop()
+
+    def connect(self) -> Any:
+        self.database.clear()
+        return self.database
+
+    def insert(self, connection: Any, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        connection.insert(sql.split()[2], rows)
+
+
 WAREHOUSES: dict[str, Callable[[], Warehouse]] = {
-    each.name: each for each in (DuckDB, SQLite, Postgres)
+    each.name: each for each in (DuckDB, SQLite, Postgres, Spark)
 }
 
 
