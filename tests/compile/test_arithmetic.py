@@ -36,7 +36,7 @@ VALUES = {
     "half": "X / (-2)",
     "per": "1 / Y",
     "share": "X / Y * Y",
-    "added": "X / Y + Y / 2",
+    "added": "X / Y + 1",
     "nested": "(X / Y) / (Y / 4)",
     "packages": "ceiling(X / Y)",
     "whole_packages": "floor(X / Y)",

@@ -221,6 +221,37 @@ def test_recursion_runs(shape: str, warehouse: Warehouse) -> None:
     assert rows_of(connection, "path", 2) == PATHS_FOUND[shape]
 
 
+WRITTEN = {
+    "bigquery": {
+        "X // 2": "WHEN CAST(ROUND(t1.`a1`) AS BIGNUMERIC) = t1.`a1`",
+        "X + 9223372036854775808": "CAST('9223372036854775808' AS NUMERIC)",
+        "X / 9223372037": "CAST('9223372037000000000' AS BIGNUMERIC)",
+        "X + 9223372036854775807": " 9223372036854775807",
+        "X + 0.5": "CAST('0.5' AS NUMERIC)",
+    },
+    "snowflake": {"1 / X": 'CAST(SIGN(t1."a1") AS DECIMAL(1, 0))'},
+    "spark": {
+        "1 / X": "CAST(SIGN(t1.`a1`) AS DECIMAL(1, 0))",
+        "X * 9999999999": "CAST(t1.`a1` * 9999999999 AS DECIMAL(27, 9))",
+        "X * 10000000000": "CAST(10000000000000000000 AS DECIMAL(27, 0))",
+    },
+}
+"""What no engine of the tests shows, or Spark alone."""
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"), [(name, one) for name, each in WRITTEN.items() for one in each]
+)
+def test_what_the_documentation_of_a_dialect_asks_for(name: str, expression: str) -> None:
+    program, _ = parse_program(f"n(1). p(Y) :- n(X), Y is {expression}.", "p.pl")
+    text = script_text(script(Source(program), dialect(name)))
+    assert WRITTEN[name][expression] in " ".join(text.split())
+
+
+def test_bigquery_has_no_views() -> None:
+    assert "CREATE VIEW" not in script_text(script(SMALL, dialect("bigquery"), WANTED))
+
+
 HOSTILE = [
     "a */ b",
     "a\n; DROP TABLE x; --",
