@@ -26,14 +26,18 @@ least(M) :- aggregate_all(min(X), n(X), M).
 greatest(M) :- aggregate_all(max(X), n(X), M).
 next(X, M) :- n(X), aggregate_all(min(Y), (n(Y), X @< Y), M).
 met(X) :- next(X, M), n(M), greatest(G), \\+ next(M, G).
-reached(X, Y) :- next(X, Y).
-reached(X, Z) :- n(X), next(X, Y), aggregate_all(max(W), next(_, W), Z), Y @=< Z.
+last(X, Z) :- next(X, Y), aggregate_all(max(W), next(_, W), Z), Y @=< Z.
+"""
+CHAIN = """
+chain(X) :- n(X), X @< 'B'.
+chain(Y) :- chain(X), next(X, Y).
 """
 
 
 def test_texts_are_ordered_by_code_point(warehouse: Warehouse) -> None:
     facts = "".join(f"n({print_value(text)}). " for text in TEXTS)
-    program, faults = parse_program(facts + RULES, "a.pl")
+    chain = CHAIN if dialect(warehouse.name).recursion != "none" else ""
+    program, faults = parse_program(facts + RULES + chain, "a.pl")
     assert not faults
     connection = warehouse.run({}, script_text(script(Source(program), dialect(warehouse.name))))
     for (name, arity), rows in evaluate_program(program, {}).items():
