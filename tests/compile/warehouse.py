@@ -29,6 +29,8 @@ class Warehouse:
     name: str
     mark = "?"
     decimals = True
+    quick = True
+    """Whether a statement takes milliseconds, so that many can be tried."""
 
     def holds(self, number: Fraction) -> bool:
         """Tell whether the engine says that it is exact for a number."""
@@ -157,6 +159,11 @@ class Spark(Warehouse):
     """One session for all runs. It is no part of the tests' extra: pyspark has 400 MB."""
 
     name = "spark"
+    quick = False
+
+    def holds(self, number: Fraction) -> bool:
+        """Numbers of up to 18 digits before the point, as the head of the script says."""
+        return abs(number) < 10**18
 
     def quoted(self, name: str) -> str:
         return f"`{name}`"
