@@ -30,6 +30,7 @@ VALUES = {
     "difference": "X - Y - 1",
     "product": "X * Y",
     "triple": "X * 3",
+    "long_factor": "X * 10000000001",
     "square": "X * X * Y",
     "quotient": "X / Y",
     "third": "X / 3",
