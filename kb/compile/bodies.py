@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table
-from kb.compile.collation import extreme, ordered
+from kb.compile.collation import by_code_point, extreme
 from kb.compile.goals import inner_variables, stands_alone
 from kb.compile.numbers import Numbers, Ratio, Sql
 from kb.compile.scans import KEY_COLUMNS, Attribute
@@ -220,7 +220,7 @@ class Body:
             node = _TEXT_COMPARISONS[literal.operator]
             left, right = self._text(literal.left), self._text(literal.right)
             if literal.operator in _ORDER:
-                left = ordered(left, self.numbers.dialect)
+                left = by_code_point(left, self.numbers.dialect)
             self.conditions.append(node(this=left, expression=right))
         elif any(texts):
             true = _TRUE_OF_TEXT_AND_NUMBER if texts[0] else _TRUE_OF_NUMBER_AND_TEXT

@@ -1,4 +1,4 @@
-"""The order of text: by code point, as the rule language has it, whatever a database is set to."""
+"""The order and the letters of text: by code point, whatever language a database is set to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kb.compile.numbers import Sql
 exp = bulk_module("sqlglot.expressions")
 
 _BY_CODE_POINT = {"postgres": "C"}
-"""The collation to name where texts are ordered as the database's language orders them.
+"""The collation to name where order and lower case follow the database's language.
 
 The others order by code point, or by the bytes of UTF-8, which is the same, unless a person gave
 a column or a session another collation.
@@ -16,8 +16,8 @@ a column or a session another collation.
 _OF_COLUMNS = "default"
 
 
-def ordered(text: Sql, dialect: str) -> Sql:
-    """Return a text as one side of a comparison by code point.
+def by_code_point(text: Sql, dialect: str) -> Sql:
+    """Return a text that is compared by code point, and whose capital I is an i in lower case.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ def ordered(text: Sql, dialect: str) -> Sql:
 
     Examples
     --------
-    >>> ordered(exp.column("a"), "postgres").sql("postgres")
+    >>> by_code_point(exp.column("a"), "postgres").sql("postgres")
     'a COLLATE "C"'
-    >>> ordered(exp.column("a"), "duckdb").sql("duckdb")
+    >>> by_code_point(exp.column("a"), "duckdb").sql("duckdb")
     'a'
     """
     collation = _BY_CODE_POINT.get(dialect)
@@ -53,7 +53,7 @@ def extreme(node: type[Sql], text: Sql, dialect: str) -> Sql:
     >>> extreme(exp.Min, exp.column("a"), "postgres").sql("postgres")
     'MIN(a COLLATE "C") COLLATE "default"'
     """
-    found = node(this=ordered(text, dialect))
+    found = node(this=by_code_point(text, dialect))
     return _collated(found, _OF_COLUMNS) if dialect in _BY_CODE_POINT else found
 
 

@@ -9,7 +9,7 @@ from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
 from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
-from kb.compile.collation import ordered
+from kb.compile.collation import by_code_point
 from kb.compile.dialects import Dialect
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.trivial import never
@@ -259,7 +259,8 @@ class Inputs:
                 source = _CLAIM_COLUMNS[column]
                 known = "type_of_bill" if column == "bill_class" else source
                 codes = f"SELECT DISTINCT {source} AS code FROM {LINES} WHERE NOT {known} IS NULL"
-            placed = ordered(self._parse(f"SELECT {code}").expressions[0], self.dialect.name).sql()
+            compared = self._parse(f"SELECT {code}").expressions[0]
+            placed = by_code_point(compared, self.dialect.name).sql()
             amount = " AND NOT r.amount IS NULL" if amounts else ""
             query = self._parse(
                 f"SELECT DISTINCT v.code AS code, {picked} FROM ({codes}) AS v JOIN {CODES} AS r "
@@ -283,4 +284,7 @@ class Inputs:
             "ON STRPOS(' ' || v.words || ' ', ' ' || r.first_code || ' ') > 0 "
             f"WHERE r.claim_column = '{DESCRIPTION}'"
         )
-        return query.from_(self.dialect.folded_descriptions().subquery("v"))
+        folded = self.dialect.folded_descriptions()
+        for lower in folded.find_all(exp.Lower):
+            lower.set("this", by_code_point(lower.this, self.dialect.name))
+        return query.from_(folded.subquery("v"))

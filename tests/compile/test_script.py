@@ -75,12 +75,12 @@ def test_the_small_script_runs(warehouse: Warehouse) -> None:
             LINE | {"claim_id": "A", "line_number": 1, "units": "3.5", "diagnoses": "T80.30:Y A01"},
             LINE | {"claim_id": "A", "line_number": 2, "service_date": "2020-06-02"},
             LINE | {"claim_id": "A", "line_number": 3, "service_date": "2020-06-03"},
-            LINE | {"claim_id": "B", "line_number": 1, "description": "Hep--Lock, (flush)"},
+            LINE | {"claim_id": "B", "line_number": 1, "description": "SALINE (flush)"},
             LINE
             | {
                 "claim_id": "B",
                 "line_number": 2,
-                "description": "HEP-LOCK",
+                "description": "Hep--Lock",
                 "modifiers": "59 JW",
                 "procedure_code": "J1642",
                 "units": "1.25",
@@ -111,7 +111,7 @@ def test_the_small_script_runs(warehouse: Warehouse) -> None:
             continue
         expected = kb.query(goal)
         assert rows_of(connection, table, len(expected.columns)) == list(expected.rows), table
-    words = [("HEP-LOCK", "words", "flush"), ("Hep--Lock, (flush)", "words", "flush")]
+    words = [("Hep--Lock", "words", "flush"), ("SALINE (flush)", "words", "flush")]
     assert rows_of(connection, "mentions", 3) == words
     assert rows_of(connection, "reduces", 4) == [("A", 1, "T1-B", 3), ("B", 2, "T1-B", 1)]
 

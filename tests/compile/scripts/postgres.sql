@@ -305,7 +305,7 @@ SELECT DISTINCT
 FROM (
   SELECT
     d.description AS text,
-    TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' ', 'g')) AS words
+    TRIM(REGEXP_REPLACE(LOWER(d.description COLLATE "C"), '[^a-z0-9]+', ' ', 'g')) AS words
   FROM (
     SELECT DISTINCT
       description
