@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.catalog import Catalog, Key, Table
+from kb.compile.collation import by_code_point, extreme
 from kb.compile.goals import inner_variables, stands_alone
 from kb.compile.numbers import Numbers, Ratio, Sql
 from kb.compile.scans import KEY_COLUMNS, Attribute
 from kb.compile.trivial import never, nothing
 from kb.language.syntax import (
     Aggregate,
+    AggregateFunction,
     Assignment,
     Atom,
     BodyLiteral,
@@ -217,8 +219,8 @@ class Body:
         if all(texts):
             node = _TEXT_COMPARISONS[literal.operator]
             left, right = self._text(literal.left), self._text(literal.right)
-            if literal.operator in _ORDER and self.numbers.dialect == "postgres":
-                left = exp.Collate(this=left, expression=exp.to_identifier("C", quoted=True))
+            if literal.operator in _ORDER:
+                left = by_code_point(left, self.numbers.dialect)
             self.conditions.append(node(this=left, expression=right))
         elif any(texts):
             true = _TRUE_OF_TEXT_AND_NUMBER if texts[0] else _TRUE_OF_NUMBER_AND_TEXT
@@ -308,7 +310,7 @@ class Body:
                 if self.numbers.may_fail(value):
                     goal.conditions.append(_known(value))
             columns.append(_named(value, _VALUE))
-            result = _AGGREGATES[literal.function](this=_column("g", _VALUE))
+            result = self._aggregated(literal.function, _column("g", _VALUE), kind)
         self._doubts_of_goal(literal)
         if not columns:
             columns = [_named(exp.Literal.number(1), _VALUE)]
@@ -338,6 +340,12 @@ class Body:
             self.conditions.append(exp.EQ(this=self.values[name].copy(), expression=found))
         else:
             self.conditions.append(never())
+
+    def _aggregated(self, function: AggregateFunction, value: Sql, kind: ColumnType) -> Sql:
+        node = _AGGREGATES[function]
+        if kind == "text":
+            return extreme(node, value, self.numbers.dialect)
+        return node(this=value)
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""

@@ -16,7 +16,8 @@ _FOLDED = (
 )
 _FOLDED_EVERYWHERE = _FOLDED.format(", 'g'")
 _FOLDED_ONCE = _FOLDED.format("")
-_MARKS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r'
+_TO_CHAR = "TO_CHAR({0}, 'YYYY-MM-DD')"
+"""Where a cast of a date to text follows the session's format of dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Dialect:
         Query of each ``text`` of a description and its ``words`` in lower case with single blanks.
     note : str
         What a reader of a script has to know of its numbers.
+    day : str
+        A date as ISO text, whatever a session is set to, as DuckDB would write it.
+    views : bool
+        Whether a view can name tables of its own schema without that schema. BigQuery wants the
+        dataset in each name there, and a script does not know it.
     """
 
     name: str
@@ -45,6 +51,8 @@ class Dialect:
     words: str
     folded: str
     note: str = ""
+    day: str = "CAST({0} AS TEXT)"
+    views: bool = True
 
     def words_of(self, column: str) -> Sql:
         """Return the query of the words of a column of claim_lines."""
@@ -121,7 +129,8 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words("word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word"),
             _FOLDED_ONCE,
-            "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run.",
+            "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. "
+            "A number has at most 18 digits before its point.",
         ),
         Dialect(
             "snowflake",
@@ -132,6 +141,7 @@ DIALECTS: dict[str, Dialect] = {
                 "CROSS JOIN TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w",
             ),
             _FOLDED_ONCE,
+            day=_TO_CHAR,
         ),
         Dialect(
             "bigquery",
@@ -139,6 +149,7 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words("word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"),
             _FOLDED_ONCE,
+            views=False,
         ),
         Dialect(
             "postgres",
@@ -146,6 +157,7 @@ DIALECTS: dict[str, Dialect] = {
             "single",
             _words("w.word", "CROSS JOIN UNNEST(STRING_TO_ARRAY(l.{column}, ' ')) AS w(word)"),
             _FOLDED_EVERYWHERE,
+            day=_TO_CHAR,
         ),
         Dialect(
             "sqlite",

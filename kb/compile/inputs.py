@@ -9,6 +9,7 @@ from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
 from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
+from kb.compile.collation import by_code_point
 from kb.compile.dialects import Dialect
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.trivial import never
@@ -173,7 +174,7 @@ class Inputs:
         if source == "bill_class":
             value, known = _CLAIM_COLUMNS["bill_class"], "type_of_bill"
         elif column.type == "date":
-            value, known = f"CAST({source} AS TEXT)", source
+            value, known = self.dialect.day.format(source), source
         else:
             value, known = source, source
         query = self._parse(
@@ -231,11 +232,12 @@ class Inputs:
         return exp.Union(this=made[0], expression=made[1], distinct=True)
 
     def _overrides(self) -> Sql:
+        first, last = map(self.dialect.day.format, ("effective_from", "effective_to"))
         return self._parse(
             "SELECT DISTINCT authority AS authority, authority_id AS identifier, "
             "clause_id AS clause, effect AS effect, "
-            f"COALESCE(CAST(effective_from AS TEXT), '{FIRST_DATE}') AS \"from\", "
-            f"COALESCE(CAST(effective_to AS TEXT), '{LAST_DATE}') AS \"to\" FROM {OVERRIDES}"
+            f"COALESCE({first}, '{FIRST_DATE}') AS \"from\", "
+            f"COALESCE({last}, '{LAST_DATE}') AS \"to\" FROM {OVERRIDES}"
         )
 
     def _codes(self, amounts: bool) -> Sql:
@@ -258,11 +260,12 @@ class Inputs:
                 source = _CLAIM_COLUMNS[column]
                 known = "type_of_bill" if column == "bill_class" else source
                 codes = f"SELECT DISTINCT {source} AS code FROM {LINES} WHERE NOT {known} IS NULL"
-            ordered = f'{code} COLLATE "C"' if self.dialect.name == "postgres" else code
+            compared = self._parse(f"SELECT {code}").expressions[0]
+            placed = by_code_point(compared, self.dialect.name).sql()
             amount = " AND NOT r.amount IS NULL" if amounts else ""
             query = self._parse(
                 f"SELECT DISTINCT v.code AS code, {picked} FROM ({codes}) AS v JOIN {CODES} AS r "
-                f"ON {test} AND {ordered} >= r.first_code AND {ordered} <= r.last_code "
+                f"ON {test} AND {placed} >= r.first_code AND {placed} <= r.last_code "
                 f"WHERE r.claim_column = '{column}'{amount}"
             )
             queries.append(query)
@@ -282,4 +285,7 @@ class Inputs:
             "ON STRPOS(' ' || v.words || ' ', ' ' || r.first_code || ' ') > 0 "
             f"WHERE r.claim_column = '{DESCRIPTION}'"
         )
-        return query.from_(self.dialect.folded_descriptions().subquery("v"))
+        folded = self.dialect.folded_descriptions()
+        for lower in folded.find_all(exp.Lower):
+            lower.set("this", by_code_point(lower.this, self.dialect.name))
+        return query.from_(folded.subquery("v"))

@@ -6,31 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import bulk_module
-from kb.compile.stored import NUMBER, SCALE, decimal_of
+from kb.compile.literals import Sql as Sql
+from kb.compile.literals import constant_of, is_whole, literal
+from kb.compile.number_types import (
+    SQLITE_LIMIT,
+    SQLITE_SCALE,
+    is_factor,
+    is_literal,
+    sign_type,
+    stored_type,
+    whole_type,
+)
+from kb.compile.stored import SCALE, decimal_of
 from kb.engines.arithmetic import evaluate
 from kb.language.syntax import Constant, Expression, Operation, Variable
 from kb.language.variables import variables_of_expression
 
 exp = bulk_module("sqlglot.expressions")
 
-Sql: TypeAlias = Any
-"""A node of sqlglot's syntax tree."""
-
 _UNITS = 10**SCALE
-_SQLITE_SCALE = 4
 _LONGEST = 20_000
 """Nodes of the SQL of one number."""
 
-_TYPES = {"spark": f"DECIMAL(27, {SCALE})", "bigquery": "DECIMAL"}
-_WHOLE = "DECIMAL(38, 0)"
 _IGNORE_NULLS = ("duckdb", "postgres", "spark")
 """Where LEAST and GREATEST pass over nulls; no null comes to them."""
 
-_WHOLE_TYPES = {"sqlite": "BIGINT", "bigquery": "BIGDECIMAL"}
 _COMPARISONS = {
     "<": exp.LT,
     "=<": exp.LTE,
@@ -73,22 +77,13 @@ class Numbers:
     dialect: str = "duckdb"
     undefined: Literal["stop", "null", "try"] = "stop"
 
-    @property
-    def type(self) -> str:
-        """The SQL type of numbers, as sqlglot reads it.
-
-        Spark keeps all digits of a sum of two of its type; the one of BigQuery has nine digits
-        behind the point by itself.
-        """
-        return _TYPES.get(self.dialect, NUMBER)
-
     def column_type(self, kind: str) -> Sql:
         """Return the SQL type of a column; dates are ISO text."""
         if kind != "number":
             return exp.DataType.build("TEXT")
         if self.dialect == "sqlite":
             return exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC")
-        return exp.DataType.build(self.type)
+        return exp.DataType.build(stored_type(self.dialect))
 
     def cast(self, item: Sql) -> Sql:
         """Return an item as a number of the type that columns have."""
@@ -136,9 +131,9 @@ class Numbers:
             message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
             help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
             raise ProgramError([Diagnostic("error", message, item.span, help)])
-        if self.dialect == "bigquery" and value % 1:
+        if (self.dialect == "bigquery" and value % 1) or not is_literal(int(value), self.dialect):
             return self.cast(exp.Literal.string(format(value, "f")))
-        return _literal(value)
+        return literal(value)
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
         """Return a comparison of two ratios, multiplied crosswise as whole numbers."""
@@ -152,7 +147,7 @@ class Numbers:
         """Return a ratio as one number column."""
         if ratio.denominator is None:
             return ratio.numerator
-        above = exp.Mul(this=self._whole(ratio.numerator), expression=_literal(self._units))
+        above = exp.Mul(this=self._whole(ratio.numerator), expression=literal(self._units))
         return self._divided(above, self._whole(ratio.denominator), "quotient")
 
     def guarded(self, item: Sql) -> Sql:
@@ -170,7 +165,7 @@ class Numbers:
     @property
     def _units(self) -> int:
         """How many units of the last digit a whole number has; SQLite has 64 bits for them."""
-        return int(10**_SQLITE_SCALE) if self.dialect == "sqlite" else _UNITS
+        return int(10**SQLITE_SCALE) if self.dialect == "sqlite" else _UNITS
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
@@ -194,8 +189,8 @@ class Numbers:
                 return Ratio(_extreme(operator, *pair, self.dialect))
             case ("//" | "mod") as operator, [left, right]:
                 one, other = self._integer(left), self._integer(right)
-                if not _constant(right.numerator) or right.denominator is not None:
-                    other = exp.Nullif(this=other, expression=_literal(0))
+                if not constant_of(right.numerator) or right.denominator is not None:
+                    other = exp.Nullif(this=other, expression=literal(0))
                 if operator == "//":
                     return Ratio(self._number(self._int_div(one, other)), whole=True)
                 once = exp.Add(this=exp.Mod(this=one, expression=other), expression=other.copy())
@@ -217,14 +212,16 @@ class Numbers:
 
     def _quotient(self, left: Ratio, right: Ratio) -> Ratio:
         above, below = left.numerator, right.numerator.copy()
-        constant = _constant(below)
+        constant = constant_of(below)
         if constant:
             below = below.find(exp.Literal).copy() if constant < 0 else below
             above = exp.Neg(this=_term(above)) if constant < 0 else above
         else:
-            sign = exp.Sign(this=below.copy())
+            sign: Sql = exp.Sign(this=below.copy())
+            kind = sign_type(self.dialect)
+            sign = exp.cast(sign, kind) if kind else sign
             above = self._number(exp.Mul(this=_term(above), expression=sign))
-            below = exp.Nullif(this=exp.Abs(this=below), expression=_literal(0))
+            below = exp.Nullif(this=exp.Abs(this=below), expression=literal(0))
         if right.denominator is not None:
             above = self._product(above, right.denominator)
         return Ratio(above, self._product(below, left.denominator))
@@ -234,11 +231,11 @@ class Numbers:
         below = (
             self._whole(ratio.denominator)
             if ratio.denominator is not None
-            else _literal(self._units)
+            else literal(self._units)
         )
         remains = exp.Mod(this=above.copy(), expression=below.copy())
-        beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=_literal(0))
-        one = exp.Case(ifs=[exp.If(this=beyond, true=_literal(1))], default=_literal(0))
+        beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=literal(0))
+        one = exp.Case(ifs=[exp.If(this=beyond, true=literal(1))], default=literal(0))
         node = exp.Add if operator == "ceiling" else exp.Sub
         return self._number(node(this=self._int_div(above, below), expression=one))
 
@@ -246,14 +243,19 @@ class Numbers:
         if left is None or right is None:
             only = left if right is None else right
             return None if only is None else only.copy()
-        if self.dialect != "sqlite" and (_is_whole(left) or _is_whole(right)):
+        if self._is_factor(left) or self._is_factor(right):
             return self._number(exp.Mul(this=_term(left), expression=_term(right)))
         product = exp.Mul(this=self._whole(left), expression=self._whole(right))
-        return self._divided(product, _literal(self._units), "product")
+        return self._divided(product, literal(self._units), "product")
+
+    def _is_factor(self, item: Sql) -> bool:
+        """Whether a product with a constant needs no detour over whole units."""
+        value = constant_of(item) if self.dialect != "sqlite" else None
+        return value is not None and value == int(value) and is_factor(int(value), self.dialect)
 
     def _times(self, item: Sql, other: Sql | None) -> Sql:
         """The product of two numbers as a whole number of the square of a unit."""
-        factor = _literal(self._units) if other is None else self._whole(other)
+        factor = literal(self._units) if other is None else self._whole(other)
         product = exp.Mul(this=self._whole(item), expression=factor)
         if self.dialect == "sqlite":
             return exp.Case(ifs=[exp.If(this=_is_integer(product), true=product)])
@@ -261,14 +263,17 @@ class Numbers:
 
     def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
         """A quotient of whole numbers in units, where it is whole."""
-        units = exp.cast(self._int_div(above, below), _WHOLE_TYPES.get(self.dialect, _WHOLE))
+        units = exp.cast(self._int_div(above, below), whole_type(self.dialect))
         if self.dialect == "bigquery":
-            made = exp.Div(this=units, expression=_literal(self._units), typed=True, safe=False)
+            made = exp.Div(this=units, expression=literal(self._units), typed=True, safe=False)
+        elif self.dialect == "sqlite":
+            # the double nearest to the quotient, which a product with 0.0001 may miss
+            made = exp.Div(this=units, expression=exp.Literal.number(f"{self._units}.0"))
         else:
-            made = exp.Mul(this=units, expression=_literal(1 / Decimal(self._units)))
+            made = exp.Mul(this=units, expression=literal(1 / Decimal(self._units)))
         value = self._number(made)
         remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
-        exact: Sql = exp.EQ(this=remains, expression=_literal(0))
+        exact: Sql = exp.EQ(this=remains, expression=literal(0))
         if self.dialect == "sqlite":
             exact = exp.and_(_is_integer(above), exact)
         case = exp.Case(ifs=[exp.If(this=exact, true=value)])
@@ -288,21 +293,29 @@ class Numbers:
     def _whole(self, item: Sql) -> Sql:
         """The item as a whole number of units."""
         item = item.copy()
-        constant = _constant(item)
+        constant = constant_of(item)
         if constant is not None:
-            return self._integral(_literal(int(constant * self._units)))
-        units = self._integral(exp.Mul(this=_term(item), expression=_literal(self._units)))
+            return self._units_of(constant)
+        units = self._integral(exp.Mul(this=_term(item), expression=literal(self._units)))
         if self.dialect == "sqlite":
-            rounded = exp.Round(this=item.copy(), decimals=_literal(_SQLITE_SCALE))
+            rounded = exp.Round(this=item.copy(), decimals=literal(SQLITE_SCALE))
             same = exp.EQ(this=rounded, expression=item.copy())
-            return exp.Case(ifs=[exp.If(this=same, true=units)])
+            small = exp.LT(this=exp.Abs(this=item.copy()), expression=literal(SQLITE_LIMIT))
+            return exp.Case(ifs=[exp.If(this=exp.and_(same, small), true=units)])
         return units
+
+    def _units_of(self, constant: Fraction) -> Sql:
+        value = int(constant * self._units)
+        if is_literal(value, self.dialect):
+            return self._integral(literal(value))
+        return exp.cast(exp.Literal.string(str(value)), whole_type(self.dialect))
 
     def _integer(self, ratio: Ratio) -> Sql:
         """A ratio as a whole number, null where it is none."""
         item = self.stored(ratio)
-        whole = self._integral(item)
-        if self.stops or ratio.whole or _is_whole(item):
+        # the whole numbers of BigQuery are decimals with digits behind the point
+        whole = self._integral(exp.Round(this=item) if self.dialect == "bigquery" else item)
+        if self.stops or ratio.whole or is_whole(item):
             return whole
         same = exp.EQ(this=whole.copy(), expression=item.copy())
         return exp.Case(ifs=[exp.If(this=same, true=whole)])
@@ -312,11 +325,12 @@ class Numbers:
             return exp.cast(item, "HUGEINT")
         if self.dialect == "sqlite":
             item = exp.Round(this=item)
-        return exp.cast(item, _WHOLE_TYPES.get(self.dialect, _WHOLE))
+        return exp.cast(item, whole_type(self.dialect))
 
     def _number(self, item: Sql) -> Sql:
         if self.dialect == "sqlite":
-            item = exp.Round(this=item, decimals=_literal(SCALE))
+            # ROUND may leave the sixteenth digit wrong, and a text has fifteen
+            item = exp.cast(exp.Round(this=item, decimals=literal(SCALE)), "TEXT")
         return self.cast(item)
 
 
@@ -328,7 +342,7 @@ def _folded(item: Operation) -> Ratio | None:
         value = decimal_of(evaluate(item, {}))
     except QueryError:
         return None
-    return None if value is None else Ratio(_literal(value))
+    return None if value is None else Ratio(literal(value))
 
 
 def _term(item: Sql) -> Sql:
@@ -368,29 +382,7 @@ def _is_integer(item: Sql) -> Sql:
     return exp.EQ(this=kind, expression=exp.Literal.string("integer"))
 
 
-def _constant(item: Sql) -> Fraction | None:
-    """The value of a literal."""
-    if isinstance(item, exp.Paren):
-        return _constant(item.this)
-    if isinstance(item, exp.Neg):
-        value = _constant(item.this)
-        return None if value is None else -value
-    return Fraction(item.this) if isinstance(item, exp.Literal) else None
-
-
-def _is_whole(item: Sql) -> bool:
-    constant = _constant(item)
-    return constant is not None and constant == int(constant)
-
-
 def _when_known(item: Sql, stop: Sql) -> Sql:
     """Stop, but not for a null, which means a division by zero."""
     known = exp.Not(this=exp.Is(this=item.copy(), expression=exp.Null()))
     return exp.Case(ifs=[exp.If(this=known, true=stop)])
-
-
-def _literal(value: int | Decimal) -> Sql:
-    text = str(value) if isinstance(value, int) else format(value, "f")
-    if text.startswith("-"):
-        return exp.Neg(this=exp.Literal.number(text[1:]))
-    return exp.Literal.number(text)

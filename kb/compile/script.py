@@ -167,14 +167,19 @@ class _Script:
             texts += [f"  {name}", *self._described(TABLES[name])]
         texts += [""] * bool(wide) + [
             "Every predicate of the rules is one table or view, named after it. Run the script from"
-            " top to bottom in a schema that has none of them yet. Facts of a claim line are views"
-            " over claim_lines, and a rule reads several facts of a line in one scan of it, so"
-            " claim_id and line_number have to tell its rows apart. Dates are text, as in"
-            " 2018-09-18. No row stands twice in a table.",
+            " top to bottom in a schema that has none of them yet. Facts of a claim line are"
+            f" {self.view.lower()}s over claim_lines, and a rule reads several facts of a line in"
+            " one scan of it, so claim_id and line_number have to tell its rows apart. Dates are"
+            " text, as in 2018-09-18. No row stands twice in a table.",
         ]
         if self.dialect.note:
             texts.append(self.dialect.note)
         return ScriptStatement("", tuple(comments(texts)))
+
+    @property
+    def view(self) -> str:
+        """What holds rows that a query of other tables gives."""
+        return "VIEW" if self.dialect.views else "TABLE"
 
     def _described(self, columns: Iterable[InputColumn]) -> list[str]:
         return [
@@ -193,7 +198,7 @@ class _Script:
             if query is None:
                 yield from self._known(name)
             else:
-                kind = "TABLE" if name in ("code_in", "code_amount", "mentions") else "VIEW"
+                kind = "TABLE" if name in ("code_in", "code_amount", "mentions") else self.view
                 texts = [_sentence(name, BY_NAME[name].arity, BY_NAME[name].sentence)]
                 yield self._create(kind, self._input_name(name), query, texts)
 
@@ -239,11 +244,14 @@ class _Script:
             *self._users(key),
         ]
         if key in self.spread:
-            texts.append("  a view: it pairs so many rows that other rules have its body instead;")
+            kind = self.view.lower()
+            texts.append(
+                f"  a {kind}: it pairs so many rows that other rules have its body instead;"
+            )
             texts.append("  a row may stand in it twice")
             query = made.query.copy()
             query.set("distinct", None)
-            return self._create("VIEW", table.name, query, texts)
+            return self._create(self.view, table.name, query, texts)
         if not made.parts:
             return self._create("TABLE", table.name, made.query, texts)
         blocks = []
@@ -305,7 +313,7 @@ class _Script:
             " nine digits behind its point. It has to be empty: what rests on such a predicate is"
             " not to be used."
         ]
-        return self._create("VIEW", FAULTS, query, texts)
+        return self._create(self.view, FAULTS, query, texts)
 
     def _create(self, kind: str, name: str, query: Sql, texts: Iterable[str]) -> ScriptStatement:
         identifier = self._text(exp.to_identifier(name, quoted=True))

@@ -1,4 +1,4 @@
-"""Random programs as scripts in DuckDB and in SQLite: the rows of naive evaluation, or a fault."""
+"""Random programs as scripts in each warehouse: the rows of naive evaluation, or a fault."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kb.compile.dialects import dialect
 from kb.compile.script import FAULTS, Source, script, script_text
 from kb.engines.protocol import Facts
 from kb.language.syntax import Atom, Constant, Program, Rule
-from tests.compile.warehouse import RUN, rows_of
+from tests.compile.warehouse import Warehouse, rows_of
 from tests.engines.programs import INPUTS, Options, RandomCase, random_cases
 from tests.engines.reference import evaluate_program
 from tests.engines_duckdb.test_random_programs import with_inputs
@@ -33,8 +33,7 @@ def with_facts(program: Program, facts: Facts) -> Program:
     return replace(inputs, rules=(*rules, *program.rules), declarations=declared)
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_the_rows_of_naive_evaluation(name: str) -> None:
+def test_the_rows_of_naive_evaluation(warehouse: Warehouse) -> None:
     run = {"told": 0, "compared": 0}
 
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -42,23 +41,25 @@ def test_the_rows_of_naive_evaluation(name: str) -> None:
     def agrees(case: RandomCase) -> None:
         program = with_facts(case.program, case.facts)
         try:
-            text = script_text(script(Source(program), dialect(name)))
+            text = script_text(script(Source(program), dialect(warehouse.name)))
         except ProgramError as fault:
             assume(not fault.diagnostics)
-        connection = RUN[name]({}, text)
+        connection = warehouse.run({}, text)
         relations = evaluate_program(program, {})
-        if f'"{FAULTS}"' in text and connection.execute(f"SELECT * FROM {FAULTS}").fetchall():
+        if (
+            warehouse.quoted(FAULTS) in text
+            and connection.execute(f"SELECT * FROM {FAULTS}").fetchall()
+        ):
             run["told"] += 1
             return
         run["compared"] += 1
         for table, kinds in case.types.items():
             if table in INPUTS and not kinds:
                 continue
-            if f'"{table}"' in text:
+            if warehouse.quoted(table) in text:
                 expected = relations.get((table, len(kinds)), set())
-                spread = f'CREATE VIEW "{table}"' in text
+                spread = f"CREATE VIEW {warehouse.quoted(table)}" in text
                 assert set(rows_of(connection, table, len(kinds), spread)) == expected, table
-        connection.close()
 
     agrees()
     assert run["compared"] > run["told"]

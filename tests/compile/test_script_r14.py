@@ -1,4 +1,4 @@
-"""The printed script of R14, run in DuckDB and in SQLite over every case of the policy."""
+"""The printed script of R14, run in each warehouse over every case of the policy."""
 
 from __future__ import annotations
 
@@ -11,21 +11,20 @@ from facts.schema import BY_NAME
 from kb.compile.dialects import dialect
 from kb.compile.script import FAULTS, script, script_text
 from kb.policy_script import policy_source
-from tests.compile.warehouse import RUN, exact_rows, rows_of, wide_rows
+from tests.compile.warehouse import Warehouse, exact_rows, rows_of, wide_rows
 from tests.policies.r14_batches import QUERIES, answered
 
 ARITY = {name: len(query.body[0].atom.terms) for name, query in QUERIES.items()}
 
 
-@pytest.mark.parametrize("name", RUN)
-def test_every_case_has_the_rows_of_pydatalog(name: str) -> None:
+def test_every_case_has_the_rows_of_pydatalog(warehouse: Warehouse) -> None:
     lines = 0
     for item in answered():
         kb = item.batch.knowledge_base()
-        text = script_text(script(policy_source(kb), dialect(name)))
-        connection = RUN[name](wide_rows(kb), text)
+        text = script_text(script(policy_source(kb), dialect(warehouse.name)))
+        connection = warehouse.run(wide_rows(kb), text)
         for predicate, rows in item.facts.items():
-            if f'"{predicate}"' in text:
+            if warehouse.quoted(predicate) in text:
                 found = rows_of(connection, predicate, BY_NAME[predicate].arity)
                 assert sorted(found) == sorted(exact_rows(rows)), predicate
         for predicate, rows in item.answers.items():
@@ -33,5 +32,4 @@ def test_every_case_has_the_rows_of_pydatalog(name: str) -> None:
             assert sorted(found) == sorted(exact_rows(rows)), predicate
         assert connection.execute(f"SELECT * FROM {FAULTS}").fetchall() == []
         lines += len(item.answers["outcome"])
-        connection.close()
     assert lines > 200

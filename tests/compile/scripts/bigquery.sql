@@ -43,7 +43,7 @@
 --     citation             STRING
 --
 -- Every predicate of the rules is one table or view, named after it. Run the script from top to
---   bottom in a schema that has none of them yet. Facts of a claim line are views over
+--   bottom in a schema that has none of them yet. Facts of a claim line are tables over
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
 --   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
 --   in a table.
@@ -60,14 +60,14 @@ INSERT INTO policy_codes VALUES
   ('bad_diagnosis', 'diagnosis', 'T8030', 'T8039', '', NULL, '7');
 
 -- line/2: line {line} stands on claim {claim}
-CREATE VIEW `line` AS
+CREATE TABLE `line` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`
 FROM claim_lines;
 
 -- service_date/3: line {line} has service date {date}
-CREATE VIEW `service_date` AS
+CREATE TABLE `service_date` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -77,7 +77,7 @@ WHERE
   NOT service_date IS NULL;
 
 -- processed_date/3: line {line} has processing date {date}
-CREATE VIEW `processed_date` AS
+CREATE TABLE `processed_date` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -87,7 +87,7 @@ WHERE
   NOT processed_date IS NULL;
 
 -- procedure/3: line {line} has procedure code {code}
-CREATE VIEW `procedure` AS
+CREATE TABLE `procedure` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -97,7 +97,7 @@ WHERE
   NOT procedure_code IS NULL AND procedure_code <> '';
 
 -- units/3: line {line} has units {units}
-CREATE VIEW `units` AS
+CREATE TABLE `units` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -107,7 +107,7 @@ WHERE
   NOT units IS NULL;
 
 -- description/3: line {line} has description {text}
-CREATE VIEW `description` AS
+CREATE TABLE `description` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -117,7 +117,7 @@ WHERE
   NOT description IS NULL AND description <> '';
 
 -- plan/3: line {line} has plan {plan}
-CREATE VIEW `plan` AS
+CREATE TABLE `plan` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -127,7 +127,7 @@ WHERE
   NOT plan_id IS NULL AND plan_id <> '';
 
 -- contract/3: line {line} has contract {contract}
-CREATE VIEW `contract` AS
+CREATE TABLE `contract` AS
 SELECT
   claim_id AS `claim`,
   CAST(line_number AS INT64) AS `line`,
@@ -137,7 +137,7 @@ WHERE
   NOT contract_id IS NULL AND contract_id <> '';
 
 -- modifier/3: line {line} carries modifier {modifier}
-CREATE VIEW `modifier` AS
+CREATE TABLE `modifier` AS
 SELECT DISTINCT
   w.claim AS `claim`,
   w.line AS `line`,
@@ -154,7 +154,7 @@ FROM (
 ) AS w;
 
 -- diagnosis/3: the claim has diagnosis {code}
-CREATE VIEW `diagnosis` AS
+CREATE TABLE `diagnosis` AS
 SELECT DISTINCT
   w.claim AS `claim`,
   w.line AS `line`,
@@ -175,7 +175,7 @@ FROM (
 ) AS w;
 
 -- evidence/4: on file for line {line}: {name} = {value}
-CREATE VIEW `evidence` AS
+CREATE TABLE `evidence` AS
 SELECT DISTINCT
   l.claim_id AS `claim`,
   CAST(l.line_number AS INT64) AS `line`,
@@ -209,7 +209,7 @@ WHERE
   AND e.evidence IN ('kind');
 
 -- evidence_number/4: on file for line {line}: {name} = {value}
-CREATE VIEW `evidence_number` AS
+CREATE TABLE `evidence_number` AS
 SELECT DISTINCT
   l.claim_id AS `claim`,
   CAST(l.line_number AS INT64) AS `line`,
@@ -330,7 +330,7 @@ INSERT INTO `clause_from` VALUES
   ('T1-B', '2020-01-01');
 
 -- override/6: {authority} {identifier} overrides clause {clause}: {effect}, from {from} to {to}
-CREATE VIEW `override` AS
+CREATE TABLE `override` AS
 SELECT DISTINCT
   authority AS `authority`,
   authority_id AS `identifier`,
@@ -1048,7 +1048,7 @@ WHERE
 
 -- Predicates that miss a row because a number of it divides by zero or has more than nine digits
 --   behind its point. It has to be empty: what rests on such a predicate is not to be used.
-CREATE VIEW `number_faults` AS
+CREATE TABLE `number_faults` AS
 SELECT DISTINCT
   'reduces' AS `predicate`
 FROM (

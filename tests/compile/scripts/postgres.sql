@@ -71,7 +71,7 @@ CREATE VIEW "service_date" AS
 SELECT
   claim_id AS "claim",
   CAST(line_number AS BIGINT) AS "line",
-  CAST(service_date AS TEXT) AS "date"
+  TO_CHAR(service_date, 'YYYY-MM-DD') AS "date"
 FROM claim_lines
 WHERE
   NOT service_date IS NULL;
@@ -81,7 +81,7 @@ CREATE VIEW "processed_date" AS
 SELECT
   claim_id AS "claim",
   CAST(line_number AS BIGINT) AS "line",
-  CAST(processed_date AS TEXT) AS "date"
+  TO_CHAR(processed_date, 'YYYY-MM-DD') AS "date"
 FROM claim_lines
 WHERE
   NOT processed_date IS NULL;
@@ -305,7 +305,7 @@ SELECT DISTINCT
 FROM (
   SELECT
     d.description AS text,
-    TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' ', 'g')) AS words
+    TRIM(REGEXP_REPLACE(LOWER(d.description COLLATE "C"), '[^a-z0-9]+', ' ', 'g')) AS words
   FROM (
     SELECT DISTINCT
       description
@@ -340,8 +340,8 @@ SELECT DISTINCT
   authority_id AS "identifier",
   clause_id AS "clause",
   effect AS "effect",
-  COALESCE(CAST(effective_from AS TEXT), '0001-01-01') AS "from",
-  COALESCE(CAST(effective_to AS TEXT), '9999-12-31') AS "to"
+  COALESCE(TO_CHAR(effective_from, 'YYYY-MM-DD'), '0001-01-01') AS "from",
+  COALESCE(TO_CHAR(effective_to, 'YYYY-MM-DD'), '9999-12-31') AS "to"
 FROM clause_overrides;
 
 -- excludes/3: line {line} is outside the policy ({clause})
@@ -381,7 +381,7 @@ CREATE TABLE "basis_date" AS
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.service_date AS TEXT) AS "date"
+  TO_CHAR(t2.service_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -395,7 +395,7 @@ UNION
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.processed_date AS TEXT) AS "date"
+  TO_CHAR(t2.processed_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -410,7 +410,7 @@ UNION
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.service_date AS TEXT) AS "date"
+  TO_CHAR(t2.service_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -444,8 +444,8 @@ WHERE
   AND NOT t2.plan_id IS NULL
   AND t2.plan_id <> ''
   AND NOT t2.service_date IS NULL
-  AND t1."from" COLLATE "C" <= CAST(t2.service_date AS TEXT)
-  AND CAST(t2.service_date AS TEXT) COLLATE "C" <= t1."to";
+  AND t1."from" COLLATE "C" <= TO_CHAR(t2.service_date, 'YYYY-MM-DD')
+  AND TO_CHAR(t2.service_date, 'YYYY-MM-DD') COLLATE "C" <= t1."to";
 
 -- contract_override/4: the contract of line {line} has an override of {clause} in force: {effect}
 --   rules/determination.pl, row 30
@@ -465,8 +465,8 @@ WHERE
   AND NOT t2.contract_id IS NULL
   AND t2.contract_id <> ''
   AND NOT t2.service_date IS NULL
-  AND t1."from" COLLATE "C" <= CAST(t2.service_date AS TEXT)
-  AND CAST(t2.service_date AS TEXT) COLLATE "C" <= t1."to";
+  AND t1."from" COLLATE "C" <= TO_CHAR(t2.service_date, 'YYYY-MM-DD')
+  AND TO_CHAR(t2.service_date, 'YYYY-MM-DD') COLLATE "C" <= t1."to";
 
 -- waived/3: an override waives {clause} for line {line}
 --   rules/determination.pl, rows 33, 34
@@ -1062,7 +1062,7 @@ WITH RECURSIVE "day_before so far"("claim", "line", "other") AS (
   WHERE
     NOT t1.service_date IS NULL
     AND NOT t2.service_date IS NULL
-    AND CAST(t2.service_date AS TEXT) COLLATE "C" < CAST(t1.service_date AS TEXT)
+    AND TO_CHAR(t2.service_date, 'YYYY-MM-DD') COLLATE "C" < TO_CHAR(t1.service_date, 'YYYY-MM-DD')
   UNION
   SELECT
     t1."claim" AS "claim",
@@ -1076,7 +1076,7 @@ WITH RECURSIVE "day_before so far"("claim", "line", "other") AS (
   WHERE
     NOT t2.service_date IS NULL
     AND NOT t3.service_date IS NULL
-    AND CAST(t3.service_date AS TEXT) COLLATE "C" < CAST(t2.service_date AS TEXT)
+    AND TO_CHAR(t3.service_date, 'YYYY-MM-DD') COLLATE "C" < TO_CHAR(t2.service_date, 'YYYY-MM-DD')
 )
 SELECT
   *

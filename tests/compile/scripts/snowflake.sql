@@ -71,7 +71,7 @@ CREATE VIEW "service_date" AS
 SELECT
   claim_id AS "claim",
   CAST(line_number AS BIGINT) AS "line",
-  CAST(service_date AS VARCHAR) AS "date"
+  TO_CHAR(service_date, 'YYYY-MM-DD') AS "date"
 FROM claim_lines
 WHERE
   NOT service_date IS NULL;
@@ -81,7 +81,7 @@ CREATE VIEW "processed_date" AS
 SELECT
   claim_id AS "claim",
   CAST(line_number AS BIGINT) AS "line",
-  CAST(processed_date AS VARCHAR) AS "date"
+  TO_CHAR(processed_date, 'YYYY-MM-DD') AS "date"
 FROM claim_lines
 WHERE
   NOT processed_date IS NULL;
@@ -336,8 +336,8 @@ SELECT DISTINCT
   authority_id AS "identifier",
   clause_id AS "clause",
   effect AS "effect",
-  COALESCE(CAST(effective_from AS VARCHAR), '0001-01-01') AS "from",
-  COALESCE(CAST(effective_to AS VARCHAR), '9999-12-31') AS "to"
+  COALESCE(TO_CHAR(effective_from, 'YYYY-MM-DD'), '0001-01-01') AS "from",
+  COALESCE(TO_CHAR(effective_to, 'YYYY-MM-DD'), '9999-12-31') AS "to"
 FROM clause_overrides;
 
 -- excludes/3: line {line} is outside the policy ({clause})
@@ -377,7 +377,7 @@ CREATE TABLE "basis_date" AS
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.service_date AS VARCHAR) AS "date"
+  TO_CHAR(t2.service_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -391,7 +391,7 @@ UNION
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.processed_date AS VARCHAR) AS "date"
+  TO_CHAR(t2.processed_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -406,7 +406,7 @@ UNION
 SELECT
   t2.claim_id AS "claim",
   CAST(t2.line_number AS BIGINT) AS "line",
-  CAST(t2.service_date AS VARCHAR) AS "date"
+  TO_CHAR(t2.service_date, 'YYYY-MM-DD') AS "date"
 FROM "setting" AS t1
 CROSS JOIN claim_lines AS t2
 WHERE
@@ -440,8 +440,8 @@ WHERE
   AND NOT t2.plan_id IS NULL
   AND t2.plan_id <> ''
   AND NOT t2.service_date IS NULL
-  AND t1."from" <= CAST(t2.service_date AS VARCHAR)
-  AND CAST(t2.service_date AS VARCHAR) <= t1."to";
+  AND t1."from" <= TO_CHAR(t2.service_date, 'YYYY-MM-DD')
+  AND TO_CHAR(t2.service_date, 'YYYY-MM-DD') <= t1."to";
 
 -- contract_override/4: the contract of line {line} has an override of {clause} in force: {effect}
 --   rules/determination.pl, row 30
@@ -461,8 +461,8 @@ WHERE
   AND NOT t2.contract_id IS NULL
   AND t2.contract_id <> ''
   AND NOT t2.service_date IS NULL
-  AND t1."from" <= CAST(t2.service_date AS VARCHAR)
-  AND CAST(t2.service_date AS VARCHAR) <= t1."to";
+  AND t1."from" <= TO_CHAR(t2.service_date, 'YYYY-MM-DD')
+  AND TO_CHAR(t2.service_date, 'YYYY-MM-DD') <= t1."to";
 
 -- waived/3: an override waives {clause} for line {line}
 --   rules/determination.pl, rows 33, 34
@@ -580,9 +580,9 @@ FROM (
     t3.procedure_code AS "v_X",
     t4."amount" AS "v_Per",
     CAST((
-      CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+      CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
     ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-      WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+      WHEN CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
       THEN 1
       ELSE 0
     END AS DECIMAL(38, 9)) AS "v_A"
@@ -1060,9 +1060,9 @@ FROM (
       t3.procedure_code AS "v_X",
       t4."amount" AS "v_Per",
       CAST((
-        CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
+        CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0))
       ) / CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-        WHEN CAST(CAST(t2."value" * SIGN(t4."amount") AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+        WHEN CAST(CAST(t2."value" * CAST(SIGN(t4."amount") AS DECIMAL(1, 0)) AS DECIMAL(38, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4."amount"), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
         THEN 1
         ELSE 0
       END AS DECIMAL(38, 9)) AS "v_A"

@@ -47,7 +47,8 @@
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
 --   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
 --   in a table.
--- Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run.
+-- Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. A number
+--   has at most 18 digits before its point.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table STRING, claim_column STRING, first_code STRING, last_code STRING, value STRING, amount DECIMAL(27, 9), document_lines STRING);
@@ -583,9 +584,9 @@ FROM (
     t3.procedure_code AS `v_X`,
     t4.`amount` AS `v_Per`,
     CAST((
-      CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0))
-    ) / CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-      WHEN CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+      CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) - CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0))
+    ) / CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0)) + CASE
+      WHEN CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0)) > 0
       THEN 1
       ELSE 0
     END AS DECIMAL(27, 9)) AS `v_A`
@@ -1063,9 +1064,9 @@ FROM (
       t3.procedure_code AS `v_X`,
       t4.`amount` AS `v_Per`,
       CAST((
-        CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) - CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0))
-      ) / CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0)) + CASE
-        WHEN CAST(CAST(t2.`value` * SIGN(t4.`amount`) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(38, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(38, 0)) > 0
+        CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) - CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0))
+      ) / CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0)) + CASE
+        WHEN CAST(CAST(t2.`value` * CAST(SIGN(t4.`amount`) AS DECIMAL(1, 0)) AS DECIMAL(27, 9)) * 1000000000 AS DECIMAL(27, 0)) % CAST(NULLIF(ABS(t4.`amount`), 0) * 1000000000 AS DECIMAL(27, 0)) > 0
         THEN 1
         ELSE 0
       END AS DECIMAL(27, 9)) AS `v_A`

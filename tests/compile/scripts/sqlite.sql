@@ -633,34 +633,40 @@ FROM (
     t2."value" AS "v_Dose",
     t3.procedure_code AS "v_X",
     t4."amount" AS "v_Per",
-    CAST(ROUND(
+    CAST(CAST(ROUND(
       (
         CASE
-          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+          WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+          AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+          THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
         END - CASE
-          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+          WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+          AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+          THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
         END % CASE
           WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+          AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
           THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
         END
       ) / CASE
         WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+        AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
         THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
       END + CASE
         WHEN CASE
-          WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-          THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+          WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+          AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+          THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
         END % CASE
           WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+          AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
           THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
         END > 0
         THEN 1
         ELSE 0
       END,
       9
-    ) AS NUMERIC) AS "v_A"
+    ) AS TEXT) AS NUMERIC) AS "v_A"
   FROM "drug" AS t1
   JOIN "evidence_number" AS t2
     ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
@@ -1193,34 +1199,40 @@ FROM (
       t2."value" AS "v_Dose",
       t3.procedure_code AS "v_X",
       t4."amount" AS "v_Per",
-      CAST(ROUND(
+      CAST(CAST(ROUND(
         (
           CASE
-            WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-            THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+            WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+            AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+            THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
           END - CASE
-            WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-            THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+            WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+            AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+            THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
           END % CASE
             WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+            AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
             THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
           END
         ) / CASE
           WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+          AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
           THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
         END + CASE
           WHEN CASE
-            WHEN ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC), 4) = CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC)
-            THEN CAST(ROUND(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS NUMERIC) * 10000) AS INTEGER)
+            WHEN ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC), 4) = CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)
+            AND ABS(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC)) < 100000000000000
+            THEN CAST(ROUND(CAST(CAST(ROUND(t2."value" * SIGN(t4."amount"), 9) AS TEXT) AS NUMERIC) * 10000) AS INTEGER)
           END % CASE
             WHEN ROUND(NULLIF(ABS(t4."amount"), 0), 4) = NULLIF(ABS(t4."amount"), 0)
+            AND ABS(NULLIF(ABS(t4."amount"), 0)) < 100000000000000
             THEN CAST(ROUND(NULLIF(ABS(t4."amount"), 0) * 10000) AS INTEGER)
           END > 0
           THEN 1
           ELSE 0
         END,
         9
-      ) AS NUMERIC) AS "v_A"
+      ) AS TEXT) AS NUMERIC) AS "v_A"
     FROM "drug" AS t1
     JOIN "evidence_number" AS t2
       ON t2."claim" = t1."claim" AND t2."line" = t1."line" AND t2."name" = 'dose'
