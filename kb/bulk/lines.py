@@ -7,6 +7,7 @@ that had to be read again come last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -88,11 +89,14 @@ class LineReader:
         for tag, source in enumerate(self._tables.sources):
             # It is a pass on one processor; the columns of the claims wait for what it finds.
             ordering = beside(self.connection, partial(_in_order, source))
-            columns = {
-                name: read_column(self.connection, source, name, str(tag))
-                for name in PARSERS
-                if name != "claim_id"
-            }
+            try:
+                columns = {
+                    name: read_column(self.connection, source, name, str(tag))
+                    for name in PARSERS
+                    if name != "claim_id"
+                }
+            finally:
+                wait([ordering])
             ordered = ordering.result()
             claim_id = read_column(self.connection, source, "claim_id", str(tag), ordered)
             self._columns.append((source, {"claim_id": claim_id, **columns}))

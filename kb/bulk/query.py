@@ -19,7 +19,7 @@ from kb.bulk.lines import LINES
 from kb.bulk.lists import prepare_lists
 from kb.bulk.result import Meter
 from kb.bulk.rules import BulkRules
-from kb.bulk.session import connect
+from kb.bulk.session import close, connect
 from kb.bulk.sets import read_inputs, taken_names
 from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.catalog import Key
@@ -118,7 +118,7 @@ def query_files(
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
         connection = connect(threads, memory_limit, scratch)
-        stack.callback(connection.close)
+        stack.callback(close, connection)
         try:
             answers = run_stoppable(
                 connection,

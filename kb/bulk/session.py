@@ -79,9 +79,7 @@ class BulkSession:
             self.interrupt()
         self.stop()
         if connected and (kind is not None or not self._last):
-            with suppress(duckdb_module().Error):
-                self._reader.close()
-                self.connection.close()
+            close(self.connection)
         self._scratch.cleanup()
 
     @property
@@ -176,6 +174,12 @@ def connect_twice(threads: int | None, memory_limit: str | None, scratch: str) -
     """Return two connections to the same new database."""
     connection = connect(threads, memory_limit, scratch)
     return connection, settled(connection.cursor())
+
+
+def close(connection: Any) -> None:
+    """Close a connection with its cursors; one that is still busy closes when it has ended."""
+    with suppress(duckdb_module().Error):
+        connection.close()
 
 
 def settled(connection: Any) -> Any:

@@ -24,12 +24,22 @@ def allowed_units(run: LineRun) -> None:
 def make_special(run: LineRun) -> None:
     """Make the table ``special``: the lines of the answers in ``special_answers``."""
     names = dict.fromkeys(["line", "claim_id", "line_number", *run.told])
-    picked = ", ".join(f"l.{name}" for name in names)
+    picked = ", ".join(
+        f"{run.coded[name]}.value AS {name}" if name in run.coded else f"l.{name}" for name in names
+    )
+    texts = "".join(
+        f" LEFT JOIN {table} ON {table}.key = l.{name}"
+        for name, table in run.coded.items()
+        if name in names
+    )
     run.execute(
-        f"CREATE TABLE special AS SELECT {picked}, f.* FROM signed l JOIN plain_answers p "
-        "USING (signature) JOIN special_answers f USING (answer) ANTI JOIN context_answers x "
-        f"ON x.line = l.line UNION ALL SELECT {picked}, f.* FROM signed l JOIN context_answers x "
-        "ON x.line = l.line JOIN special_answers f ON f.answer = x.answer"
+        f"CREATE TABLE special AS SELECT {picked}, l.* EXCLUDE ({', '.join(names)}) FROM ("
+        f"SELECT {', '.join(f'l.{name}' for name in names)}, f.* FROM signed l "
+        "JOIN plain_answers p USING (signature) JOIN special_answers f USING (answer) "
+        "ANTI JOIN context_answers x ON x.line = l.line UNION ALL "
+        f"SELECT {', '.join(f'l.{name}' for name in names)}, f.* FROM signed l "
+        "JOIN context_answers x ON x.line = l.line "
+        f"JOIN special_answers f ON f.answer = x.answer) l{texts}"
     )
 
 

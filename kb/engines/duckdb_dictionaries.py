@@ -34,9 +34,9 @@ def make_dictionary(
     table_rows: Sequence[TableRow],
     distinct: Mapping[str, Collection[str]],
 ) -> None:
-    """Make the dictionary of a text or date column.
+    """Make the dictionary of a text or date column: value, mask, class, key.
 
-    A class is a distinct mask; class 0 is that of an empty value.
+    A class is a distinct mask; class 0 is that of an empty value. A key is the number of a value.
 
     Parameters
     ----------
@@ -90,7 +90,8 @@ def make_dictionary(
         mask = f"({mask}) | coalesce({part}.bits, 0)"
     connection.execute(
         f"CREATE TABLE {feature.dictionary} AS WITH {', '.join(parts)} "
-        "SELECT *, dense_rank() OVER (ORDER BY mask) AS class "
+        "SELECT *, dense_rank() OVER (ORDER BY mask) AS class, "
+        "(row_number() OVER ())::INTEGER AS key "
         f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})",
         parameters,
     )

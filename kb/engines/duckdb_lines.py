@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.compile.fused.columns import source_column
+from kb.compile.fused.columns import DATES, source_column
 from kb.compile.fused.line_script import FORMULAS, LINES, Feature, LineScript, Side
 from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_beside import beside
@@ -65,6 +65,7 @@ class LineRun:
     distinct: Mapping[str, Collection[str]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
     masks: dict[str, list[int]] = field(default_factory=dict)
+    coded: dict[str, str] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
     watch: Any = None
     sides: Any = None
@@ -140,7 +141,10 @@ class LineRun:
         return (len(self.masks.get(table, [0])) - 1).bit_length()
 
     def _lines(self) -> None:
-        """One row per line: its signature and the columns that later steps read."""
+        """One row per line: its signature and the columns that later steps read.
+
+        A text with a dictionary stands there as its key, which is quicker to copy and to compare.
+        """
         self.told = sorted({*self.extra, *self.script.reads})
         kept = sorted({*self.told, *(key for test in self.script.others for key in test.keys)})
         last = self.parts[-1] if self.parts else Part(0, 0)
@@ -150,7 +154,7 @@ class LineRun:
         for feature, part in of_features:
             name = feature.dictionary
             if name:
-                classes = _shifted(name, "value", kind, part.offset)
+                classes = _shifted(name, "value, key", kind, part.offset)
                 joins.append(f"{classes} ON {name}.value = {source_column(feature.name)}")
                 terms.append(f"coalesce({name}.bits, 0)")
             for bit, test in enumerate(feature.tests, part.offset):
@@ -163,7 +167,14 @@ class LineRun:
                     f"AND {side.name}.line_number = l.line_number"
                 )
                 terms.append(f"coalesce({side.name}.bits, 0)")
-        columns = "".join(f", {source_column(name)} AS {name}" for name in kept)
+        self.coded = {
+            feature.name: feature.dictionary
+            for feature, _ in of_features
+            if feature.dictionary and feature.name in kept and feature.name not in DATES
+        }
+        picked = {name: source_column(name) for name in kept}
+        picked |= {name: f"{table}.key" for name, table in self.coded.items()}
+        columns = "".join(f", {sql} AS {name}" for name, sql in picked.items())
         self._as_joined(
             f"CREATE TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number"
             f"{columns}, {' + '.join(terms)} AS signature FROM {LINES} l {' '.join(joins)}"

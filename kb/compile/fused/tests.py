@@ -19,30 +19,24 @@ _OPERATORS = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}
 
 
 def column_test(leaf: Leaf, value: Sql, is_date: bool = False) -> Sql:
-    """Return a test of one column as SQL; it is never null."""
+    """Return a test of one column as SQL; where it is null it does not hold."""
     if leaf[0] == "known":
         return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
     if leaf[0] == "has":
         pieces = exp.Split(this=value.copy(), expression=exp.Literal.string(" "))
         if leaf[2] is None:
             return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
-        found = exp.ArrayContains(this=pieces, expression=exp.Literal.string(leaf[2]))
-        return exp.Coalesce(this=found, expressions=[exp.Boolean(this=False)])
+        return exp.ArrayContains(this=pieces, expression=exp.Literal.string(leaf[2]))
     _, column, operator, constant = leaf
     text = exp.cast(value.copy(), "TEXT") if is_date else value.copy()
     kind = "text" if isinstance(constant, str) else "number"
-    test = comparison(
-        Comparison(operator, Variable(column), Constant(constant)), {column: (text, kind)}
-    )
-    return exp.Coalesce(this=exp.paren(test), expressions=[exp.Boolean(this=False)])
+    literal = Comparison(operator, Variable(column), Constant(constant))
+    return comparison(literal, {column: (text, kind)})
 
 
 def row_test(leaf: Leaf) -> Sql:
-    """Return a comparison of several columns of the raw row as SQL; it is never null."""
-    return exp.Coalesce(
-        this=exp.paren(comparison(leaf[1], columns_of_row())),
-        expressions=[exp.Boolean(this=False)],
-    )
+    """Return a comparison of columns of the raw row as SQL; where it is null it does not hold."""
+    return comparison(leaf[1], columns_of_row())
 
 
 def columns_of_row(prefix: str = "") -> dict[str, tuple[Sql, str]]:
