@@ -106,7 +106,7 @@ class LineRun:
             self.execute("SET disabled_optimizers = ''")
 
     def table(self, name: str, columns: Mapping[str, tuple[str, Sequence[Any]]]) -> None:
-        """Make a temporary table out of columns of values; see ``make_table``."""
+        """Make a table out of columns of values; see ``make_table``."""
         make_table(self.connection, name, columns)
 
     def _note(self, step: str) -> None:

@@ -1,4 +1,4 @@
-"""A temporary table of DuckDB out of columns of Python values."""
+"""A table of DuckDB out of columns of Python values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 def make_table(
     connection: Any, name: str, columns: Mapping[str, tuple[str, Sequence[Any]]]
 ) -> None:
-    """Make a temporary table.
+    """Make a table, which other connections to the database see too.
 
     Parameters
     ----------

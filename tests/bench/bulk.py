@@ -34,6 +34,8 @@ def data_of(folder: Path, lines: int) -> Path:
     return made
 
 
+_NOT_KEPT = "PYTHONDONTWRITEBYTECODE"
+
 _MEASURE = """
 import json, os, subprocess, sys, time
 began = time.perf_counter()
@@ -49,13 +51,16 @@ print(json.dumps([status, told, clock, processor, usage.ru_maxrss / 1024]))
 def process(arguments: list[str], answers: bool = False) -> Run:
     """Run a whole process; one that answers a goal may find no answer.
 
-    A small process measures it: the peak memory of a child begins at that of its parent.
+    A small process measures it: the peak memory of a child begins at that of its parent. Python may
+    keep its modules compiled, as it does where the package is installed.
     """
+    kept = {name: value for name, value in os.environ.items() if name != _NOT_KEPT}
     done = subprocess.run(
         [sys.executable, "-c", _MEASURE, sys.executable, *arguments],
         capture_output=True,
         text=True,
         cwd=HERE.parents[1],
+        env=kept,
         check=True,
     )
     status, told, *figures = json.loads(done.stdout)

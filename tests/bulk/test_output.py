@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from kb.bulk.adjudicate import adjudicate_files
+from kb.bulk.session import BulkSession
 from kb.engines import duckdb_entries, duckdb_results
 from kb.knowledge_base import KnowledgeBase
 from kb.policy import Policy, load_policy
@@ -107,3 +108,39 @@ def test_texts_are_the_same_with_and_without_enumerations(
 def one_of(path: Path) -> list[Any]:
     found: list[Any] = duckdb.connect().execute(f"SELECT * FROM '{path}'").fetchall()
     return found
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv"])
+@pytest.mark.parametrize(
+    "numbers",
+    [(1, 2, 999), (1, 2, 1_000), (7, 123_456_789_012), tuple(range(1, 260))],
+    ids=["small", "a large one", "a huge one", "many"],
+)
+def test_reasons_name_the_number_of_their_line(
+    numbers: tuple[int, ...], kind: str, policy: Policy, tmp_path: Path
+) -> None:
+    """Filled beforehand where the numbers are few and small, otherwise line by line."""
+    claims = tmp_path / "claims.csv"
+    rows = [f"C{number % 3},{number},cms1500,2018-06-01,22,96365" for number in numbers]
+    head = "claim_id,line_number,claim_form,service_date,place_of_service,procedure_code"
+    claims.write_text("\n".join([head, *rows]) + "\n")
+    written = []
+    for engine in ("duckdb", "pydatalog"):
+        output = tmp_path / f"{engine}.{kind}"
+        adjudicate_files(KnowledgeBase(policy), [claims], output, engine=engine)
+        if kind == "parquet":
+            found = duckdb.connect().execute(f"FROM '{output}'").fetchall()
+            written.append(sorted(map(repr, found)))
+        else:
+            written.append(sorted(output.read_text().splitlines()))
+    assert written[0] == written[1]
+    assert all(any(f"line {number} bills" in row for row in written[0]) for number in numbers)
+
+
+def test_a_session_of_a_process_that_ends_leaves_no_file(tmp_path: Path) -> None:
+    claims = claims_of(tmp_path, "claims.parquet", 0, 10)
+    with BulkSession([claims], last=True) as session:
+        scratch = Path(session._scratch.name)
+        assert session.checked().tally.lines_read == 10
+    assert not scratch.exists()
+    assert session.connection.execute("SELECT count(*) FROM checked_lines").fetchone() == (10,)
