@@ -22,7 +22,7 @@ from kb.compile.fused.refusal import NotFusable
 from kb.engines.duckdb_entries import READS, Cited, count_outcomes, distinct_answers
 from kb.engines.duckdb_interrupt import run_stoppable
 from kb.engines.duckdb_lines import LineRun
-from kb.engines.duckdb_results import write_determinations
+from kb.engines.duckdb_results import MOST_WORDS, write_determinations
 from kb.engines.duckdb_table import literal
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": 
 """What the ending of the output asks for; anything else is CSV."""
 
 _FORMATS = {
-    "parquet": "FORMAT parquet",
+    "parquet": f"FORMAT parquet, DICTIONARY_SIZE_LIMIT {MOST_WORDS}",
     "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
     "csv": "FORMAT csv, HEADER",
 }

@@ -78,7 +78,9 @@ class BulkSession:
         if connected and kind is not None:
             self.interrupt()
         self.stop()
-        if connected and (kind is not None or not self._last):
+        if connected and kind is None and self._last:
+            _LEFT_OPEN.append(self.connection)
+        elif connected:
             close(self.connection)
         self._scratch.cleanup()
 
@@ -147,6 +149,9 @@ class BulkSession:
         """Return what came of reading the evidence, and whether any line has some."""
         return None if self._filing is None else self._filing.result()
 
+
+_LEFT_OPEN: list[Any] = []
+"""Connections that end with the process."""
 
 _UNPACKED = {"checkpoint_threshold": "100TB"}
 """DuckDB does not stop to pack the tables of a run, which takes longer than it saves."""

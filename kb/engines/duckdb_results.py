@@ -29,7 +29,7 @@ _OF_LINE = {
 }
 """Columns of CSV that are not those of an entry, as SQL."""
 
-_MOST_WORDS = 4_000
+MOST_WORDS = 4_000
 """Distinct texts of a column of Parquet that are written as numbers with a dictionary."""
 
 
@@ -144,7 +144,7 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
     reasons = "SELECT DISTINCT unnest(reason) AS word FROM entries ORDER BY word"
     (count,) = run.execute(f"SELECT count(*) FROM ({reasons})").fetchone()
     types["reason"] = "TEXT[]"
-    if 0 < count <= _MOST_WORDS:
+    if 0 < count <= MOST_WORDS:
         run.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
         types["reason"] = "reason_text[]"
     picked = ", ".join(
@@ -161,7 +161,7 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
 def _enumeration(values: Any) -> str:
     """Return the type of some texts, in lists or not, as an enumeration where they are few."""
     words = sorted(_words(values))
-    if not 0 < len(words) <= _MOST_WORDS:
+    if not 0 < len(words) <= MOST_WORDS:
         return "TEXT"
     return f"ENUM({', '.join(map(literal, words))})"
 
