@@ -11,6 +11,7 @@ from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
 from kb.compile.collation import by_code_point
 from kb.compile.dialects import Dialect
+from kb.compile.letters import plain_letters
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.trivial import never
 from kb.language.syntax import Constant
@@ -287,5 +288,6 @@ class Inputs:
         )
         folded = self.dialect.folded_descriptions()
         for lower in folded.find_all(exp.Lower):
-            lower.set("this", by_code_point(lower.this, self.dialect.name))
+            text = by_code_point(lower.this, self.dialect.name).sql(dialect=self.dialect.name)
+            lower.set("this", exp.Var(this=plain_letters(text)))
         return query.from_(folded.subquery("v"))

@@ -305,7 +305,21 @@ SELECT DISTINCT
 FROM (
   SELECT
     d.description AS text,
-    TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' ')) AS words
+    TRIM(
+      REGEXP_REPLACE(
+        LOWER(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+            d.description,
+            'ß', 'ss'), 'ẞ', 'ss'), 'ſ', 's'), 'K', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'),
+            'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬅ', 'st'), 'ﬆ', 'st'), 'İ', 'i '), 'ŉ', ' n'), 'ǰ', 'j '),
+            'ẖ', 'h '), 'ẗ', 't '), 'ẘ', 'w '), 'ẙ', 'y '), 'ẚ', 'a ')
+        ),
+        '[^a-z0-9]+',
+        ' '
+      )
+    ) AS words
   FROM (
     SELECT DISTINCT
       description

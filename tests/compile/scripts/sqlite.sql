@@ -338,7 +338,15 @@ FROM (
     SELECT DISTINCT
       description,
       '',
-      LOWER(description)
+      LOWER(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          description,
+          'ß', 'ss'), 'ẞ', 'ss'), 'ſ', 's'), 'K', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'),
+          'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬅ', 'st'), 'ﬆ', 'st'), 'İ', 'i '), 'ŉ', ' n'), 'ǰ', 'j '),
+          'ẖ', 'h '), 'ẗ', 't '), 'ẘ', 'w '), 'ẙ', 'y '), 'ẚ', 'a ')
+      )
     FROM claim_lines
     WHERE
       description <> ''
