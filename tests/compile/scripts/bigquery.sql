@@ -47,6 +47,7 @@
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
 --   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
 --   in a table.
+-- No name has a dataset, so the session needs a default one.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table STRING, claim_column STRING, first_code STRING, last_code STRING, value STRING, amount NUMERIC, document_lines STRING);

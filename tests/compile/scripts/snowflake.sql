@@ -47,6 +47,9 @@
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
 --   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
 --   in a table.
+-- The names of predicates and of their columns are quoted and in small letters, and have to be
+--   written so: SELECT * FROM "outcome". Tables that you supply, and their columns, are named
+--   without quotation marks.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table VARCHAR, claim_column VARCHAR, first_code VARCHAR, last_code VARCHAR, value VARCHAR, amount DECIMAL(38, 9), document_lines VARCHAR);
@@ -147,8 +150,7 @@ FROM (
     l.claim_id AS claim,
     CAST(l.line_number AS BIGINT) AS line,
     CAST(w.value AS VARCHAR) AS word
-  FROM claim_lines AS l
-  CROSS JOIN TABLE(FLATTEN(INPUT => SPLIT(l.modifiers, ' '))) AS w
+  FROM claim_lines AS l, TABLE(FLATTEN(INPUT => SPLIT(l.modifiers, ' '))) AS w
   WHERE
     CAST(w.value AS VARCHAR) <> ''
 ) AS w;
@@ -168,8 +170,7 @@ FROM (
     l.claim_id AS claim,
     CAST(l.line_number AS BIGINT) AS line,
     CAST(w.value AS VARCHAR) AS word
-  FROM claim_lines AS l
-  CROSS JOIN TABLE(FLATTEN(INPUT => SPLIT(l.diagnoses, ' '))) AS w
+  FROM claim_lines AS l, TABLE(FLATTEN(INPUT => SPLIT(l.diagnoses, ' '))) AS w
   WHERE
     CAST(w.value AS VARCHAR) <> ''
 ) AS w;
