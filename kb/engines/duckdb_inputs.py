@@ -16,7 +16,7 @@ from kb.compile.dialects import DIALECTS
 from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, LINES, TABLES, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import Attribute, attributes
-from kb.compile.script import Source
+from kb.compile.source import Source
 from kb.engines.duckdb_facts import create_table, fill_table
 from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Row
