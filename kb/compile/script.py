@@ -12,7 +12,6 @@ from kb.compile.catalog import Key, atoms_of
 from kb.compile.components import Component, components, recursive_atoms
 from kb.compile.dialects import Dialect
 from kb.compile.inputs import EVIDENCE, OVERRIDES, TABLES
-from kb.compile.numbers import Sql
 from kb.compile.script_statements import FAULTS as FAULTS
 from kb.compile.script_statements import RESERVED as RESERVED
 from kb.compile.script_statements import ScriptStatement as ScriptStatement
@@ -62,12 +61,12 @@ def script(
     made = [writer.heading(_wide_tables(used))]
     made += writer.inputs(used)
     made += writer.undefined(asserted)
-    doubts: list[tuple[Relationship, Sql]] = []
+    doubts = [(name, doubt) for name in used if (doubt := writer.queries.doubt(name)) is not None]
     for component in found:
         (statement,) = statements(writer.catalog, [component], writer.numbers, scans=writer.scans)
         assert isinstance(statement, Relationship)
         made.append(writer.predicate(component, statement))
-        doubts += [(statement, doubt) for doubt in statement.doubts]
+        doubts += [(statement.key[0], doubt) for doubt in statement.doubts]
     if doubts:
         made.append(writer.faults(doubts))
     return tuple(made)

@@ -220,11 +220,11 @@ class StatementWriter:
         every = len(found) == self.source.every_clause
         return [f"  used by {'every clause' if every else ', '.join(found)}"]
 
-    def faults(self, doubts: Iterable[tuple[Relationship, Sql]]) -> ScriptStatement:
+    def faults(self, doubts: Iterable[tuple[str, Sql]]) -> ScriptStatement:
         """The view of rows that were left out because a number could not be computed."""
         queries = []
-        for made, doubt in doubts:
-            name = exp.alias_(exp.Literal.string(made.key[0]), "predicate", quoted=True)
+        for predicate, doubt in doubts:
+            name = exp.alias_(exp.Literal.string(predicate), "predicate", quoted=True)
             inner = doubt.copy()
             inner.set("expressions", [exp.alias_(exp.Literal.number(1), "one")])
             queries.append(exp.select(name).from_(inner.subquery("doubt")).distinct())
