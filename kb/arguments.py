@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,7 @@ from numbers import Integral
 from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
+from facts.suggest import nearest
 from kb.language.syntax import Atom, Query
 from kb.language.value import Value
 
@@ -60,6 +61,25 @@ def bound_values(bound: Mapping[str, Any]) -> dict[str, Value]:
     if found:
         raise QueryError(found)
     return values
+
+
+def check_variables(values: Iterable[str], columns: Sequence[str]) -> None:
+    """Check that a goal has the variables that values are given for.
+
+    Raises
+    ------
+    QueryError
+        If it has not.
+
+    Examples
+    --------
+    >>> check_variables(["C"], ("C", "L"))
+    """
+    for name in values:
+        if name not in columns:
+            near = nearest(name, columns)
+            message, help = f"the goal has no variable `{name}`", f"did you mean `{near}`?"
+            raise QueryError([Diagnostic("error", message, None, help if near else "")])
 
 
 def _not_bound(name: str, value: object) -> Diagnostic:

@@ -1,10 +1,13 @@
-"""What a goal speaks of: its atoms, the claims that it names, the texts in it."""
+"""Goals, read and checked, and what they speak of: atoms, the claims they name, their texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kb.checks.checked import CheckedProgram
+from facts.diagnostic import QueryError
+from kb.arguments import check_goal
+from kb.checks.checked import CheckedProgram, check_query
+from kb.language.parse import parse_query
 from kb.language.syntax import (
     Aggregate,
     Atom,
@@ -16,6 +19,32 @@ from kb.language.syntax import (
     Variable,
 )
 from kb.language.value import Value
+
+
+def read_goal(
+    goal: str | Query, program: CheckedProgram, bound: Mapping[str, Value] | None = None
+) -> Query:
+    """Parse a goal and check it against a program.
+
+    Parameters
+    ----------
+    goal : str or Query
+    program : CheckedProgram
+    bound : mapping of variable name to value, optional
+        Values that variables of the goal will have.
+
+    Raises
+    ------
+    QueryError
+        With everything that is wrong in it.
+    """
+    check_goal(goal, Query)
+    query = parse_query(goal) if isinstance(goal, str) else goal
+    found = check_query(query, program, bound)
+    faults = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
+    if faults:
+        raise QueryError(faults)
+    return query
 
 
 def atoms_of_goal(body: Iterable[BodyLiteral]) -> Iterator[Atom]:

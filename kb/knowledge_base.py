@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
 
-from facts.claim import ClaimLine, Evidence, Override
+from facts.claim import Evidence
 from facts.codes import CodeTable
-from facts.diagnostic import Diagnostic, InputError, QueryError
-from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.diagnostic import Diagnostic
+from facts.readers.batch import Claim
 from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
-from facts.readers.evidence import EvidenceIndex, index_evidence
-from facts.readers.overrides import collect_overrides
-from facts.readers.records import read_claims_from_records
-from facts.suggest import nearest
-from kb.adjudicate import LoadedClaim, determine
-from kb.adjudication import Adjudication, accepted, undetermined
-from kb.arguments import (
-    Bound,
-    bound_values,
-    check_claim_id,
-    check_goal,
-    check_path,
-    check_rows,
-)
-from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore, claim_facts, policy_facts
-from kb.checks.checked import check_query
+from kb.adjudicate import LoadedClaim
+from kb.adjudication import Adjudication, accepted
+from kb.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
+from kb.claim_inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
+from kb.claim_loader import ClaimLoader
 from kb.determination import Determination
-from kb.engines.protocol import Engine, Session
-from kb.goals import claim_apart, claim_terms, texts_of_goal
-from kb.language.parse import parse_query
+from kb.engines.protocol import Engine
+from kb.goals import claim_apart, read_goal
+from kb.known_claims import KnownClaims
 from kb.language.syntax import Constant, Query
 from kb.language.value import Value, row_key
 from kb.language.variables import named_variables
 from kb.policy import Policy, load_policy
 from kb.relation import Relation
 from kb.settings import complete_settings
-
-Claims: TypeAlias = Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]
-"""Claims as a reader streams them, or lines as records or plain dicts."""
-
-EvidenceInput: TypeAlias = EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]
-OverrideInput: TypeAlias = Iterable[Override | Mapping[str, Any]]
-
-_WARM_CLAIMS = 16
-"""Claims whose sessions a knowledge base keeps open for the next query."""
 
 
 class KnowledgeBase:
@@ -93,22 +71,8 @@ class KnowledgeBase:
         self.settings = complete_settings(policy, {} if settings is None else settings, strict)
         self.release = release
         self.precertification = precertification
-        self._engine = engine or _default_engine()
-        tables = dict(policy.tables)
-        lists = []
-        if release is not None:
-            lists.append("hcpcs_release")
-        if precertification is not None:
-            tables["precertification_list"] = precertification
-            lists.append("precertification_list")
-        self._lists = tuple(lists)
-        self._classifier = Classifier(tables, release)
-        self._claims: dict[str, Claim] = {}
-        self._evidence = EvidenceIndex()
-        self._overrides: tuple[Override, ...] = ()
-        self._shared = self._shared_facts(())
-        self._warm: OrderedDict[str, LoadedClaim] = OrderedDict()
-        self._lock = threading.Lock()
+        self._loader = ClaimLoader(policy, self.settings, release, precertification, engine)
+        self._known = KnownClaims(self._loader)
         self.diagnostics: tuple[Diagnostic, ...] = ()
 
     @classmethod
@@ -203,23 +167,23 @@ class KnowledgeBase:
         UsageError
             If an argument is none of these.
         """
-        _check_inputs(lines, evidence, overrides)
-        other = self._copy()
-        stream = _stream(lines)
+        check_inputs(lines, evidence, overrides)
+        stream = claim_stream(lines)
+        claims: dict[str, Claim] = {}
         found: list[Diagnostic] = []
         for claim in stream:
             if isinstance(claim, Claim):
-                other._claims[claim.claim_id] = claim
+                claims[claim.claim_id] = claim
             else:
                 found.extend(claim.diagnostics)
         found.extend(stream.diagnostics)
-        other._evidence = self._index(evidence)
-        other._overrides = self._collect(overrides, found)
-        other._shared = other._shared_facts(other._overrides)
-        seen = {
-            key: [line.line_number for line in claim.lines] for key, claim in other._claims.items()
-        }
-        other.diagnostics = (*found, *other._evidence.diagnostics, *other._evidence.unused(seen))
+        index = self._loader.evidence(evidence)
+        other = copy(self)
+        other._known = KnownClaims(
+            self._loader, claims, index, self._loader.overrides(overrides, found)
+        )
+        seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
+        other.diagnostics = (*found, *index.diagnostics, *index.unused(seen))
         return other
 
     def adjudicate(
@@ -287,26 +251,10 @@ class KnowledgeBase:
         InputError, UsageError
             As ``adjudicate``.
         """
-        _check_inputs(lines, evidence, overrides)
+        check_inputs(lines, evidence, overrides)
         result = result if result is not None else Adjudication()
-        index = self._index(evidence)
-        result.diagnostics.extend(index.diagnostics)
-        shared = self._shared_facts(self._collect(overrides, result.diagnostics))
-        return self._determinations(_stream(lines), index, shared, result)
-
-    def _determinations(
-        self, stream: ClaimStream, index: EvidenceIndex, shared: FactStore, result: Adjudication
-    ) -> Iterator[Determination]:
-        for claim in accepted(stream, index, result):
-            try:
-                determinations = determine(self._load(claim, index, shared))
-            except QueryError as fault:
-                result.reject(undetermined(claim, fault))
-                stream.tally.lines_rejected += len(claim.lines)
-                stream.tally.claims_rejected += 1
-                continue
-            stream.tally.lines_determined += len(determinations)
-            yield from determinations
+        index, shared = self._loader.given(evidence, overrides, result)
+        return self._loader.determinations(claim_stream(lines), index, shared, result)
 
     def query(self, goal: str | Query, /, **bound: Bound) -> Relation:
         """Answer a goal over the claims that the knowledge base knows.
@@ -344,21 +292,9 @@ class KnowledgeBase:
         values = bound_values(bound)
         query = self.parse(goal, values)
         columns = named_variables(query.body)
-        for name in values:
-            if name not in columns:
-                near = nearest(name, columns)
-                raise QueryError(
-                    [
-                        Diagnostic(
-                            "error",
-                            f"the goal has no variable `{name}`",
-                            None,
-                            f"did you mean `{near}`?" if near else "",
-                        )
-                    ]
-                )
+        check_variables(values, columns)
         rows: set[tuple[Value, ...]] = set()
-        for session in self._sessions(query, values):
+        for session in self._known.sessions(query, values):
             rows.update(session.answers(query, values))
         return Relation(columns, tuple(sorted(rows, key=row_key)))
 
@@ -395,12 +331,10 @@ class KnowledgeBase:
         (('C1', 1, 'bundled'),)
         """
         result = result if result is not None else Adjudication()
-        index = self._index(evidence)
-        result.diagnostics.extend(index.diagnostics)
-        shared = self._shared_facts(self._collect(overrides, result.diagnostics))
+        index, shared = self._loader.given(evidence, overrides, result)
         rows: set[tuple[Value, ...]] = set()
-        for claim in accepted(_stream(lines), index, result):
-            rows.update(self._load(claim, index, shared).session.answers(goal, {}))
+        for claim in accepted(claim_stream(lines), index, result):
+            rows.update(self._loader.load(claim, index, shared).session.answers(goal, {}))
         columns = named_variables(goal.body)
         return Relation(columns, tuple(sorted(rows, key=row_key)))
 
@@ -426,25 +360,16 @@ class KnowledgeBase:
         QueryError
             With everything that is wrong in it.
         """
-        check_goal(goal, Query)
-        query = parse_query(goal) if isinstance(goal, str) else goal
-        faults = [
-            diagnostic
-            for diagnostic in check_query(query, self.policy.program, bound)
-            if diagnostic.severity == "error"
-        ]
-        if faults:
-            raise QueryError(faults)
-        return query
+        return read_goal(goal, self.policy.program, bound)
 
     @property
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
-        return MappingProxyType(self._claims)
+        return MappingProxyType(self._known.claims)
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that the knowledge base knows of a claim."""
-        return self._evidence.for_claim(claim_id)
+        return self._known.evidence.for_claim(claim_id)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
@@ -457,82 +382,7 @@ class KnowledgeBase:
             If the id is no text.
         """
         check_claim_id(claim_id)
-        with self._lock:
-            loaded = self._warm.get(claim_id)
-            if loaded is not None:
-                self._warm.move_to_end(claim_id)
-                return loaded
-        claim = self._claims.get(claim_id)
-        if claim is None:
-            near = nearest(claim_id, self._claims)
-            raise InputError(
-                [
-                    Diagnostic(
-                        "error",
-                        f"there is no claim `{claim_id}`",
-                        None,
-                        f"did you mean `{near}`?" if near else "",
-                    )
-                ]
-            )
-        loaded = self._load(claim, self._evidence, self._shared)
-        with self._lock:
-            self._warm[claim_id] = loaded
-            while len(self._warm) > _WARM_CLAIMS:
-                self._warm.popitem(last=False)
-        return loaded
-
-    def _copy(self) -> KnowledgeBase:
-        other = KnowledgeBase.__new__(KnowledgeBase)
-        other.__dict__.update(self.__dict__)
-        other._claims = {}
-        other._warm = OrderedDict()
-        other._lock = threading.Lock()
-        return other
-
-    def _shared_facts(self, overrides: Iterable[Override]) -> FactStore:
-        return policy_facts(self.policy.clauses.values(), self.settings, overrides, self._lists)
-
-    def _index(self, evidence: EvidenceInput) -> EvidenceIndex:
-        if isinstance(evidence, EvidenceIndex):
-            return evidence
-        return index_evidence(evidence, self.policy.evidence_types)
-
-    def _collect(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
-        return collect_overrides(overrides, tuple(self.policy.clauses), notes)
-
-    def _load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
-        facts = claim_facts(
-            claim.lines, evidence.for_claim(claim.claim_id), self._classifier, shared
-        )
-        return LoadedClaim(
-            self.policy, claim, facts, self._engine.open(self.policy.program.program, facts)
-        )
-
-    def _sessions(self, query: Query, bound: Mapping[str, Value]) -> Iterator[Session]:
-        """Yield the sessions whose answers together are the answers of the query.
-
-        A goal that speaks of one claim at a time is answered claim by claim.
-        """
-        term = claim_apart(query, self.policy.program)
-        if term is not None:
-            wanted = term.value if isinstance(term, Constant) else bound.get(term.name)
-            if wanted is None:
-                for claim_id in self._claims:
-                    yield self.claim(claim_id).session
-            elif wanted in self._claims:
-                yield self.claim(str(wanted)).session
-            return
-        facts: FactStore = {name: dict(rows) for name, rows in self._shared.items()}
-        if claim_terms(query, self.policy.program):
-            for claim_id in self._claims:
-                for name, rows in self.claim(claim_id).facts.items():
-                    facts.setdefault(name, {}).update(rows)  # type: ignore[arg-type]
-        for value in texts_of_goal(query, bound):
-            for column in CLASSIFIED_COLUMNS:
-                for name, rows in self._classifier.facts(column, value).items():
-                    facts.setdefault(name, {}).update(rows)
-        yield self._engine.open(self.policy.program.program, facts)
+        return self._known.claim(claim_id)
 
     def claim_of(self, query: Query) -> str | None:
         """Return the one claim that a goal names and speaks of; None where it may be several.
@@ -545,21 +395,3 @@ class KnowledgeBase:
         """
         term = claim_apart(query, self.policy.program)
         return str(term.value) if isinstance(term, Constant) else None
-
-
-def _check_inputs(lines: object, evidence: object, overrides: object) -> None:
-    if not isinstance(lines, ClaimStream):
-        check_rows(lines, "claims", "line", "`facts.readers.detect.open_claims`")
-    if not isinstance(evidence, EvidenceIndex):
-        check_rows(evidence, "evidence", "record", "`facts.readers.evidence.read_evidence`")
-    check_rows(overrides, "overrides", "record", "`facts.readers.overrides.read_overrides`")
-
-
-def _default_engine() -> Engine:
-    from kb.engines.pydatalog import PyDatalogEngine
-
-    return PyDatalogEngine()
-
-
-def _stream(lines: Claims) -> ClaimStream:
-    return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)

@@ -11,7 +11,7 @@ from facts.schema import FIRST_DATE, LAST_DATE
 from kb.assertions import policy_facts
 from kb.code_index import clause_rules
 from kb.compile.catalog import Key, atoms_of
-from kb.compile.script import Source
+from kb.compile.source import Source
 from kb.knowledge_base import KnowledgeBase
 from kb.language.syntax import Rule
 from kb.language.value import Value

@@ -27,7 +27,7 @@ from kb.compile.components import components
 from kb.compile.fused.plan import ALLOWED, ANSWERS
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_goal
-from kb.compile.script import Source
+from kb.compile.source import Source
 from kb.engines.duckdb_allowed import allowed_units
 from kb.engines.duckdb_determined import DETERMINED
 from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows

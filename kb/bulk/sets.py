@@ -15,7 +15,7 @@ from kb.bulk.result import Meter
 from kb.compile.apart import NotApart
 from kb.compile.fused.refusal import NotFusable
 from kb.compile.goal_plan import plan_predicates
-from kb.compile.script import RESERVED
+from kb.compile.script_statements import RESERVED
 from kb.engines.duckdb_determined import DETERMINED, TABLES, determined_run
 from kb.engines.duckdb_goal import GoalRun, Inexact
 from kb.engines.duckdb_inputs import ClaimInputs

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from facts.extras import bulk_module
 from facts.schema import ColumnType
-from kb.compile.catalog import Catalog, Key, Table
+from kb.compile.catalog import Catalog, Key
 from kb.compile.collation import by_code_point, extreme
+from kb.compile.fields import columns_of, field_names, field_of, named
 from kb.compile.goals import inner_variables, stands_alone
 from kb.compile.numbers import Numbers, Ratio, Sql
 from kb.compile.scans import KEY_COLUMNS, Attribute
@@ -146,7 +147,7 @@ class Body:
             return
         table = self.catalog[atom.predicate, atom.arity]
         alias, on = self._source(exp.table_(renamed or table.name, quoted=True))
-        for column, term, kind in _columns(table, atom, alias):
+        for column, term, kind in columns_of(table, atom, alias):
             if isinstance(term, Variable) and term.name not in self.values:
                 self.values[term.name], self.types[term.name] = column, kind
             else:
@@ -181,7 +182,7 @@ class Body:
         source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True)
         query = exp.select(exp.Literal.number(1)).from_(source)
         local: dict[str, Sql] = {}
-        for column, term, kind in _columns(table, atom, alias):
+        for column, term, kind in columns_of(table, atom, alias):
             if isinstance(term, Constant) or term.name in self.values:
                 query = query.where(self._equal(column, kind, term))
             elif term.name in local:
@@ -273,12 +274,12 @@ class Body:
 
     def _settle(self) -> None:
         """Give every value so far a column, so that a long expression stands in one place."""
-        fields = _fields(self.values)
-        columns = [_named(value, fields[name]) for name, value in self.values.items()]
+        fields = field_names(self.values)
+        columns = [named(value, fields[name]) for name, value in self.values.items()]
         query = self.select(columns, distinct=False)
         self.sources, self.conditions, self.scanned = [], [], {}
         alias, _ = self._source(query.subquery())
-        self.values = {name: _column(alias, fields[name]) for name in self.values}
+        self.values = {name: field_of(alias, fields[name]) for name in self.values}
 
     def _doubt(self, value: Sql, fails: bool = False) -> None:
         """Note the rows for which a number has to be known."""
@@ -294,8 +295,8 @@ class Body:
         if not stands_alone(literal, shared):
             self._give(goal, shared)
         goal.read(literal.goal)
-        fields = _fields(goal.values)
-        columns = [_named(value, fields[name]) for name, value in goal.values.items()]
+        fields = field_names(goal.values)
+        columns = [named(value, fields[name]) for name, value in goal.values.items()]
         result: Sql = exp.Count(this=exp.Star())
         kind: ColumnType = "number"
         if literal.function != "count":
@@ -309,14 +310,14 @@ class Body:
                 )
                 if self.numbers.may_fail(value):
                     goal.conditions.append(_known(value))
-            columns.append(_named(value, _VALUE))
-            result = self._aggregated(literal.function, _column("g", _VALUE), kind)
+            columns.append(named(value, _VALUE))
+            result = self._aggregated(literal.function, field_of("g", _VALUE), kind)
         self._doubts_of_goal(literal)
         if not columns:
-            columns = [_named(exp.Literal.number(1), _VALUE)]
+            columns = [named(exp.Literal.number(1), _VALUE)]
         solutions = goal.select(columns).subquery("g")
-        keys = [_column("g", fields[name]) for name in shared]
-        groups = exp.select(*keys, _named(result, _RESULT)).from_(solutions)
+        keys = [field_of("g", fields[name]) for name in shared]
+        groups = exp.select(*keys, named(result, _RESULT)).from_(solutions)
         if shared:
             groups = groups.group_by(*_copies(keys))
         if not self.sources:
@@ -324,9 +325,9 @@ class Body:
         optional = literal.function in ("count", "sum") and bool(shared)
         alias, on = self._source(groups.subquery(), "left" if optional else "")
         for name in shared:
-            column = _column(alias, fields[name])
+            column = field_of(alias, fields[name])
             on.append(exp.EQ(this=column, expression=self.values[name].copy()))
-        found = _column(alias, _RESULT)
+        found = field_of(alias, _RESULT)
         if literal.function in ("count", "sum"):
             found = exp.Coalesce(this=found, expressions=[exp.Literal.number(0)])
         elif not shared:
@@ -349,11 +350,11 @@ class Body:
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""
-        fields = _fields(names)
-        columns = [_named(self.values[name], fields[name]) for name in names]
+        fields = field_names(names)
+        columns = [named(self.values[name], fields[name]) for name in names]
         alias, _ = goal._source(self.select(columns).subquery())
         for name in names:
-            goal.values[name], goal.types[name] = _column(alias, fields[name]), self.types[name]
+            goal.values[name], goal.types[name] = field_of(alias, fields[name]), self.types[name]
 
     def _doubts_of_goal(self, literal: Aggregate) -> None:
         """Note the rows of a goal for which a number has to be known: those it is asked for."""
@@ -392,27 +393,3 @@ def _known(value: Sql) -> Sql:
 def _is_number(value: Sql) -> bool:
     """Whether an expression has the type of number columns already."""
     return isinstance(value, (exp.Cast, exp.Column))
-
-
-def _columns(table: Table, atom: Atom, alias: str) -> Iterator[tuple[Sql, Term, ColumnType]]:
-    for name, term, kind in zip(table.columns, atom.terms, table.types, strict=True):
-        yield exp.column(exp.to_identifier(name, quoted=True), table=alias), term, kind
-
-
-def _column(alias: str, name: str) -> Sql:
-    return exp.column(exp.to_identifier(name, quoted=True), table=alias)
-
-
-def _named(value: Sql, name: str) -> Sql:
-    return exp.alias_(value.copy(), name, quoted=True)
-
-
-def _fields(names: Iterable[str]) -> dict[str, str]:
-    """A column name for each variable; SQL tells no upper case from lower case."""
-    found: dict[str, str] = {}
-    for name in names:
-        field_name = f"v_{name}"
-        while field_name.casefold() in map(str.casefold, found.values()):
-            field_name += "_"
-        found[name] = field_name
-    return found

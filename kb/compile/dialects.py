@@ -37,7 +37,7 @@ class Dialect:
     folded : str
         Query of each ``text`` of a description and its ``words`` in lower case with single blanks.
     note : str
-        What a reader of a script has to know of its numbers.
+        What a reader of a script has to know of its numbers or names.
     day : str
         A date as ISO text, whatever a session is set to, as DuckDB would write it.
     views : bool
@@ -138,9 +138,12 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words(
                 "CAST(w.value AS VARCHAR)",
-                "CROSS JOIN TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w",
+                ", TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w",
             ),
             _FOLDED_ONCE,
+            "The names of predicates and of their columns are quoted and in small letters, and "
+            'have to be written so: SELECT * FROM "outcome". Tables that you supply, and their '
+            "columns, are named without quotation marks.",
             day=_TO_CHAR,
         ),
         Dialect(
@@ -149,6 +152,7 @@ DIALECTS: dict[str, Dialect] = {
             "none",
             _words("word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"),
             _FOLDED_ONCE,
+            "No name has a dataset, so the session needs a default one.",
             views=False,
         ),
         Dialect(

@@ -11,7 +11,9 @@ from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
 from kb.compile.collation import by_code_point
 from kb.compile.dialects import Dialect
+from kb.compile.letters import plain_letters
 from kb.compile.numbers import Numbers, Sql
+from kb.compile.stored import SCALE
 from kb.compile.trivial import never
 from kb.language.syntax import Constant
 from kb.language.value import Value
@@ -134,6 +136,19 @@ class Inputs:
         predicate = BY_NAME[name]
         return self._attribute(predicate) if predicate.attribute else None
 
+    def doubt(self, name: str) -> Sql | None:
+        """Return a query of what an input predicate leaves out, since no column holds its number.
+
+        Returns
+        -------
+        query or None
+            None for a predicate that leaves nothing out.
+        """
+        if name != "evidence_number" or self.numbers.undefined != "null":
+            return None
+        query = self._parse(f"SELECT 1 FROM {EVIDENCE} AS e")
+        return query.where(self._is_declared(numbers=True), self._too_fine())
+
     def code_rows(self) -> Iterable[tuple[Value | None, ...]]:
         """Yield the rows of the table of the policy's codes."""
         for table in self.tables:
@@ -203,11 +218,6 @@ class Inputs:
         return query.from_(words.subquery("w"))
 
     def _on_file(self, numbers: bool) -> Sql:
-        names = [
-            item.name
-            for item in self.evidence.values()
-            if (item.kind in ("number", "whole number", "line_number")) == numbers
-        ]
         picked = (
             "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
             f"e.evidence AS name, e.value AS value FROM {LINES} AS l JOIN {EVIDENCE} AS e "
@@ -219,17 +229,33 @@ class Inputs:
             "WHERE o.claim_id = l.claim_id AND o.line_number = l.line_number "
             "AND o.evidence = e.evidence)"
         )
-        listed = [exp.Literal.string(name) for name in names]
-        test: Sql = exp.In(this=exp.column("evidence", table="e"), expressions=listed)
-        if not listed:
-            test = never()
+        tests = [self._is_declared(numbers)]
+        if numbers and self.numbers.undefined == "null":
+            tests.append(exp.Not(this=exp.paren(self._too_fine())))
         made = []
         for query in (own, shared):
             if numbers:
                 value = exp.column("value", table="e")
                 query.expressions[3].set("this", self.numbers.cast(value))
-            made.append(query.where(test.copy()))
+            made.append(query.where(*(test.copy() for test in tests)))
         return exp.Union(this=made[0], expression=made[1], distinct=True)
+
+    def _is_declared(self, numbers: bool) -> Sql:
+        """The test that the policy declares evidence of a name, as a number or as text."""
+        listed = [
+            exp.Literal.string(item.name)
+            for item in self.evidence.values()
+            if (item.kind in ("number", "whole number", "line_number")) == numbers
+        ]
+        if not listed:
+            return never()
+        return exp.In(this=exp.column("evidence", table="e"), expressions=listed)
+
+    def _too_fine(self) -> Sql:
+        """The test that evidence has more digits behind its point than a column."""
+        point = "STRPOS(e.value, '.')"
+        digits = f"LENGTH(RTRIM(e.value, '0')) - {point}"
+        return self._parse(f"SELECT {point} > 0 AND {digits} > {SCALE}").expressions[0]
 
     def _overrides(self) -> Sql:
         first, last = map(self.dialect.day.format, ("effective_from", "effective_to"))
@@ -287,5 +313,6 @@ class Inputs:
         )
         folded = self.dialect.folded_descriptions()
         for lower in folded.find_all(exp.Lower):
-            lower.set("this", by_code_point(lower.this, self.dialect.name))
+            text = by_code_point(lower.this, self.dialect.name).sql(dialect=self.dialect.name)
+            lower.set("this", exp.Var(this=plain_letters(text)))
         return query.from_(folded.subquery("v"))

@@ -8,12 +8,13 @@ from typing import Any
 
 from kb.compile.fused.columns import BASES, source_column
 from kb.compile.fused.line_script import LINES, Feature, Member
+from kb.compile.letters import plain_letters
 
-_LIGATURES = {"ß": "ss", "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"}
-_FOLDED = "lower(v.value)"
-for _one, _several in _LIGATURES.items():
-    _FOLDED = f"replace({_FOLDED}, '{_one}', '{_several}')"
-_FOLDED = f"CASE WHEN length(v.value) = strlen(v.value) THEN lower(v.value) ELSE {_FOLDED} END"
+_FOLDED = (
+    "lower(CASE WHEN length(v.value) = strlen(v.value) THEN v.value "
+    f"ELSE {plain_letters('v.value')} END)"
+)
+"""Most descriptions are plain ASCII, which has as many bytes as characters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from facts.codes import phrase_of
 from facts.extras import bulk_module
 from facts.schema import BY_NAME
 from kb.assertions import CLASSIFIED_COLUMNS
@@ -17,7 +16,7 @@ from kb.compile.dialects import DIALECTS
 from kb.compile.inputs import CODE_COLUMNS, CODES, EVIDENCE, LINES, TABLES, Inputs
 from kb.compile.numbers import Numbers, Sql
 from kb.compile.scans import Attribute, attributes
-from kb.compile.script import Source
+from kb.compile.source import Source
 from kb.engines.duckdb_facts import create_table, fill_table
 from kb.engines.duckdb_table import identifier
 from kb.engines.protocol import Row
@@ -26,9 +25,7 @@ from kb.language.syntax import Program
 exp = bulk_module("sqlglot.expressions")
 
 _FOUND, _AMOUNTS, _MENTIONS = "codes found", "amounts found", "mentions found"
-_FOLDED = "folded descriptions"
 _CODE_TABLES = {"code_in": _FOUND, "code_amount": _AMOUNTS, "mentions": _MENTIONS}
-_DUCKDB = replace(DIALECTS["duckdb"], folded=f'SELECT text, words FROM "{_FOLDED}"')
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class ClaimInputs:
 
     def __post_init__(self) -> None:
         numbers = Numbers(undefined="try")
-        self.queries = Inputs(_DUCKDB, numbers, self.source.evidence, self.source.tables)
+        self.queries = Inputs(DIALECTS["duckdb"], numbers, self.source.evidence, self.source.tables)
         self.scans = attributes(self.queries)
         where = ""
         if self.claims is not None:
@@ -173,14 +170,10 @@ class ClaimInputs:
             return name
         self._made.add(name)
         self._policy_codes()
-        if predicate == "mentions":
-            self._fold()
-            self._create("TABLE", name, self.queries.query(predicate))
-        else:
-            if "diagnosis" not in self._made:
-                self._made.add("diagnosis")
-                self._create("VIEW", "diagnosis", self.queries.query("diagnosis"))
-            self._create("TABLE", name, self.queries.query(predicate))
+        if predicate != "mentions" and "diagnosis" not in self._made:
+            self._made.add("diagnosis")
+            self._create("VIEW", "diagnosis", self.queries.query("diagnosis"))
+        self._create("TABLE", name, self.queries.query(predicate))
         return name
 
     def _policy_codes(self) -> None:
@@ -194,22 +187,6 @@ class ClaimInputs:
             for number, column in enumerate(CODE_COLUMNS, 1)
         )
         self._execute(f"CREATE TEMP TABLE {CODES} AS SELECT {picks}", list(map(list, columns)))
-
-    def _fold(self) -> None:
-        """The words of each description, as the row readers find them."""
-        texts = f"SELECT DISTINCT description AS text FROM {LINES} WHERE description <> ''"
-        is_ascii = "length(text) = strlen(text)"
-        self._execute(
-            f"CREATE TEMP TABLE {identifier(_FOLDED)} AS SELECT text, "
-            "trim(regexp_replace(lower(text), '[^a-z0-9]+', ' ', 'g')) AS words "
-            f"FROM ({texts}) WHERE {is_ascii}"
-        )
-        found = self._execute(f"SELECT text FROM ({texts}) WHERE NOT {is_ascii}").fetchall()
-        others = [text for (text,) in found]
-        self._execute(
-            f"INSERT INTO {identifier(_FOLDED)} SELECT unnest($1::TEXT[]), unnest($2::TEXT[])",
-            [others, list(map(phrase_of, others))],
-        )
 
     # Predicates
 

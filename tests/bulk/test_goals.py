@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
-from kb import knowledge_base
+from kb import known_claims
 from kb.bulk import query as bulk_query
 from kb.bulk.query import query_files
 from kb.policy import Policy, load_policy
@@ -135,7 +135,7 @@ class Files:
 @pytest.fixture(autouse=True)
 def every_claim_warm(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pyDatalog remember the claims between goals, so that the tests are quick."""
-    monkeypatch.setattr(knowledge_base, "_WARM_CLAIMS", 1_000)
+    monkeypatch.setattr(known_claims, "_WARM_CLAIMS", 1_000)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from facts.diagnostic import ProgramError, UsageError
 from facts.schema import Column
 from kb.compile.comments import comment
 from kb.compile.dialects import DIALECTS, dialect
+from kb.compile.inputs import EVIDENCE
 from kb.compile.script import Source, script, script_text
 from kb.knowledge_base import KnowledgeBase
 from kb.language.parse import parse_program
@@ -131,6 +132,30 @@ def test_what_divides_by_zero_is_told(warehouse: Warehouse) -> None:
         connection = warehouse.run(wide_rows(kb), text)
         assert connection.execute("SELECT * FROM number_faults").fetchall() == told
         assert rows_of(connection, "share", 3) == [("A", 2, Fraction(3, 8))]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("0.123456789", Fraction(123456789, 10**9)),
+        ("1.500000000000", Fraction(3, 2)),
+        ("12345678901", 12345678901),
+        ("0.1234567891", None),
+        ("2.0000000004", None),
+    ],
+)
+def test_evidence_with_too_many_digits_is_told(
+    value: str, number: Fraction | None, warehouse: Warehouse
+) -> None:
+    lines = [LINE | {"claim_id": "A", "line_number": line} for line in (1, 2)]
+    kb = KnowledgeBase.load(FOLDER).with_claims(lines)
+    evidence = [("A", 1, "dose", value, None), ("A", None, "dose", value, None)]
+    text = script_text(script(SMALL, dialect(warehouse.name), WANTED))
+    connection = warehouse.run({**wide_rows(kb), EVIDENCE: evidence}, text)
+    told = connection.execute("SELECT * FROM number_faults").fetchall()
+    assert (("evidence_number",) in told) == (number is None)
+    rows = [("A", line, "dose", number) for line in (1, 2)] if number is not None else []
+    assert rows_of(connection, "evidence_number", 4) == rows
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ def wide_rows(kb: KnowledgeBase) -> dict[str, list[tuple[Any, ...]]]:
             evidence.append((item.claim_id, item.line_number, item.name, value, item.document))
     overrides = [
         tuple(getattr(item, column.name, None) for column in TABLES[OVERRIDES])
-        for item in kb._overrides
+        for item in kb._known.overrides
     ]
     return {LINES: lines, EVIDENCE: evidence, OVERRIDES: overrides}
 

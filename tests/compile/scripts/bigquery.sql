@@ -47,6 +47,7 @@
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
 --   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
 --   in a table.
+-- No name has a dataset, so the session needs a default one.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table STRING, claim_column STRING, first_code STRING, last_code STRING, value STRING, amount NUMERIC, document_lines STRING);
@@ -220,6 +221,9 @@ JOIN claim_evidence AS e
   ON e.claim_id = l.claim_id AND e.line_number = l.line_number
 WHERE
   e.evidence IN ('dose')
+  AND NOT (
+    INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+  )
 UNION DISTINCT
 SELECT DISTINCT
   l.claim_id AS `claim`,
@@ -240,7 +244,10 @@ WHERE
         o.claim_id = l.claim_id AND o.line_number = l.line_number AND o.evidence = e.evidence
     )
   )
-  AND e.evidence IN ('dose');
+  AND e.evidence IN ('dose')
+  AND NOT (
+    INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+  );
 
 -- code_in/2: {code} stands in table {table}
 CREATE TABLE `code_in` AS
@@ -301,7 +308,21 @@ SELECT DISTINCT
 FROM (
   SELECT
     d.description AS text,
-    TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' ')) AS words
+    TRIM(
+      REGEXP_REPLACE(
+        LOWER(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+            d.description,
+            'ß', 'ss'), 'ẞ', 'ss'), 'ſ', 's'), 'K', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'),
+            'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬅ', 'st'), 'ﬆ', 'st'), 'İ', 'i '), 'ŉ', ' n'), 'ǰ', 'j '),
+            'ẖ', 'h '), 'ẗ', 't '), 'ẘ', 'w '), 'ẙ', 'y '), 'ẚ', 'a ')
+        ),
+        '[^a-z0-9]+',
+        ' '
+      )
+    ) AS words
   FROM (
     SELECT DISTINCT
       description
@@ -1049,6 +1070,19 @@ WHERE
 -- Predicates that miss a row because a number of it divides by zero or has more than nine digits
 --   behind its point. It has to be empty: what rests on such a predicate is not to be used.
 CREATE TABLE `number_faults` AS
+SELECT DISTINCT
+  'evidence_number' AS `predicate`
+FROM (
+  SELECT
+    1 AS one
+  FROM claim_evidence AS e
+  WHERE
+    e.evidence IN ('dose')
+    AND (
+      INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+    )
+) AS doubt
+UNION DISTINCT
 SELECT DISTINCT
   'reduces' AS `predicate`
 FROM (

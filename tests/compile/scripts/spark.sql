@@ -224,6 +224,10 @@ JOIN claim_evidence AS e
   ON e.claim_id = l.claim_id AND e.line_number = l.line_number
 WHERE
   e.evidence IN ('dose')
+  AND NOT (
+    LOCATE('.', e.value) > 0
+    AND LENGTH(TRIM(TRAILING '0' FROM e.value)) - LOCATE('.', e.value) > 9
+  )
 UNION
 SELECT DISTINCT
   l.claim_id AS `claim`,
@@ -244,7 +248,11 @@ WHERE
         o.claim_id = l.claim_id AND o.line_number = l.line_number AND o.evidence = e.evidence
     )
   )
-  AND e.evidence IN ('dose');
+  AND e.evidence IN ('dose')
+  AND NOT (
+    LOCATE('.', e.value) > 0
+    AND LENGTH(TRIM(TRAILING '0' FROM e.value)) - LOCATE('.', e.value) > 9
+  );
 
 -- code_in/2: {code} stands in table {table}
 CREATE TABLE `code_in` AS
@@ -305,7 +313,21 @@ SELECT DISTINCT
 FROM (
   SELECT
     d.description AS text,
-    TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' ')) AS words
+    TRIM(
+      REGEXP_REPLACE(
+        LOWER(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+            d.description,
+            'ß', 'ss'), 'ẞ', 'ss'), 'ſ', 's'), 'K', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'),
+            'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬅ', 'st'), 'ﬆ', 'st'), 'İ', 'i '), 'ŉ', ' n'), 'ǰ', 'j '),
+            'ẖ', 'h '), 'ẗ', 't '), 'ẘ', 'w '), 'ẙ', 'y '), 'ẚ', 'a ')
+        ),
+        '[^a-z0-9]+',
+        ' '
+      )
+    ) AS words
   FROM (
     SELECT DISTINCT
       description
@@ -1051,6 +1073,20 @@ WHERE
 -- Predicates that miss a row because a number of it divides by zero or has more than nine digits
 --   behind its point. It has to be empty: what rests on such a predicate is not to be used.
 CREATE VIEW `number_faults` AS
+SELECT DISTINCT
+  'evidence_number' AS `predicate`
+FROM (
+  SELECT
+    1 AS one
+  FROM claim_evidence AS e
+  WHERE
+    e.evidence IN ('dose')
+    AND (
+      LOCATE('.', e.value) > 0
+      AND LENGTH(TRIM(TRAILING '0' FROM e.value)) - LOCATE('.', e.value) > 9
+    )
+) AS doubt
+UNION
 SELECT DISTINCT
   'reduces' AS `predicate`
 FROM (

@@ -255,6 +255,9 @@ JOIN claim_evidence AS e
   ON e.claim_id = l.claim_id AND e.line_number = l.line_number
 WHERE
   e.evidence IN ('dose')
+  AND NOT (
+    INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+  )
 UNION
 SELECT DISTINCT
   l.claim_id AS "claim",
@@ -275,7 +278,10 @@ WHERE
         o.claim_id = l.claim_id AND o.line_number = l.line_number AND o.evidence = e.evidence
     )
   )
-  AND e.evidence IN ('dose');
+  AND e.evidence IN ('dose')
+  AND NOT (
+    INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+  );
 
 -- code_in/2: {code} stands in table {table}
 CREATE TABLE "code_in" AS
@@ -338,7 +344,15 @@ FROM (
     SELECT DISTINCT
       description,
       '',
-      LOWER(description)
+      LOWER(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+        REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(
+          description,
+          'ß', 'ss'), 'ẞ', 'ss'), 'ſ', 's'), 'K', 'k'), 'ﬀ', 'ff'), 'ﬁ', 'fi'), 'ﬂ', 'fl'),
+          'ﬃ', 'ffi'), 'ﬄ', 'ffl'), 'ﬅ', 'st'), 'ﬆ', 'st'), 'İ', 'i '), 'ŉ', ' n'), 'ǰ', 'j '),
+          'ẖ', 'h '), 'ẗ', 't '), 'ẘ', 'w '), 'ẙ', 'y '), 'ẚ', 'a ')
+      )
     FROM claim_lines
     WHERE
       description <> ''
@@ -1187,6 +1201,19 @@ LEFT JOIN (
 -- Predicates that miss a row because a number of it divides by zero or has more than nine digits
 --   behind its point. It has to be empty: what rests on such a predicate is not to be used.
 CREATE VIEW "number_faults" AS
+SELECT DISTINCT
+  'evidence_number' AS "predicate"
+FROM (
+  SELECT
+    1 AS one
+  FROM claim_evidence AS e
+  WHERE
+    e.evidence IN ('dose')
+    AND (
+      INSTR(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - INSTR(e.value, '.') > 9
+    )
+) AS doubt
+UNION
 SELECT DISTINCT
   'reduces' AS "predicate"
 FROM (
