@@ -59,12 +59,15 @@ class DelimitedFile:
         Errors keep the file from being read.
     known : frozenset of str
         Columns that are read.
+    header_row : int
+        Row of text of the header; blank rows may stand above it.
     """
 
     path: Path
     columns: tuple[str, ...]
     diagnostics: list[Diagnostic]
     known: frozenset[str] = field(default_factory=frozenset)
+    header_row: int = 1
 
     @property
     def readable(self) -> bool:
@@ -184,7 +187,7 @@ def open_delimited(
     columns = tuple(name.strip().lower() for name in header)
     known = frozenset(known)
     return DelimitedFile(
-        path, columns, check_columns(columns, source, place, required, sorted(known)), known
+        path, columns, check_columns(columns, source, place, required, sorted(known)), known, number
     )
 
 

@@ -133,7 +133,7 @@ def read_evidence(
         paths = [paths]
     found: list[Diagnostic] = []
     rows: list[RawRow] = []
-    for path in map(Path, paths):
+    for path in dict.fromkeys(map(Path, paths)):
         rows.extend(table_rows(path, COLUMNS, REQUIRED, found, only))
     return index_rows(rows, types, found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +88,7 @@ class ParquetFile:
         return '"' + self.columns[column][0].replace('"', '""') + '"'
 
     def _scan(self) -> str:
-        name = str(self.path).replace("'", "''")
+        name = exact_path(self.path).replace("'", "''")
         return f"read_parquet('{name}', file_row_number = true)"
 
     def _fetched(self, picked: list[str]) -> Iterator[tuple[Any, ...]]:
@@ -142,6 +143,17 @@ def is_parquet(path: Path) -> bool:
             return file.read(len(MARK)) == MARK
     except OSError:
         return False
+
+
+def exact_path(path: Path) -> str:
+    """Return a path as a pattern of DuckDB that no other file fits.
+
+    Examples
+    --------
+    >>> exact_path(Path("claims[1].csv"))
+    'claims[[]1].csv'
+    """
+    return re.sub(r"[\[*?]", lambda found: f"[{found[0]}]", str(path))
 
 
 def open_parquet(

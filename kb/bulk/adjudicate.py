@@ -125,6 +125,10 @@ def adjudicate_files(
                     note = str(fault)
                 except tuple(getattr(duckdb, name) for name in INEXACT):
                     note = "a number of these claims has no exact decimal"
+                except duckdb.Error as fault:
+                    if type(fault) is not duckdb.Error:
+                        raise
+                    note = "a Parquet file is damaged"
             if result is None:
                 from kb.bulk.rows import write_by_claim
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from facts.readers.delimited import DelimitedFile
-from facts.readers.parquet import BLANKS
+from facts.readers.parquet import BLANKS, exact_path
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk.raw import NotRead, RawTable, TextFile, reading_a_file
 from kb.bulk.text_shape import text_shape
@@ -31,7 +31,7 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
         the table then.
     """
     shape = text_shape(file.path, values=True)
-    if shape is None or len(set(file.columns)) < len(file.columns):
+    if shape is None or file.header_row > 1 or len(set(file.columns)) < len(file.columns):
         return False
     if not _insert(table, text, file):
         table.drop(text)
@@ -67,7 +67,7 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
             table.connection.execute(
                 f"INSERT INTO {table.name} SELECT {text.number}, NULL, "
                 f"{names[-1]} IS NULL OR d0 IS NOT NULL, NULL, {picked} FROM "
-                f"read_csv({literal(str(file.path))}, auto_detect=false, header=true, "
+                f"read_csv({literal(exact_path(file.path))}, auto_detect=false, header=true, "
                 "delim=',', quote='\"', escape='\"', strict_mode=true, null_padding=true, "
                 f"nullstr='\x01', max_line_size={LONGEST_ROW}, parallel={parallel}, "
                 f"columns={{{columns}}}) WHERE {not_blank}"

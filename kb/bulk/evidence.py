@@ -202,7 +202,7 @@ class EvidenceReader:
     def _again(
         self, tables: Tables, number: int, source: Source, chosen: str
     ) -> Iterator[tuple[Any, RawRow]]:
-        place = place_of(number, source)
+        place = place_of(source)
         condition = f"JOIN {chosen} s ON s.place = {place} ORDER BY r.file, r.row"
         yield from tables.rows(source, "NULL", condition)
 
@@ -212,7 +212,8 @@ class EvidenceReader:
             "CREATE TABLE evidence_unused AS SELECT place, claim_id FROM "
             f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self.lines} l "
             "ON l.claim_id = m.claim_id "
-            "AND (m.line_number IS NULL OR l.line_number = m.line_number)"
+            "AND (m.line_number IS NULL OR l.line_number = m.line_number) "
+            "UNION ALL SELECT place, claim_id FROM evidence_marked WHERE suspect"
         )
         if not self._one("SELECT count(*) FROM evidence_unused"):
             return

@@ -22,7 +22,7 @@ from facts.readers.notes import Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.claim_groups import any_repeated, in_order, pairs_of
 from kb.bulk.columns import KINDS, Column, read_column, written
-from kb.bulk.free_texts import STRIPPED, odd
+from kb.bulk.free_texts import odd
 from kb.bulk.selected import joined, selected
 from kb.bulk.source import Source, Tables
 from kb.engines.duckdb_beside import beside
@@ -227,12 +227,12 @@ class LineReader:
         if not source.parquet:
             self._tables.number_rows()
         column = columns["claim_id"]
-        claim = STRIPPED.format(column.text)
+        claim = column.value
         place = "(r.file * 1000000000000 + r.row)"
         if source.parquet:
             place = "concat(r.file, chr(0), lpad(r.row::TEXT, 20, '0'))"
         condition = (
-            f"WHERE {claim} IS NULL OR EXISTS "
+            f"{column.join} WHERE {claim} IS NULL OR EXISTS "
             f"(SELECT 1 FROM suspects s WHERE s.claim_id = {claim}) ORDER BY min({place}) OVER "
             f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), r.file, r.row"
         )
@@ -264,8 +264,8 @@ class LineReader:
 
     def _note_changes(self) -> None:
         """Tell of values that may not be meant as they were read, each with its first place."""
-        found: list[tuple[Any, int, Diagnostic]] = []
-        for source, columns in self._columns:
+        found: list[tuple[int, Any, int, Diagnostic]] = []
+        for tag, (source, columns) in enumerate(self._columns):
             for column in columns.values():
                 if not column.notes:
                     continue
@@ -283,8 +283,8 @@ class LineReader:
                     trace = self._tables.trace(source, place["f"], place["n"])
                     for message, help in column.notes[text]:
                         note = Diagnostic("note", message, trace.origin(column.name), help)
-                        found.append((place["f"], place["n"], note))
-        self._notes.once(note for _, _, note in sorted(found, key=lambda item: item[:2]))
+                        found.append((tag, place["f"], place["n"], note))
+        self._notes.once(note for *_, note in sorted(found, key=lambda item: item[:3]))
 
 
 def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[RawRow]]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from facts.readers.jsonl import ObjectFile, physical_rows
 from facts.readers.line_table import RawRow
+from facts.readers.parquet import exact_path
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk.plain_objects import PlainObjects
 from kb.bulk.raw import NotRead, RawTable, TextFile, reading_a_file
@@ -110,7 +111,7 @@ def _insert(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> No
         f"SELECT CASE WHEN plain THEN hash(json_keys(text, [{paths}])) END AS shape, "
         f"json_transform(CASE WHEN plain THEN text END, {kinds}) AS v FROM ("
         f"SELECT text, coalesce(regexp_full_match(text, {literal(plain.pattern)}), false) AS plain "
-        f"FROM read_csv({literal(str(path))}, auto_detect=false, header=false, "
+        f"FROM read_csv({literal(exact_path(path))}, auto_detect=false, header=false, "
         f"delim='{_DELIMITER.decode()}', quote='', escape='', max_line_size={LONGEST_ROW}, "
         "columns={'text': 'VARCHAR'})))"
     )

@@ -173,7 +173,9 @@ def _in_the_set(
     lines = None
     predicates, determined = _needed(source.program, goal)
     if inputs.claims is None and predicates > _LONG and determined:
-        lines = _line_run(inputs, kb, overrides, has_evidence, read.checked.pairs, meter)
+        lines = _line_run(
+            inputs, kb, overrides, has_evidence, read.checked.pairs, meter, ALLOWED[0] in determined
+        )
     if lines is not None and ALLOWED[0] in determined:
         allowed_units(lines)
     begun = meter.share() if lines is not None else 0.0
@@ -226,6 +228,7 @@ def _line_run(
     has_evidence: bool,
     pairs: int,
     meter: Meter,
+    units: bool,
 ) -> LineRun | None:
     """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
 
@@ -244,6 +247,7 @@ def _line_run(
             policy.table_rows,
             lambda: has_evidence,
             pairs=pairs,
+            units=units,
         )
         run.watch = meter.enter
         run.run()

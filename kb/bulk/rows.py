@@ -12,6 +12,7 @@ from facts.claim import Override
 from facts.readers.batch import RejectedClaim
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
+from facts.readers.parquet import exact_path
 from facts.spreadsheet import csv_text
 from kb.adjudication import Adjudication
 from kb.bulk.result import BulkResult, Meter
@@ -76,7 +77,7 @@ def write_by_claim(
         if kind == "parquet":
             types = ", ".join(f"{name}: {literal(kind)}" for name, kind in PARQUET_TYPES.items())
             connection.execute(
-                f"COPY (SELECT * FROM read_json({literal(str(texts))}, "
+                f"COPY (SELECT * FROM read_json({literal(exact_path(texts))}, "
                 f"format='newline_delimited', columns={{{types}}})) "
                 f"TO {literal(str(target))} (FORMAT parquet)"
             )

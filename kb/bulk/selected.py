@@ -28,12 +28,12 @@ def selected(
         Whether the column ``place`` tells the order of the lines.
     """
     selects = []
-    for tag, (source, columns) in enumerate(sources):
+    for source, columns in sources:
         picked = {name: columns[name] for name in names}
         picks = [f"{column.value} AS {identifier(name)}" for name, column in picked.items()]
         if place:
             own = "r.place" if source.parquet else "r.rowid"
-            picks.append(f"({tag}::BIGINT << 60) + {own} AS place")
+            picks.append(f"({int(source.parquet)}::BIGINT << 60) + {own} AS place")
         selects.append(
             f"SELECT {', '.join(picks)} FROM {source.scan} r {joined(picked)} "
             f"{condition.format(claim=columns['claim_id'].value)}"

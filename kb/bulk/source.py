@@ -96,11 +96,10 @@ class Tables:
             self.sources.append(Source(self.name, dict.fromkeys(names, "VARCHAR"), False))
         if parquet:
             view = f"{self.name}_of_parquet"
-            columns = scan_parquet(
+            for scan, columns in scan_parquet(
                 self.connection, view, parquet, self.required, self.known, self.notes
-            )
-            if columns is not None:
-                self.sources.append(Source(view, columns, True))
+            ):
+                self.sources.append(Source(scan, columns, True))
 
     def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
         """Yield rows again as the row readers do, with the value of an expression.

@@ -15,6 +15,9 @@ _BLOCK = 1 << 20
 _LONGEST = 4 * LONGEST_ROW
 """Bytes without a line feed behind which a file is not regular."""
 
+_NULL = b"\x01"
+"""Stands for no value where DuckDB reads CSV; a file that has it is left to the row reader."""
+
 _INSIDE = re.compile(rb'"(?:(?<=[^,\n\r"]")[^,\n\r]|[ \t]+(?:[,\n\r]|\Z))')
 """Begins with what it looks for, which makes it eight times as fast as what looks before it."""
 
@@ -70,6 +73,8 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     last = b""
     for block in _blocks(path):
         if last and not last.endswith(b"\n"):
+            return None
+        if values and _NULL in block:
             return None
         if b'"' in block:
             marks += block.count(b'"') if values else 1

@@ -54,6 +54,8 @@ class LineRun:
         A query of the allowed units: line, value; empty where the script tells them.
     pairs : int, optional
         How many pairs of lines stand in the same claim, where it is known.
+    units : bool, optional
+        Whether allowed units will be asked for.
     """
 
     connection: Any
@@ -72,6 +74,7 @@ class LineRun:
     values: Callable[[], Collection[str]] = tuple
     allowed: str = ""
     pairs: int | None = None
+    units: bool = True
 
     def run(self) -> None:
         """Make the tables ``signed``, ``answers``, ``plain_answers`` and ``context_answers``."""
@@ -81,10 +84,11 @@ class LineRun:
         self._decide()
         self._note("lines")
         self._lines()
-        values = beside(
-            self.connection, lambda other: make_values(self.script, self.sides.on(other))
-        )
-        self.values = values.result
+        if self.units:
+            values = beside(
+                self.connection, lambda other: make_values(self.script, self.sides.on(other))
+            )
+            self.values = values.result
         self._note("signatures")
         self._signatures(formulas)
         self._note("context")
