@@ -8,7 +8,7 @@ from facts.readers.delimited import DelimitedFile
 from facts.readers.parquet import BLANKS, exact_path
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk.raw import NotRead, RawTable, TextFile, reading_a_file
-from kb.bulk.text_shape import text_shape
+from kb.bulk.text_shape import NO_VALUE, text_shape
 from kb.engines.duckdb_table import literal
 
 _SPARE = 8
@@ -69,7 +69,8 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
                 f"{names[-1]} IS NULL OR d0 IS NOT NULL, NULL, {picked} FROM "
                 f"read_csv({literal(exact_path(file.path))}, auto_detect=false, header=true, "
                 "delim=',', quote='\"', escape='\"', strict_mode=true, null_padding=true, "
-                f"nullstr='\x01', max_line_size={LONGEST_ROW}, parallel={parallel}, "
+                f"nullstr={literal(NO_VALUE.decode())}, max_line_size={LONGEST_ROW}, "
+                f"parallel={parallel}, "
                 f"columns={{{columns}}}) WHERE {not_blank}"
             )
             return True

@@ -15,7 +15,7 @@ _BLOCK = 1 << 20
 _LONGEST = 4 * LONGEST_ROW
 """Bytes without a line feed behind which a file is not regular."""
 
-_NULL = b"\x01"
+NO_VALUE = b"\x01"
 """Stands for no value where DuckDB reads CSV; a file that has it is left to the row reader."""
 
 _INSIDE = re.compile(rb'"(?:(?<=[^,\n\r"]")[^,\n\r]|[ \t]+(?:[,\n\r]|\Z))')
@@ -74,7 +74,7 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     for block in _blocks(path):
         if last and not last.endswith(b"\n"):
             return None
-        if values and _NULL in block:
+        if values and NO_VALUE in block:
             return None
         if b'"' in block:
             marks += block.count(b'"') if values else 1
