@@ -6,14 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explain.certificate.verify import Verification, verify
     from explain.explanation import CitedClause, Explanation, why
-    from explain.goal import prove
-    from explain.narrate import narrative_of
-    from explain.narrative import Narrative
-    from explain.near_miss import Failure, Miss
-    from explain.proof import Node, Proof
-    from explain.verification import Verification, verify
-    from explain.whynot import WhyNot, why_not, why_not_outcome
+    from explain.narrative.builder import narrative_of
+    from explain.narrative.model import Narrative
+    from explain.proof.goal import prove
+    from explain.proof.graph import Node, Proof
+    from explain.why_not.near_miss import Failure, Miss
+    from explain.why_not.why_not import WhyNot, why_not, why_not_outcome
 
 __all__ = [
     "CitedClause",
@@ -36,19 +36,19 @@ __all__ = [
 _HOMES = {
     "CitedClause": "explain.explanation",
     "Explanation": "explain.explanation",
-    "Failure": "explain.near_miss",
-    "Miss": "explain.near_miss",
-    "Narrative": "explain.narrative",
-    "Node": "explain.proof",
-    "Proof": "explain.proof",
-    "Verification": "explain.verification",
-    "WhyNot": "explain.whynot",
-    "narrative_of": "explain.narrate",
-    "prove": "explain.goal",
-    "verify": "explain.verification",
+    "Failure": "explain.why_not.near_miss",
+    "Miss": "explain.why_not.near_miss",
+    "Narrative": "explain.narrative.model",
+    "Node": "explain.proof.graph",
+    "Proof": "explain.proof.graph",
+    "Verification": "explain.certificate.verify",
+    "WhyNot": "explain.why_not.why_not",
+    "narrative_of": "explain.narrative.builder",
+    "prove": "explain.proof.goal",
+    "verify": "explain.certificate.verify",
     "why": "explain.explanation",
-    "why_not": "explain.whynot",
-    "why_not_outcome": "explain.whynot",
+    "why_not": "explain.why_not.why_not",
+    "why_not_outcome": "explain.why_not.why_not",
 }
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from explain.explainer import Explainer
-from explain.filed import exceptions_tried
-from explain.proof import Node, Proof
-from kb.adjudicate import LoadedClaim
-from kb.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause, Reading
+from explain.narrative.exceptions import exceptions_tried
+from explain.proof.explainer import Explainer
+from explain.proof.graph import Node, Proof
+from kb.claims.determine import LoadedClaim
+from kb.model.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause, Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,14 +71,14 @@ class Explanation:
     @cached_property
     def text(self) -> str:
         """The explanation for a terminal."""
-        from explain.explanation_text import explanation_text
-        from explain.narrate import narrative_of
+        from explain.narrative.builder import narrative_of
+        from explain.text.explanation import explanation_text
 
         return explanation_text(self, narrative_of(self))
 
     def to_json(self) -> dict[str, Any]:
-        """Return the explanation as a certificate that `explain.checker` can check."""
-        from explain.certificate import certificate_of_explanation
+        """Return the explanation as a certificate that `explain.certificate.checker` can check."""
+        from explain.certificate.write import certificate_of_explanation
 
         return certificate_of_explanation(self)
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
         QueryError,
         UsageError,
     )
-    from kb.adjudicate import LoadedClaim
-    from kb.adjudication import Adjudication
-    from kb.determination import Citation, Determination
+    from kb.claims.determine import LoadedClaim
+    from kb.claims.result import Adjudication
     from kb.knowledge_base import KnowledgeBase
-    from kb.policy import Policy
-    from kb.policy_folder import bundled_policies
-    from kb.relation import Relation
+    from kb.model.determination import Citation, Determination
+    from kb.model.relation import Relation
+    from kb.policy.folder import bundled_policies
+    from kb.policy.loader import Policy
 
 __all__ = [
     "Adjudication",
@@ -47,14 +47,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Adjudication": "kb.adjudication",
-    "Citation": "kb.determination",
-    "Determination": "kb.determination",
+    "Adjudication": "kb.claims.result",
+    "Citation": "kb.model.determination",
+    "Determination": "kb.model.determination",
     "KnowledgeBase": "kb.knowledge_base",
-    "LoadedClaim": "kb.adjudicate",
-    "Policy": "kb.policy",
-    "Relation": "kb.relation",
-    "bundled_policies": "kb.policy_folder",
+    "LoadedClaim": "kb.claims.determine",
+    "Policy": "kb.policy.loader",
+    "Relation": "kb.model.relation",
+    "bundled_policies": "kb.policy.folder",
 }
 """The module of each name that is not one of ``facts.diagnostic``."""
 

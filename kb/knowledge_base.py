@@ -12,21 +12,21 @@ from facts.codes import CodeTable
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim
 from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
-from kb.adjudicate import LoadedClaim
-from kb.adjudication import Adjudication, accepted
-from kb.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
-from kb.claim_inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
-from kb.claim_loader import ClaimLoader
-from kb.determination import Determination
+from kb.claims.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
+from kb.claims.determine import LoadedClaim
+from kb.claims.goals import claim_apart, read_goal
+from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
+from kb.claims.known import KnownClaims
+from kb.claims.loader import ClaimLoader
+from kb.claims.result import Adjudication, accepted
+from kb.claims.settings import complete_settings
 from kb.engines.protocol import Engine
-from kb.goals import claim_apart, read_goal
-from kb.known_claims import KnownClaims
-from kb.language.syntax import Constant, Query
-from kb.language.value import Value, row_key
-from kb.language.variables import named_variables
-from kb.policy import Policy, load_policy
-from kb.relation import Relation
-from kb.settings import complete_settings
+from kb.language.ast import Constant, Query
+from kb.language.traversal import named_variables
+from kb.language.values import Value, row_key
+from kb.model.determination import Determination
+from kb.model.relation import Relation
+from kb.policy.loader import Policy, load_policy
 
 
 class KnowledgeBase:

@@ -50,11 +50,11 @@ from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Tally
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
-from kb.flat import CSV_COLUMNS, flat_row
+from kb.model.tables import CSV_COLUMNS, flat_row
 
 if TYPE_CHECKING:
-    from kb.determination import Determination
     from kb.knowledge_base import KnowledgeBase
+    from kb.model.determination import Determination
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
@@ -167,7 +167,7 @@ def _one_by_one(
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
-    from kb.adjudication import Adjudication
+    from kb.claims.result import Adjudication
 
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
     counts = Counter[str]()
@@ -235,7 +235,7 @@ def evidence_summary(read: int, rejected: int) -> str:
 
 def summary(tally: Tally, counts: Mapping[str, int]) -> str:
     """Return the reconciliation of a run: lines read, determined and rejected."""
-    from kb.clause import OUTCOMES
+    from kb.model.clause import OUTCOMES
 
     parts = ", ".join(
         f"{counts[outcome]} {outcome.replace('_', ' ')}"

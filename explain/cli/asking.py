@@ -30,7 +30,7 @@ from facts.values import quoted
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation
-    from explain.policy_document import PolicyDocument
+    from explain.narrative.policy_document import PolicyDocument
 
 
 def why(
@@ -98,14 +98,14 @@ def _why_format(format: str | None, as_json: bool) -> str:
 def _why_text(explanation: Explanation, kind: str, document: PolicyDocument | None) -> str:
     if kind == "json":
         return json_text(explanation.to_json())
-    from explain.narrate import narrative_of
+    from explain.narrative.builder import narrative_of
 
     narrative = narrative_of(explanation, document=document)
     if kind == "md":
         from explain.exports.markdown import narrative_markdown
 
         return narrative_markdown(narrative)
-    from explain.explanation_text import explanation_text
+    from explain.text.explanation import explanation_text
 
     return explanation_text(explanation, narrative)
 

@@ -22,7 +22,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
 
 if TYPE_CHECKING:
-    from kb.language.syntax import Program
+    from kb.language.ast import Program
 
 
 def sql(
@@ -55,9 +55,9 @@ def sql(
     clausewise sql outcome cites > r14.sql
     clausewise sql denied --dialect snowflake
     """
-    from kb.compile import dialects
-    from kb.compile.script import script, script_text
-    from kb.policy_script import policy_source
+    from kb.compile.script.script import script, script_text
+    from kb.compile.sql import dialects
+    from kb.planning.policy_source import policy_source
 
     wanted_dialect = dialects.dialect(dialect)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)

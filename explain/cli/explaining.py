@@ -26,7 +26,7 @@ from facts.diagnostic import UsageError
 from facts.values import quoted
 
 if TYPE_CHECKING:
-    from explain.verification import Verification
+    from explain.certificate.verify import Verification
 
 
 def why_not(
@@ -60,8 +60,8 @@ def why_not(
     clausewise why-not CLM1 2 R14-FAC-1 -c claims.837
     clausewise why-not CLM1 2 --outcome reimbursable -c claims.837 --json
     """
-    from explain.whynot import why_not as explain_clause
-    from explain.whynot import why_not_outcome as explain_outcome
+    from explain.why_not.why_not import why_not as explain_clause
+    from explain.why_not.why_not import why_not_outcome as explain_outcome
 
     if (clause is None) == (outcome is None):
         raise usage_error(
@@ -120,8 +120,8 @@ def verify(
     clausewise verify proof.json
     clausewise verify proof.json -c claims.837
     """
-    from explain.certificate_file import certificates_of, read_certificate
-    from explain.verification import verify as check
+    from explain.certificate.file import certificates_of, read_certificate
+    from explain.certificate.verify import verify as check
 
     certificates = certificates_of(read_certificate(proof), proof)
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)

@@ -27,8 +27,8 @@ from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 
 if TYPE_CHECKING:
-    from kb.bulk.rules import BulkRules
     from kb.bulk.session import BulkSession
+    from kb.planning.rules import BulkRules
 
 ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005
@@ -199,7 +199,7 @@ def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedCla
     """Write the claims that could not be read as a CSV file."""
     from explain.cli.output import csv_text
     from explain.cli.writing import destination
-    from kb.rejects import REJECT_COLUMNS, reject_rows
+    from kb.model.rejects import REJECT_COLUMNS, reject_rows
 
     with destination(path, inputs) as write:
         write(csv_text([REJECT_COLUMNS]))

@@ -18,10 +18,10 @@ from facts.diagnostic import Diagnostic
 from facts.readers.evidence import EvidenceIndex
 
 if TYPE_CHECKING:
-    from explain.policy_document import PolicyDocument
-    from kb.bulk.rules import BulkRules
+    from explain.narrative.policy_document import PolicyDocument
     from kb.engines.protocol import Engine
     from kb.knowledge_base import KnowledgeBase
+    from kb.planning.rules import BulkRules
 
 ClaimFiles = Annotated[
     list[str],
@@ -174,7 +174,7 @@ def read_document(path: str | None) -> PolicyDocument | None:
     """
     if path is None:
         return None
-    from explain.policy_document import read_policy_document
+    from explain.narrative.policy_document import read_policy_document
 
     return read_policy_document(path)
 
@@ -208,7 +208,7 @@ def load_rules(
     precertification: str | None,
 ) -> BulkRules:
     """Return the rules of a bulk run that the options ask for."""
-    from kb.bulk.rules import asked_rules
+    from kb.planning.rules import asked_rules
 
     return asked_rules(
         lambda: load_knowledge_base(policy, settings, strict, hcpcs, precertification),

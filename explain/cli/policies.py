@@ -15,8 +15,8 @@ from facts.suggest import nearest
 from facts.values import ValueFault, format_number, parse_code
 
 if TYPE_CHECKING:
-    from kb.clause import PolicyClause
-    from kb.policy import Policy
+    from kb.model.clause import PolicyClause
+    from kb.policy.loader import Policy
 
 
 def clauses(
@@ -32,7 +32,7 @@ def clauses(
     clausewise clauses
     clausewise clauses R14-FAC-7
     """
-    from kb.policy import load_policy
+    from kb.policy.loader import load_policy
 
     loaded = load_policy(policy)
     if clause_id is None:
@@ -70,8 +70,8 @@ def code(
     clausewise code J7050
     clausewise code 0258 --json
     """
-    from kb.code_index import code_places
-    from kb.policy import load_policy
+    from kb.policy.code_index import code_places
+    from kb.policy.loader import load_policy
 
     loaded = load_policy(policy)
     try:
@@ -137,10 +137,10 @@ def check(
     clausewise check
     clausewise check my-policy
     """
-    from kb.cases import read_cases, run_cases
-    from kb.policy import load_policy
-    from kb.policy_folder import find_policy_folder
-    from kb.policy_remarks import policy_remarks
+    from kb.cases.runner import read_cases, run_cases
+    from kb.policy.folder import find_policy_folder
+    from kb.policy.lint import policy_remarks
+    from kb.policy.loader import load_policy
 
     try:
         policy = load_policy(folder)
@@ -223,9 +223,9 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
 
 
 def _clause_text(clause: PolicyClause, policy: Policy) -> str:
-    from explain.tree import code_text, section_text
-    from kb.code_index import clause_rules
+    from explain.text.proof_tree import code_text, section_text
     from kb.language.printer import print_rule
+    from kb.policy.code_index import clause_rules
 
     rows = [
         f"{clause.clause_id}: {clause.title}",

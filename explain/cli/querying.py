@@ -38,13 +38,13 @@ from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
 from kb.bulk.result import Meter
-from kb.language.value import Value
+from kb.language.values import Value
 
 if TYPE_CHECKING:
     from kb.bulk.answers import BulkAnswers
     from kb.engines.protocol import Engine
     from kb.knowledge_base import KnowledgeBase
-    from kb.language.syntax import Query
+    from kb.language.ast import Query
 
 _AT_ONCE = 1_000
 """Rows that are printed together."""
@@ -170,7 +170,7 @@ def _of_all(
 def _duckdb(memory_limit: str | None, threads: int | None) -> Engine:
     """Return the engine that was asked for, after its options have been tried."""
     from kb.bulk.session import connect
-    from kb.engines.duckdb_engine import DuckDBEngine
+    from kb.engines.duckdb.session import DuckDBEngine
 
     connect(threads, memory_limit, tempfile.gettempdir()).close()
     return DuckDBEngine(threads, memory_limit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from explain.narrative import Narrative
+    from explain.narrative.model import Narrative
 
 DEFAULT_PROFILE = "explanation"
 """The profile of a document for colleagues, not for sending out."""

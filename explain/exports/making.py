@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from explain.explainer import Explainer
 from explain.explanation import explain_line
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
-from explain.narrate import narrative_of
-from explain.narrative import Narrative
+from explain.narrative.builder import narrative_of
+from explain.narrative.model import Narrative
+from explain.narrative.policy_document import PolicyDocument
 from explain.pictures.wrapping import wrapped
-from explain.policy_document import PolicyDocument
+from explain.proof.explainer import Explainer
 from facts.diagnostic import Diagnostic, UsageError
 from facts.values import quoted
-from kb.adjudicate import LoadedClaim
-from kb.clause import ADVERSE_EFFECTS
+from kb.claims.determine import LoadedClaim
+from kb.model.clause import ADVERSE_EFFECTS
 
 _WIDEST_ID = 60
 """A longer claim id stands whole among the fields of the line, and shortened in the title."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from explain.english.wording import shortened
 from explain.exports.blocks import (
     BLANK,
     Block,
@@ -19,8 +20,7 @@ from explain.exports.blocks import (
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
-from explain.narrative import Narrative
-from explain.wording import shortened
+from explain.narrative.model import Narrative
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)")

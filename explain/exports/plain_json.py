@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from explain.certificate_file import EXPORT_FORMAT
+from explain.certificate.file import EXPORT_FORMAT
 from explain.exports.contents import NOT_THE_PLAN
 from explain.exports.document import Document
 

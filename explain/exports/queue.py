@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from explain.exports.extras import report_module
-from explain.narrative import Narrative
+from explain.narrative.model import Narrative
 from facts.spreadsheet import csv_text
 
 KINDS = {"csv": ".csv", "xlsx": ".xlsx"}

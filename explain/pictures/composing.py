@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from explain.narrative import CitationNarrative, GraphStep, Narrative, Place
+from explain.narrative.model import CitationNarrative, GraphStep, Narrative, Place
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture
 from explain.pictures.wrapping import wrapped
@@ -35,7 +35,7 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
     Examples
     --------
     >>> from explain.explanation import why
-    >>> from explain.narrate import narrative_of
+    >>> from explain.narrative.builder import narrative_of
     >>> from kb.knowledge_base import KnowledgeBase
     >>> kb = KnowledgeBase.load("r14").with_claims([
     ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",

@@ -63,7 +63,7 @@ def _one_after_another(
     """Yield the claims of 837 files, then of tables; ids that repeat among them are rejected."""
     repeated = RepeatedClaims()
     if files:
-        from facts.readers.x12_claims import ids_of_837, read_837
+        from facts.readers.x12.claims import ids_of_837, read_837
 
         sources = [ids_of_837(path) for path in files]
         if tables:

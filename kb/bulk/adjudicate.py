@@ -13,17 +13,17 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import duckdb_module
 from facts.values import one_line
-from kb.bulk.lines import LINES
-from kb.bulk.lists import prepare_lists
+from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
-from kb.bulk.rules import BulkRules
 from kb.bulk.session import BulkSession
-from kb.compile.fused.refusal import NotFusable
-from kb.engines.duckdb_entries import READS, Cited, count_outcomes, distinct_answers
-from kb.engines.duckdb_interrupt import run_stoppable
-from kb.engines.duckdb_lines import LineRun
-from kb.engines.duckdb_results import MOST_WORDS, write_determinations
-from kb.engines.duckdb_table import literal
+from kb.compile.formulas.refusal import NotFusable
+from kb.engines.duckdb.connection import literal
+from kb.engines.duckdb.interrupt import run_stoppable
+from kb.engines.duckdb.lines.run import LineRun
+from kb.engines.duckdb.output.entries import READS, Cited, count_outcomes, distinct_answers
+from kb.engines.duckdb.output.writer import MOST_WORDS, write_determinations
+from kb.planning.lists import prepare_lists
+from kb.planning.rules import BulkRules
 
 if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
@@ -130,7 +130,7 @@ def adjudicate_files(
                         raise
                     note = "a Parquet file is damaged"
             if result is None:
-                from kb.bulk.rows import write_by_claim
+                from kb.bulk.by_claim import write_by_claim
 
                 session.stop()
                 meter.enter("claims")
@@ -229,7 +229,7 @@ def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkRes
 def _by_predicates(
     connection: Any, kb: KnowledgeBase, claims: Sequence[str | Path], work: _Work
 ) -> BulkResult:
-    from kb.bulk.sets import determine_in_sets, read_inputs
+    from kb.bulk.by_predicate import determine_in_sets, read_inputs
 
     work.meter.enter("reading")
     read = read_inputs(connection, kb, claims, work.evidence)

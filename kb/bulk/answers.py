@@ -12,15 +12,15 @@ from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
-from kb.adjudication import Adjudication, accepted
 from kb.bulk.result import Meter
-from kb.engines.duckdb_interrupt import interruptible
+from kb.claims.goals import claim_terms
+from kb.claims.result import Adjudication, accepted
+from kb.engines.duckdb.interrupt import interruptible
 from kb.engines.protocol import Row
-from kb.goals import claim_terms
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Query
-from kb.language.variables import named_variables
-from kb.relation import Relation
+from kb.language.ast import Query
+from kb.language.traversal import named_variables
+from kb.model.relation import Relation
 
 
 @dataclass(slots=True)

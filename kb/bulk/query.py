@@ -11,34 +11,34 @@ from typing import Any
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.extras import duckdb_module
-from kb.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
 from kb.bulk.adjudicate import INEXACT, too_big
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
-from kb.bulk.evidence import ROWS
-from kb.bulk.lines import LINES
-from kb.bulk.lists import prepare_lists
+from kb.bulk.by_predicate import read_inputs, taken_names
+from kb.bulk.read.evidence import ROWS
+from kb.bulk.read.lines import LINES
 from kb.bulk.result import Meter
-from kb.bulk.rules import BulkRules
 from kb.bulk.session import close, connect
-from kb.bulk.sets import read_inputs, taken_names
-from kb.compile.apart import CODE_PREDICATES, Codes, NotApart, are_apart
-from kb.compile.catalog import Key
-from kb.compile.components import components
-from kb.compile.fused.plan import ALLOWED, ANSWERS
-from kb.compile.fused.refusal import NotFusable
-from kb.compile.goal_plan import plan_goal
-from kb.compile.source import Source
-from kb.engines.duckdb_allowed import allowed_units
-from kb.engines.duckdb_determined import DETERMINED
-from kb.engines.duckdb_goal import GoalRun, Inexact, answer_rows
-from kb.engines.duckdb_inputs import ClaimInputs
-from kb.engines.duckdb_interrupt import run_stoppable
-from kb.engines.duckdb_lines import LineRun
-from kb.goals import atoms_of_goal, claim_terms, texts_of_goal
+from kb.claims.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
+from kb.claims.goals import atoms_of_goal, claim_terms, texts_of_goal
+from kb.compile.formulas.plan import ALLOWED, ANSWERS
+from kb.compile.formulas.refusal import NotFusable
+from kb.compile.planner import plan_goal
+from kb.compile.rewrite.apart import CODE_PREDICATES, Codes, NotApart, are_apart
+from kb.compile.rewrite.components import components
+from kb.compile.script.source import Source
+from kb.compile.sql.catalog import Key
+from kb.engines.duckdb.claims import ClaimInputs
+from kb.engines.duckdb.goal import GoalRun, Inexact, answer_rows
+from kb.engines.duckdb.interrupt import run_stoppable
+from kb.engines.duckdb.lines.run import LineRun
+from kb.engines.duckdb.output.allowed import allowed_units
+from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Constant, Program, Query
-from kb.language.variables import named_variables
-from kb.policy_script import policy_source
+from kb.language.ast import Constant, Program, Query
+from kb.language.traversal import named_variables
+from kb.planning.lists import prepare_lists
+from kb.planning.policy_source import policy_source
+from kb.planning.rules import BulkRules
 
 _LONG = 14
 """Predicates from which on it is quicker to determine all lines first."""

@@ -13,9 +13,9 @@ from typing import Any
 from facts.claim import EvidenceTypes
 from facts.diagnostic import Diagnostic, UsageError
 from facts.extras import OFFLINE, duckdb_module
-from kb.bulk.evidence import EvidenceReader
-from kb.bulk.lines import LINES, Checked, LineReader
-from kb.engines.duckdb_interrupt import stop_running
+from kb.bulk.read.evidence import EvidenceReader
+from kb.bulk.read.lines import LINES, Checked, LineReader
+from kb.engines.duckdb.interrupt import stop_running
 
 
 class BulkSession:

@@ -21,8 +21,8 @@ from kb.checks.size import check_size
 from kb.checks.stratification import check_stratification
 from kb.checks.types import check_types
 from kb.checks.vocabulary import Vocabulary
-from kb.language.syntax import Program, Query
-from kb.language.value import Value
+from kb.language.ast import Program, Query
+from kb.language.values import Value
 
 Check = Callable[[Context], Iterator[Diagnostic]]
 
@@ -114,7 +114,7 @@ def check(
 
     Examples
     --------
-    >>> from kb.language.parse import parse_program
+    >>> from kb.language.parser import parse_program
     >>> program, _ = parse_program(
     ...     "path(X, Y) :- edge(X, Y). path(X, Z) :- edge(X, Y), path(Y, Z). edge(a, b).", "a.pl")
     >>> check(program).strata
@@ -149,7 +149,7 @@ def check_program(
 
     Examples
     --------
-    >>> from kb.language.parse import parse_program
+    >>> from kb.language.parser import parse_program
     >>> program, _ = parse_program("p(X) :- procedre(X, _, _), \\\\+ q(X). q(X) :- p(X).", "a.pl")
     >>> for fault in check_program(program):
     ...     print(fault.message)
@@ -177,7 +177,7 @@ def check_query(
 
     Examples
     --------
-    >>> from kb.language.parse import parse_program, parse_query
+    >>> from kb.language.parser import parse_program, parse_query
     >>> checked = check(parse_program("p(1).", "a.pl")[0])
     >>> check_query(parse_query("p(X), X > 0"), checked)
     []

@@ -8,7 +8,7 @@ from facts.diagnostic import Diagnostic
 from facts.schema import BY_NAME
 from facts.suggest import nearest
 from kb.checks.context import Context, atoms
-from kb.language.syntax import Constant
+from kb.language.ast import Constant
 
 
 def check_citations(context: Context) -> Iterator[Diagnostic]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from facts.diagnostic import Diagnostic
 from facts.suggest import nearest
 from kb.checks.context import Context, Unit, atoms
-from kb.clause import EFFECTS
+from kb.language.ast import Atom, Comparison, Constant, Relational, Term, Variable
 from kb.language.printer import print_atom
-from kb.language.syntax import Atom, Comparison, Constant, Relational, Term, Variable
+from kb.model.clause import EFFECTS
 
 SHARED = "rules/"
 """What the names of the shared rule files begin with."""

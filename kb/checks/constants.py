@@ -14,8 +14,8 @@ from facts.suggest import nearest
 from facts.values import ValueFault
 from kb.checks.context import Context, atoms
 from kb.checks.vocabulary import Vocabulary
-from kb.clause import EFFECTS, OUTCOMES
-from kb.language.syntax import Atom, Constant
+from kb.language.ast import Atom, Constant
+from kb.model.clause import EFFECTS, OUTCOMES
 
 CLAIM_FORMS = ("cms1500", "ub04")
 """The claim forms that claims are read from; another one is kept as it is written."""

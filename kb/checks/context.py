@@ -9,9 +9,9 @@ from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.span import Span
 from kb.checks.vocabulary import Vocabulary
+from kb.language.ast import Aggregate, Atom, BodyLiteral, Program, Query, Relational
 from kb.language.excerpt import Excerpts
-from kb.language.syntax import Aggregate, Atom, BodyLiteral, Program, Query, Relational
-from kb.language.value import Value
+from kb.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.suggest import nearest
 from kb.checks.context import Context
-from kb.language.syntax import Declaration
-from kb.language.words import RESERVED
+from kb.language.ast import Declaration
+from kb.language.keywords import RESERVED
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
 

@@ -9,8 +9,8 @@ from facts.schema import Column, Predicate
 from facts.span import Span
 from facts.suggest import nearest
 from kb.checks.context import Context, atoms
-from kb.language.syntax import Atom
-from kb.language.words import RESERVED
+from kb.language.ast import Atom
+from kb.language.keywords import RESERVED
 
 _MOST_NEAR = 20
 """Unknown predicates for which the nearest known one is looked for."""

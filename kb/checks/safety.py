@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
-from kb.language.printer import print_literal
-from kb.language.rename import all_names
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -18,7 +16,9 @@ from kb.language.syntax import (
     Relational,
     Variable,
 )
-from kb.language.variables import variables_of_expression
+from kb.language.printer import print_literal
+from kb.language.rename import all_names
+from kb.language.traversal import variables_of_expression
 
 _LEFT = "bind it in a condition to the left"
 

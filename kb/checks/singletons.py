@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
 from kb.checks.size import is_too_large
-from kb.language.syntax import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
-from kb.language.variables import variables_of_expression
+from kb.language.ast import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
+from kb.language.traversal import variables_of_expression
 
 
 def check_singletons(context: Context) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit, atoms_of_body
-from kb.language.syntax import Variable
+from kb.language.ast import Variable
 
 MOST_VARIABLES = 100
 """How many variables a rule or a query can have, each ``_`` counted too."""

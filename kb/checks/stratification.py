@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from facts.diagnostic import Diagnostic
 from facts.span import Span
 from kb.checks.context import Context, Stratum, atoms_of_body
-from kb.language.syntax import Aggregate, Relational
+from kb.language.ast import Aggregate, Relational
 
 _LONGEST_CYCLE = 12
 

@@ -15,8 +15,7 @@ from facts.diagnostic import Diagnostic
 from facts.schema import Column, ColumnType
 from facts.span import Span
 from kb.checks.context import Context, Unit
-from kb.language.printer import print_atom, print_literal, print_value
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -29,8 +28,9 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.value import Value
-from kb.language.words import ARITHMETIC_COMPARATORS, ORDER_COMPARATORS
+from kb.language.keywords import ARITHMETIC_COMPARATORS, ORDER_COMPARATORS
+from kb.language.printer import print_atom, print_literal, print_value
+from kb.language.values import Value
 
 _TEXT, _NUMBER, _DATE = 1, 2, 4
 _ANY = _TEXT | _NUMBER | _DATE

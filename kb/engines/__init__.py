@@ -1,1 +1,1 @@
-"""engines."""
+"""Engines: pyDatalog for one claim at a time, DuckDB for many, the same answers."""

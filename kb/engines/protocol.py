@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from facts.origin import Origin
-from kb.language.syntax import Program, Query
-from kb.language.value import Value
+from kb.language.ast import Program, Query
+from kb.language.values import Value
 
 Row = tuple[Value, ...]
 Facts = Mapping[str, Mapping[Row, Sequence[Origin]]]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -24,9 +24,9 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.tokens import can_be_escaped
-from kb.language.value import Value
-from kb.language.words import FUNCTIONS, OPERATOR_WORDS
+from kb.language.keywords import FUNCTIONS, OPERATOR_WORDS
+from kb.language.lexer import can_be_escaped
+from kb.language.values import Value
 
 _PLAIN = re.compile(r"[a-z][A-Za-z0-9_]*")
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "//": 2, "mod": 2}
@@ -47,7 +47,7 @@ def print_program(program: Program) -> str:
 
     Examples
     --------
-    >>> from kb.language.parse import parse_program
+    >>> from kb.language.parser import parse_program
     >>> print(print_program(parse_program("q(X) :- p(X, _), X>1.\\np(1,'A').", "a.pl")[0]), end="")
     q(X) :- p(X, _), X > 1.
     p(1, 'A').
@@ -72,7 +72,7 @@ def print_rule(rule: Rule) -> str:
 
     Examples
     --------
-    >>> from kb.language.parse import parse_program
+    >>> from kb.language.parser import parse_program
     >>> program, _ = parse_program("p(X):-q(X),\\\\+r(X,_).", "a.pl")
     >>> print(print_rule(program.rules[0]))
     p(X) :- q(X), \\+ r(X, _).
@@ -86,7 +86,7 @@ def print_query(query: Query) -> str:
 
     Examples
     --------
-    >>> from kb.language.parse import parse_query
+    >>> from kb.language.parser import parse_query
     >>> print_query(parse_query("units(C, L, U), U > 1"))
     '?- units(C, L, U), U > 1.'
     """
@@ -111,7 +111,7 @@ def print_literal(literal: BodyLiteral) -> str:
 
     Examples
     --------
-    >>> from kb.language.syntax import Comparison, Constant, Variable
+    >>> from kb.language.ast import Comparison, Constant, Variable
     >>> print_literal(Comparison("=<", Variable("X"), Constant(3)))
     'X =< 3'
     """
@@ -134,7 +134,7 @@ def print_atom(atom: Atom) -> str:
 
     Examples
     --------
-    >>> from kb.language.syntax import Atom, Constant, Variable
+    >>> from kb.language.ast import Atom, Constant, Variable
     >>> print_atom(Atom("procedure", (Variable("C"), Constant(1), Constant("J7050"))))
     "procedure(C, 1, 'J7050')"
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -18,7 +18,7 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.variables import variables_of_expression, visible_variables
+from kb.language.traversal import variables_of_expression, visible_variables
 
 
 def all_names(body: Iterable[BodyLiteral]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from facts.span import Span
-from kb.language.tokens import Token
+from kb.language.lexer import Token
 
 
 def starts_a_rule(token: Token, before: Token) -> bool:

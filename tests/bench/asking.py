@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.bulk import Run, adjudicate, data_of, median, process
-from tests.bulk.test_policies import IN_SETS, policy_with
+from tests.kb.bulk.test_policies import IN_SETS, policy_with
 
 GOALS = {
     "every denial": "denied(Claim, Line, Clause)",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from kb.engines.protocol import Facts
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -20,7 +20,7 @@ from kb.language.syntax import (
     Rule,
     Variable,
 )
-from kb.language.value import Value
+from kb.language.values import Value
 
 _OPERATORS = {
     "=<": "<=",

@@ -18,11 +18,11 @@ from explain.explanation import why
 from explain.exports import FORMATS
 from explain.exports.document import Document
 from explain.exports.making import Wishes, document_of
-from explain.narrate import narrative_of
+from explain.narrative.builder import narrative_of
 from explain.pictures.composing import picture_of
-from kb.adjudicate import LoadedClaim, determine
-from kb.clause import ADVERSE_EFFECTS
+from kb.claims.determine import LoadedClaim, determine
 from kb.knowledge_base import KnowledgeBase
+from kb.model.clause import ADVERSE_EFFECTS
 
 S, T = TypeVar("S"), TypeVar("T")
 

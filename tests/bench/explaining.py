@@ -22,7 +22,7 @@ from typing import Any
 
 from explain import narrative_of, verify, why, why_not, why_not_outcome
 from explain.cli.options import load_claims
-from kb.adjudicate import LoadedClaim
+from kb.claims.determine import LoadedClaim
 from kb.knowledge_base import KnowledgeBase
 from tests.bench.documents import _records
 

@@ -96,7 +96,7 @@ def _why_time(claims: Path) -> float:
 
 
 def _load_time() -> float:
-    from kb.policy import load_policy
+    from kb.policy.loader import load_policy
 
     load_policy("r14")
     return _timed(lambda: load_policy("r14"))
@@ -152,8 +152,8 @@ def _adjudication(claims: int) -> tuple[float, int]:
 
 
 def _reading(claims: int) -> float:
-    from facts.readers.x12_claims import read_837
-    from tests.facts_x12.build import professional_file
+    from facts.readers.x12.claims import read_837
+    from tests.facts.readers.x12.build import professional_file
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "claims.837"

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from facts.readers.batch import Claim
 from facts.readers.detect import open_claims
 from kb.knowledge_base import KnowledgeBase
-from kb.language.parse import parse_query
-from kb.policy_folder import SHARED_RULES
+from kb.language.parser import parse_query
+from kb.policy.folder import SHARED_RULES
 from tests.bench.asp import fact_texts, program_text
 
 Outcomes = dict[tuple[str, int], str]

@@ -7,11 +7,11 @@ import pytest
 
 from explain import prove, verify, why, why_not, why_not_outcome
 from facts.diagnostic import QueryError, UsageError
-from kb.adjudicate import determine
-from kb.cases import Case, read_cases
+from kb.cases.runner import Case, read_cases
+from kb.claims.determine import determine
 from kb.knowledge_base import KnowledgeBase
-from kb.language.syntax import Atom, Constant, Variable
-from kb.policy import load_policy
+from kb.language.ast import Atom, Constant, Variable
+from kb.policy.loader import load_policy
 
 POLICY = load_policy("r14")
 CASES, _ = read_cases(POLICY.folder)

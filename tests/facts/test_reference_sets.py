@@ -17,7 +17,7 @@ from facts.values import (
     parse_revenue_code,
     parse_type_of_bill,
 )
-from kb.policy import load_policy
+from kb.policy.loader import load_policy
 
 FOLDER = Path(facts.__file__).parent / "reference"
 READ_BY = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb import ClausewiseError, KnowledgeBase, QueryError
-from tests.kb.claims import line
+from tests.kb.example_lines import line
 
 PAYLOADS = (
     "__import__('os').system('touch {mark}')",

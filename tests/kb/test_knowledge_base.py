@@ -21,8 +21,8 @@ from kb import (
     QueryError,
     UsageError,
 )
-from kb.policy_folder import bundled_policies
-from tests.kb.claims import line
+from kb.policy.folder import bundled_policies
+from tests.kb.example_lines import line
 
 R14 = KnowledgeBase.load("r14")
 KNOWN = R14.with_claims([line(), line("C2", place_of_service="11"), line("C2", 2, units=3)])

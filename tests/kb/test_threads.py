@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 
 from explain import prove
 from kb import KnowledgeBase
-from tests.kb.claims import line
+from tests.kb.example_lines import line
 
 R14 = KnowledgeBase.load("r14")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kb.engines.protocol import Facts, Row
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -31,8 +31,8 @@ from kb.language.syntax import (
     Rule,
     Variable,
 )
-from kb.language.value import Value, canonical, row_key
-from kb.language.variables import named_variables
+from kb.language.traversal import named_variables
+from kb.language.values import Value, canonical, row_key
 
 DRIVER = Path(__file__).with_name("driver.pl")
 GOAL = "clausewise_oracle:main"

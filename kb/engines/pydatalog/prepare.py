@@ -17,8 +17,7 @@ from kb.engines.pydatalog.steps import (
     Step,
     expression_names,
 )
-from kb.language.rename import all_names, rename_atom, rename_expression, rename_literal
-from kb.language.syntax import (
+from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
@@ -33,7 +32,8 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.variables import named_variables
+from kb.language.rename import all_names, rename_atom, rename_expression, rename_literal
+from kb.language.traversal import named_variables
 
 
 @dataclass(slots=True)

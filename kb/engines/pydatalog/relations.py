@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from facts.span import Span
 from kb.engines.pydatalog.rows import Key
 from kb.engines.pydatalog.steps import Step
-from kb.language.syntax import AggregateFunction, Expression, Term, Variable
+from kb.language.ast import AggregateFunction, Expression, Term, Variable
 
 
 @dataclass(eq=False, slots=True)

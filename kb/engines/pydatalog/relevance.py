@@ -8,8 +8,8 @@ from kb.engines.protocol import Row
 from kb.engines.pydatalog.relations import Call, Clause, Local, Relation
 from kb.engines.pydatalog.rows import Key, Rows
 from kb.engines.pydatalog.steps import Scan, Step
-from kb.language.syntax import Constant, Term
-from kb.language.value import Value, canonical
+from kb.language.ast import Constant, Term
+from kb.language.values import Value, canonical
 
 _Pattern = tuple[Key, tuple[int, ...], Row]
 """Predicate, positions and the constants that stand there."""

@@ -20,8 +20,8 @@ from kb.engines.pydatalog.rows import Rows
 from kb.engines.pydatalog.steps import aggregate
 from kb.engines.pydatalog.tables import Tables
 from kb.engines.pydatalog.templates import ClauseIndex, Template
-from kb.language.syntax import Constant, Term, Variable
-from kb.language.value import Value, canonical
+from kb.language.ast import Constant, Term, Variable
+from kb.language.values import Value, canonical
 
 MOST_GROWTH = 100_000
 """Calculations with what a recursion found, in one answer; more are taken for a loop."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from kb.engines.protocol import Facts, Row
-from kb.language.value import Value, canonical
+from kb.language.values import Value, canonical
 
 Key: TypeAlias = tuple[str, int]
 """Name and arity of a predicate."""

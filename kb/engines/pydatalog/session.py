@@ -13,9 +13,9 @@ from kb.engines.pydatalog.prepare import PreparedProgram, prepare, prepare_query
 from kb.engines.pydatalog.relevance import Relevance
 from kb.engines.pydatalog.resolution import Resolution, register
 from kb.engines.pydatalog.rows import Rows
-from kb.language.syntax import Program, Query
-from kb.language.value import Value, canonical, row_key
-from kb.language.variables import named_variables
+from kb.language.ast import Program, Query
+from kb.language.traversal import named_variables
+from kb.language.values import Value, canonical, row_key
 
 _PROGRAMS = 8
 """Prepared programs that an engine keeps."""
@@ -33,7 +33,7 @@ class PyDatalogEngine:
 
     Examples
     --------
-    >>> from kb.language.syntax import Atom, Constant, Program, Query, Relational, Rule, Variable
+    >>> from kb.language.ast import Atom, Constant, Program, Query, Relational, Rule, Variable
     >>> x, y, z = Variable("X"), Variable("Y"), Variable("Z")
     >>> program = Program((
     ...     Rule(Atom("reaches", (x, y)), (Relational(Atom("edge", (x, y))),)),

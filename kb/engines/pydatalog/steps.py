@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kb.engines.arithmetic import evaluate, evaluate_number, fold, holds
 from kb.engines.protocol import Row
 from kb.engines.pydatalog.rows import Key, Rows
-from kb.language.syntax import (
+from kb.language.arithmetic import evaluate, evaluate_number, fold, holds
+from kb.language.ast import (
     AggregateFunction,
     Assignment,
     Comparison,
@@ -18,7 +18,7 @@ from kb.language.syntax import (
     Term,
     Variable,
 )
-from kb.language.value import Value, canonical
+from kb.language.values import Value, canonical
 
 Bindings: TypeAlias = dict[str, Value]
 """Variable names to values."""

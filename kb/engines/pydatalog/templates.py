@@ -9,8 +9,8 @@ from typing import Any
 
 from kb.engines.pydatalog.machine import Const
 from kb.engines.pydatalog.relations import Clause
-from kb.language.syntax import Constant, Term
-from kb.language.value import Value, canonical
+from kb.language.ast import Constant, Term
+from kb.language.values import Value, canonical
 
 
 class Template:

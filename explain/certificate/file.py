@@ -1,0 +1,114 @@
+"""Read a certificate from a file, without letting JSON hide anything of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from facts.diagnostic import Diagnostic, InputError
+from facts.origin import Origin
+
+EXPORT_FORMAT = "clausewise explanation 1"
+"""What an export as JSON says that it is; it carries a certificate for each of its lines."""
+
+_MOST_BYTES = 200_000_000
+
+
+def read_certificate(path: str | Path) -> dict[str, Any]:
+    """Read the JSON of a certificate.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    dict
+        Not yet checked; ``explain.certificate.verify.verify`` does that.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, is no JSON object, or names a key twice.
+    """
+    name = str(path)
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "unknown reason").lower()
+        raise _fault(name, f"the certificate cannot be read: {reason}") from None
+    if len(content) > _MOST_BYTES:
+        raise _fault(name, "the certificate is too large")
+    if not content.strip():
+        raise _fault(name, "the certificate is empty", _WRITE)
+    try:
+        document = json.loads(
+            content.decode("utf-8-sig"), object_pairs_hook=_object, parse_constant=_constant
+        )
+    except UnicodeDecodeError:
+        raise _fault(name, "the certificate is not UTF-8 text", _WRITE) from None
+    except _Hidden as hidden:
+        raise _fault(name, f"the certificate {hidden}") from None
+    except json.JSONDecodeError as fault:
+        place = f"row {fault.lineno}, column {fault.colno}"
+        message = f"the certificate is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
+        raise InputError([Diagnostic("error", message, Origin(name, place), _WRITE)]) from None
+    except (RecursionError, ValueError):
+        raise _fault(name, "the certificate is not JSON that can be read", _WRITE) from None
+    if not isinstance(document, dict):
+        raise _fault(name, "the certificate is not a JSON object", _WRITE)
+    return document
+
+
+def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the certificates of a file: itself, or those that an export as JSON carries.
+
+    Parameters
+    ----------
+    document : dict
+    name : str
+        Of the file.
+
+    Raises
+    ------
+    InputError
+        If it is an export that carries none.
+    """
+    if document.get("format") != EXPORT_FORMAT:
+        return [document]
+    lines = document.get("lines")
+    found = [
+        line["certificate"]
+        for line in (lines if isinstance(lines, list) else ())
+        if isinstance(line, dict) and isinstance(line.get("certificate"), dict)
+    ]
+    if not found or len(found) != len(lines or ()):
+        message = "the export does not carry the certificates of all its lines"
+        raise _fault(name, message, "a masked export has none: a proof needs its facts")
+    return found
+
+
+class _Hidden(Exception):
+    """JSON that readers do not agree on."""
+
+
+_WRITE = "write one with: clausewise why CLAIM LINE -c FILE --format json"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise _Hidden(f"has the key `{twice[:40]}` twice in one object")
+    return found
+
+
+def _constant(text: str) -> Any:
+    raise _Hidden(f"has `{text}` for a number")
+
+
+def _fault(name: str, message: str, help: str = "") -> InputError:
+    return InputError([Diagnostic("error", message, Origin(name), help)])

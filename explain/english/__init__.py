@@ -1,0 +1,1 @@
+"""English: facts, atoms and rules as sentences, and names that are masked."""

@@ -1,0 +1,119 @@
+"""Small phrases of sentences: values, names, nouns, what comparisons and operations say."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from facts.schema import FIRST_DATE, LAST_DATE
+from facts.values import format_number, one_line
+from kb.language.ast import Operation
+from kb.language.values import Value
+
+ANY = "(any)"
+"""Stands for a value that may be any."""
+
+_WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+_NUMBER_WORDS = {
+    "<": "less than",
+    "=<": "at most",
+    ">": "more than",
+    ">=": "at least",
+    "=:=": "equal to",
+    "=\\=": "not",
+    "=": "",
+    "\\=": "not",
+}
+_DATE_WORDS = {"@<": "before", "@=<": "on or before", "@>": "after", "@>=": "on or after"}
+_TEXT_WORDS = {
+    "@<": "in order before",
+    "@=<": "in order not after",
+    "@>": "in order after",
+    "@>=": "in order not before",
+}
+
+
+def show(value: Value | None) -> str:
+    """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``.
+
+    A text keeps to its line, whatever characters a claim has in it.
+    """
+    if value is None:
+        return ANY
+    if isinstance(value, str):
+        return {LAST_DATE: "an open end", FIRST_DATE: "an open start"}.get(
+            value, one_line(value) or "``"
+        )
+    return format_number(value)
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> str:
+    """Return a name of the rule language as words.
+
+    Examples
+    --------
+    >>> words("not_addressed"), words("R14-FAC-1")
+    ('not addressed', 'R14-FAC-1')
+    """
+    return name.replace("_", " ") if _WORD.fullmatch(name) else one_line(name)
+
+
+def without_value(text: str) -> str:
+    """Return a sentence on an attribute that may have any value, without that value."""
+    return text.removesuffix(f" {ANY}").removesuffix(" that starts with")
+
+
+def of_any_value(text: str) -> str:
+    """Return that an attribute has a value, whichever it is."""
+    if not text.endswith(f" {ANY}"):
+        return text
+    start, has, noun = without_value(text).partition(" has ")
+    return f"{start}{has}{with_article(noun.removeprefix('a '))}"
+
+
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article, which a plural has not.
+
+    Examples
+    --------
+    >>> with_article("place of service"), with_article("ndc"), with_article("units")
+    ('a place of service', 'an NDC', 'units')
+    """
+    noun = noun.replace("ndc", "NDC")
+    if noun.split(" ")[0] in ("units", "days"):
+        return noun
+    return f"{'an' if noun[:1] in 'aeiouAEIO' or noun.startswith('NDC') else 'a'} {noun}"
+
+
+def relation_words(operator: str, dates: bool = False) -> str:
+    """Return what a comparison says of its sides, without ``is``; empty for equality.
+
+    Examples
+    --------
+    >>> relation_words(">="), relation_words("@=<", dates=True), relation_words("=")
+    ('at least', 'on or before', '')
+    """
+    if operator in _DATE_WORDS:
+        return (_DATE_WORDS if dates else _TEXT_WORDS)[operator]
+    return _NUMBER_WORDS[operator]
+
+
+SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
+"""How operators between two operands are written."""
+
+
+def operation_words(expression: Operation, operands: list[str]) -> str:
+    """Return what an operation says of its operands."""
+    operator = expression.operator
+    if len(operands) == 1:
+        (one,) = operands
+        named = {"ceiling": f"{one} rounded up", "floor": f"{one} rounded down"}
+        return named.get(operator, f"-{one}" if operator == "-" else f"the size of {one}")
+    left, right = operands
+    if operator in ("min", "max"):
+        return f"the {'smaller' if operator == 'min' else 'larger'} of {left} and {right}"
+    if operator == "//":
+        return f"{left} / {right} without remainder"
+    return f"{left} {SIGNS[operator]} {right}"

@@ -1,0 +1,106 @@
+"""Words for outcomes, effects and claim lines, shared by all that a person is shown."""
+
+from __future__ import annotations
+
+from facts.claim import ClaimLine
+from facts.reference_sets import describe
+from facts.values import format_number, one_line
+from kb.model.clause import PolicyClause
+
+_OUTCOMES = {
+    "bundled": "not separately reimbursed",
+    "not_addressed": "not addressed by the policy",
+    "pended": "pended for missing information",
+    "supports": "considered for payment",
+    "override": "decided by an override",
+    "scope": "about the scope of the policy",
+}
+_FORMS = {"cms1500": "CMS-1500", "ub04": "UB-04"}
+
+
+def outcome_text(outcome: str, allowed_units: str = "") -> str:
+    """Return an outcome or an effect in words.
+
+    Examples
+    --------
+    >>> outcome_text("bundled"), outcome_text("reduced", "5"), outcome_text("denied")
+    ('not separately reimbursed', 'reduced to 5 units', 'denied')
+    """
+    if outcome == "reduced" and allowed_units:
+        noun = "unit" if allowed_units == "1" else "units"
+        return f"reduced to {allowed_units} {noun}"
+    return _OUTCOMES.get(outcome, outcome.replace("_", " "))
+
+
+def form_text(form: str) -> str:
+    """Return the name of a claim form.
+
+    Examples
+    --------
+    >>> form_text("cms1500"), form_text("dental")
+    ('CMS-1500', 'dental')
+    """
+    return _FORMS.get(form, one_line(form))
+
+
+def described(reference: str, code: str | None) -> str:
+    """Return a code with its short meaning; empty where there is no code.
+
+    Examples
+    --------
+    >>> described("revenue_code", "0258"), described("place_of_service", None)
+    ('0258 (intravenous solutions)', '')
+    """
+    if not code:
+        return ""
+    meaning = describe(reference, code)
+    return f"{code} ({meaning})" if meaning else one_line(code)
+
+
+def clause_sentence(clause: PolicyClause, line: ClaimLine) -> str:
+    """Return the reason of a clause for a line, from the clause's template.
+
+    Parameters
+    ----------
+    clause : PolicyClause
+    line : ClaimLine
+
+    Returns
+    -------
+    str
+        Without a capital and without a full stop; the clause's title where it has no template.
+    """
+    values = {
+        "line": str(line.line_number),
+        "procedure": line.procedure_code or "",
+        "place": line.place_of_service or "",
+        "units": format_number(line.units) if line.units is not None else "",
+        "clause": clause.clause_id,
+    }
+    text = clause.narrative or clause.title or clause.clause_id
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", one_line(value))
+    return text
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital and a full stop.
+
+    Examples
+    --------
+    >>> sentence("line 1 is a flush"), sentence("96365 is no flush.")
+    ('Line 1 is a flush.', '96365 is no flush.')
+    """
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """Return a text that is not longer than a title may be.
+
+    Examples
+    --------
+    >>> shortened("x" * 100, 10), shortened("CLM1")
+    ('xxxxxxx...', 'CLM1')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -1,0 +1,1 @@
+"""Narratives: what an explanation says of a line, before it is a text or a document."""

@@ -1,0 +1,130 @@
+"""A person's own copy of the policy document, of which the lines that a clause cites are quoted.
+
+No line of a document comes with this package.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from explain.narrative.model import QuotedLine
+from facts.diagnostic import Diagnostic, InputError
+from facts.origin import Origin
+from facts.values import one_line
+
+_MOST_BYTES = 20_000_000
+"""A text file that is larger than this is no policy document."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """The lines of a document, counted from 1.
+
+    Parameters
+    ----------
+    name : str
+        The file as the person gave it.
+    lines : tuple of str
+    """
+
+    name: str
+    lines: tuple[str, ...]
+
+    def quote(self, document_lines: str) -> tuple[QuotedLine, ...]:
+        """Return the lines that a clause cites, those without text left out.
+
+        Parameters
+        ----------
+        document_lines : str
+            As in ``106,162,188-220``.
+
+        Raises
+        ------
+        InputError
+            If the document ends before one of them.
+
+        Examples
+        --------
+        >>> PolicyDocument("policy.txt", ("Title", "", "A\\tclause")).quote("1-3")
+        (QuotedLine(number=1, text='Title'), QuotedLine(number=3, text='A  clause'))
+        """
+        numbers = line_numbers(document_lines)
+        last = max(numbers, default=0)
+        if last > len(self.lines):
+            raise _too_short(self.name, len(self.lines), last)
+        return tuple(
+            QuotedLine(number, text)
+            for number in numbers
+            if (text := one_line(self.lines[number - 1].strip().replace("\t", "  ")))
+        )
+
+
+def read_policy_document(path: str | Path) -> PolicyDocument:
+    """Read a copy of the policy document: UTF-8 text whose lines are counted from 1.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    PolicyDocument
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no text.
+    """
+    name = str(path)
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as fault:
+        reason = (fault.strerror or "unknown reason").lower()
+        raise _fault(name, f"the policy document cannot be read: {reason}") from None
+    if len(content) > _MOST_BYTES:
+        raise _fault(name, "the policy document is too large", _SHAPE)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _fault(name, "the policy document is not UTF-8 text", _SHAPE) from None
+    if "\0" in text or not text.strip():
+        what = "is not text" if "\0" in text else "is empty"
+        raise _fault(name, f"the policy document {what}", _SHAPE)
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not rows[-1]:
+        rows.pop()
+    return PolicyDocument(name, tuple(rows))
+
+
+def line_numbers(document_lines: str) -> list[int]:
+    """Return the numbers of lines that are written as ``106,162,188-220``, in that order.
+
+    Examples
+    --------
+    >>> line_numbers("3, 7-9")
+    [3, 7, 8, 9]
+    """
+    numbers: list[int] = []
+    for part in document_lines.split(","):
+        first, _, last = part.strip().partition("-")
+        if first.strip().isdecimal():
+            start = int(first)
+            numbers.extend(range(start, int(last) + 1 if last.strip().isdecimal() else start + 1))
+    return list(dict.fromkeys(numbers))
+
+
+_SHAPE = "give the text of the policy, one line of the document on each line of the file"
+
+
+def _too_short(name: str, lines: int, wanted: int) -> InputError:
+    noun = "line" if lines == 1 else "lines"
+    message = f"the policy document has {lines} {noun}, and line {wanted} is cited"
+    return _fault(
+        name, message, "give the edition of the document that the clauses were taken from"
+    )
+
+
+def _fault(name: str, message: str, help: str = "") -> InputError:
+    return InputError([Diagnostic("error", message, Origin(name), help)])

@@ -1,0 +1,154 @@
+"""A proof: a graph from a conclusion down to facts, checked absences and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from facts.origin import Origin
+from kb.language.ast import Atom, BodyLiteral, Rule
+from kb.language.values import Value
+from kb.model.clause import PolicyClause
+
+if TYPE_CHECKING:
+    import networkx
+
+Kind = Literal["atom", "rule", "fact", "absence", "comparison", "aggregate"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """A step of a proof.
+
+    Parameters
+    ----------
+    id : str
+        Unique in its proof, the same for the same proof.
+    kind : {"atom", "rule", "fact", "absence", "comparison", "aggregate"}
+    label : str
+        The step in the rule language.
+    text : str
+        The step in English.
+    atom : Atom, optional
+        What is concluded or stated; for an absence, what was looked for (variables: anything).
+    literal : BodyLiteral, optional
+        The literal of the rule that an absence, a comparison or an aggregate stands for.
+    origins : tuple of Origin
+        Every place that states a fact; the file and row of a rule.
+    rule : Rule, optional
+    bindings : mapping of variable name to value
+        The values under which a rule, an absence, a comparison or an aggregate was used.
+    clause_id : str
+        The policy clause that a rule belongs to.
+    others : int
+        Number of other ways in which an atom follows.
+    """
+
+    id: str
+    kind: Kind
+    label: str
+    text: str
+    atom: Atom | None = None
+    literal: BodyLiteral | None = None
+    origins: tuple[Origin, ...] = ()
+    rule: Rule | None = None
+    bindings: Mapping[str, Value] = field(default_factory=dict)
+    clause_id: str = ""
+    others: int = 0
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing supports the step but what it says itself."""
+        return self.kind in ("fact", "absence", "comparison")
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Why an atom holds: the smallest of its derivations.
+
+    Parameters
+    ----------
+    goal : Atom
+    nodes : tuple of Node
+        The goal first, each step before what supports it.
+    supports : dict of node id to tuple of node ids
+        What each step rests on, in the order of the rule's body.
+    clauses : mapping of clause id to PolicyClause
+        The clauses that the text may name.
+    """
+
+    goal: Atom
+    nodes: tuple[Node, ...]
+    supports: Mapping[str, tuple[str, ...]]
+    clauses: Mapping[str, PolicyClause] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def by_id(self) -> dict[str, Node]:
+        """The nodes by their id."""
+        return {node.id: node for node in self.nodes}
+
+    @property
+    def root(self) -> Node:
+        """The node of the goal."""
+        return self.nodes[0]
+
+    @property
+    def edges(self) -> Iterator[tuple[str, str]]:
+        """Pairs of a conclusion and what supports it."""
+        for node in self.nodes:
+            for support in self.supports.get(node.id, ()):
+                yield node.id, support
+
+    @cached_property
+    def graph(self) -> networkx.DiGraph[str]:
+        """The proof as a graph whose edges lead from a conclusion to what supports it.
+
+        Node attributes are those of ``Node`` but its id; an edge has its ``position``.
+        """
+        import networkx
+
+        graph: networkx.DiGraph[str] = networkx.DiGraph(goal=self.root.label)
+        for node in self.nodes:
+            graph.add_node(node.id, **_attributes(node))
+        for node in self.nodes:
+            for position, support in enumerate(self.supports.get(node.id, ())):
+                graph.add_edge(node.id, support, position=position)
+        return graph
+
+    @property
+    def leaves(self) -> tuple[Node, ...]:
+        """Facts, absences and comparisons that the proof rests on."""
+        return tuple(node for node in self.nodes if node.is_leaf)
+
+    @property
+    def clause_ids(self) -> tuple[str, ...]:
+        """The clauses whose rules the proof uses, in order of use."""
+        return tuple(dict.fromkeys(node.clause_id for node in self.nodes if node.clause_id))
+
+    @property
+    def text(self) -> str:
+        """The proof as an indented tree for a terminal."""
+        from explain.text.proof_tree import proof_text
+
+        return proof_text(self)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def _attributes(node: Node) -> dict[str, Any]:
+    return {
+        "kind": node.kind,
+        "label": node.label,
+        "text": node.text,
+        "atom": node.atom,
+        "origins": node.origins,
+        "origin": node.origins[0] if node.origins else None,
+        "rule": node.rule,
+        "span": node.rule.span if node.rule is not None else None,
+        "bindings": dict(node.bindings),
+        "clause_id": node.clause_id,
+        "others": node.others,
+    }

@@ -1,0 +1,1 @@
+"""Plain text: explanations and proof trees for a terminal."""

@@ -1,0 +1,1 @@
+"""Why not: what held, what failed and what was needed for an outcome or a clause."""

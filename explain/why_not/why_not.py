@@ -1,0 +1,232 @@
+"""Why something does not hold: what each rule that could have fired lacked, nearest miss first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+
+from explain.english.phrases import words
+from explain.english.sentences import Sentences
+from explain.narrative.model import CitationNarrative
+from explain.proof.evaluator import Derivations, Pattern
+from explain.proof.explainer import Explainer
+from explain.why_not.near_miss import Miss, NearMisses
+from explain.why_not.text import direct_ways, way_json, ways_rows
+from facts.diagnostic import Diagnostic, UsageError
+from facts.suggest import nearest
+from facts.values import one_line, quoted
+from kb.claims.determine import LoadedClaim
+from kb.model.clause import ADVERSE_EFFECTS, OUTCOMES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WhyNot:
+    """Why something does not hold.
+
+    Parameters
+    ----------
+    goal : str
+        What was asked for, in English.
+    holds : bool
+        True if it holds after all; then there are no misses.
+    misses : tuple of Miss
+        Nearest first.
+    absence : str
+        That it does not hold, in English.
+    hint : str
+        What to ask instead, if it holds.
+    standing : tuple of CitationNarrative
+        Clauses that stand in the way of an outcome, each with what would lift it.
+    """
+
+    goal: str
+    holds: bool
+    misses: tuple[Miss, ...] = ()
+    absence: str = ""
+    hint: str = ""
+    standing: tuple[CitationNarrative, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The explanation for a terminal."""
+        if self.holds:
+            return f"{self.goal}: this holds{f'; {self.hint}' if self.hint else ''}"
+        ways = direct_ways(self.misses)
+        rows = [self.absence]
+        for citation in self.standing:
+            rows += ["", *_standing_rows(citation)]
+        if not ways and not self.standing:
+            rows.append("no rule could conclude it, whatever the claim had")
+        clauses = {way.clause_id for way in ways}
+        return "\n".join([*rows, *ways_rows(ways, named=len(clauses) > 1)])
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "goal": self.goal,
+            "holds": self.holds,
+            "standing": [_standing_json(citation) for citation in self.standing],
+            "misses": [way_json(miss) for miss in direct_ways(self.misses)],
+        }
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def why_not(
+    loaded: LoadedClaim, line_number: int, clause_id: str, effect: str | None = None
+) -> WhyNot:
+    """Explain why a clause is not cited on a claim line.
+
+    Parameters
+    ----------
+    loaded : LoadedClaim
+    line_number : int
+    clause_id : str
+    effect : str, optional
+        Look for this effect alone.
+
+    Returns
+    -------
+    WhyNot
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line or the policy no such clause.
+    """
+    clauses = loaded.policy.clauses
+    if clause_id not in clauses:
+        near = nearest(clause_id, tuple(clauses))
+        message = f"the policy has no clause {quoted(clause_id)}"
+        raise UsageError(
+            [Diagnostic("error", message, None, f"did you mean `{near}`?" if near else "")]
+        )
+    explainer = Explainer.of(loaded)
+    line = explainer.line(line_number)
+    where = f"line {line_number} of claim {one_line(line.claim_id)}"
+    pattern = (line.claim_id, line.line_number, clause_id, effect)
+    found = explain_absence(explainer.derivations, explainer.sentences, "cites", pattern)
+    goal = f"{clause_id} on {where}"
+    return WhyNot(
+        goal,
+        found.holds,
+        found.misses,
+        f"{clause_id} is not cited on {where}",
+        _hint(line.claim_id, line_number),
+    )
+
+
+def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyNot:
+    """Explain why a claim line does not have an outcome.
+
+    Parameters
+    ----------
+    loaded : LoadedClaim
+    line_number : int
+    outcome : str
+        One of ``kb.model.clause.OUTCOMES``.
+
+    Returns
+    -------
+    WhyNot
+        For an adverse outcome the near misses are those of every clause that could bring it;
+        for another one, the clauses that stand in its way are told with what would lift them.
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line or there is no such outcome.
+    """
+    if outcome not in OUTCOMES:
+        near = nearest(outcome, OUTCOMES)
+        message = f"there is no outcome {quoted(outcome)}"
+        help = f"did you mean `{near}`?" if near else f"one of {', '.join(OUTCOMES)}"
+        raise UsageError([Diagnostic("error", message, None, help)])
+    explainer = Explainer.of(loaded)
+    line = explainer.line(line_number)
+    where = f"line {line_number} of claim {one_line(line.claim_id)}"
+    goal, hint = f"{words(outcome)} for {where}", _hint(line.claim_id, line_number)
+    key = (line.claim_id, line.line_number)
+    rows, sentences = explainer.derivations.rows, explainer.sentences
+    if rows("outcome", (*key, outcome)):
+        return WhyNot(goal, True, hint=hint)
+    ((_, _, actual),) = rows("outcome", (*key, None))
+    absence = f"{where} is {words(str(actual))}, not {words(outcome)}"
+    search = NearMisses(explainer.derivations, sentences)
+    if outcome in ADVERSE_EFFECTS and not rows("has_effect", (*key, outcome)):
+        misses = [
+            miss
+            for clause_id in loaded.policy.clauses
+            for miss in search.misses("cites", (*key, clause_id, outcome), frozenset())
+        ]
+        return WhyNot(goal, False, tuple(misses), absence, hint)
+    if actual in ADVERSE_EFFECTS:
+        standing = _standing(loaded, line_number)
+        if standing:
+            return WhyNot(goal, False, (), absence, hint, standing)
+    misses_of_outcome = search.misses("outcome", (*key, outcome), frozenset())
+    return WhyNot(goal, False, misses_of_outcome, absence, hint)
+
+
+def explain_absence(
+    derivations: Derivations, sentences: Sentences, predicate: str, pattern: Pattern
+) -> WhyNot:
+    """Explain why no atom of a pattern holds.
+
+    Parameters
+    ----------
+    derivations : Derivations
+    sentences : Sentences
+    predicate : str
+    pattern : tuple of Value or None
+        None where any value would do.
+
+    Returns
+    -------
+    WhyNot
+    """
+    goal = sentences.atom(predicate, pattern)
+    if derivations.rows(predicate, pattern):
+        return WhyNot(goal, True)
+    search = NearMisses(derivations, sentences)
+    misses = search.misses(predicate, pattern, frozenset())
+    return WhyNot(goal, False, misses, sentences.absence(predicate, pattern))
+
+
+def _hint(claim_id: str, line_number: int) -> str:
+    return f"ask: clausewise why {quote(one_line(claim_id))} {line_number}"
+
+
+def _standing(loaded: LoadedClaim, line_number: int) -> tuple[CitationNarrative, ...]:
+    from explain.explanation import why
+    from explain.narrative.builder import narrative_of
+
+    citations = narrative_of(why(loaded, line_number)).citations
+    return tuple(citation for citation in citations if citation.is_adverse)
+
+
+def _standing_rows(citation: CitationNarrative) -> list[str]:
+    rows = [f"{citation.effect_text} under {citation.clause_id}: {citation.title}"]
+    rows.append(f"   because: {citation.sentence}")
+    rows += [f"   not excepted: {text}" for text in citation.not_excepted]
+    for change in citation.changes:
+        rows.append(f"   would lift it, {change.said}")
+    if citation.change_summary:
+        rows.append(f"   would change it: {citation.change_summary}")
+    return rows
+
+
+def _standing_json(citation: CitationNarrative) -> dict[str, Any]:
+    return {
+        "clause_id": citation.clause_id,
+        "effect": citation.effect,
+        "because": citation.sentence,
+        "not_excepted": list(citation.not_excepted),
+        "would_change": citation.change_summary,
+        "needed": [
+            {"kind": change.kind, "name": change.name, "value": change.value, "text": change.said}
+            for change in citation.changes
+        ],
+    }

@@ -1,0 +1,375 @@
+"""Claims of 837P and 837I files. Source: ASC X12 005010X222 and 005010X223.
+
+Anything that cannot be understood rejects its claim, with the segment and the element; the rest of
+the file is read on. Segments of other payers (loops 2320 to 2330, 2430) never disturb the claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from facts.diagnostic import Diagnostic
+from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.notes import Notes
+from facts.readers.repeated import Ids, IdSource, RepeatedClaims, repeated_claims
+from facts.readers.text_file import cannot_be_read, look
+from facts.readers.x12.elements import (
+    ClaimSegments,
+    LineSegments,
+    element,
+    place,
+    qualifier,
+    shown_name,
+)
+from facts.readers.x12.envelope import BEHIND, BEHIND_HELP, ENVELOPE, Envelope, NoteBook
+from facts.readers.x12.lines import NDC_QUALIFIER, LineBuilder
+from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
+from facts.readers.x12.values import ComponentFault, parse_period
+from facts.values import quoted
+
+SERVICE_DATE, STATEMENT_DATES = "472", "434"
+RENDERING_PROVIDER, BILLING_PROVIDER, PRIOR_AUTHORIZATION = "82", "85", "G1"
+INFORMATION_SOURCE, SUBSCRIBER = "20", "22"
+THIRD_PARTY_NOTE = "TPO"
+"""Notes of a repricer on the line, which are not the provider's description."""
+
+MOST_LINES = 10_000
+"""Lines of one claim that are kept; an 837I allows 999."""
+
+_CLAIM_ENDS = ("CLM", "HL", *ENVELOPE)
+_CUTS = tuple(name for name in ENVELOPE if name != "SE")
+_SERVICES = ("SV1", "SV2")
+_NAMES = (
+    "AMT CAS CL1 CLM CN1 CR1 CR2 CR3 CR5 CR6 CRC CTP CUR DMG DTP FRM HCP HI HSD IMM K3 LIN LQ LX"
+    " MEA MIA MOA N1 N2 N3 N4 NM1 NTE OI PAT PER PRV PS1 PWK QTY REF SBR SV1 SV2 SV3 SV4 SV5 SV6"
+    " SV7 SVD TOO UR"
+)
+_CLAIM_SEGMENTS = frozenset(_NAMES.split())
+"""Segments that may stand in a claim of any 837."""
+
+
+def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimStream:
+    """Read the claims of an 837P or 837I file.
+
+    Parameters
+    ----------
+    path : path
+    repeated : RepeatedClaims, optional
+        Claim ids that stand in more than one place, where several files are read. Those of the
+        file alone are looked for where nothing is given.
+
+    Returns
+    -------
+    ClaimStream
+        Claims in the order of the file; ``plan_id`` is the subscriber's group number (SBR03),
+        ``contract_id`` the contract code (CN104). Claims of which the id stands twice are
+        rejected, all of them; memory grows with the number of claim ids alone.
+
+    Examples
+    --------
+    >>> stream = read_837("no such file.837")
+    >>> list(stream), stream.diagnostics[0].severity
+    ([], 'error')
+    """
+    notes = Notes()
+    return ClaimStream(_claims(Path(path), notes, repeated), notes)
+
+
+def ids_of_837(path: str | Path) -> IdSource:
+    """Return what reads the claim ids of an 837 file and nothing else of it."""
+    source = str(path)
+
+    def ids(wanted: Collection[int] | None) -> Ids:
+        with suppress(SegmentFault, OSError):
+            for segment in SegmentReader(Path(path), only="CLM"):
+                claim_id = element(segment, 1).strip()
+                if segment[1][0] != "CLM" or not claim_id:
+                    continue
+                if wanted is None:
+                    yield claim_id, None
+                elif hash(claim_id) in wanted:
+                    yield claim_id, place(source, segment, "01")
+
+    return ids
+
+
+def _claims(
+    path: Path, notes: Notes, repeated: RepeatedClaims | None
+) -> Iterator[Claim | RejectedClaim]:
+    _, fault = look(path)
+    if fault is not None:
+        notes.append(fault)
+        return
+    if repeated is None:
+        repeated = repeated_claims([ids_of_837(path)])
+    yield from _ClaimReader(path, notes, repeated).claims()
+
+
+class _ClaimReader:
+    """The state of reading: which subscriber, which claim, which line."""
+
+    def __init__(self, path: Path, notes: Notes, repeated: RepeatedClaims) -> None:
+        self._path = path
+        self._source = str(path)
+        self._reader = SegmentReader(path)
+        self._notes = NoteBook(self._source, notes)
+        self._envelope = Envelope(self._reader, self._notes)
+        self._repeated = repeated
+        self._sbr: Segment | None = None
+        self._billing: Segment | None = None
+        self._claim: ClaimSegments | None = None
+        self._line: LineSegments | None = None
+        self._drugs = 0
+        self._drug_open = True
+        self._other_payer = False
+        self._stray_line: Segment | None = None
+
+    def claims(self) -> Iterator[Claim | RejectedClaim]:
+        """Yield every claim of the file."""
+        try:
+            for segment in self._reader:
+                name = segment[1][0]
+                claim = self._claim
+                if name in _CLAIM_ENDS:
+                    if claim is not None:
+                        yield self._cut(claim, segment) if name in _CUTS else self._finished(claim)
+                    self._structure(name, segment)
+                elif claim is not None:
+                    if name not in _CLAIM_SEGMENTS:
+                        self._unknown(segment, claim)
+                    elif name == "LX":
+                        self._open_line(segment, claim)
+                    elif self._line is None:
+                        self._in_claim(name, segment, claim)
+                    else:
+                        self._in_line(name, segment, self._line, claim)
+                elif self._envelope.over:
+                    self._notes.warn(BEHIND, segment, "", BEHIND_HELP)
+                    continue
+                elif name == "SBR":
+                    self._sbr = segment
+                elif name == "NM1":
+                    if self._billing is None and qualifier(segment) == BILLING_PROVIDER:
+                        self._billing = segment
+                elif name == "LX" or name in _SERVICES:
+                    yield from self._stray(name, segment)
+                if segment[0] == self._reader.torn:
+                    self._torn(segment, self._claim)
+        except SegmentFault as fault:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._notes.add(fault.diagnostic)
+        except OSError as fault:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._notes.add(cannot_be_read(self._path, fault))
+        else:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._envelope.end()
+        self._notes.close()
+
+    def _structure(self, name: str, segment: Segment) -> None:
+        self._stray_line = None
+        if name == "CLM":
+            self._envelope.claims += 1
+            self._open_claim(segment)
+        elif name == "HL":
+            level = element(segment, 3).strip()
+            if level in (SUBSCRIBER, INFORMATION_SOURCE):
+                self._sbr = None
+            if level == INFORMATION_SOURCE:
+                self._billing = None
+        else:
+            self._sbr = self._billing = None
+            self._envelope.take(name, segment)
+
+    def _open_claim(self, segment: Segment) -> None:
+        claim = self._claim = ClaimSegments(
+            segment,
+            self._envelope.professional,
+            self._reader.delimiters.component,
+            self._sbr,
+            self._billing,
+        )
+        fault = self._repeated.fault(claim.claim_id, place(self._source, segment, "01"))
+        if fault is not None:
+            claim.faults.append(fault)
+
+    def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
+        self._drugs = 0
+        self._drug_open = True
+        self._line = LineSegments(segment)
+        if len(claim.lines) < MOST_LINES:
+            claim.lines.append(self._line)
+            return
+        if not claim.uncounted:
+            self._fault(claim, f"the claim has more than {MOST_LINES} lines", segment)
+        claim.uncounted += 1
+
+    def _in_claim(self, name: str, segment: Segment, claim: ClaimSegments) -> None:
+        if name in _SERVICES:
+            claim.strays.append(segment)
+            self._fault(claim, "the service has no LX segment before it", segment)
+        elif name == "SBR":
+            self._other_payer = True
+        elif self._other_payer:
+            return
+        elif name == "HI":
+            claim.hi.append(segment)
+        elif name == "NM1":
+            if claim.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
+                claim.nm1 = segment
+        elif name == "REF":
+            if claim.ref is None and qualifier(segment) == PRIOR_AUTHORIZATION:
+                claim.ref = segment
+        elif name == "DTP":
+            if qualifier(segment) == STATEMENT_DATES:
+                claim.dtp = self._only(claim, claim.dtp, segment)
+        elif name == "CN1" and claim.cn1 is None:
+            claim.cn1 = segment
+
+    def _in_line(
+        self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
+    ) -> None:
+        if name in _SERVICES:
+            self._service(segment, line, claim)
+        elif name == "DTP":
+            if qualifier(segment) == SERVICE_DATE:
+                line.dtp = self._only(claim, line.dtp, segment)
+        elif name == "LIN":
+            self._drug(segment, line, claim)
+        elif name == "CTP":
+            if line.ctp is None and self._drug_open:
+                line.ctp = segment
+        elif name == "REF":
+            if (
+                line.ref is None
+                and qualifier(segment) == PRIOR_AUTHORIZATION
+                and not element(segment, 4)
+            ):
+                line.ref = segment
+        elif name == "NM1":
+            if line.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
+                line.nm1 = segment
+        elif name == "NTE" and qualifier(segment) != THIRD_PARTY_NOTE:
+            line.nte.append(segment)
+
+    def _drug(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
+        """Take the first national drug code; other identifiers, and other drugs, are told."""
+        kind = element(segment, 2).strip()
+        self._drug_open = False
+        if kind.upper() != NDC_QUALIFIER:
+            message = f"the identifier {quoted(kind)} is no national drug code, and is not read"
+            where = place(self._source, segment, "02")
+            help = f"{NDC_QUALIFIER} names national drug codes"
+            claim.faults.append(Diagnostic("note", message, where, help))
+            return
+        self._drugs += 1
+        if line.lin is None:
+            line.lin = segment
+            self._drug_open = True
+        elif self._drugs == 2:
+            message = "the line has several drugs, of which the first is read"
+            claim.faults.append(Diagnostic("note", message, place(self._source, segment)))
+
+    def _service(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
+        if line.sv is not None:
+            claim.strays.append(segment)
+            help = f"the first is segment {line.sv[0]}; is an LX segment missing?"
+            self._fault(claim, "the line has a second service", segment, help)
+        else:
+            line.sv = segment
+
+    def _only(self, claim: ClaimSegments, known: Segment | None, segment: Segment) -> Segment:
+        """Return the first of two dates; two that differ cannot both be meant."""
+        if known is None or _days(known) == _days(segment):
+            return known or segment
+        help = f"the other is segment {known[0]}"
+        self._fault(claim, "a second date contradicts the first", segment, help)
+        return known
+
+    def _torn(self, segment: Segment, claim: ClaimSegments | None) -> None:
+        """Tell of a line break in a segment: what stands behind it may be a segment of its own."""
+        help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
+        if claim is not None:
+            self._fault(claim, "a line break stands in the segment", segment, help)
+        else:
+            self._notes.error("a line break stands in the segment", segment, "", help)
+
+    def _unknown(self, segment: Segment, claim: ClaimSegments) -> None:
+        message = f"the segment {quoted(segment[1][0])} is unknown"
+        help = "its name has two or three capital letters and digits, as in SV1"
+        self._fault(claim, message, segment, help)
+
+    def _finished(self, claim: ClaimSegments) -> Claim | RejectedClaim:
+        self._forget()
+        if not self._envelope.readable:
+            message = f"claim {quoted(claim.claim_id)} stands in a transaction that is not read"
+            self._fault(claim, message, claim.clm, position="01")
+            return self._rejected(claim, claim.faults)
+        builder = LineBuilder(claim, self._source, self._reader.damaged)
+        lines = builder.lines()
+        found = builder.found
+        if found:
+            if any(each.severity == "error" for each in found):
+                return self._rejected(claim, found)
+            self._notes.add(*found)
+        lines.sort(key=lambda line: line.line_number)
+        return Claim(claim.claim_id, tuple(lines))
+
+    def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
+        """Reject a claim whose end is not in the file; ``segment`` is what stands there instead."""
+        self._forget()
+        last = claim.lines[-1].lx if claim.lines else claim.clm
+        if segment is None:
+            message = "the file ends in the middle of the claim"
+        else:
+            message = f"the claim is cut off by {shown_name(segment)}, segment {segment[0]}"
+        help = "ask for the file again; the other claims are read"
+        self._fault(claim, message, last, help)
+        return self._rejected(claim, claim.faults)
+
+    def _forget(self) -> None:
+        self._claim = self._line = None
+        self._other_payer = False
+
+    def _stray(self, name: str, segment: Segment) -> Iterator[RejectedClaim]:
+        """Reject a line outside of claims; an LX and the service after it are one line."""
+        opened, self._stray_line = self._stray_line, segment if name == "LX" else None
+        if not self._envelope.holds_claims or (name != "LX" and opened is not None):
+            return
+        fault = Diagnostic(
+            "error",
+            "the service line belongs to no claim",
+            place(self._source, segment),
+            "a CLM segment has to stand before it",
+        )
+        yield RejectedClaim(None, 1, (fault,))
+
+    def _fault(
+        self,
+        claim: ClaimSegments,
+        message: str,
+        segment: Segment,
+        help: str = "",
+        position: str = "",
+    ) -> None:
+        if len(claim.faults) > MOST_LINES:
+            return
+        where = place(self._source, segment, position)
+        claim.faults.append(Diagnostic("error", message, where, help))
+
+    def _rejected(self, claim: ClaimSegments, found: list[Diagnostic]) -> RejectedClaim:
+        return RejectedClaim(claim.claim_id or None, claim.lines_read, tuple(found))
+
+
+def _days(dtp: Segment) -> tuple[date, date] | tuple[str, str]:
+    """Return the days of a date, or its text where it cannot be read."""
+    try:
+        return parse_period(element(dtp, 2), element(dtp, 3))
+    except ComponentFault:
+        return element(dtp, 2), element(dtp, 3)

@@ -1,0 +1,206 @@
+"""One claim of an 837 as its segments, and the place of everything in them.
+
+Source: ASC X12 005010X222 (837P) and 005010X223 (837I), loops 2300, 2400, 2410, 2420.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from facts.diagnostic import Diagnostic
+from facts.origin import Origin
+from facts.readers.x12.segments import Segment
+
+DIAGNOSIS_QUALIFIERS = ("ABK", "ABF", "BK", "BF")
+"""Principal and other diagnoses, ICD-10 and ICD-9. Admitting and patient's reasons are not read."""
+
+
+@dataclass(slots=True)
+class LineSegments:
+    """The segments of one service line, loop 2400 and below."""
+
+    lx: Segment
+    sv: Segment | None = None
+    dtp: Segment | None = None
+    lin: Segment | None = None
+    ctp: Segment | None = None
+    ref: Segment | None = None
+    nm1: Segment | None = None
+    nte: list[Segment] = field(default_factory=list)
+
+    def segments(self) -> list[Segment]:
+        """Return every segment that is read."""
+        single = (self.lx, self.sv, self.dtp, self.lin, self.ctp, self.ref, self.nm1)
+        return [*(each for each in single if each is not None), *self.nte]
+
+
+@dataclass(slots=True)
+class ClaimSegments:
+    """The segments of one claim, loop 2300 and below, and of its subscriber.
+
+    Parameters
+    ----------
+    billing : Segment, optional
+        Name of the billing provider, loop 2010AA.
+    strays : list of Segment
+        Services that belong to no line of their own: lines that would be lost.
+    uncounted : int
+        Lines beyond the most that a claim may have.
+    faults : list of Diagnostic
+        What was wrong while the segments were gathered.
+    """
+
+    clm: Segment
+    professional: bool
+    component: str
+    sbr: Segment | None = None
+    billing: Segment | None = None
+    dtp: Segment | None = None
+    ref: Segment | None = None
+    nm1: Segment | None = None
+    cn1: Segment | None = None
+    hi: list[Segment] = field(default_factory=list)
+    lines: list[LineSegments] = field(default_factory=list)
+    strays: list[Segment] = field(default_factory=list)
+    uncounted: int = 0
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def claim_id(self) -> str:
+        """CLM01."""
+        return element(self.clm, 1).strip()
+
+    @property
+    def provider(self) -> Segment | None:
+        """Name of the rendering provider: an 837P leaves it out where the billing one renders."""
+        return self.nm1 or (self.billing if self.professional else None)
+
+    @property
+    def lines_read(self) -> int:
+        """Lines that stand in the file, readable or not."""
+        return len(self.lines) + len(self.strays) + self.uncounted
+
+    def segments(self) -> list[Segment]:
+        """Return every segment of the claim itself that is read."""
+        single = (self.clm, self.sbr, self.dtp, self.ref, self.provider, self.cn1)
+        return [*(each for each in single if each is not None), *self.hi]
+
+
+class SegmentTrace:
+    """Places of one claim line of an 837."""
+
+    __slots__ = ("_claim", "_line", "_source")
+
+    def __init__(self, source: str, claim: ClaimSegments, line: LineSegments) -> None:
+        self._source = source
+        self._claim = claim
+        self._line = line
+
+    def origin(self, field: str) -> Origin:
+        """Return the segment and the element that hold a field; of the line where none does."""
+        service = self._line.sv or self._line.lx
+        if field == "description" and self._line.nte:
+            notes = [place(self._source, note, "02").place for note in self._line.nte]
+            position = "01-7" if self._claim.professional else "02-7"
+            if component(service, int(position[:2]), 6, self._claim.component):
+                notes.insert(0, place(self._source, service, position).place)
+            return Origin(self._source, " and ".join(notes))
+        segment, position = self._place(field)
+        if segment is None:
+            segment, position = service, ""
+        return place(self._source, segment, position)
+
+    def _place(self, field: str) -> tuple[Segment | None, str]:
+        claim, line = self._claim, self._line
+        if field in ("claim_id", "claim_form"):
+            return claim.clm, "01"
+        if field == "line_number":
+            return line.lx, "01"
+        if field in ("service_date", "service_date_to"):
+            return line.dtp or claim.dtp, "03"
+        if field == "type_of_bill":
+            return claim.clm, "05"
+        if field == "place_of_service" and (line.sv is None or not element(line.sv, 5).strip()):
+            return claim.clm, "05-1"
+        if field == "ndc":
+            return line.lin, "03"
+        if field == "ndc_quantity":
+            return line.ctp, "04"
+        if field == "ndc_unit":
+            return line.ctp, "05-1"
+        if field == "rendering_provider":
+            return line.nm1 or claim.provider, "09"
+        if field == "prior_authorization":
+            return line.ref or claim.ref, "02"
+        if field == "diagnoses":
+            return diagnosis_segment(claim), "01"
+        if field == "plan_id":
+            return claim.sbr, "03"
+        if field == "contract_id":
+            return claim.cn1, "04"
+        return line.sv, (_PROFESSIONAL if claim.professional else _INSTITUTIONAL).get(field, "")
+
+
+_PROFESSIONAL = {
+    "procedure_code": "01-2",
+    "modifiers": "01-3",
+    "description": "01-7",
+    "charge": "02",
+    "units": "04",
+    "place_of_service": "05",
+}
+_INSTITUTIONAL = {
+    "revenue_code": "01",
+    "procedure_code": "02-2",
+    "modifiers": "02-3",
+    "description": "02-7",
+    "charge": "03",
+    "units": "05",
+}
+
+
+def element(segment: Segment, position: int) -> str:
+    """Return an element of a segment, empty where it is missing."""
+    elements = segment[1]
+    return elements[position] if position < len(elements) else ""
+
+
+def qualifier(segment: Segment) -> str:
+    """Return the first element, which tells what kind of date, name or reference it is."""
+    return element(segment, 1).strip()
+
+
+def component(segment: Segment, position: int, index: int, separator: str) -> str:
+    """Return a component of an element, counted from 0, empty where it is missing."""
+    parts = element(segment, position).split(separator)
+    return parts[index].strip() if index < len(parts) else ""
+
+
+def diagnosis_segment(claim: ClaimSegments) -> Segment | None:
+    """Return the first HI segment that has a diagnosis."""
+    for segment in claim.hi:
+        if any(
+            composite.split(claim.component)[0].strip().upper() in DIAGNOSIS_QUALIFIERS
+            for composite in segment[1][1:]
+        ):
+            return segment
+    return None
+
+
+def place(source: str, segment: Segment, position: str = "") -> Origin:
+    """Return the place of an element.
+
+    Examples
+    --------
+    >>> place("claims.837", (23, ["SV1", "HC:96365"]), "01-2").place
+    'segment 23 (SV1), element SV101-2'
+    """
+    name = shown_name(segment)
+    text = f"segment {segment[0]} ({name})"
+    return Origin(source, f"{text}, element {name}{position}" if position else text)
+
+
+def shown_name(segment: Segment) -> str:
+    """Return the name of a segment, or `?` where what stands there cannot be a name."""
+    name = segment[1][0]
+    return name if len(name) <= 3 and name.isascii() and name.isalnum() else "?"

@@ -1,0 +1,116 @@
+"""Determine lines predicate by predicate, where the rules are no formulas over single lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facts.claim import Override
+from facts.diagnostic import ProgramError
+from kb.bulk.read.evidence import ROWS, EvidenceReader
+from kb.bulk.read.lines import LINES, Checked, LineReader
+from kb.bulk.result import Meter
+from kb.compile.formulas.refusal import NotFusable
+from kb.compile.planner import plan_predicates
+from kb.compile.rewrite.apart import NotApart
+from kb.compile.script.statements import RESERVED
+from kb.engines.duckdb.claims import ClaimInputs
+from kb.engines.duckdb.goal import GoalRun, Inexact
+from kb.engines.duckdb.lines.run import LineRun
+from kb.engines.duckdb.output.from_predicates import DETERMINED, TABLES, determined_run
+from kb.knowledge_base import KnowledgeBase
+from kb.planning.policy_source import policy_source
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Claims and evidence of files, checked, as tables of a connection.
+
+    Parameters
+    ----------
+    checked : Checked
+    has_evidence : bool
+    diagnostics : list of Diagnostic
+        Of the claims, then of the evidence.
+    evidence_read, evidence_rejected : int
+    """
+
+    checked: Checked
+    has_evidence: bool = False
+    diagnostics: list[Any] = field(default_factory=list)
+    evidence_read: int = 0
+    evidence_rejected: int = 0
+
+
+def read_inputs(
+    connection: Any,
+    kb: KnowledgeBase,
+    claims: Sequence[str | Path],
+    evidence: Sequence[str | Path],
+) -> Inputs:
+    """Read and check files of claims and of evidence."""
+    checked = LineReader(connection, claims).read()
+    inputs = Inputs(checked, diagnostics=[*checked.diagnostics])
+    if evidence:
+        reader = EvidenceReader(connection, kb.policy.evidence_types, LINES)
+        inputs.has_evidence = reader.read(evidence)
+        inputs.diagnostics += reader.diagnostics
+        inputs.evidence_read, inputs.evidence_rejected = reader.rows_read, reader.rows_rejected
+    return inputs
+
+
+def taken_names(connection: Any) -> list[str]:
+    """Return the names that no predicate's table may have on a connection."""
+    rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
+    return sorted({*RESERVED, *TABLES, *(name for (name,) in rows)})
+
+
+def determine_in_sets(
+    connection: Any,
+    kb: KnowledgeBase,
+    inputs: Inputs,
+    overrides: Sequence[Override],
+    reads: Sequence[str],
+    meter: Meter,
+) -> LineRun:
+    """Compute the predicates of a determination for all claims at once.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    kb : KnowledgeBase
+    inputs : Inputs
+    overrides : sequence of Override
+    reads : sequence of str
+        Columns of the lines that the output needs.
+    meter : Meter
+
+    Returns
+    -------
+    LineRun
+        What ``write_determinations`` writes.
+
+    Raises
+    ------
+    NotFusable
+        If a rule would say something else of all claims at once than of each, or a number cannot
+        be computed exactly.
+    """
+    try:
+        source = policy_source(kb, overrides)
+        on_file = ROWS if inputs.has_evidence else None
+        relations = ClaimInputs(connection, source, LINES, on_file)
+        plan = plan_predicates(source.program, DETERMINED, relations.codes, taken_names(connection))
+        meter.total, begun = inputs.checked.tally.lines_read, 0.3
+
+        def watch(share: float) -> None:
+            meter.done = int(meter.total * (begun + 0.5 * share))
+
+        GoalRun(relations, plan, watch).compute()
+        return determined_run(connection, plan.catalog, LINES, reads, inputs.has_evidence)
+    except NotApart as fault:
+        raise NotFusable(str(fault)) from None
+    except (Inexact, ProgramError):
+        raise NotFusable("a number of these claims has no exact decimal") from None

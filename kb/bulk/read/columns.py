@@ -1,0 +1,263 @@
+"""How each column of raw rows is read: as SQL, what is not plain once per distinct value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from facts.claim import Diagnosis
+from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
+from facts.readers.parquet import BLANKS, WHOLE
+from facts.readers.plain_values import texts_of
+from facts.values import ValueFault, parse_text, quoted
+from kb.bulk.read.files import Source
+from kb.bulk.read.free_texts import STRIPPED, odd, unfit
+from kb.compile.sql.stored import NUMBER, decimal_of
+from kb.engines.duckdb.connection import identifier, literal, make_table
+
+DATES = ("service_date", "service_date_to", "processed_date")
+AMOUNTS = ("units", "charge", "ndc_quantity")
+TEXTS = tuple(name for name, parser in PARSERS.items() if parser is parse_text)
+KINDS = {
+    "line_number": "BIGINT",
+    **dict.fromkeys(DATES, "DATE"),
+    **dict.fromkeys(AMOUNTS, NUMBER),
+}
+"""Types of the columns that are no text."""
+
+_PLAIN = {
+    **dict.fromkeys(AMOUNTS, r"\d{1,18}(\.\d{0,9})?"),
+    "line_number": r"[1-9]\d{0,11}",
+    "diagnoses": "[A-Z0-9]{3,7}(:[YNUW1])?( [A-Z0-9]{3,7}(:[YNUW1])?){0,24}",
+}
+"""Texts that SQL reads as the row readers do, so that they need no dictionary."""
+
+
+@dataclass(slots=True)
+class Column:
+    """A column as SQL over the alias ``r`` of the raw rows.
+
+    Parameters
+    ----------
+    name : str
+    value : str
+        SQL of its value as it is read.
+    join : str
+        What ``value`` needs beside the raw rows.
+    suspect : str
+        SQL of the rows whose value cannot be read, empty where there is none.
+    notes : dict of str to list of (str, str)
+        Texts that may not be meant as they were read, with sentences and their help.
+    text : str
+        SQL of the value as text.
+    distinct : set of str, optional
+        Every value as it is read, where it is known.
+    """
+
+    name: str
+    value: str
+    join: str = ""
+    suspect: str = ""
+    notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    text: str = "NULL"
+    distinct: set[str] | None = None
+
+
+def read_column(
+    connection: Any, source: Source, name: str, tag: str, sound: bool = False
+) -> Column:
+    """Return how a column of a source is read.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    source : Source
+    name : str
+        A column of the claim table.
+    tag : str
+        Sets the names of helping tables apart.
+    sound : bool, optional
+        Whether it is known that no text of it is odd.
+    """
+    kind = source.columns.get(name)
+    wanted = KINDS.get(name, "TEXT")
+    if kind is None:
+        return Column(name, f"NULL::{wanted}", distinct=set())
+    raw = f"r.{identifier(name)}"
+    if (name in DATES and kind == "DATE") or (name == "line_number" and kind in WHOLE):
+        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
+    if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
+        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
+    text = _text(raw, kind, name)
+    column = Column(name, text, text=text)
+    if name in TEXTS and (sound or kind in WHOLE):
+        return column
+    if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
+        return _parsed(connection, source, column, tag, raw)
+    if name in TEXTS:
+        return _free_text(connection, source, column)
+    column = _parsed(connection, source, column, tag, "")
+    if kind == "VARCHAR[]":
+        _add(column, f"list_count({raw}) <> len({raw})")
+    return column
+
+
+def _text(raw: str, kind: str, name: str) -> str:
+    if kind == "VARCHAR":
+        return raw
+    if kind == "VARCHAR[]":
+        return f"array_to_string({raw}, ' ')"
+    if kind.startswith("TIMESTAMP") and name in DATES:
+        return f"CASE WHEN {raw} = {raw}::DATE THEN {raw}::DATE::TEXT ELSE {raw}::TEXT END"
+    return f"{raw}::TEXT"
+
+
+def _free_text(connection: Any, source: Source, column: Column) -> Column:
+    if not _any_odd(connection, source, column):
+        return column
+    row = connection.execute(
+        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({unfit('c')}) "
+        f"FROM (SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
+    ).fetchone()
+    if row[1]:
+        column.suspect = unfit(column.text)
+    if row[0]:
+        column.value = STRIPPED.format(column.text)
+    return column
+
+
+def _any_odd(connection: Any, source: Source, column: Column) -> bool:
+    """Tell whether a text may be odd.
+
+    Of Parquet, DuckDB tests the dictionaries and leaves the rows alone where it finds nothing. In
+    the table of texts the distinct ones are fewer, but for those of claims.
+    """
+    if source.parquet or column.name == "claim_id":
+        query = f"SELECT true FROM {source.scan} r WHERE {odd(column.text)} LIMIT 1"
+    else:
+        distinct = f"SELECT DISTINCT {column.text} AS c FROM {source.scan} r"
+        query = f"SELECT true FROM ({distinct}) HAVING bool_or({odd('c')})"
+    return connection.execute(query).fetchone() is not None
+
+
+def _odd_values(
+    connection: Any, source: Source, column: Column, typed: str
+) -> list[tuple[Any, ...]]:
+    """Return the distinct texts of a column that are not plain, with their typed values.
+
+    The condition stands in the aggregate: DuckDB would move it from behind WHERE in front of
+    DISTINCT, and search every row of a file for an expression.
+    """
+    plain = _PLAIN.get(column.name)
+    condition = f" FILTER (WHERE NOT {_fully('c', plain)})" if plain else ""
+    picked = f"{column.text} AS c, {typed} AS given" if typed else f"{column.text} AS c"
+    (found,) = connection.execute(
+        f"SELECT list(d){condition} FROM (SELECT DISTINCT {picked} FROM {source.scan} r "
+        f"WHERE {column.text} IS NOT NULL) d"
+    ).fetchone()
+    return [tuple(row.values()) for row in found or ()]
+
+
+def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: str) -> Column:
+    """Read the distinct values of a column as the row readers do, but for the plain ones."""
+    name, text = column.name, column.text
+    wanted = KINDS.get(name, "TEXT")
+    plain = _PLAIN.get(name, "")
+    plainly = _fully(text, plain)
+    made: dict[str, str | None] = {}
+    bad: set[str] = set()
+    for value, *given in _odd_values(connection, source, column, typed):
+        as_text = value
+        if given:
+            fields, faults = texts_of({name: given[0]}, None, (name,))
+            if faults:
+                made[value] = None
+                bad.add(value)
+                continue
+            as_text = fields.get(name, "")
+        if not as_text or as_text.isspace():
+            made[value] = None
+            continue
+        try:
+            read = _read(name, as_text)
+            new, fault = written(read)
+        except ValueFault:
+            new, fault = "", "it cannot be read"
+        made[value] = new or None
+        if fault:
+            bad.add(value)
+            continue
+        if said := remarks(name, as_text, read):
+            column.notes[value] = said
+    if not plain:
+        column.distinct = {value for value in made.values() if value is not None}
+    straight = f"{text}::{wanted}" if wanted != "TEXT" else text
+    if all(value == new for value, new in made.items()) and not typed:
+        column.value = straight
+        return column
+    table = f"v_{name}_{tag}"
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "value": ("TEXT", list(made)),
+        "made": (f"{wanted}:TEXT", list(made.values())),
+        "bad": ("BOOLEAN", [value in bad for value in made]),
+    }
+    make_table(connection, table, columns)
+    column.join = f"LEFT JOIN {table} ON {table}.value = {text}"
+    column.value = f"{table}.made"
+    if plain:
+        column.value = f"CASE WHEN {plainly} THEN {straight} ELSE {table}.made END"
+    if bad:
+        _add(column, f"coalesce({table}.bad, false)")
+    return column
+
+
+def _fully(text: str, pattern: str) -> str:
+    """SQL of whether a whole text is of a pattern."""
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _read(name: str, text: str) -> Any:
+    if len(text) > LONGEST_TEXT or "\0" in text or "\ufffd" in text:
+        raise ValueFault("cannot be read")
+    return PARSERS[name](text)
+
+
+def _add(column: Column, condition: str) -> None:
+    column.suspect = f"{column.suspect} OR {condition}" if column.suspect else condition
+
+
+def _fits(kind: str) -> bool:
+    """Tell whether a decimal type has no more digits than a stored number."""
+    if not kind.startswith("DECIMAL("):
+        return False
+    digits, scale = map(int, kind[8:].rstrip(")").split(","))
+    return scale <= 9 and digits - scale <= 29
+
+
+def written(value: Any) -> tuple[str, str]:
+    """Return a read value as text that DuckDB reads, and why it cannot be kept.
+
+    Examples
+    --------
+    >>> written(Decimal("2.50")), written(("59", "SH")), written(None)
+    (('2.5', ''), ('59 SH', ''), ('', ''))
+    """
+    if value is None:
+        return "", ""
+    if isinstance(value, date):
+        return value.isoformat(), ""
+    if isinstance(value, Decimal):
+        exact = decimal_of(value)
+        if exact is None:
+            return "", f"has more digits than can be kept exactly: {quoted(str(value))}"
+        return format(exact, "f"), ""
+    if isinstance(value, tuple):
+        items = [_diagnosis(item) if isinstance(item, Diagnosis) else item for item in value]
+        return " ".join(items), ""
+    return str(value), ""
+
+
+def _diagnosis(item: Diagnosis) -> str:
+    return f"{item.code}:{item.indicator}" if item.indicator else item.code

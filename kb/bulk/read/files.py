@@ -1,0 +1,181 @@
+"""Files of claim lines or evidence as tables of DuckDB: CSV, JSONL and Parquet, in any mixture.
+
+DuckDB reads what is regular; a file or a row of JSON that is not is read by the row readers, so
+that both ways tell the same of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from facts.diagnostic import Diagnostic
+from facts.readers.claim_tables import is_jsonl, without_rows
+from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited, unreadable
+from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
+from facts.readers.line_table import RawRow
+from facts.readers.parquet import is_parquet
+from facts.readers.plain_values import texts_of
+from facts.readers.text_file import cannot_be_read, look
+from kb.bulk.read.csv import read_delimited
+from kb.bulk.read.jsonl import read_objects
+from kb.bulk.read.parquet import scan_parquet
+from kb.bulk.read.raw_table import AT_ONCE, RawTable
+from kb.engines.duckdb.connection import identifier
+
+
+@dataclass(slots=True)
+class Source:
+    """Some files as one table.
+
+    Parameters
+    ----------
+    scan : str
+        What stands behind FROM. It has the columns, ``file`` (a name, or the number of a text
+        file), ``row`` and ``broken``.
+    columns : dict of str to str
+        Names and DuckDB types.
+    parquet : bool
+    """
+
+    scan: str
+    columns: dict[str, str]
+    parquet: bool
+
+
+@dataclass(slots=True)
+class Tables:
+    """Reads files into tables.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    name : str
+        Name of the table of the rows of text files.
+    known, required : tuple of str
+        Columns that can and that must be there.
+    notes : list of Diagnostic
+        Gathers what is wrong with the files.
+    """
+
+    connection: Any
+    name: str
+    known: tuple[str, ...]
+    required: tuple[str, ...]
+    notes: list[Diagnostic]
+    sources: list[Source] = field(default_factory=list)
+    _raw: RawTable = field(init=False)
+    _present: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._raw = RawTable(self.connection, self.name, self.known)
+
+    def read(self, paths: Iterable[str | Path]) -> None:
+        """Read or open all files; those that cannot be read are told of."""
+        parquet: list[Path] = []
+        for path in map(Path, dict.fromkeys(paths)):
+            if is_parquet(path):
+                parquet.append(path)
+                continue
+            head, fault = look(path)
+            if fault is not None:
+                self.notes.append(fault)
+            elif is_jsonl(path, head):
+                objects = open_objects(path, head, self.known, self.notes, self.required)
+                if objects is not None:
+                    self._text(objects)
+            else:
+                file = open_delimited(path, self.required, self.known)
+                self.notes.extend(file.diagnostics)
+                if file.readable:
+                    self._text(file)
+        if self._raw.texts:
+            names = [name for name in self.known if name in self._present]
+            self.sources.append(Source(self.name, dict.fromkeys(names, "VARCHAR"), False))
+        if parquet:
+            view = f"{self.name}_of_parquet"
+            for scan, columns in scan_parquet(
+                self.connection, view, parquet, self.required, self.known, self.notes
+            ):
+                self.sources.append(Source(scan, columns, True))
+
+    def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
+        """Yield rows again as the row readers do, with the value of an expression.
+
+        Parameters
+        ----------
+        source : Source
+        order : str
+            SQL of the value that comes with each row, over the alias ``r``.
+        condition : str
+            SQL behind the scan ``r``: joins and conditions.
+        """
+        names = tuple(source.columns)
+        picked = ", ".join(f"r.{identifier(name)}" for name in names)
+        if not source.parquet:
+            self.number_rows()
+        found = self.connection.execute(
+            f"SELECT {order}, r.file, r.row, {picked} FROM {source.scan} r {condition}"
+        )
+        while chunk := found.fetchmany(AT_ONCE):
+            for key, file, row, *values in chunk:
+                yield key, self._again(source, file, row, names, values)
+
+    def name_of(self, source: Source, file: Any) -> str:
+        """Return the name of a file."""
+        return str(file if source.parquet else self._raw.texts[file].file.path)
+
+    def trace(self, source: Source, file: Any, row: int) -> RowTrace | PathTrace:
+        """Return what tells the places of a row."""
+        name = self.name_of(source, file)
+        if not source.parquet and isinstance(self._raw.texts[file].file, ObjectFile):
+            return PathTrace(name, row)
+        return RowTrace(name, row)
+
+    def number_rows(self) -> None:
+        """Tell every row of a text file its number."""
+        self._raw.number_rows()
+
+    def _again(
+        self,
+        source: Source,
+        file: Any,
+        row: int,
+        names: tuple[str, ...],
+        values: list[Any],
+    ) -> RawRow:
+        if source.parquet:
+            trace = self.trace(source, file, row)
+            fields, faults = texts_of(dict(zip(names, values, strict=True)), trace, names)
+            return RawRow(row, fields, trace, tuple(faults.values()), tuple(faults))
+        faulty = self._raw.faulty.get((file, row))
+        if faulty is not None:
+            return faulty
+        trace = self.trace(source, file, row)
+        fields = {
+            name: value
+            for name, value in zip(names, values, strict=True)
+            if value and not value.isspace()
+        }
+        wrong = unreadable(fields, trace)
+        for name in wrong:
+            del fields[name]
+        return RawRow(row, fields, trace, tuple(wrong.values()), tuple(wrong))
+
+    def _text(self, file: DelimitedFile | ObjectFile) -> None:
+        text = self._raw.add(file)
+        self._present |= set(file.columns if isinstance(file, DelimitedFile) else self.known)
+        try:
+            regular = (
+                read_delimited(self._raw, text, file)
+                if isinstance(file, DelimitedFile)
+                else read_objects(self._raw, text, file)
+            )
+            if not regular:
+                self._raw.insert(text, file.rows())
+        except OSError as fault:
+            self.notes.append(cannot_be_read(file.path, fault))
+        if self._raw.count() == text.start:
+            self.notes.append(without_rows(file.path))

@@ -1,0 +1,307 @@
+"""Claim lines of files as one checked view: what is suspect is read again by the row readers.
+
+The lines are in the order of their files, those of CSV and JSONL before those of Parquet; claims
+that had to be read again come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import wait
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from facts.claim import ClaimLine
+from facts.diagnostic import Diagnostic
+from facts.readers.batch import Claim, RejectedClaim, Tally
+from facts.readers.grouping import gather
+from facts.readers.line_table import PARSERS, REQUIRED, RawRow
+from facts.readers.notes import Notes
+from facts.readers.parquet import WHOLE
+from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
+from kb.bulk.read.columns import KINDS, Column, read_column, written
+from kb.bulk.read.files import Source, Tables
+from kb.bulk.read.free_texts import odd
+from kb.bulk.read.selected import joined, selected
+from kb.engines.duckdb.beside import beside
+from kb.engines.duckdb.connection import make_table
+
+LINES = "checked_lines"
+"""Name of the view of the lines that can be determined; its column ``place`` orders them."""
+
+_READ = "read_lines"
+_HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
+
+
+@dataclass(slots=True)
+class Checked:
+    """What came of reading files of claim lines.
+
+    Parameters
+    ----------
+    diagnostics : list of Diagnostic
+    tally : Tally
+    rejected : list of RejectedClaim
+    distinct : dict of column to set of str
+        Every value of some columns, and perhaps more.
+    pairs : int
+        Ordered pairs of lines of the same claim, each line with itself too: the sum of the squares
+        of the claims' numbers of lines, or more; that sum where the lines of each claim are
+        numbered from 1 without gaps.
+    """
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    rejected: list[RejectedClaim] = field(default_factory=list)
+    distinct: dict[str, set[str]] = field(default_factory=dict)
+    pairs: int = 0
+
+
+class LineReader:
+    """Reads claim lines into the view ``checked_lines``.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    paths : sequence of path
+    """
+
+    def __init__(self, connection: Any, paths: Sequence[str | Path]) -> None:
+        self.connection = connection
+        self.checked = Checked()
+        self._notes = Notes()
+        self._tables = Tables(connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes)
+        self._paths = paths
+        self._columns: list[tuple[Source, dict[str, Column]]] = []
+        self._ordered = False
+
+    def read(self) -> Checked:
+        """Read and check everything.
+
+        Returns
+        -------
+        Checked
+            Faults of files and rows; a claim of which a row cannot be read is left out whole.
+        """
+        self._tables.read(self._paths)
+        for tag, source in enumerate(self._tables.sources):
+            # It is a pass on one processor; the columns of the claims wait for what it finds.
+            ordering = beside(self.connection, partial(_in_order, source))
+            try:
+                columns = {
+                    name: read_column(self.connection, source, name, str(tag))
+                    for name in PARSERS
+                    if name != "claim_id"
+                }
+            finally:
+                wait([ordering])
+            ordered = ordering.result()
+            claim_id = read_column(self.connection, source, "claim_id", str(tag), ordered)
+            self._columns.append((source, {"claim_id": claim_id, **columns}))
+            self._ordered = ordered and len(self._tables.sources) == 1
+        for name in PARSERS:
+            known = [columns[name].distinct for _, columns in self._columns]
+            if all(values is not None for values in known):
+                self.checked.distinct[name] = {each for values in known for each in values or ()}
+        self._check()
+        self._note_changes()
+        self._notes.close()
+        self.checked.diagnostics += self._notes
+        return self.checked
+
+    def _view(self, name: str, condition: str) -> None:
+        """Make the view of what is read, of all sources."""
+        query = selected(self._columns, tuple(PARSERS), condition, place=True)
+        self.connection.execute(f"CREATE VIEW {name} AS {query}")
+
+    def _check(self) -> None:
+        read = selected(self._columns, (*REQUIRED, "service_date_to"))
+        lines, total, reversed_dates, *present = self.connection.execute(
+            "SELECT count(*), sum(line_number), "
+            "coalesce(bool_or(service_date_to < service_date), false), "
+            f"{', '.join(f'count({name})' for name in REQUIRED)} FROM ({read})"
+        ).fetchone()
+        checked = self.checked
+        checked.tally.lines_read = lines
+        incomplete = any(count != lines for count in present)
+        numbered = f"({selected(self._columns, ('claim_id', 'line_number'))})"
+        repeated = not self._ordered and any_repeated(self.connection, numbered)
+        if not (incomplete or reversed_dates or repeated or self._any_suspect()):
+            self._view(LINES, "")
+            checked.pairs = pairs_of(self.connection, numbered, lines, total or 0)
+            return
+        self._suspects(numbered if repeated else "")
+        self._read_again()
+        count, total = self.connection.execute(
+            f"SELECT count(*), sum(line_number) FROM {LINES}"
+        ).fetchone()
+        checked.pairs = pairs_of(self.connection, LINES, count, total or 0)
+
+    def _any_suspect(self) -> bool:
+        for source, columns in self._columns:
+            tests = [column.suspect for column in columns.values() if column.suspect]
+            if not source.parquet:
+                tests.append("r.broken")
+            if not tests:
+                continue
+            found = self.connection.execute(
+                f"SELECT 1 FROM {source.scan} r {joined(columns)} WHERE "
+                f"{' OR '.join(tests)} LIMIT 1"
+            ).fetchone()
+            if found is not None:
+                return True
+        return False
+
+    def _suspects(self, numbered: str) -> None:
+        """The table of claims of which something may be wrong: in a row, or by a number twice."""
+        selects = []
+        for source, columns in self._columns:
+            value = {name: column.value for name, column in columns.items()}
+            tests = [f"{value[name]} IS NULL" for name in REQUIRED]
+            tests.append(f"coalesce({value['service_date_to']} < {value['service_date']}, false)")
+            tests += [column.suspect for column in columns.values() if column.suspect]
+            tests.append("r.broken")
+            selects.append(
+                f"SELECT {value['claim_id']} AS claim_id FROM {source.scan} r {joined(columns)} "
+                f"WHERE {value['claim_id']} IS NOT NULL AND ({' OR '.join(tests)})"
+            )
+        if numbered:
+            selects.append(
+                f"SELECT claim_id FROM {numbered} WHERE claim_id IS NOT NULL "
+                "GROUP BY claim_id, line_number HAVING count(*) > 1"
+            )
+        self.connection.execute(
+            "CREATE TABLE suspects AS SELECT DISTINCT claim_id FROM "
+            f"({' UNION ALL '.join(selects)})"
+        )
+
+    def _read_again(self) -> None:
+        """Read the suspect claims row by row; keep those with which nothing is wrong."""
+        rejected, accepted = self.checked.rejected, list[ClaimLine]()
+        lines = 0
+        for claim_id, rows in self._gathered():
+            lines += len(rows)
+            item = gather(claim_id, rows, self._notes)
+            if isinstance(item, Claim):
+                item = self._exact(item)
+            if isinstance(item, Claim):
+                accepted.extend(item.lines)
+            else:
+                rejected.append(item)
+        condition = (
+            "WHERE {claim} IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM suspects s WHERE s.claim_id = {claim})"
+        )
+        self._view(_READ, condition)
+        kept = self.connection.execute(f"SELECT count(*) FROM {_READ}").fetchone()[0]
+        tally = self.checked.tally
+        tally.lines_read = kept + lines
+        tally.lines_rejected = lines - len(accepted)
+        tally.claims_rejected = len(rejected)
+        for claim in rejected:
+            self.checked.diagnostics += claim.diagnostics
+        self._accepted(accepted)
+        self.connection.execute(
+            f"CREATE VIEW {LINES} AS SELECT * FROM {_READ} UNION ALL SELECT * FROM accepted"
+        )
+
+    def _gathered(self) -> Iterator[tuple[str, list[RawRow]]]:
+        """Yield the suspect claims with their rows, and each row without a claim by itself."""
+        if len(self._columns) == 1:
+            yield from _by_claim(self._rows_again(*self._columns[0]))
+            return
+        held: dict[str, list[RawRow]] = {}
+        for source, columns in self._columns:
+            for claim_id, rows in _by_claim(self._rows_again(source, columns)):
+                if claim_id:
+                    held.setdefault(claim_id, []).extend(rows)
+                else:
+                    yield claim_id, rows
+        yield from held.items()
+
+    def _rows_again(
+        self, source: Source, columns: dict[str, Column]
+    ) -> Iterator[tuple[str, RawRow]]:
+        if not source.parquet:
+            self._tables.number_rows()
+        column = columns["claim_id"]
+        claim = column.value
+        place = "(r.file * 1000000000000 + r.row)"
+        if source.parquet:
+            place = "concat(r.file, chr(0), lpad(r.row::TEXT, 20, '0'))"
+        condition = (
+            f"{column.join} WHERE {claim} IS NULL OR EXISTS "
+            f"(SELECT 1 FROM suspects s WHERE s.claim_id = {claim}) ORDER BY min({place}) OVER "
+            f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), r.file, r.row"
+        )
+        for _, row in self._tables.rows(source, "NULL", condition):
+            yield row.fields.get("claim_id", "").strip(), row
+
+    def _exact(self, claim: Claim) -> Claim | RejectedClaim:
+        """Reject a claim with a number that cannot be kept exactly."""
+        found = []
+        for line in claim.lines:
+            for name in KINDS:
+                fault = written(getattr(line, name))[1]
+                if fault:
+                    place = line.trace.origin(name) if line.trace is not None else None
+                    found.append(Diagnostic("error", f"`{name}` {fault}", place, _HELP_INEXACT))
+        if not found:
+            return claim
+        return RejectedClaim(claim.claim_id, len(claim.lines), tuple(found))
+
+    def _accepted(self, lines: Sequence[ClaimLine]) -> None:
+        table: dict[str, tuple[str, list[Any]]] = {}
+        for name in PARSERS:
+            values = [written(getattr(line, name))[0] or None for line in lines]
+            table[name] = (f"{KINDS.get(name, 'TEXT')}:TEXT", values)
+            if name in self.checked.distinct:
+                self.checked.distinct[name].update(value for value in values if value)
+        table["place"] = ("BIGINT", [(1 << 62) + number for number in range(len(lines))])
+        make_table(self.connection, "accepted", table)
+
+    def _note_changes(self) -> None:
+        """Tell of values that may not be meant as they were read, each with its first place."""
+        found: list[tuple[int, Any, int, Diagnostic]] = []
+        for tag, (source, columns) in enumerate(self._columns):
+            for column in columns.values():
+                if not column.notes:
+                    continue
+                if not source.parquet:
+                    self._tables.number_rows()
+                claim = columns["claim_id"]
+                kept = f"EXISTS (SELECT 1 FROM {LINES} l WHERE l.claim_id = {claim.value})"
+                rows = self.connection.execute(
+                    f"SELECT {column.text}, min(struct_pack(f := r.file, n := r.row)) "
+                    f"FROM {source.scan} r {claim.join} WHERE {column.text} IN "
+                    f"(SELECT unnest($1::TEXT[])) AND {kept} GROUP BY ALL",
+                    [list(column.notes)],
+                ).fetchall()
+                for text, place in rows:
+                    trace = self._tables.trace(source, place["f"], place["n"])
+                    for message, help in column.notes[text]:
+                        note = Diagnostic("note", message, trace.origin(column.name), help)
+                        found.append((tag, place["f"], place["n"], note))
+        self._notes.once(note for *_, note in sorted(found, key=lambda item: item[:3]))
+
+
+def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[RawRow]]]:
+    current, gathered = "", list[RawRow]()
+    for claim_id, row in rows:
+        if claim_id != current or not claim_id:
+            if gathered:
+                yield current, gathered
+            current, gathered = claim_id, []
+        gathered.append(row)
+    if gathered:
+        yield current, gathered
+
+
+def _in_order(source: Source, connection: Any) -> bool:
+    """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
+    kinds = source.columns
+    if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
+        return False
+    return in_order(connection, source.scan, odd("claim_id"))

@@ -1,0 +1,1 @@
+"""Cases: claims of a policy folder with the outcome and the clauses they must cite."""

@@ -1,0 +1,255 @@
+"""Read the cases of a policy folder, and tell what is wrong with their files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from facts.diagnostic import ClausewiseError, Diagnostic
+from facts.readers.batch import RejectedClaim
+from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
+from facts.readers.evidence import index_evidence
+from facts.readers.line_table import PARSERS
+from facts.readers.overrides import COLUMNS as OVERRIDE_COLUMNS
+from facts.readers.overrides import collect_overrides
+from facts.readers.records import read_claims_from_records
+from facts.suggest import nearest
+from facts.values import ValueFault, parse_amount
+from kb.cases.case import CLAIM_ID, Case, ExpectedLine
+from kb.claims.settings import complete_settings
+from kb.model.clause import OUTCOMES
+from kb.policy.loader import Policy
+from kb.policy.toml_file import TomlFile
+
+_CASE_KEYS = (
+    "name",
+    "clause",
+    "fires",
+    "lines",
+    "evidence",
+    "overrides",
+    "settings",
+    "strict",
+    "release",
+    "precertification",
+)
+_EXPECTATIONS = ("expect", "cites", "allowed", "missing", "assumes")
+_RELEASE_COLUMNS = ("code", "added", "terminated")
+_RECORD = re.compile(r"record (\d+)")
+
+
+def read_cases(folder: Path, policy: Policy | None = None) -> tuple[list[Case], list[Diagnostic]]:
+    """Read ``cases/*.toml`` of a policy folder.
+
+    Parameters
+    ----------
+    folder : Path
+        The policy folder.
+    policy : Policy, optional
+        What clauses, evidence and settings of the cases are checked against.
+
+    Returns
+    -------
+    list of Case
+        Those without faults.
+    list of Diagnostic
+        What is wrong with the files.
+    """
+    cases: list[Case] = []
+    found: list[Diagnostic] = []
+    for path in sorted((folder / "cases").glob("*.toml")):
+        file = TomlFile(path, f"cases/{path.name}", found)
+        file.known(file.data, ("case",), "", "error")
+        for position, row in enumerate(file.rows("case"), 1):
+            before = len(found)
+            case = _CaseReader(file, row, position, policy).case()
+            if len(found) == before:
+                cases.append(case)
+    return cases, found
+
+
+class _CaseReader:
+    """One ``[[case]]`` of a file."""
+
+    def __init__(
+        self, file: TomlFile, row: dict[str, Any], position: int, policy: Policy | None
+    ) -> None:
+        self.file = file
+        self.row = row
+        self.policy = policy
+        self.place = f"case {position}"
+        name = row.get("name")
+        if isinstance(name, str) and name:
+            self.place = f"case {position} (`{name}`)"
+
+    def case(self) -> Case:
+        """Return the case; what is wrong with it is noted in the file."""
+        file, row, place = self.file, self.row, self.place
+        file.known(row, _CASE_KEYS, place, "error")
+        name = file.text(row, "name", place, required=True)
+        clause_id = file.text(row, "clause", place, required=True)
+        if clause_id:
+            self.known_clause(clause_id, "clause")
+        lines, expected = self.lines()
+        evidence = [{"claim_id": CLAIM_ID, **item} for item in self.tables("evidence")]
+        self.columns("evidence", evidence, EVIDENCE_COLUMNS)
+        overrides = self.tables("overrides")
+        self.columns("overrides", overrides, OVERRIDE_COLUMNS)
+        if self.policy is not None:
+            self.told("evidence", index_evidence(evidence, self.policy.evidence_types).diagnostics)
+            try:
+                collect_overrides(overrides, tuple(self.policy.clauses))
+            except ClausewiseError as fault:
+                self.told("overrides", fault.diagnostics)
+        return Case(
+            name,
+            clause_id,
+            self.truth("fires", True),
+            tuple(lines),
+            tuple(evidence),
+            tuple(overrides),
+            self.settings(),
+            self.truth("strict", False),
+            self.release() if "release" in row else None,
+            file.texts(row, "precertification", place) if "precertification" in row else None,
+            expected,
+            file.origin(place),
+        )
+
+    def error(self, message: str, help: str = "", key: str = "", item: int = 0) -> None:
+        self.file.error(message, help, self.place, key, item)
+
+    def known_clause(self, clause_id: str, key: str, item: int = 0) -> None:
+        if self.policy is not None and clause_id not in self.policy.clauses:
+            near = nearest(clause_id, self.policy.clauses)
+            help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
+            self.error(f"there is no clause `{clause_id}`", help, key, item)
+
+    def truth(self, key: str, default: bool) -> bool:
+        value = self.row.get(key, default)
+        if isinstance(value, bool):
+            return value
+        self.error(f"`{key}` has to be true or false", "write it without quotes", key)
+        return default
+
+    def tables(self, key: str) -> list[dict[str, Any]]:
+        """Return a list of tables in braces, its numbers and dates as the text of a claim table."""
+        value = self.row.get(key, [])
+        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            return [{name: _plain(each) for name, each in item.items()} for item in value]
+        self.error(f"`{key}` has to be a list of tables", f"as in {key} = [{{ ... }}]", key)
+        return []
+
+    def columns(self, key: str, items: Iterable[Mapping[str, Any]], known: Collection[str]) -> None:
+        for number, item in enumerate(items, 1):
+            for name in item:
+                if name not in known:
+                    near = nearest(name, known)
+                    help = f"did you mean `{near}`?" if near else f"one of {', '.join(known)}"
+                    self.error(f"unknown column `{name}`", help, key, number)
+
+    def told(self, key: str, diagnostics: Iterable[Diagnostic]) -> None:
+        """Note what a reader found wrong, at the row of the case where it stands."""
+        for each in diagnostics:
+            if each.severity == "error":
+                match = _RECORD.search(str(each.place))
+                self.error(each.message, each.help, key, int(match[1]) if match else 0)
+
+    def lines(self) -> tuple[list[dict[str, Any]], dict[int, ExpectedLine]]:
+        """Return the claim lines, and what is expected of each."""
+        items = self.tables("lines")
+        if not items and self.row.get("lines", []) == []:
+            self.error("a case needs `lines`", "as in lines = [{ ... }]", "lines")
+        self.columns("lines", items, (*PARSERS, *_EXPECTATIONS))
+        lines: list[dict[str, Any]] = []
+        expected: dict[int, ExpectedLine] = {}
+        for number, item in enumerate(items, 1):
+            columns = {key: value for key, value in item.items() if key in PARSERS}
+            lines.append({"claim_id": CLAIM_ID, "line_number": str(number), **columns})
+            expectation = self.expectation(number, item)
+            line_number = str(lines[-1]["line_number"])
+            if expectation is not None and line_number.isdecimal():
+                expected[int(line_number)] = expectation
+        for claim in read_claims_from_records(lines, "lines"):
+            if isinstance(claim, RejectedClaim):
+                self.told("lines", claim.diagnostics)
+        return lines, expected
+
+    def expectation(self, number: int, item: Mapping[str, Any]) -> ExpectedLine | None:
+        """Return what is expected of a line; None where nothing is."""
+        outcome = item.get("expect")
+        if outcome is None:
+            for key in _EXPECTATIONS:
+                if key in item:
+                    self.error(f"`{key}` stands without `expect`", "", "lines", number)
+                    break
+            return None
+        if outcome not in OUTCOMES:
+            near = nearest(str(outcome), OUTCOMES)
+            help = f"did you mean `{near}`?" if near else f"one of {', '.join(OUTCOMES)}"
+            self.error(f"unknown outcome `{outcome}`", help, "lines", number)
+        cites = self.names(item, "cites", number) or ()
+        for clause_id in cites:
+            self.known_clause(clause_id, "lines", number)
+        allowed = item.get("allowed")
+        if allowed is not None:
+            try:
+                parse_amount(str(allowed))
+            except ValueFault as fault:
+                self.error(f"`allowed` {fault.message}", fault.help, "lines", number)
+        return ExpectedLine(
+            str(outcome),
+            frozenset(cites),
+            None if allowed is None else str(allowed),
+            self.names(item, "missing", number),
+            self.names(item, "assumes", number),
+        )
+
+    def names(self, item: Mapping[str, Any], key: str, number: int) -> tuple[str, ...] | None:
+        """Return a sorted list of texts of a line, or None where it is absent."""
+        value = item.get(key)
+        if value is None:
+            return None
+        if isinstance(value, list) and all(isinstance(each, str) for each in value):
+            return tuple(sorted(value))
+        self.error(f"`{key}` has to be a list of texts", "", "lines", number)
+        return ()
+
+    def settings(self) -> dict[str, str]:
+        value = self.row.get("settings", {})
+        if not isinstance(value, dict):
+            self.error("`settings` has to be a table", 'as in settings = { a = "b" }', "settings")
+            return {}
+        if self.policy is not None:
+            try:
+                complete_settings(self.policy, value, strict=False)
+            except ClausewiseError as fault:
+                self.told("settings", fault.diagnostics)
+        return value
+
+    def release(self) -> tuple[dict[str, Any], ...]:
+        """Return the rows of a small HCPCS release."""
+        value = self.row["release"]
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            help = 'as in release = [{ code = "J1200", added = 1990-01-01 }]'
+            self.error("`release` has to be a list of tables", help, "release")
+            return ()
+        self.columns("release", value, _RELEASE_COLUMNS)
+        for number, item in enumerate(value, 1):
+            if not isinstance(item.get("code"), str):
+                self.error("`code` has to be text", "", "release", number)
+            for name in ("added", "terminated"):
+                if name in item and type(item[name]) is not date:
+                    help = "write it without quotes, as in 1990-01-01"
+                    self.error(f"`{name}` has to be a date", help, "release", number)
+        return tuple(value)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and dates of TOML as the text that a table would hold."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

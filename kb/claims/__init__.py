@@ -1,0 +1,1 @@
+"""Claims: from what a caller passes to facts, goals and determinations."""

@@ -1,0 +1,108 @@
+"""Goals, read and checked, and what they speak of: atoms, the claims they name, their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from facts.diagnostic import QueryError
+from kb.checks.checked import CheckedProgram, check_query
+from kb.claims.arguments import check_goal
+from kb.language.ast import (
+    Aggregate,
+    Atom,
+    BodyLiteral,
+    Constant,
+    Query,
+    Relational,
+    Term,
+    Variable,
+)
+from kb.language.parser import parse_query
+from kb.language.values import Value
+
+
+def read_goal(
+    goal: str | Query, program: CheckedProgram, bound: Mapping[str, Value] | None = None
+) -> Query:
+    """Parse a goal and check it against a program.
+
+    Parameters
+    ----------
+    goal : str or Query
+    program : CheckedProgram
+    bound : mapping of variable name to value, optional
+        Values that variables of the goal will have.
+
+    Raises
+    ------
+    QueryError
+        With everything that is wrong in it.
+    """
+    check_goal(goal, Query)
+    query = parse_query(goal) if isinstance(goal, str) else goal
+    found = check_query(query, program, bound)
+    faults = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
+    if faults:
+        raise QueryError(faults)
+    return query
+
+
+def atoms_of_goal(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
+    """Yield the atoms of a goal, those of aggregates too."""
+    for literal in body:
+        if isinstance(literal, Relational):
+            yield literal.atom
+        elif isinstance(literal, Aggregate):
+            yield from atoms_of_goal(literal.goal)
+
+
+def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
+    """Return the term that stands for the claim in a goal that speaks of one claim at a time.
+
+    Its answers over many claims are those over each of them. That is not so where it counts
+    claims, or says that there is none of a kind: then the claim has no value outside of that.
+
+    Parameters
+    ----------
+    query : Query
+    program : CheckedProgram
+
+    Returns
+    -------
+    Variable, Constant or None
+        None where a goal speaks of no claim or looks at several together.
+    """
+    terms = claim_terms(query, program)
+    if len(terms) != 1:
+        return None
+    (term,) = terms
+    said = (
+        literal.atom
+        for literal in query.body
+        if isinstance(literal, Relational) and not literal.negated
+    )
+    if isinstance(term, Constant) or any(_claim_of(atom, program) == term for atom in said):
+        return term
+    return None
+
+
+def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
+    """Return the terms that stand for claims in a goal."""
+    found = (_claim_of(atom, program) for atom in atoms_of_goal(query.body))
+    return {term for term in found if term is not None}
+
+
+def _claim_of(atom: Atom, program: CheckedProgram) -> Term | None:
+    if atom.terms and program.signature[atom.predicate].columns[0].name == "claim":
+        return atom.terms[0]
+    return None
+
+
+def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:
+    """Return every text that a goal names, sorted: it may be a code that no claim has."""
+    found = {value for value in bound.values() if isinstance(value, str)}
+    for atom in atoms_of_goal(query.body):
+        for term in atom.terms:
+            if not isinstance(term, Variable) and isinstance(term.value, str):
+                found.add(term.value)
+    return sorted(found)

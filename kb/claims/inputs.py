@@ -1,0 +1,52 @@
+"""What a person hands in: claims, evidence and overrides, from a reader or as plain dicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
+
+from facts.claim import ClaimLine, Evidence, Override
+from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.evidence import EvidenceIndex
+from facts.readers.records import read_claims_from_records
+from kb.claims.arguments import check_rows
+
+Claims: TypeAlias = Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]
+"""Claims as a reader streams them, or lines as records or plain dicts."""
+
+EvidenceInput: TypeAlias = EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]
+OverrideInput: TypeAlias = Iterable[Override | Mapping[str, Any]]
+
+
+def check_inputs(lines: object, evidence: object, overrides: object) -> None:
+    """Check that claims, evidence and overrides are of these kinds.
+
+    Parameters
+    ----------
+    lines, evidence, overrides : object
+
+    Raises
+    ------
+    UsageError
+        If one of them is something else: a path is read by a reader first.
+
+    Examples
+    --------
+    >>> check_inputs([], [], [])
+    """
+    if not isinstance(lines, ClaimStream):
+        check_rows(lines, "claims", "line", "`facts.readers.detect.open_claims`")
+    if not isinstance(evidence, EvidenceIndex):
+        check_rows(evidence, "evidence", "record", "`facts.readers.evidence.read_evidence`")
+    check_rows(overrides, "overrides", "record", "`facts.readers.overrides.read_overrides`")
+
+
+def claim_stream(lines: Claims) -> ClaimStream:
+    """Return claims as a reader streams them.
+
+    Examples
+    --------
+    >>> list(claim_stream([]))
+    []
+    """
+    return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)

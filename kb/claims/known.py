@@ -1,0 +1,99 @@
+"""The claims that a knowledge base knows, those asked about last kept open."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from facts.claim import Override
+from facts.diagnostic import Diagnostic, InputError
+from facts.readers.batch import Claim
+from facts.readers.evidence import EvidenceIndex
+from facts.suggest import nearest
+from kb.claims.assertions import CLASSIFIED_COLUMNS, FactStore
+from kb.claims.determine import LoadedClaim
+from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
+from kb.claims.loader import ClaimLoader
+from kb.engines.protocol import Session
+from kb.language.ast import Constant, Query
+from kb.language.values import Value
+
+_WARM_CLAIMS = 16
+"""Claims whose sessions are kept open for the next query."""
+
+
+@dataclass(slots=True, eq=False)
+class KnownClaims:
+    """Claims with their evidence and the overrides. It may be used from several threads.
+
+    Parameters
+    ----------
+    loader : ClaimLoader
+    claims : dict of claim id to Claim
+    evidence : EvidenceIndex
+    overrides : tuple of Override
+    """
+
+    loader: ClaimLoader
+    claims: dict[str, Claim] = field(default_factory=dict)
+    evidence: EvidenceIndex = field(default_factory=EvidenceIndex)
+    overrides: tuple[Override, ...] = ()
+    _shared: FactStore = field(init=False)
+    _warm: OrderedDict[str, LoadedClaim] = field(init=False, default_factory=OrderedDict)
+    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._shared = self.loader.shared_facts(self.overrides)
+
+    def claim(self, claim_id: str) -> LoadedClaim:
+        """Return one claim with its facts and an open session, kept warm for the next question.
+
+        Raises
+        ------
+        InputError
+            If there is no such claim.
+        """
+        with self._lock:
+            loaded = self._warm.get(claim_id)
+            if loaded is not None:
+                self._warm.move_to_end(claim_id)
+                return loaded
+        claim = self.claims.get(claim_id)
+        if claim is None:
+            near = nearest(claim_id, self.claims)
+            help = f"did you mean `{near}`?" if near else ""
+            raise InputError([Diagnostic("error", f"there is no claim `{claim_id}`", None, help)])
+        loaded = self.loader.load(claim, self.evidence, self._shared)
+        with self._lock:
+            self._warm[claim_id] = loaded
+            while len(self._warm) > _WARM_CLAIMS:
+                self._warm.popitem(last=False)
+        return loaded
+
+    def sessions(self, query: Query, bound: Mapping[str, Value]) -> Iterator[Session]:
+        """Yield the sessions whose answers together are the answers of the query.
+
+        A goal that speaks of one claim at a time is answered claim by claim.
+        """
+        program = self.loader.policy.program
+        term = claim_apart(query, program)
+        if term is not None:
+            wanted = term.value if isinstance(term, Constant) else bound.get(term.name)
+            if wanted is None:
+                for claim_id in self.claims:
+                    yield self.claim(claim_id).session
+            elif wanted in self.claims:
+                yield self.claim(str(wanted)).session
+            return
+        facts: FactStore = {name: dict(rows) for name, rows in self._shared.items()}
+        if claim_terms(query, program):
+            for claim_id in self.claims:
+                for name, rows in self.claim(claim_id).facts.items():
+                    facts.setdefault(name, {}).update(rows)  # type: ignore[arg-type]
+        for value in texts_of_goal(query, bound):
+            for column in CLASSIFIED_COLUMNS:
+                for name, rows in self.loader.classifier.facts(column, value).items():
+                    facts.setdefault(name, {}).update(rows)
+        yield self.loader.session(facts)

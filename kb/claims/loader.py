@@ -1,0 +1,125 @@
+"""Puts together everything that the determination of a claim depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from facts.claim import Override
+from facts.codes import CodeTable
+from facts.diagnostic import Diagnostic, QueryError
+from facts.readers.batch import Claim, ClaimStream
+from facts.readers.code_lists import HcpcsRelease
+from facts.readers.evidence import EvidenceIndex, index_evidence
+from facts.readers.overrides import collect_overrides
+from kb.claims.assertions import Classifier, FactStore, claim_facts, policy_facts
+from kb.claims.determine import LoadedClaim, determine
+from kb.claims.inputs import EvidenceInput, OverrideInput
+from kb.claims.result import Adjudication, accepted, undetermined
+from kb.engines.protocol import Engine, Facts, Session
+from kb.model.determination import Determination
+from kb.policy.loader import Policy
+
+
+class ClaimLoader:
+    """A policy with its settings, its lists and an engine; it never changes.
+
+    Parameters
+    ----------
+    policy : Policy
+    settings : mapping of str to str
+        Every switch with its value, and ``strict``.
+    release : HcpcsRelease, optional
+    precertification : CodeTable, optional
+    engine : Engine, optional
+        pyDatalog where nothing is given.
+
+    Examples
+    --------
+    >>> from facts.readers.records import read_claims_from_records
+    >>> from kb.policy.loader import load_policy
+    >>> from kb.claims.settings import complete_settings
+    >>> policy = load_policy("r14")
+    >>> settings = complete_settings(policy, {}, strict=False)
+    >>> loader = ClaimLoader(policy, settings, None, None)
+    >>> (claim,) = read_claims_from_records([
+    ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+    ...      "service_date": "2018-06-01", "procedure_code": "J7050"}])
+    >>> loaded = loader.load(claim, loader.evidence([]), loader.shared_facts([]))
+    >>> [each.outcome for each in determine(loaded)]
+    ['bundled']
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        settings: Mapping[str, str],
+        release: HcpcsRelease | None,
+        precertification: CodeTable | None,
+        engine: Engine | None = None,
+    ) -> None:
+        self.policy = policy
+        self._settings = settings
+        self._engine = engine or _default_engine()
+        tables = dict(policy.tables)
+        lists = []
+        if release is not None:
+            lists.append("hcpcs_release")
+        if precertification is not None:
+            tables["precertification_list"] = precertification
+            lists.append("precertification_list")
+        self._lists = tuple(lists)
+        self.classifier = Classifier(tables, release)
+
+    def shared_facts(self, overrides: Iterable[Override]) -> FactStore:
+        """Return the facts that are the same for every claim."""
+        return policy_facts(self.policy.clauses.values(), self._settings, overrides, self._lists)
+
+    def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
+        """Return evidence by claim, checked against what the policy declares."""
+        if isinstance(evidence, EvidenceIndex):
+            return evidence
+        return index_evidence(evidence, self.policy.evidence_types)
+
+    def overrides(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
+        """Return overrides, checked against the policy's clauses; add what is worth a note."""
+        return collect_overrides(overrides, tuple(self.policy.clauses), notes)
+
+    def given(
+        self, evidence: EvidenceInput, overrides: OverrideInput, result: Adjudication
+    ) -> tuple[EvidenceIndex, FactStore]:
+        """Return evidence by claim and the facts that every claim shares; the result is told."""
+        index = self.evidence(evidence)
+        result.diagnostics.extend(index.diagnostics)
+        return index, self.shared_facts(self.overrides(overrides, result.diagnostics))
+
+    def load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
+        """Return a claim with its facts and a session over them."""
+        facts = claim_facts(
+            claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
+        )
+        return LoadedClaim(self.policy, claim, facts, self.session(facts))
+
+    def session(self, facts: Facts) -> Session:
+        """Return a session of the engine over the policy's program and some facts."""
+        return self._engine.open(self.policy.program.program, facts)
+
+    def determinations(
+        self, stream: ClaimStream, evidence: EvidenceIndex, shared: FactStore, result: Adjudication
+    ) -> Iterator[Determination]:
+        """Yield the determinations of the claims of a stream; gather all else in the result."""
+        for claim in accepted(stream, evidence, result):
+            try:
+                determinations = determine(self.load(claim, evidence, shared))
+            except QueryError as fault:
+                result.reject(undetermined(claim, fault))
+                stream.tally.lines_rejected += len(claim.lines)
+                stream.tally.claims_rejected += 1
+                continue
+            stream.tally.lines_determined += len(determinations)
+            yield from determinations
+
+
+def _default_engine() -> Engine:
+    from kb.engines.pydatalog import PyDatalogEngine
+
+    return PyDatalogEngine()

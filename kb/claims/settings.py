@@ -1,0 +1,51 @@
+"""The settings of a knowledge base: every switch of its policy with a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from facts.diagnostic import Diagnostic, UsageError
+from facts.origin import Origin
+from facts.suggest import nearest
+from kb.claims.arguments import check_truth, wrong
+from kb.policy.loader import Policy
+
+
+def complete_settings(
+    policy: Policy, settings: Mapping[str, str], strict: bool
+) -> Mapping[str, str]:
+    """Return every switch of a policy with its value, and ``strict``.
+
+    Raises
+    ------
+    UsageError
+        If a setting or its value is unknown.
+    """
+    if not isinstance(settings, Mapping):
+        help = 'give a dict, as in {"effective_basis": "processed_date"}'
+        raise wrong("settings", settings, help)
+    check_truth(strict, "strict")
+    found = []
+    complete = {name: switch.default for name, switch in policy.switches.items()}
+    complete["strict"] = "yes" if strict else "no"
+    for name, value in settings.items():
+        switch = policy.switches.get(name)
+        if switch is None:
+            near = nearest(str(name), policy.switches)
+            help = f"did you mean `{near}`?" if near else f"one of {', '.join(policy.switches)}"
+            found.append(Diagnostic("error", f"unknown setting `{name}`", Origin("settings"), help))
+        elif value not in switch.values:
+            found.append(
+                Diagnostic(
+                    "error",
+                    f"the setting `{name}` cannot be `{value}`",
+                    Origin("settings"),
+                    f"one of {', '.join(switch.values)}",
+                )
+            )
+        else:
+            complete[name] = value
+    if found:
+        raise UsageError(found)
+    return MappingProxyType(complete)

@@ -1,0 +1,82 @@
+"""Tests of lines as SQL of DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from facts.extras import bulk_module
+from kb.compile.formulas.columns import DATES, NUMBERS, source_column
+from kb.compile.formulas.formula import Leaf
+from kb.compile.sql.bodies import Body
+from kb.compile.sql.catalog import Catalog
+from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.stored import NUMBER
+from kb.language.ast import Comparison, Constant, Expression, Program, Variable
+
+exp = bulk_module("sqlglot.expressions")
+
+_OPERATORS = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}
+
+
+def column_test(leaf: Leaf, value: Sql, is_date: bool = False) -> Sql:
+    """Return a test of one column as SQL; where it is null it does not hold."""
+    if leaf[0] == "known":
+        return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+    if leaf[0] == "has":
+        pieces = exp.Split(this=value.copy(), expression=exp.Literal.string(" "))
+        if leaf[2] is None:
+            return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+        return exp.ArrayContains(this=pieces, expression=exp.Literal.string(leaf[2]))
+    _, column, operator, constant = leaf
+    text = exp.cast(value.copy(), "TEXT") if is_date else value.copy()
+    kind = "text" if isinstance(constant, str) else "number"
+    literal = Comparison(operator, Variable(column), Constant(constant))
+    return comparison(literal, {column: (text, kind)})
+
+
+def row_test(leaf: Leaf) -> Sql:
+    """Return a comparison of columns of the raw row as SQL; where it is null it does not hold."""
+    return comparison(leaf[1], columns_of_row())
+
+
+def columns_of_row(prefix: str = "") -> dict[str, tuple[Sql, str]]:
+    """Return every column of a line's row as SQL with its type; dates stay dates."""
+    sqlglot = bulk_module("sqlglot")
+    found: dict[str, tuple[Sql, str]] = {}
+    for name in (*DATES, *NUMBERS):
+        made = sqlglot.parse_one(source_column(name), dialect="duckdb")
+        found[name] = (made, "date" if name in DATES else "number")
+    return found
+
+
+def comparison_columns(alias: str) -> dict[str, Sql]:
+    """Return the number columns of a kept line as SQL."""
+    return {name: exp.cast(exp.column(name, table=alias), NUMBER) for name in NUMBERS}
+
+
+def comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, str]]) -> Sql:
+    """Return a comparison over columns as SQL."""
+    body = Body(Catalog.of(Program(())), Numbers())
+    for name in names_of(literal.left) | names_of(literal.right):
+        value, kind = columns.get(name, (exp.column(name, quoted=True), "text"))
+        body.values[name] = value
+        body.types[name] = kind  # type: ignore[assignment]
+    body.read((literal,))
+    return body.conditions[0]
+
+
+def names_of(item: Expression) -> set[str]:
+    """Return the names of the variables of an expression."""
+    if isinstance(item, Variable):
+        return {item.name}
+    if isinstance(item, Constant):
+        return set()
+    return {name for operand in item.operands for name in names_of(operand)}
+
+
+def check_of(leaf: Leaf) -> str:
+    """Return what a test of other lines asks of their number, as SQL."""
+    if leaf[0] != "count":
+        return "> 0"
+    value = exp.convert(leaf[5]).sql(dialect="duckdb", copy=False)
+    return f"{_OPERATORS.get(leaf[4], leaf[4])} {value}"

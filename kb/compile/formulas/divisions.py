@@ -1,0 +1,90 @@
+"""Pass: refuse a division whose divisor a claim could make zero, for then it has no result.
+
+A formula is worked out for every line, whatever the other conditions of its rule say, and SQL makes
+nothing of a division by zero. The knowledge base rejects the claim, and only where the division is
+reached; the general plan finds that out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kb.compile.formulas.plan import LinePlan
+from kb.compile.formulas.refusal import NotFusable
+from kb.language.arithmetic import DIVISIONS
+from kb.language.ast import (
+    Assignment,
+    BodyLiteral,
+    Comparison,
+    Constant,
+    Expression,
+    Operation,
+    Relational,
+    Variable,
+)
+
+_AMOUNTS = "code_amount"
+
+
+def refuse_divisions(plan: LinePlan, amounts_are_positive: bool) -> None:
+    """Refuse a plan that divides by what is not known to differ from zero.
+
+    Parameters
+    ----------
+    plan : LinePlan
+    amounts_are_positive : bool
+        Whether no amount of the policy's tables is zero.
+
+    Raises
+    ------
+    NotFusable
+    """
+    for _, leaf in plan.rows:
+        _look([leaf[1]], frozenset())
+    bodies = [leaf[1] for _, leaf in plan.residuals]
+    for alternative in plan.allowed[2]:
+        kind, value, *_ = alternative.value
+        if kind == "residual":
+            bodies.append(value)
+        elif kind == "expression":
+            _expression(value, frozenset())
+    for body in bodies:
+        _look(body, _amounts(body) if amounts_are_positive else frozenset())
+
+
+def _amounts(body: Iterable[BodyLiteral]) -> frozenset[str]:
+    """Return the variables that a table of the policy binds to an amount."""
+    return frozenset(
+        literal.atom.terms[2].name
+        for literal in body
+        if isinstance(literal, Relational)
+        and not literal.negated
+        and literal.atom.predicate == _AMOUNTS
+        and isinstance(literal.atom.terms[2], Variable)
+    )
+
+
+def _look(body: Iterable[BodyLiteral], nonzero: frozenset[str]) -> None:
+    for literal in body:
+        for expression in _expressions(literal):
+            _expression(expression, nonzero)
+
+
+def _expressions(literal: BodyLiteral) -> Iterator[Expression]:
+    if isinstance(literal, Comparison):
+        yield literal.left
+        yield literal.right
+    elif isinstance(literal, Assignment):
+        yield literal.expression
+
+
+def _expression(expression: Expression, nonzero: frozenset[str]) -> None:
+    if not isinstance(expression, Operation):
+        return
+    if expression.operator in DIVISIONS:
+        divisor = expression.operands[1]
+        known = isinstance(divisor, Constant) and divisor.value != 0
+        if not known and not (isinstance(divisor, Variable) and divisor.name in nonzero):
+            raise NotFusable("a division may be one by zero")
+    for operand in expression.operands:
+        _expression(operand, nonzero)

@@ -1,0 +1,196 @@
+"""A policy as formulas over lines in the SQL of DuckDB: all of it that depends on no line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.language.values import Value
+
+WORD = 62
+"""Bits of a number that holds several tests or answers; a BIGINT keeps its sign."""
+
+LINES = "line_rows"
+"""The view of the lines that the SQL of a script reads."""
+
+FORMULAS = "formulas"
+"""The database of the tables that the formulas of a script read and write."""
+
+FILED_LINES = "filed_lines"
+"""The table of those lines that have evidence on file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A test of whether a value belongs to the tables of a policy, as a bit of a mask.
+
+    Parameters
+    ----------
+    bit : int
+    kind : {"in", "mentions"}
+        Whether codes are compared, or words looked for.
+    table, value : str, optional
+        The table, and the value in it, where they are named.
+    """
+
+    bit: int
+    kind: str
+    table: str | None
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What is known of a column of each line, as a few bits of its signature.
+
+    Parameters
+    ----------
+    name : str
+        The column; ``row`` where several are compared.
+    dictionary : str
+        Table of ``value, mask, class`` that has a row for every distinct value; empty where the
+        bits are computed line by line.
+    mask : str
+        SQL of the bits of a ``value``, but for those of ``members``.
+    members : tuple of Member
+    tests : tuple of str
+        SQL of each bit over a line, where there is no dictionary.
+    """
+
+    name: str
+    dictionary: str = ""
+    mask: str = "0"
+    members: tuple[Member, ...] = ()
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTest:
+    """A test of the evidence on file: of its name, and of its text or number where they matter."""
+
+    name: str
+    value: str | None
+    number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideQuery:
+    """The lines for which something holds that a line can have several of.
+
+    Parameters
+    ----------
+    sql : str
+        SELECT of claim_id, line_number, and value where there is one.
+    reads : tuple of str
+        The tables that it reads beside the lines.
+    filed : bool
+        Whether only lines with evidence on file can be among them.
+    """
+
+    sql: str
+    reads: tuple[str, ...]
+    filed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A mask per line of evidence on file, and of values that a line can have several of.
+
+    Its bits are those of ``evidence``, then those of ``queries``.
+    """
+
+    name: str
+    evidence: tuple[EvidenceTest, ...]
+    queries: tuple[SideQuery, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherTest:
+    """A test of other lines of the claim: how many of them meet a condition.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        Columns beside the claim that have to be equal.
+    order : {"any", "other", "earlier", "later"}
+    check : str
+        What is asked of their number, as in ``>= 2``.
+    counted : bool
+        Whether more is asked than that there is one.
+    evidence : str
+        Name of the evidence that tells the number of the other line, if one does.
+    """
+
+    keys: tuple[str, ...]
+    order: str
+    check: str
+    counted: bool
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedValue:
+    """Units that a clause allows: SQL over a line ``l``, or the value of a query."""
+
+    sql: str
+    query: SideQuery | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineScript:
+    """A plan over lines as SQL.
+
+    Parameters
+    ----------
+    features : tuple of Feature
+        The mask of feature n is the column ``m<n>``; those of ``sides`` follow.
+    sides : tuple of Side
+    filed_columns : tuple of str
+        Columns of the lines with evidence that the sides read.
+    others : tuple of OtherTest
+        Test n of other lines is bit n of the columns ``context``, ``asks`` and ``answers``.
+    asked : str
+        SELECT over ``formulas.masks`` (id, masks) of id, answers, asks: what each signature answers
+        when it is asked of other lines, and which tests of other lines matter for it.
+    final : str
+        SELECT over ``formulas.final_masks`` (final, context, masks): the answers as words of bits.
+    words : tuple of str
+        Columns of ``final``.
+    answers : tuple of (predicate, row)
+        Each possible answer about a line: answer n is bit n of the words. The next bit tells
+        whether units are allowed, those behind it whether each of ``allowed`` counts.
+    function : {"min", "max"}
+        Which of several allowed units count.
+    allowed : tuple of AllowedValue
+    reads : tuple of str
+        Columns of the lines that ``allowed`` reads.
+    """
+
+    features: tuple[Feature, ...] = ()
+    sides: tuple[Side, ...] = ()
+    filed_columns: tuple[str, ...] = ()
+    others: tuple[OtherTest, ...] = ()
+    asked: str = ""
+    final: str = ""
+    words: tuple[str, ...] = ()
+    answers: tuple[tuple[str, tuple[Value, ...]], ...] = ()
+    function: str = "min"
+    allowed: tuple[AllowedValue, ...] = ()
+    reads: tuple[str, ...] = ()
+
+    @property
+    def mask_types(self) -> dict[str, str]:
+        """Columns of the masks, and their types."""
+        kinds = ["BIGINT"] * len(self.features) + ["HUGEINT"] * len(self.sides)
+        return {f"m{number}": kind for number, kind in enumerate(kinds)}
+
+
+def mask_of(bits: Iterable[int]) -> int:
+    """Return a number that has some bits.
+
+    Examples
+    --------
+    >>> mask_of([0, 2])
+    5
+    """
+    return sum(1 << bit for bit in set(bits))

@@ -1,0 +1,100 @@
+"""Pass: bodies about values that a line can have several of, as queries of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from facts.extras import bulk_module
+from kb.compile.formulas.columns import DATES, NUMBERS, source_column
+from kb.compile.formulas.line_script import FILED_LINES, LINES, SideQuery
+from kb.compile.formulas.refusal import NotFusable
+from kb.compile.sql.bodies import Body
+from kb.compile.sql.catalog import Catalog
+from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.stored import NUMBER
+from kb.language.ast import BodyLiteral, Program, Relational
+from kb.language.rename import all_names
+
+exp = bulk_module("sqlglot.expressions")
+
+_EVIDENCE = ("evidence", "evidence_number")
+_KEYED = (*_EVIDENCE, "diagnosis", "diagnosis_indicator", "modifier")
+_READ = (*_KEYED, "code_amount", "code_in", "override", "release_code")
+"""Predicates that such a body can have."""
+
+
+def side_query(body: Sequence[BodyLiteral], value: str = "") -> SideQuery:
+    """Return the lines for which a body holds, with the value of a variable.
+
+    Parameters
+    ----------
+    body : sequence of BodyLiteral
+        Columns of the line are variables that begin with ``@``.
+    value : str
+        Name of a variable, or nothing.
+
+    Raises
+    ------
+    NotFusable
+        If it reads a predicate whose rows are tied to no line.
+    """
+    relations = [item for item in body if isinstance(item, Relational)]
+    reads = list(dict.fromkeys(item.atom.predicate for item in relations))
+    for predicate in reads:
+        if predicate not in _READ:
+            raise NotFusable(f"`{predicate}` has several values beside others of a line")
+    filed = any(not item.negated and item.atom.predicate in _EVIDENCE for item in relations)
+    first: list[BodyLiteral] = [
+        item for item in relations if not item.negated and item.atom.predicate in _KEYED
+    ]
+    made = Body(Catalog.of(Program(())), Numbers())
+    made.read(first)
+    columns = _columns([body])
+    if columns or not first:
+        if filed:
+            reads.append(FILED_LINES)
+        _read_lines(made, columns, FILED_LINES if filed else LINES)
+    made.read([item for item in body if item not in first])
+    names = {"claim_id": "@claim_id", "line_number": "@line_number"}
+    if value:
+        names["value"] = value
+    picked = [exp.alias_(made.values[name].copy(), alias) for alias, name in names.items()]
+    return SideQuery(made.select(picked).sql(dialect="duckdb", copy=False), tuple(reads), filed)
+
+
+def filed_columns(bodies: Iterable[Sequence[BodyLiteral]]) -> tuple[str, ...]:
+    """Return the columns of the raw lines that bodies read."""
+    found = set()
+    for name in _columns(bodies):
+        made = bulk_module("sqlglot").parse_one(source_column(name), dialect="duckdb")
+        found |= {part.name for part in made.find_all(exp.Column)}
+    return tuple(sorted(found))
+
+
+def _columns(bodies: Iterable[Sequence[BodyLiteral]]) -> list[str]:
+    names = {name for body in bodies for name in all_names(body) if name.startswith("@")}
+    return sorted(name[1:] for name in names - {"@claim_id", "@line_number"})
+
+
+def _read_lines(body: Body, columns: Sequence[str], table: str) -> None:
+    """Add the wide row of the line to a body."""
+    alias, on = body._source(exp.to_table(table))
+    for key in ("claim_id", "line_number"):
+        column: Sql = exp.column(key, table=alias)
+        known = body.values.get(f"@{key}")
+        if known is None:
+            body.values[f"@{key}"] = column
+            body.types[f"@{key}"] = "text" if key == "claim_id" else "number"
+        else:
+            on.append(exp.EQ(this=column, expression=known.copy()))
+    for name in columns:
+        made = bulk_module("sqlglot").parse_one(source_column(name), dialect="duckdb")
+        for part in made.find_all(exp.Column):
+            part.set("table", exp.to_identifier(alias))
+        if name in DATES:
+            made, kind = exp.cast(made, "TEXT"), "date"
+        elif name in NUMBERS:
+            made, kind = exp.cast(made, NUMBER), "number"
+        else:
+            kind = "text"
+        body.values[f"@{name}"], body.types[f"@{name}"] = made, kind  # type: ignore[assignment]

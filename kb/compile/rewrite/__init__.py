@@ -1,0 +1,1 @@
+"""Rewrites: passes from rules to equivalent rules, before any SQL."""

@@ -1,0 +1,101 @@
+"""Pass: the predicates that depend on each other, those that others need first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import networkx
+
+from kb.compile.sql.catalog import Key, atoms_of
+from kb.language.ast import Aggregate, Program, Relational, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Predicates that are evaluated together.
+
+    Parameters
+    ----------
+    keys : tuple of (name, arity)
+    rules : tuple of Rule
+        Rules whose head is one of the keys.
+    recursive : bool
+        Whether a predicate depends on itself.
+    linear : bool
+        Whether one recursive query computes it: a single predicate, at most one recursive atom
+        in a body, and no aggregate beside that atom.
+    """
+
+    keys: tuple[Key, ...]
+    rules: tuple[Rule, ...]
+    recursive: bool
+    linear: bool
+
+
+def components(program: Program, wanted: Iterable[Key] | None = None) -> tuple[Component, ...]:
+    """Return the components of the derived predicates in the order of their evaluation.
+
+    Parameters
+    ----------
+    program : Program
+        Checked: stratified.
+    wanted : iterable of (name, arity), optional
+        Only what these predicates need.
+
+    Returns
+    -------
+    tuple of Component
+    """
+    graph: networkx.DiGraph = networkx.DiGraph()
+    rules: dict[Key, list[Rule]] = {}
+    for rule in program.rules:
+        rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
+    for key, own in rules.items():
+        graph.add_node(key)
+        for rule in own:
+            for atom in atoms_of(rule.body):
+                needed = (atom.predicate, atom.arity)
+                if needed in rules:
+                    graph.add_edge(needed, key)
+    if wanted is not None:
+        keep: set[Key] = set()
+        for key in wanted:
+            if key in rules:
+                keep |= {key} | networkx.ancestors(graph, key)
+        graph = graph.subgraph(keep)
+    condensed = networkx.condensation(graph)
+    position = {key: number for number, key in enumerate(rules)}
+    order = networkx.lexicographical_topological_sort(
+        condensed, key=lambda node: min(position[key] for key in condensed.nodes[node]["members"])
+    )
+    found = []
+    for node in order:
+        keys = tuple(sorted(condensed.nodes[node]["members"], key=position.__getitem__))
+        members = tuple(rule for key in keys for rule in rules[key])
+        recursive = len(keys) > 1 or graph.has_edge(keys[0], keys[0])
+        found.append(Component(keys, members, recursive, recursive and _linear(keys, members)))
+    return tuple(found)
+
+
+def recursive_atoms(rule: Rule, keys: Iterable[Key]) -> list[int]:
+    """Return the positions in the body of the atoms whose predicate is one of the keys."""
+    members = set(keys)
+    return [
+        position
+        for position, literal in enumerate(rule.body)
+        if isinstance(literal, Relational)
+        and (literal.atom.predicate, literal.atom.arity) in members
+    ]
+
+
+def _linear(keys: tuple[Key, ...], rules: tuple[Rule, ...]) -> bool:
+    if len(keys) > 1:
+        return False
+    for rule in rules:
+        found = recursive_atoms(rule, keys)
+        if len(found) > 1:
+            return False
+        if found and any(isinstance(literal, Aggregate) for literal in rule.body):
+            return False
+    return True

@@ -1,0 +1,203 @@
+"""Pass: predicates that are asked with constants are computed for those constants alone.
+
+A goal that asks for one clause or one outcome needs a part of a program; the part is found by
+handing its constants down to the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from kb.compile.rewrite.components import components
+from kb.compile.sql.catalog import Key
+from kb.language.ast import (
+    Aggregate,
+    Atom,
+    BodyLiteral,
+    Constant,
+    Program,
+    Relational,
+    Rule,
+    Term,
+    Variable,
+)
+from kb.language.substitute import substitute
+from kb.language.values import Value, canonical
+
+Bound = tuple[tuple[int, Value], ...]
+"""The positions of an atom that hold constants, with these."""
+
+Pattern = tuple[Key, Bound]
+
+_MOST = 3
+"""Sets of constants that a predicate is computed for apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A program that computes what some predicates need.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+    copies : mapping of (name, arity) to (name, arity)
+        Each predicate that holds a part of another, with that other.
+    """
+
+    rules: tuple[Rule, ...]
+    copies: Mapping[Key, Key]
+
+
+def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -> Narrowed:
+    """Return what predicates need, narrowed to the constants that are asked for.
+
+    Where a predicate is asked both whole and with constants, or with two sets of constants of
+    which one holds the other, the wider one serves for both. Recursive predicates stay whole, and
+    those that are asked with many sets of constants: reading the same lines again for each costs
+    more than it saves.
+
+    Parameters
+    ----------
+    program : Program
+    wanted : iterable of (name, arity)
+        They stay whole.
+    whole : iterable of (name, arity), optional
+        Predicates that stay whole too.
+
+    Returns
+    -------
+    Narrowed
+
+    Examples
+    --------
+    >>> from kb.language.parser import parse_program
+    >>> from kb.language.printer import print_rule
+    >>> program, _ = parse_program(
+    ...     "goal(L) :- has(L, red). has(L, E) :- cites(L, E). "
+    ...     "cites(L, red) :- line(L, L). cites(L, blue) :- line(L, L).", "a.pl")
+    >>> for rule in narrow(program, [("goal", 1)]).rules:
+    ...     print(f"{rule.head.predicate}: {[item.atom.predicate for item in rule.body]}")
+    goal: ['has 1']
+    has 1: ['cites 1']
+    cites 1: ['line']
+    """
+    wanted = list(wanted)
+    keep = {*wanted, *whole}
+    for component in components(program, wanted):
+        if component.recursive:
+            keep.update(component.keys)
+    first: list[Pattern] = [(key, ()) for key in wanted]
+    rules: dict[Key, list[Rule]] = {}
+    for rule in program.rules:
+        rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
+    asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
+    while many := {key for key, bounds in asked.items() if len(bounds) > _MOST}:
+        keep |= many
+        asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
+    walk = _Walk(rules, frozenset(keep), asked)
+    made: dict[Pattern, list[Rule]] = {}
+    found = walk.patterns(first, made)
+    copies = {walk.name(pattern): pattern[0] for pattern in found if pattern[1]}
+    return Narrowed(tuple(rule for own in made.values() for rule in own), copies)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes from a predicate to all that it needs."""
+
+    rules: Mapping[Key, list[Rule]]
+    whole: frozenset[Key]
+    asked: Mapping[Key, list[Bound]] | None = None
+    names: dict[Pattern, Key] = field(default_factory=dict)
+
+    def patterns(self, first: Iterable[Pattern], made: dict[Pattern, list[Rule]]) -> list[Pattern]:
+        """Return the patterns that some need, themselves too; gather their rules."""
+        waiting = list(first)
+        seen = dict.fromkeys(waiting)
+        while waiting:
+            pattern = waiting.pop()
+            made[pattern] = []
+            for rule in self.rules.get(pattern[0], ()):
+                given = _given(rule, pattern[1])
+                if given is None:
+                    continue
+                body = [part for item in rule.body for part in substitute(item, given)]
+                literals = []
+                for item in body:
+                    renamed, needed = self._literal(item)
+                    literals.append(renamed)
+                    for other in needed:
+                        if other not in seen:
+                            seen[other] = None
+                            waiting.append(other)
+                terms = tuple(_put(term, given) for term in rule.head.terms)
+                head = replace(rule.head, predicate=self.name(pattern)[0], terms=terms)
+                made[pattern].append(replace(rule, head=head, body=tuple(literals)))
+        return list(seen)
+
+    def name(self, pattern: Pattern) -> Key:
+        """Return the predicate that holds the rows of a pattern."""
+        (predicate, arity), bound = pattern
+        if not bound:
+            return pattern[0]
+        if pattern not in self.names:
+            number = 1 + sum(other[0][0] == predicate for other in self.names)
+            self.names[pattern] = (f"{predicate} {number}", arity)
+        return self.names[pattern]
+
+    def _literal(self, literal: BodyLiteral) -> tuple[BodyLiteral, list[Pattern]]:
+        if isinstance(literal, Aggregate):
+            goals, needed = [], []
+            for item in literal.goal:
+                renamed, found = self._literal(item)
+                goals.append(renamed)
+                needed += found
+            return replace(literal, goal=tuple(goals)), needed
+        if isinstance(literal, Relational):
+            key = (literal.atom.predicate, literal.atom.arity)
+            if key in self.rules:
+                pattern = self._served(key, literal.atom)
+                atom = replace(literal.atom, predicate=self.name(pattern)[0])
+                return replace(literal, atom=atom), [pattern]
+        return literal, []
+
+    def _served(self, key: Key, atom: Atom) -> Pattern:
+        if key in self.whole:
+            return key, ()
+        bound = tuple(
+            (position, canonical(term.value))
+            for position, term in enumerate(atom.terms)
+            if isinstance(term, Constant)
+        )
+        if self.asked is None:
+            return key, bound
+        return key, next(wider for wider in self.asked[key] if set(wider) <= set(bound))
+
+
+def _widest(patterns: Iterable[Pattern]) -> dict[Key, list[Bound]]:
+    """The patterns of each predicate that no other one of it holds."""
+    found: dict[Key, list[Bound]] = {}
+    for key, bound in patterns:
+        found.setdefault(key, []).append(bound)
+    return {
+        key: [one for one in bounds if not any(set(other) < set(one) for other in bounds)]
+        for key, bounds in found.items()
+    }
+
+
+def _given(rule: Rule, bound: Bound) -> dict[str, Term] | None:
+    """The values of a rule's variables under constants in its head; None where none can be."""
+    given: dict[str, Term] = {}
+    for position, value in bound:
+        term = rule.head.terms[position]
+        if isinstance(term, Constant):
+            if canonical(term.value) != value:
+                return None
+        elif given.setdefault(term.name, Constant(value)) != Constant(value):
+            return None
+    return given
+
+
+def _put(term: Term, given: Mapping[str, Term]) -> Term:
+    return given.get(term.name, term) if isinstance(term, Variable) else term

@@ -1,0 +1,1 @@
+"""Scripts: the rules as SQL for a warehouse."""

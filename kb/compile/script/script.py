@@ -1,0 +1,132 @@
+"""Pass: a whole program as a script that a person reads and a warehouse runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from facts.codes import DIAGNOSIS
+from facts.diagnostic import ProgramError
+from facts.schema import BY_NAME
+from kb.compile.rewrite.components import Component, components, recursive_atoms
+from kb.compile.rewrite.spread import spread_predicates, unfold_spread
+from kb.compile.script.source import Source as Source
+from kb.compile.script.statements import FAULTS as FAULTS
+from kb.compile.script.statements import RESERVED as RESERVED
+from kb.compile.script.statements import ScriptStatement as ScriptStatement
+from kb.compile.script.statements import StatementWriter
+from kb.compile.sql.catalog import Key, atoms_of
+from kb.compile.sql.dialects import Dialect
+from kb.compile.sql.input_queries import EVIDENCE, OVERRIDES, TABLES
+from kb.compile.sql.statements import Relationship, statements
+from kb.language.ast import Program
+from kb.language.excerpt import Excerpts
+
+_KNOWN = frozenset({"setting", "clause_effect", "clause_from", "list_loaded", "release_code"})
+"""Input predicates whose rows the policy knows."""
+
+
+def script(
+    source: Source, dialect: Dialect, wanted: Iterable[Key] | None = None
+) -> tuple[ScriptStatement, ...]:
+    """Return the statements of a program in the order in which they run.
+
+    Parameters
+    ----------
+    source : Source
+    dialect : Dialect
+    wanted : iterable of (name, arity), optional
+        Only what these predicates need; all of the program where nothing is given.
+
+    Returns
+    -------
+    tuple of ScriptStatement
+
+    Raises
+    ------
+    ProgramError
+        With every predicate that the dialect cannot say.
+    """
+    unfolded = unfold_spread(source.program)
+    originals = {made: rule for rule, made in reversed(unfolded.items())}
+    program = replace(source.program, rules=tuple(unfolded.values()))
+    found = components(program, wanted)
+    _check_recursion(found, dialect, Excerpts(source.program.texts))
+    writer = StatementWriter(
+        source, dialect, originals, frozenset(spread_predicates(source.program))
+    )
+    keys = list(dict.fromkeys(wanted or ()))
+    asserted = _asserted(found, keys, source.program)
+    used = _inputs_of(asserted, source)
+    made = [writer.heading(_wide_tables(used))]
+    made += writer.inputs(used)
+    made += writer.undefined(asserted)
+    doubts = [(name, doubt) for name in used if (doubt := writer.queries.doubt(name)) is not None]
+    for component in found:
+        (statement,) = statements(writer.catalog, [component], writer.numbers, scans=writer.scans)
+        assert isinstance(statement, Relationship)
+        made.append(writer.predicate(component, statement))
+        doubts += [(statement.key[0], doubt) for doubt in statement.doubts]
+    if doubts:
+        made.append(writer.faults(doubts))
+    return tuple(made)
+
+
+def script_text(statements: Iterable[ScriptStatement]) -> str:
+    """Return statements as the text of a script, without the last line end."""
+    return "\n\n".join(map(str, statements))
+
+
+def _inputs_of(asserted: Iterable[Key], source: Source) -> list[str]:
+    """The input predicates that are used, those that others read first."""
+    used = {name for name, _ in asserted}
+    if {"code_in", "code_amount"} & used and any(
+        table.column == DIAGNOSIS for table in source.tables
+    ):
+        used.add("diagnosis")
+    return [name for name in BY_NAME if name in used]
+
+
+def _asserted(
+    found: Iterable[Component], wanted: Iterable[Key], program: Program
+) -> dict[Key, None]:
+    """The predicates that are used and that no rule derives."""
+    derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
+    used = dict.fromkeys(wanted)
+    for component in found:
+        for rule in component.rules:
+            used.update(((atom.predicate, atom.arity), None) for atom in atoms_of(rule.body))
+    return {key: None for key in used if key not in derived}
+
+
+def _wide_tables(used: Iterable[str]) -> list[str]:
+    """The tables that input predicates read."""
+    names = set(used) - _KNOWN
+    own = {EVIDENCE: {"evidence", "evidence_number"}, OVERRIDES: {"override"}}
+    lines = names - own[OVERRIDES]
+    return [name for name in TABLES if (own.get(name, lines) & names)]
+
+
+def _check_recursion(found: Iterable[Component], dialect: Dialect, excerpts: Excerpts) -> None:
+    """Refuse the recursion that a dialect cannot say in one query."""
+    faults = []
+    for component in found:
+        if not component.recursive:
+            continue
+        names = " and ".join(f"`{name}/{arity}`" for name, arity in component.keys)
+        again = [rule for rule in component.rules if recursive_atoms(rule, component.keys)]
+        problem = ""
+        if len(component.keys) > 1:
+            problem = "call each other"
+        elif not component.linear:
+            problem = "calls itself more than once in a rule, or beside an aggregate"
+        elif dialect.recursion == "none":
+            problem = "is recursive, and the dialect's recursive queries keep rows that stand twice"
+        elif dialect.recursion == "single" and len(again) > 1:
+            problem = "calls itself in several rules"
+        if problem:
+            message = f"{names} {problem}: {dialect.title} cannot say that in one query"
+            help = "`clausewise adjudicate` and `clausewise query` answer it in rounds"
+            faults.append(excerpts.diagnostic("error", message, again[0].span, help))
+    if faults:
+        raise ProgramError(faults)

@@ -1,0 +1,277 @@
+"""Pass: each statement of a script with what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from facts.extras import bulk_module
+from facts.schema import BY_NAME
+from kb.compile.rewrite.components import Component
+from kb.compile.script.comments import comments
+from kb.compile.script.source import Source
+from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.dialects import Dialect
+from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
+from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.scans import Attribute, attributes
+from kb.compile.sql.statements import Relationship
+from kb.language.ast import Rule
+from kb.language.printer import print_rule
+from kb.language.values import Value
+
+exp = bulk_module("sqlglot.expressions")
+
+FAULTS = "number_faults"
+"""The view of what could not be computed."""
+
+RESERVED = (*TABLES, CODES, FAULTS)
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptStatement:
+    """A statement with what is said of it.
+
+    Parameters
+    ----------
+    name : str
+        Of the table or view that it makes or fills; empty for the heading.
+    comment : tuple of str
+        Comment lines.
+    sql : str
+        Without the semicolon.
+    """
+
+    name: str
+    comment: tuple[str, ...]
+    sql: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join((*self.comment, *([f"{self.sql};"] if self.sql else [])))
+
+
+@dataclass(slots=True)
+class StatementWriter:
+    """Writes the statements of a script.
+
+    Parameters
+    ----------
+    source : Source
+    dialect : Dialect
+    originals : mapping of Rule to Rule
+        The rule that a person wrote, of each rule that is compiled.
+    spread : frozenset of (name, arity)
+        Predicates whose body stands in other rules instead.
+    """
+
+    source: Source
+    dialect: Dialect
+    originals: Mapping[Rule, Rule]
+    spread: frozenset[Key]
+    numbers: Numbers = field(init=False)
+    catalog: Catalog = field(init=False)
+    queries: Inputs = field(init=False)
+    scans: Mapping[Key, Attribute] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = Numbers(self.dialect.name, undefined="null")
+        self.catalog = Catalog.of(self.source.program, reserved=RESERVED)
+        self.queries = Inputs(self.dialect, self.numbers, self.source.evidence, self.source.tables)
+        self.scans = attributes(self.queries)
+
+    def heading(self, wide: Iterable[str]) -> ScriptStatement:
+        """What the script says of itself, and the tables that a person supplies."""
+        wide = list(wide)
+        texts = [*self.source.heading, f"Dialect: {self.dialect.title}", ""]
+        if wide:
+            texts.append(
+                "It reads these tables, which you supply (what is not required may be null):"
+            )
+        for name in wide:
+            texts += [f"  {name}", *self._described(TABLES[name])]
+        texts += [""] * bool(wide) + [
+            "Every predicate of the rules is one table or view, named after it. Run the script from"
+            " top to bottom in a schema that has none of them yet. Facts of a claim line are"
+            f" {self.view.lower()}s over claim_lines, and a rule reads several facts of a line in"
+            " one scan of it, so claim_id and line_number have to tell its rows apart. Dates are"
+            " text, as in 2018-09-18. No row stands twice in a table.",
+        ]
+        if self.dialect.note:
+            texts.append(self.dialect.note)
+        return ScriptStatement("", tuple(comments(texts)))
+
+    @property
+    def view(self) -> str:
+        """What holds rows that a query of other tables gives."""
+        return "VIEW" if self.dialect.views else "TABLE"
+
+    def _described(self, columns: Iterable[InputColumn]) -> list[str]:
+        return [
+            f"    {column.name:<20} {self._text(self.queries.type_of(column)):<16}"
+            + ("required" if column.required else "")
+            for column in columns
+        ]
+
+    def inputs(self, used: Iterable[str]) -> Iterator[ScriptStatement]:
+        """The policy's codes, and each input predicate that is used."""
+        used = list(used)
+        if {"code_in", "code_amount", "mentions"} & set(used):
+            yield from self._codes()
+        for name in used:
+            query = self.queries.query(name)
+            if query is None:
+                yield from self._known(name)
+            else:
+                kind = "TABLE" if name in ("code_in", "code_amount", "mentions") else self.view
+                texts = [_sentence(name, BY_NAME[name].arity, BY_NAME[name].sentence)]
+                yield self._create(kind, self._input_name(name), query, texts)
+
+    def _input_name(self, name: str) -> str:
+        return self.catalog[name, BY_NAME[name].arity].name
+
+    def _codes(self) -> Iterator[ScriptStatement]:
+        types = [(column.name, self.queries.type_of(column)) for column in CODE_COLUMNS]
+        titles = ", ".join(table.name for table in self.source.tables)
+        texts = [f"The codes and phrases of the policy's tables: {titles or 'none'}"]
+        yield self._create_table(exp.to_identifier(CODES), types, texts)
+        yield from self._insert(exp.to_identifier(CODES), self.queries.code_rows())
+
+    def undefined(self, asserted: Iterable[Key]) -> Iterator[ScriptStatement]:
+        """Predicates that are declared and that no rule derives: they have no rows."""
+        for key in asserted:
+            if key[0] not in BY_NAME:
+                yield from self._rows(key, ())
+
+    def _known(self, name: str) -> Iterator[ScriptStatement]:
+        return self._rows((name, BY_NAME[name].arity), self.source.known.get(name, ()))
+
+    def _rows(self, key: Key, rows: Iterable[tuple[Value, ...]]) -> Iterator[ScriptStatement]:
+        """A table of rows that are known."""
+        table = self.catalog[key]
+        types = [
+            (exp.to_identifier(column, quoted=True), self.numbers.column_type(kind))
+            for column, kind in zip(table.columns, table.types, strict=True)
+        ]
+        identifier = exp.to_identifier(table.name, quoted=True)
+        yield self._create_table(identifier, types, [_sentence(*key, table.sentence)])
+        yield from self._insert(identifier, rows)
+
+    def predicate(self, component: Component, made: Relationship) -> ScriptStatement:
+        """The table of a derived predicate, one SELECT for each of its rules."""
+        (key,) = component.keys
+        table = self.catalog[key]
+        texts = [
+            _sentence(*key, table.sentence),
+            *self._origins([self.originals[rule] for rule in component.rules]),
+            *self._users(key),
+        ]
+        if key in self.spread:
+            kind = self.view.lower()
+            texts.append(
+                f"  a {kind}: it pairs so many rows that other rules have its body instead;"
+            )
+            texts.append("  a row may stand in it twice")
+            query = made.query.copy()
+            query.set("distinct", None)
+            return self._create(self.view, table.name, query, texts)
+        if not made.parts:
+            return self._create("TABLE", table.name, made.query, texts)
+        blocks = []
+        for rule, query in made.parts:
+            block = self._text(query, pretty=True)
+            if len(made.parts) > 1:
+                origin = self._origins([self.originals[rule]])
+                block = "\n".join((*comments(origin), block))
+            blocks.append(block)
+        union = "UNION DISTINCT" if self.dialect.name == "bigquery" else "UNION"
+        name = self._text(exp.to_identifier(table.name, quoted=True))
+        sql = f"CREATE TABLE {name} AS\n" + f"\n{union}\n".join(blocks)
+        return ScriptStatement(table.name, tuple(comments(texts)), sql)
+
+    def _origins(self, rules: Sequence[Rule]) -> list[str]:
+        """Where rules stand, and the clauses that they belong to."""
+        if len(rules) == 1:
+            (rule,) = rules
+            clauses = ", ".join(self.source.clauses.get(rule, ()))
+            place = f"{rule.span.source}, row {rule.span.row}"
+            return [
+                f"  {place}" + (f", {clauses}" if clauses else ""),
+                f"  {print_rule(rule).strip()}",
+            ]
+        rows: dict[str, list[int]] = {}
+        clauses_found: dict[str, None] = {}
+        for rule in rules:
+            rows.setdefault(rule.span.source, []).append(rule.span.row)
+            clauses_found.update(dict.fromkeys(self.source.clauses.get(rule, ())))
+        texts = [
+            f"  {name}, row{'s' * (len(found) > 1)} {', '.join(map(str, found))}"
+            for name, found in rows.items()
+        ]
+        if clauses_found:
+            texts.append(f"  clauses {', '.join(clauses_found)}")
+        return texts
+
+    def _users(self, key: Key) -> list[str]:
+        """The clauses that a predicate is a condition of."""
+        found = self.source.used_by.get(key, ())
+        if not found:
+            return []
+        every = len(found) == self.source.every_clause
+        return [f"  used by {'every clause' if every else ', '.join(found)}"]
+
+    def faults(self, doubts: Iterable[tuple[str, Sql]]) -> ScriptStatement:
+        """The view of rows that were left out because a number could not be computed."""
+        queries = []
+        for predicate, doubt in doubts:
+            name = exp.alias_(exp.Literal.string(predicate), "predicate", quoted=True)
+            inner = doubt.copy()
+            inner.set("expressions", [exp.alias_(exp.Literal.number(1), "one")])
+            queries.append(exp.select(name).from_(inner.subquery("doubt")).distinct())
+        query = queries[0]
+        for other in queries[1:]:
+            query = exp.Union(this=query, expression=other, distinct=True)
+        texts = [
+            "Predicates that miss a row because a number of it divides by zero or has more than"
+            " nine digits behind its point. It has to be empty: what rests on such a predicate is"
+            " not to be used."
+        ]
+        return self._create(self.view, FAULTS, query, texts)
+
+    def _create(self, kind: str, name: str, query: Sql, texts: Iterable[str]) -> ScriptStatement:
+        identifier = self._text(exp.to_identifier(name, quoted=True))
+        sql = f"CREATE {kind} {identifier} AS\n{self._text(query, pretty=True)}"
+        return ScriptStatement(name, tuple(comments(texts)), sql)
+
+    def _create_table(
+        self, name: Sql, columns: Iterable[tuple[object, Sql]], texts: Iterable[str]
+    ) -> ScriptStatement:
+        schema = exp.Schema(
+            this=exp.Table(this=name),
+            expressions=[
+                exp.ColumnDef(this=exp.to_identifier(column), kind=kind) for column, kind in columns
+            ],
+        )
+        made = exp.Create(this=schema, kind="TABLE")
+        return ScriptStatement(name.name, tuple(comments(texts)), self._text(made))
+
+    def _insert(
+        self, name: Sql, rows: Iterable[tuple[Value | None, ...]]
+    ) -> Iterator[ScriptStatement]:
+        rows = list(rows)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            values = [
+                self._text(exp.Tuple(expressions=list(map(self.queries.literal, row))))
+                for row in rows[start : start + _ROWS_AT_ONCE]
+            ]
+            listed = ",\n  ".join(values)
+            sql = f"INSERT INTO {self._text(name)} VALUES\n  {listed}"
+            yield ScriptStatement(name.name, (), sql)
+
+    def _text(self, item: Sql, pretty: bool = False) -> str:
+        text = item.sql(dialect=self.dialect.name, pretty=pretty, max_text_width=90)
+        return str(text)
+
+
+def _sentence(name: str, arity: int, sentence: str) -> str:
+    return f"{name}/{arity}: {sentence}" if sentence else f"{name}/{arity}"

@@ -1,0 +1,395 @@
+"""Pass: the body of a rule as one SELECT, read from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from facts.extras import bulk_module
+from facts.schema import ColumnType
+from kb.compile.rewrite.aggregate_goals import inner_variables, stands_alone
+from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.collation import by_code_point, extreme
+from kb.compile.sql.fields import columns_of, field_names, field_of, named
+from kb.compile.sql.numbers import Numbers, Ratio, Sql
+from kb.compile.sql.scans import KEY_COLUMNS, Attribute
+from kb.compile.sql.trivial import never, nothing
+from kb.language.ast import (
+    Aggregate,
+    AggregateFunction,
+    Assignment,
+    Atom,
+    BodyLiteral,
+    Comparison,
+    Constant,
+    Expression,
+    Operation,
+    Relational,
+    Term,
+    Variable,
+)
+
+exp = bulk_module("sqlglot.expressions")
+
+_TEXT_COMPARISONS = {
+    "@<": exp.LT,
+    "@=<": exp.LTE,
+    "@>": exp.GT,
+    "@>=": exp.GTE,
+    "=": exp.EQ,
+    "\\=": exp.NEQ,
+}
+_ORDER = {"@<": "<", "@=<": "=<", "@>": ">", "@>=": ">="}
+_TRUE_OF_NUMBER_AND_TEXT = ("\\=", "@<", "@=<")
+_TRUE_OF_TEXT_AND_NUMBER = ("\\=", "@>", "@>=")
+_AGGREGATES = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
+_AGGREGATED = "aggregated value"
+_VALUE, _RESULT = "value", "result"
+
+
+@dataclass(slots=True)
+class Body:
+    """A SELECT under construction.
+
+    Parameters
+    ----------
+    catalog : Catalog
+    numbers : Numbers
+    renamed : mapping of body position to table name
+        Atoms that read another table than their predicate's: the rows that are new.
+    values : dict of variable name to SQL
+    types : dict of variable name to type
+    scans : mapping of (name, arity) to Attribute
+        Predicates that are read as columns of one wide table.
+    doubts : list of query
+        Rows that a literal meets and for which its number does not exist or does not fit: the
+        body holds of none of them, and there has to be none.
+    """
+
+    catalog: Catalog
+    numbers: Numbers
+    renamed: Mapping[int, str] = field(default_factory=dict)
+    values: dict[str, Sql] = field(default_factory=dict)
+    types: dict[str, ColumnType] = field(default_factory=dict)
+    sources: list[tuple[Sql, str, list[Sql]]] = field(default_factory=list)
+    conditions: list[Sql] = field(default_factory=list)
+    prefix: str = "t"
+    doubts: list[Sql] = field(default_factory=list)
+    literals: list[BodyLiteral] = field(default_factory=list)
+    scans: Mapping[Key, Attribute] = field(default_factory=dict)
+    scanned: dict[tuple[str, ...], tuple[str, list[Sql]]] = field(default_factory=dict)
+
+    def read(self, body: Iterable[BodyLiteral]) -> Body:
+        """Add the literals of a body."""
+        for position, literal in enumerate(body):
+            if isinstance(literal, Relational):
+                if literal.negated:
+                    self._negated(literal.atom)
+                else:
+                    self._atom(literal.atom, self.renamed.get(position))
+            elif isinstance(literal, Comparison):
+                self._comparison(literal)
+            elif isinstance(literal, Assignment):
+                ratio = self.numbers.expression(literal.expression, self.values)
+                self._bind_number(literal.variable, ratio, literal.expression)
+            else:
+                self._aggregate(literal)
+            self.literals.append(literal)
+        return self
+
+    def select(self, columns: Sequence[Sql], distinct: bool = True) -> Sql:
+        """Return the SELECT of some columns."""
+        query = exp.select(*columns)
+        sources = self.sources
+        if not sources and self.conditions:
+            sources = [(nothing(), "", [])]
+        for position, (source, join, on) in enumerate(sources):
+            if position == 0:
+                query = query.from_(source.copy())
+                if on:
+                    query = query.where(*_copies(on))
+            elif on:
+                query = query.join(source.copy(), on=exp.and_(*_copies(on)), join_type=join)
+            else:
+                query = query.join(source.copy(), join_type=join or "cross")
+        if self.conditions:
+            query = query.where(*_copies(self.conditions))
+        return query.distinct() if distinct else query
+
+    def term(self, term: Term, kind: ColumnType) -> Sql:
+        """Return a bound term as SQL of a column's type."""
+        if isinstance(term, Variable):
+            return self.values[term.name].copy()
+        if kind == "number":
+            return self.numbers.cast(self.numbers.constant(term))
+        return self.numbers.constant(term)
+
+    def kind(self, term: Term) -> ColumnType:
+        """Return the type of a bound term."""
+        if isinstance(term, Variable):
+            return self.types[term.name]
+        return "text" if isinstance(term.value, str) else "number"
+
+    def _source(self, source: Sql, join: str = "") -> tuple[str, list[Sql]]:
+        alias = f"{self.prefix}{len(self.sources) + 1}"
+        on: list[Sql] = []
+        if isinstance(source, exp.Subquery):
+            source.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
+        else:
+            source = exp.alias_(source, alias, table=True)
+        self.sources.append((source, join, on))
+        return alias, on
+
+    def _atom(self, atom: Atom, renamed: str | None) -> None:
+        attribute = self.scans.get((atom.predicate, atom.arity))
+        if attribute is not None and all(isinstance(term, Variable) for term in atom.terms[:2]):
+            self._scan(atom, attribute)
+            return
+        table = self.catalog[atom.predicate, atom.arity]
+        alias, on = self._source(exp.table_(renamed or table.name, quoted=True))
+        for column, term, kind in columns_of(table, atom, alias):
+            if isinstance(term, Variable) and term.name not in self.values:
+                self.values[term.name], self.types[term.name] = column, kind
+            else:
+                on.append(self._equal(column, kind, term))
+
+    def _scan(self, atom: Atom, attribute: Attribute) -> None:
+        """Read an attribute from the scan of its line, which begins with the first of them."""
+        table = self.catalog[atom.predicate, atom.arity]
+        key = tuple(term.name for term in atom.terms[:KEY_COLUMNS] if isinstance(term, Variable))
+        scan = self.scanned.get(key)
+        first = 0 if scan is None else KEY_COLUMNS
+        if scan is None:
+            scan = self._source(exp.to_table(attribute.table))
+            self.scanned[key] = scan
+        alias, on = scan
+        for position in range(first, atom.arity):
+            term, kind = atom.terms[position], table.types[position]
+            column = attribute.column(position, alias)
+            if isinstance(term, Variable) and term.name not in self.values:
+                self.values[term.name], self.types[term.name] = column, kind
+            elif first:
+                self.conditions.append(self._equal(column, kind, term))
+            else:
+                on.append(self._equal(column, kind, term))
+        said = atom.terms[-1]
+        if not (isinstance(said, Constant) and said.value):
+            self.conditions += attribute.conditions(alias)
+
+    def _negated(self, atom: Atom) -> None:
+        table = self.catalog[atom.predicate, atom.arity]
+        alias = f"{self.prefix}n"
+        source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True)
+        query = exp.select(exp.Literal.number(1)).from_(source)
+        local: dict[str, Sql] = {}
+        for column, term, kind in columns_of(table, atom, alias):
+            if isinstance(term, Constant) or term.name in self.values:
+                query = query.where(self._equal(column, kind, term))
+            elif term.name in local:
+                query = query.where(exp.EQ(this=column, expression=local[term.name].copy()))
+            else:
+                local[term.name] = column
+        self.conditions.append(exp.Not(this=exp.Exists(this=query)))
+
+    def _equal(self, column: Sql, kind: ColumnType, term: Term) -> Sql:
+        """The test that a column holds a bound term; a number is never text."""
+        if (kind == "number") != (self.kind(term) == "number"):
+            return never()
+        value = (
+            self.values[term.name].copy()
+            if isinstance(term, Variable)
+            else self.numbers.constant(term)
+        )
+        return exp.EQ(this=column, expression=value)
+
+    def _comparison(self, literal: Comparison) -> None:
+        if literal.operator == "=":
+            for one, other in (
+                (literal.left, literal.right),
+                (literal.right, literal.left),
+            ):
+                if isinstance(one, Variable) and one.name not in self.values:
+                    if self._is_text(other):
+                        self.values[one.name] = self._text(other)
+                        self.types[one.name] = self.kind(other)  # type: ignore[arg-type]
+                    else:
+                        ratio = self.numbers.expression(other, self.values)
+                        self._bind_number(one, ratio, other)
+                    return
+        texts = self._is_text(literal.left), self._is_text(literal.right)
+        if all(texts):
+            node = _TEXT_COMPARISONS[literal.operator]
+            left, right = self._text(literal.left), self._text(literal.right)
+            if literal.operator in _ORDER:
+                left = by_code_point(left, self.numbers.dialect)
+            self.conditions.append(node(this=left, expression=right))
+        elif any(texts):
+            true = _TRUE_OF_TEXT_AND_NUMBER if texts[0] else _TRUE_OF_NUMBER_AND_TEXT
+            if literal.operator not in true:
+                self.conditions.append(never())
+        else:
+            ratios = [
+                self.numbers.expression(side, self.values) for side in (literal.left, literal.right)
+            ]
+            operator = _ORDER.get(literal.operator, literal.operator)
+            test = self.numbers.compare(operator, *ratios)
+            if _calculates(literal):
+                self._doubt(test)
+            self.conditions.append(test)
+
+    def _is_text(self, item: Expression) -> bool:
+        if isinstance(item, Variable):
+            return self.types.get(item.name) in ("text", "date")
+        return isinstance(item, Constant) and isinstance(item.value, str)
+
+    def _text(self, item: Expression) -> Sql:
+        assert not isinstance(item, Operation)
+        return self.term(item, "text")
+
+    def _bind_number(self, variable: Variable, ratio: Ratio, source: Expression) -> None:
+        if variable.name in self.values:
+            if self.types[variable.name] != "number":
+                self.conditions.append(never())
+                return
+            test = self.numbers.compare("=", Ratio(self.values[variable.name].copy()), ratio)
+            if isinstance(source, Operation):
+                self._doubt(test)
+            self.conditions.append(test)
+            return
+        value = self.numbers.stored(ratio)
+        fails = False
+        if isinstance(source, Operation):
+            value = self.numbers.guarded(value)
+            fails = self.numbers.may_fail(value)
+        if not _is_number(value):
+            value = self.numbers.cast(value)
+        self.types[variable.name] = "number"
+        self.values[variable.name] = value
+        if fails and not self.renamed:
+            self._settle()
+            value = self.values[variable.name]
+        if fails:
+            self._doubt(value, fails)
+            self.conditions.append(_known(value))
+
+    def _settle(self) -> None:
+        """Give every value so far a column, so that a long expression stands in one place."""
+        fields = field_names(self.values)
+        columns = [named(value, fields[name]) for name, value in self.values.items()]
+        query = self.select(columns, distinct=False)
+        self.sources, self.conditions, self.scanned = [], [], {}
+        alias, _ = self._source(query.subquery())
+        self.values = {name: field_of(alias, fields[name]) for name in self.values}
+
+    def _doubt(self, value: Sql, fails: bool = False) -> None:
+        """Note the rows for which a number has to be known."""
+        if fails or self.numbers.may_fail(value):
+            unknown = exp.Is(this=value.copy(), expression=exp.Null())
+            self.conditions.append(unknown)
+            self.doubts.append(self.select([exp.Literal.number(1)], distinct=False))
+            self.conditions.pop()
+
+    def _aggregate(self, literal: Aggregate) -> None:
+        shared = [name for name in inner_variables(literal) if name in self.values]
+        goal = Body(self.catalog, self.numbers, prefix=f"{self.prefix}g", scans=self.scans)
+        if not stands_alone(literal, shared):
+            self._give(goal, shared)
+        goal.read(literal.goal)
+        fields = field_names(goal.values)
+        columns = [named(value, fields[name]) for name, value in goal.values.items()]
+        result: Sql = exp.Count(this=exp.Star())
+        kind: ColumnType = "number"
+        if literal.function != "count":
+            assert literal.expression is not None
+            if goal._is_text(literal.expression):
+                kind = "text"
+                value = goal._text(literal.expression)
+            else:
+                value = goal.numbers.guarded(
+                    goal.numbers.stored(goal.numbers.expression(literal.expression, goal.values))
+                )
+                if self.numbers.may_fail(value):
+                    goal.conditions.append(_known(value))
+            columns.append(named(value, _VALUE))
+            result = self._aggregated(literal.function, field_of("g", _VALUE), kind)
+        self._doubts_of_goal(literal)
+        if not columns:
+            columns = [named(exp.Literal.number(1), _VALUE)]
+        solutions = goal.select(columns).subquery("g")
+        keys = [field_of("g", fields[name]) for name in shared]
+        groups = exp.select(*keys, named(result, _RESULT)).from_(solutions)
+        if shared:
+            groups = groups.group_by(*_copies(keys))
+        if not self.sources:
+            self._source(nothing())
+        optional = literal.function in ("count", "sum") and bool(shared)
+        alias, on = self._source(groups.subquery(), "left" if optional else "")
+        for name in shared:
+            column = field_of(alias, fields[name])
+            on.append(exp.EQ(this=column, expression=self.values[name].copy()))
+        found = field_of(alias, _RESULT)
+        if literal.function in ("count", "sum"):
+            found = exp.Coalesce(this=found, expressions=[exp.Literal.number(0)])
+        elif not shared:
+            self.conditions.append(_known(found))
+        if kind == "number":
+            found = self.numbers.cast(found)
+        name = literal.result.name
+        if name not in self.values:
+            self.values[name], self.types[name] = found, kind
+        elif self.types[name] == kind or "number" not in (self.types[name], kind):
+            self.conditions.append(exp.EQ(this=self.values[name].copy(), expression=found))
+        else:
+            self.conditions.append(never())
+
+    def _aggregated(self, function: AggregateFunction, value: Sql, kind: ColumnType) -> Sql:
+        node = _AGGREGATES[function]
+        if kind == "text":
+            return extreme(node, value, self.numbers.dialect)
+        return node(this=value)
+
+    def _give(self, goal: Body, names: Sequence[str]) -> None:
+        """Let a goal begin with the values that variables have so far."""
+        fields = field_names(names)
+        columns = [named(self.values[name], fields[name]) for name in names]
+        alias, _ = goal._source(self.select(columns).subquery())
+        for name in names:
+            goal.values[name], goal.types[name] = field_of(alias, fields[name]), self.types[name]
+
+    def _doubts_of_goal(self, literal: Aggregate) -> None:
+        """Note the rows of a goal for which a number has to be known: those it is asked for."""
+        calculated = [*literal.goal]
+        if isinstance(literal.expression, Operation):
+            calculated.append(Assignment(Variable(_AGGREGATED), literal.expression))
+        if not any(map(_calculates, calculated)):
+            return
+        probe = Body(self.catalog, self.numbers, self.renamed, scans=self.scans)
+        probe.read(self.literals)
+        before = len(probe.doubts)
+        probe.renamed = {}
+        probe.read(calculated)
+        self.doubts += probe.doubts[before:]
+
+
+def _calculates(literal: BodyLiteral) -> bool:
+    match literal:
+        case Assignment():
+            return True
+        case Comparison(left=left, right=right):
+            return isinstance(left, Operation) or isinstance(right, Operation)
+        case Aggregate(expression=expression, goal=goal):
+            return isinstance(expression, Operation) or any(map(_calculates, goal))
+    return False
+
+
+def _copies(items: Iterable[Sql]) -> list[Sql]:
+    return [item.copy() for item in items]
+
+
+def _known(value: Sql) -> Sql:
+    return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+
+
+def _is_number(value: Sql) -> bool:
+    """Whether an expression has the type of number columns already."""
+    return isinstance(value, (exp.Cast, exp.Column))

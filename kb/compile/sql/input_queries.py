@@ -1,0 +1,318 @@
+"""Pass: what claims, evidence, overrides and tables assert, as queries over a few wide tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from facts.claim import EvidenceTypes
+from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
+from facts.extras import bulk_module
+from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
+from kb.compile.sql.collation import by_code_point
+from kb.compile.sql.dialects import Dialect
+from kb.compile.sql.letters import plain_letters
+from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.stored import SCALE
+from kb.compile.sql.trivial import never
+from kb.language.ast import Constant
+from kb.language.values import Value
+
+exp = bulk_module("sqlglot.expressions")
+
+LINES, EVIDENCE, OVERRIDES, CODES = (
+    "claim_lines",
+    "claim_evidence",
+    "clause_overrides",
+    "policy_codes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InputColumn:
+    """A column of a table that a person supplies, or of the policy's codes."""
+
+    name: str
+    type: str
+    required: bool = False
+
+
+def _columns(text: str) -> tuple[InputColumn, ...]:
+    found = []
+    for item in text.split(","):
+        name, kind = item.split()
+        found.append(InputColumn(name.rstrip("!"), kind, name.endswith("!")))
+    return tuple(found)
+
+
+TABLES: dict[str, tuple[InputColumn, ...]] = {
+    LINES: _columns(
+        "claim_id! TEXT, line_number! BIGINT, claim_form! TEXT, service_date! DATE, "
+        "service_date_to DATE, processed_date DATE, type_of_bill TEXT, revenue_code TEXT, "
+        "place_of_service TEXT, procedure_code TEXT, modifiers TEXT, units NUMBER, charge NUMBER, "
+        "ndc TEXT, ndc_quantity NUMBER, ndc_unit TEXT, description TEXT, "
+        "rendering_provider TEXT, prior_authorization TEXT, diagnoses TEXT, plan_id TEXT, "
+        "contract_id TEXT"
+    ),
+    EVIDENCE: _columns(
+        "claim_id! TEXT, line_number BIGINT, evidence! TEXT, value! TEXT, document TEXT"
+    ),
+    OVERRIDES: _columns(
+        "authority! TEXT, authority_id! TEXT, clause_id! TEXT, effect! TEXT, "
+        "effective_from DATE, effective_to DATE, citation TEXT"
+    ),
+}
+"""The tables that a person supplies, with their columns."""
+
+CODE_COLUMNS = _columns(
+    "code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, "
+    "amount NUMBER, document_lines TEXT"
+)
+_KEY = "claim_id AS claim, CAST(line_number AS BIGINT) AS line"
+_CLAIM_COLUMNS = {
+    "procedure": "procedure_code",
+    "revenue_code": "revenue_code",
+    "place_of_service": "place_of_service",
+    "bill_class": "SUBSTRING(type_of_bill, 1, 2)",
+}
+"""The codes of a line that a policy table of a column classifies."""
+
+_FROM_WORDS = {
+    "modifier": ("modifiers", "w.word AS modifier"),
+    "diagnosis": (
+        "diagnoses",
+        "CASE WHEN STRPOS(w.word, ':') = 0 THEN w.word "
+        "ELSE SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1) END AS code",
+    ),
+    "diagnosis_indicator": (
+        "diagnoses",
+        "SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1) AS code, "
+        "SUBSTRING(w.word, STRPOS(w.word, ':') + 1) AS indicator",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Writes the queries of input predicates for a dialect.
+
+    Parameters
+    ----------
+    dialect : Dialect
+    numbers : Numbers
+    evidence : mapping of str to EvidenceType
+        The names of evidence that the policy declares.
+    tables : sequence of CodeTable
+        The policy's tables and loaded lists.
+    """
+
+    dialect: Dialect
+    numbers: Numbers
+    evidence: EvidenceTypes
+    tables: Sequence[CodeTable] = ()
+
+    def query(self, name: str) -> Sql | None:
+        """Return the rows of an input predicate.
+
+        Returns
+        -------
+        query or None
+            None for a predicate whose rows the policy knows: a setting or a clause.
+        """
+        special: dict[str, Callable[[], Sql]] = {
+            "line": lambda: self._parse(f"SELECT {_KEY} FROM {LINES}"),
+            "service_days": self._days,
+            "evidence": lambda: self._on_file(numbers=False),
+            "evidence_number": lambda: self._on_file(numbers=True),
+            "override": self._overrides,
+            "code_in": lambda: self._codes(amounts=False),
+            "code_amount": lambda: self._codes(amounts=True),
+            "mentions": self._mentions,
+        }
+        if name in special:
+            return special[name]()
+        if name in _FROM_WORDS:
+            return self._words(name)
+        predicate = BY_NAME[name]
+        return self._attribute(predicate) if predicate.attribute else None
+
+    def doubt(self, name: str) -> Sql | None:
+        """Return a query of what an input predicate leaves out, since no column holds its number.
+
+        Returns
+        -------
+        query or None
+            None for a predicate that leaves nothing out.
+        """
+        if name != "evidence_number" or self.numbers.undefined != "null":
+            return None
+        query = self._parse(f"SELECT 1 FROM {EVIDENCE} AS e")
+        return query.where(self._is_declared(numbers=True), self._too_fine())
+
+    def code_rows(self) -> Iterable[tuple[Value | None, ...]]:
+        """Yield the rows of the table of the policy's codes."""
+        for table in self.tables:
+            for row in table.rows:
+                yield (
+                    table.name,
+                    table.column,
+                    row.first,
+                    row.last,
+                    row.value or "",
+                    row.amount,
+                    row.origin.document_lines or "",
+                )
+
+    def literal(self, value: Value | None) -> Sql:
+        """Return a value as a literal."""
+        if value is None:
+            return exp.Null()
+        return self.numbers.constant(Constant(value))
+
+    def type_of(self, column: InputColumn) -> Sql:
+        """Return the SQL type of a column of a table."""
+        if column.type == "NUMBER":
+            return self.numbers.column_type("number")
+        return exp.DataType.build(column.type)
+
+    def _parse(self, text: str) -> Sql:
+        """A query of ours in DuckDB's words; it holds no value that a person gave."""
+        query = bulk_module("sqlglot").parse_one(text, dialect="duckdb")
+        for item in query.expressions:
+            if isinstance(item, exp.Alias):
+                item.args["alias"].set("quoted", True)
+        return query
+
+    def _attribute(self, predicate: Predicate) -> Sql:
+        source = predicate.attribute or ""
+        column = predicate.columns[2]
+        if source == "bill_class":
+            value, known = _CLAIM_COLUMNS["bill_class"], "type_of_bill"
+        elif column.type == "date":
+            value, known = self.dialect.day.format(source), source
+        else:
+            value, known = source, source
+        query = self._parse(
+            f'SELECT {_KEY}, {value} AS "{column.name}" FROM {LINES} WHERE NOT {known} IS NULL'
+        )
+        if column.type == "number":
+            query.expressions[2].set("this", self.numbers.cast(exp.column(source)))
+        elif column.type == "text":
+            query = query.where(exp.NEQ(this=exp.column(known), expression=exp.Literal.string("")))
+        return query
+
+    def _days(self) -> Sql:
+        return self._parse(
+            f"SELECT {_KEY}, DATE_DIFF('day', CAST(service_date AS DATE), "
+            f"CAST(COALESCE(service_date_to, service_date) AS DATE)) + 1 AS days FROM {LINES}"
+        )
+
+    def _words(self, name: str) -> Sql:
+        column, picked = _FROM_WORDS[name]
+        query = self._parse(
+            f"SELECT DISTINCT w.claim AS claim, w.line AS line, {picked} FROM x AS w"
+        )
+        if name == "diagnosis_indicator":
+            query = query.where(self._parse("SELECT STRPOS(w.word, ':') > 0").expressions[0])
+        words = self.dialect.words_of(column)
+        return query.from_(words.subquery("w"))
+
+    def _on_file(self, numbers: bool) -> Sql:
+        picked = (
+            "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
+            f"e.evidence AS name, e.value AS value FROM {LINES} AS l JOIN {EVIDENCE} AS e "
+            "ON e.claim_id = l.claim_id "
+        )
+        own = self._parse(f"{picked} AND e.line_number = l.line_number")
+        shared = self._parse(
+            f"{picked} WHERE e.line_number IS NULL AND NOT EXISTS(SELECT 1 FROM {EVIDENCE} AS o "
+            "WHERE o.claim_id = l.claim_id AND o.line_number = l.line_number "
+            "AND o.evidence = e.evidence)"
+        )
+        tests = [self._is_declared(numbers)]
+        if numbers and self.numbers.undefined == "null":
+            tests.append(exp.Not(this=exp.paren(self._too_fine())))
+        made = []
+        for query in (own, shared):
+            if numbers:
+                value = exp.column("value", table="e")
+                query.expressions[3].set("this", self.numbers.cast(value))
+            made.append(query.where(*(test.copy() for test in tests)))
+        return exp.Union(this=made[0], expression=made[1], distinct=True)
+
+    def _is_declared(self, numbers: bool) -> Sql:
+        """The test that the policy declares evidence of a name, as a number or as text."""
+        listed = [
+            exp.Literal.string(item.name)
+            for item in self.evidence.values()
+            if (item.kind in ("number", "whole number", "line_number")) == numbers
+        ]
+        if not listed:
+            return never()
+        return exp.In(this=exp.column("evidence", table="e"), expressions=listed)
+
+    def _too_fine(self) -> Sql:
+        """The test that evidence has more digits behind its point than a column."""
+        point = "STRPOS(e.value, '.')"
+        digits = f"LENGTH(RTRIM(e.value, '0')) - {point}"
+        return self._parse(f"SELECT {point} > 0 AND {digits} > {SCALE}").expressions[0]
+
+    def _overrides(self) -> Sql:
+        first, last = map(self.dialect.day.format, ("effective_from", "effective_to"))
+        return self._parse(
+            "SELECT DISTINCT authority AS authority, authority_id AS identifier, "
+            "clause_id AS clause, effect AS effect, "
+            f"COALESCE({first}, '{FIRST_DATE}') AS \"from\", "
+            f"COALESCE({last}, '{LAST_DATE}') AS \"to\" FROM {OVERRIDES}"
+        )
+
+    def _codes(self, amounts: bool) -> Sql:
+        picked = 'r.code_table AS "table"' + (", r.amount AS amount" if amounts else "")
+        queries = []
+        columns = dict.fromkeys(
+            table.column
+            for table in self.tables
+            if not amounts or any(row.amount is not None for row in table.rows)
+        )
+        for column in columns:
+            if column == DESCRIPTION:
+                continue
+            code, test = "v.code", "LENGTH(v.code) = LENGTH(r.first_code)"
+            if column == DIAGNOSIS:
+                codes = 'SELECT DISTINCT "code" AS code FROM "diagnosis"'
+                code = "SUBSTRING(v.code, 1, LENGTH(r.first_code))"
+                test = "LENGTH(v.code) >= LENGTH(r.first_code)"
+            else:
+                source = _CLAIM_COLUMNS[column]
+                known = "type_of_bill" if column == "bill_class" else source
+                codes = f"SELECT DISTINCT {source} AS code FROM {LINES} WHERE NOT {known} IS NULL"
+            compared = self._parse(f"SELECT {code}").expressions[0]
+            placed = by_code_point(compared, self.dialect.name).sql()
+            amount = " AND NOT r.amount IS NULL" if amounts else ""
+            query = self._parse(
+                f"SELECT DISTINCT v.code AS code, {picked} FROM ({codes}) AS v JOIN {CODES} AS r "
+                f"ON {test} AND {placed} >= r.first_code AND {placed} <= r.last_code "
+                f"WHERE r.claim_column = '{column}'{amount}"
+            )
+            queries.append(query)
+        made = (
+            queries[0]
+            if queries
+            else self._parse(f"SELECT code_table AS code, {picked} FROM {CODES} AS r WHERE 1 = 0")
+        )
+        for other in queries[1:]:
+            made = exp.Union(this=made, expression=other, distinct=True)
+        return made
+
+    def _mentions(self) -> Sql:
+        query = self._parse(
+            'SELECT DISTINCT v.text AS text, r.code_table AS "table", r.value AS value '
+            f"FROM x AS v JOIN {CODES} AS r "
+            "ON STRPOS(' ' || v.words || ' ', ' ' || r.first_code || ' ') > 0 "
+            f"WHERE r.claim_column = '{DESCRIPTION}'"
+        )
+        folded = self.dialect.folded_descriptions()
+        for lower in folded.find_all(exp.Lower):
+            text = by_code_point(lower.this, self.dialect.name).sql(dialect=self.dialect.name)
+            lower.set("this", exp.Var(this=plain_letters(text)))
+        return query.from_(folded.subquery("v"))

@@ -1,0 +1,1 @@
+"""The DuckDB engine: a checked program evaluated for many claims at once."""

@@ -1,0 +1,68 @@
+"""Predicates as tables of DuckDB: made empty, filled with facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.schema import ColumnType
+from kb.compile.sql.catalog import Table
+from kb.compile.sql.statements import column_names
+from kb.compile.sql.stored import decimal_of
+from kb.engines.duckdb.connection import identifier
+from kb.engines.protocol import Row
+from kb.language.values import Value
+
+TypeOf = Callable[[ColumnType], str]
+"""Returns the SQL type of a column."""
+
+
+def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> None:
+    """Make an empty table of a predicate's columns under a name."""
+    types = list(map(type_of, table.types)) or ["INTEGER"]
+    columns = ", ".join(
+        f"{identifier(column)} {kind}"
+        for column, kind in zip(column_names(table), types, strict=True)
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {identifier(name)} ({columns})")
+
+
+def fill_table(
+    connection: Any,
+    predicate: str,
+    table: Table,
+    name: str,
+    rows: Sequence[Row],
+    type_of: TypeOf,
+) -> None:
+    """Add facts of a predicate to a table.
+
+    Raises
+    ------
+    ProgramError
+        If a number of a fact has no exact decimal.
+    """
+    if not rows:
+        return
+    if not table.columns:
+        connection.execute(f"INSERT INTO {identifier(name)} VALUES (1)")
+        return
+    columns = []
+    for position, kind in enumerate(table.types):
+        columns.append([_parameter(row[position], kind, predicate) for row in rows])
+    picks = ", ".join(
+        f"unnest(${position}::TEXT[])::{type_of(kind)}"
+        for position, kind in enumerate(table.types, 1)
+    )
+    connection.execute(f"INSERT INTO {identifier(name)} SELECT {picks}", columns)
+
+
+def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
+    if kind != "number":
+        return str(value)
+    number = decimal_of(value)
+    if number is None:
+        message = f"a fact of `{predicate}` has the number `{value}`, which has no exact decimal"
+        raise ProgramError([Diagnostic("error", message)])
+    return format(number, "f")

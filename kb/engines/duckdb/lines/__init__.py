@@ -1,0 +1,1 @@
+"""Lines: formulas over the wide table of claim lines."""

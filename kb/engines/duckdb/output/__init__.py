@@ -1,0 +1,1 @@
+"""Output: determinations as rows of a table and of files."""

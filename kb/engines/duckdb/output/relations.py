@@ -1,0 +1,63 @@
+"""What a run over lines answers, as relations of predicates."""
+
+from __future__ import annotations
+
+from kb.compile.formulas.line_script import WORD
+from kb.compile.formulas.plan import ALLOWED
+from kb.compile.sql.catalog import Catalog, Key
+from kb.engines.duckdb.connection import identifier
+from kb.engines.duckdb.facts import TypeOf
+from kb.engines.duckdb.lines.run import LineRun
+
+_SAID = " said"
+"""What the name of the table ends with that tells which bit of an answer says what."""
+
+
+def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> None:
+    """Make a view of the rows of a predicate that a run answers.
+
+    Parameters
+    ----------
+    run : LineRun
+        After ``run()``.
+    key : (name, arity)
+        One of ``kb.compile.formulas.plan.ANSWERS``: a claim, a line and what is said of the line;
+        or ``ALLOWED``, after ``allowed_units``.
+    catalog : Catalog
+    type_of : callable
+        Returns the SQL type of a column.
+    """
+    table = catalog[key]
+    columns = [identifier(column) for column in table.columns]
+    if key == ALLOWED:
+        run.execute(
+            f"CREATE VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
+            f"l.line_number::BIGINT AS {columns[1]}, u.value::{type_of('number')} AS {columns[2]} "
+            "FROM signed l JOIN allowed u ON u.line = l.line WHERE u.value IS NOT NULL"
+        )
+        return
+    said = [
+        (position, *map(str, row))
+        for position, (predicate, row) in enumerate(run.script.answers)
+        if predicate == key[0]
+    ]
+    values = list(map(list, zip(*said, strict=True))) if said else [[]] * (len(columns) - 1)
+    picks = ", ".join(
+        f"unnest(${place}::TEXT[])::{type_of(kind)} AS {column}"
+        for place, (column, kind) in enumerate(
+            zip(columns[2:], table.types[2:], strict=True), start=2
+        )
+    )
+    name = identifier(table.name + _SAID)
+    run.execute(f"CREATE TABLE {name} AS SELECT unnest($1::INTEGER[]) AS position, {picks}", values)
+    bits = " ".join(f"WHEN {number} THEN a.{word}" for number, word in enumerate(run.script.words))
+    held = ", ".join(f"d.{column}" for column in columns[2:])
+    run.execute(
+        f"CREATE VIEW {identifier(table.name)} AS SELECT l.claim_id AS {columns[0]}, "
+        f"l.line_number::BIGINT AS {columns[1]}, {held} "
+        "FROM signed l JOIN plain_answers p USING (signature) "
+        "LEFT JOIN context_answers x ON x.line = l.line "
+        f"JOIN (SELECT a.answer, d.* FROM answers a JOIN {name} d "
+        f"ON ((CASE d.position // {WORD} {bits} END >> (d.position % {WORD})) & 1) = 1) d "
+        "ON d.answer = coalesce(x.answer, p.answer)"
+    )

@@ -1,0 +1,172 @@
+"""Write what the lines answer as determinations: Parquet, JSONL or CSV, all in the set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from facts.spreadsheet import safe_cell
+from kb.engines.duckdb.connection import identifier, literal
+from kb.engines.duckdb.lines.run import LineRun
+from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, Cited, make_entries
+from kb.model.tables import CSV_COLUMNS, flat_row
+
+_UNITS = "<allowed units>"
+_CITATION = {
+    "clause_id": "TEXT",
+    "effect": "TEXT",
+    "carc": "TEXT",
+    "rarcs": "TEXT[]",
+    "group": "TEXT",
+    "readings": "INTEGER[]",
+    "reason": "TEXT",
+}
+_OF_LINE = {
+    "claim_id": "l.claim_id",
+    "line_number": "l.line_number",
+    "allowed_units": NUMBER_TEXT.format("l.value"),
+}
+"""Columns of CSV that are not those of an entry, as SQL."""
+
+MOST_WORDS = 4_000
+"""Distinct texts of a column of Parquet that are written as numbers with a dictionary."""
+
+
+def write_determinations(run: LineRun, policy: Cited, answers: Answers, kind: str) -> str:
+    """Make the tables of answers and return the SELECT of all determinations.
+
+    Parameters
+    ----------
+    run : LineRun
+        After ``run()``.
+    policy : Cited
+    answers : list
+        As ``distinct_answers`` returns them.
+    kind : {"parquet", "jsonl", "csv"}
+
+    Returns
+    -------
+    str
+        The determinations in the order of the input: the columns of the contract; of JSONL one
+        text a line; of CSV those of ``CSV_COLUMNS``.
+    """
+    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
+
+
+def _jsonl(run: LineRun, policy: Cited, answers: Answers) -> str:
+    heads, tails = [], []
+    for _, _, determination in answers:
+        record = determination.to_json()
+        del record["claim_id"], record["line_number"]
+        record["allowed_units"] = _UNITS
+        text = json.dumps(record, ensure_ascii=False)
+        head, _, tail = text.partition(json.dumps(_UNITS))
+        heads.append(f", {head[1:]}")
+        tails.append(tail)
+    columns = {"head": ("TEXT", heads), "tail": ("TEXT", tails)}
+    entries = make_entries(run, answers, columns, "head")
+    text = NUMBER_TEXT.format("l.value")
+    number = f"CASE WHEN length({text}) > 15 AND contains({text}, '.') THEN to_json({text}) "
+    number += f"ELSE {text} END"
+    return entries.select(
+        "concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', l.line_number, "
+        f"{entries.cell('head')}, coalesce({number}, 'null'), {entries.cell('tail')}) AS text",
+        list(columns),
+    )
+
+
+def _csv(run: LineRun, policy: Cited, answers: Answers) -> str:
+    rows = [flat_row(determination) for _, _, determination in answers]
+    made: dict[str, tuple[str, list[Any]]] = {
+        f"c_{name}": ("TEXT", [row[place] or None for row in rows])
+        for place, name in enumerate(CSV_COLUMNS)
+        if name not in _OF_LINE
+    }
+    entries = make_entries(run, answers, made, "c_reasons")
+    picked = ", ".join(
+        f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}"
+        for name in CSV_COLUMNS
+    )
+    odd = run.execute(
+        "SELECT DISTINCT claim_id FROM signed WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
+    ).fetchall()
+    safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
+    if not safe:
+        return entries.select(picked, list(made))
+    ids, cells = zip(*safe, strict=True)
+    run.table("safe_ids", {"claim_id": ("TEXT", ids), "safe": ("TEXT", cells)})
+    join = "LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+    return entries.select(picked, list(made), "coalesce(s.safe, l.claim_id)", join)
+
+
+def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
+    determinations = [determination for _, _, determination in answers]
+    columns: dict[str, tuple[str, list[Any]]] = {
+        "outcome": ("TEXT", [each.outcome for each in determinations]),
+        "missing": ("TEXT[]", [list(each.missing_evidence) for each in determinations]),
+        "assumed": ("TEXT[]", [list(each.assumptions) for each in determinations]),
+    }
+    for name, kind in _CITATION.items():
+        values = [
+            [getattr(citation, name) for citation in each.citations] for each in determinations
+        ]
+        columns[name] = (f"{kind}[]", values)
+    entries = make_entries(run, answers, columns, "reason")
+    _number_words(run, columns)
+    constants = ", ".join(
+        f"{literal(value)}::ENUM({literal(value)}) AS {name}"
+        for name, value in (
+            ("policy", policy.policy_id),
+            ("policy_version", policy.version),
+            ("program_sha256", policy.program_sha256),
+        )
+    )
+    cell = entries.cell
+    return entries.select(
+        f"l.claim_id, l.line_number::BIGINT AS line_number, {cell('outcome')} AS outcome, "
+        f"{cell('citations')} AS citations, l.value AS allowed_units, "
+        f"{cell('missing')} AS missing_evidence, {cell('assumed')} AS assumptions, {constants}",
+        ("outcome", "citations", "missing", "assumed"),
+    )
+
+
+def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) -> None:
+    """Make the texts of the entries enumerations and their citations lists of structures.
+
+    Parquet keeps an enumeration as a dictionary of texts, as it keeps a text: the file is the same
+    to its readers. A line then carries small numbers, not texts that are looked up again.
+    """
+    types = {
+        name: kind.replace("TEXT", _enumeration(values), 1) if kind.startswith("TEXT") else kind
+        for name, (kind, values) in columns.items()
+    }
+    reasons = "SELECT DISTINCT unnest(reason) AS word FROM entries ORDER BY word"
+    (count,) = run.execute(f"SELECT count(*) FROM ({reasons})").fetchone()
+    types["reason"] = "TEXT[]"
+    if 0 < count <= MOST_WORDS:
+        run.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
+        types["reason"] = "reason_text[]"
+    picked = ", ".join(
+        f"{identifier(name)}::{kind} AS {identifier(name)}" for name, kind in types.items()
+    )
+    fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
+    run.execute(
+        "CREATE OR REPLACE TABLE entries AS SELECT entry, outcome, missing, assumed, "
+        f"list_transform(range(1, len(clause_id) + 1), lambda i: struct_pack({fields})) "
+        f"AS citations FROM (SELECT entry, {picked} FROM entries)"
+    )
+
+
+def _enumeration(values: Any) -> str:
+    """Return the type of some texts, in lists or not, as an enumeration where they are few."""
+    words = sorted(_words(values))
+    if not 0 < len(words) <= MOST_WORDS:
+        return "TEXT"
+    return f"ENUM({', '.join(map(literal, words))})"
+
+
+def _words(values: Any) -> set[str]:
+    if isinstance(values, (list, tuple)):
+        return {word for value in values for word in _words(value)}
+    return set() if values is None else {values}

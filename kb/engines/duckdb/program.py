@@ -1,0 +1,172 @@
+"""A program as SQL text for DuckDB, written once and run for every session."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from facts.schema import BY_NAME, ColumnType
+from kb.compile.rewrite.components import Component, components
+from kb.compile.sql.catalog import Catalog, Key, Table
+from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.statements import Fixpoint, query_of, statements
+from kb.engines.protocol import Facts
+from kb.language.ast import Program, Rule
+
+DIALECT = "duckdb"
+FACTS = " facts"
+"""What the name of a table ends with that holds the facts of a derived predicate."""
+
+_KEPT = 4
+
+FactTypes = tuple[tuple[Key, tuple[ColumnType, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextStatement:
+    """A statement of ``kb.compile.sql.statements`` as text.
+
+    Parameters
+    ----------
+    base : dict of key to SQL
+    steps : tuple of (key, SQL)
+        None for a predicate that one query gives.
+    doubts : tuple of SQL
+    """
+
+    base: Mapping[Key, str]
+    steps: tuple[tuple[Key, str], ...]
+    doubts: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class CompiledProgram:
+    """A program with the types of its facts; statements are written when first asked for.
+
+    Parameters
+    ----------
+    program : Program
+    fact_types : tuple of (key, types)
+        Of the facts that the program leaves open: those of predicates that nothing declares, and
+        of predicates that rules derive too.
+    """
+
+    program: Program
+    fact_types: FactTypes
+    numbers: Numbers = field(default_factory=lambda: Numbers(undefined="try"))
+    catalog: Catalog = field(init=False)
+    derived: frozenset[Key] = field(init=False)
+    asserted: dict[Key, str] = field(init=False)
+    _written: dict[tuple[Key, ...], TextStatement] = field(default_factory=dict)
+    _needed: dict[frozenset[Key], tuple[Component, ...]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.catalog = Catalog.of(self.program, dict(self.fact_types))
+        self.derived = frozenset(
+            (rule.head.predicate, rule.head.arity) for rule in self.program.rules
+        )
+        self.asserted = {
+            key: f"{self.catalog[key].name}{FACTS}"
+            for key, _ in self.fact_types
+            if key in self.derived
+        }
+
+    def type_of(self, kind: ColumnType) -> str:
+        """Return the SQL type of a column."""
+        return _text(self.numbers.column_type(kind))
+
+    def needed(self, wanted: Iterable[Key]) -> tuple[Component, ...]:
+        """Return the components that some predicates need, in order."""
+        key = frozenset(wanted)
+        with self._lock:
+            if key not in self._needed:
+                self._needed[key] = components(self.program, key)
+            return self._needed[key]
+
+    def statement(self, component: Component) -> TextStatement:
+        """Return how the rows of a component are found."""
+        with self._lock:
+            if component.keys not in self._written:
+                self._written[component.keys] = self._write(component)
+            return self._written[component.keys]
+
+    def query(self, rule: Rule) -> tuple[Table, TextStatement, Catalog]:
+        """Return how the rows of one more rule are found, and the tables that it reads.
+
+        Its head is a predicate of its own. Predicates that nothing defines have no rows.
+        """
+        types = {key: table.types for key, table in self.catalog.tables.items()}
+        found = Catalog.of(Program((rule,)), types)
+        key = (rule.head.predicate, rule.head.arity)
+        catalog = Catalog({**found.tables, **self.catalog.tables})
+        made = query_of(catalog, rule, self.numbers)
+        text = TextStatement({key: _text(made.query)}, (), tuple(map(_text, made.doubts)))
+        return catalog[key], text, catalog
+
+    def _write(self, component: Component) -> TextStatement:
+        (made,) = statements(self.catalog, [component], self.numbers, self.asserted)
+        doubts = tuple(map(_text, made.doubts))
+        if isinstance(made, Fixpoint):
+            base = {key: _text(query) for key, query in made.base.items()}
+            return TextStatement(
+                base, tuple((key, _text(query)) for key, query in made.steps), doubts
+            )
+        return TextStatement({made.key: _text(made.query)}, (), doubts)
+
+
+class ProgramCache:
+    """The compiled programs of an engine. Sessions of several threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._programs: OrderedDict[tuple[int, FactTypes], CompiledProgram] = OrderedDict()
+
+    def compiled(self, program: Program, facts: Facts) -> CompiledProgram:
+        """Return a program compiled for some facts."""
+        key = (id(program), open_fact_types(program, facts))
+        with self._lock:
+            found = self._programs.get(key)
+            if found is None:
+                found = self._programs[key] = CompiledProgram(program, key[1])
+                if len(self._programs) > _KEPT:
+                    self._programs.popitem(last=False)
+            self._programs.move_to_end(key)
+            return found
+
+
+def open_fact_types(program: Program, facts: Facts) -> FactTypes:
+    """Return the types of facts that the program does not tell.
+
+    Parameters
+    ----------
+    program : Program
+    facts : mapping
+
+    Returns
+    -------
+    tuple of (key, types)
+    """
+    found: dict[Key, tuple[ColumnType, ...]] = {}
+    for predicate, rows in facts.items():
+        if predicate in BY_NAME:
+            continue
+        for row in rows:
+            key = (predicate, len(row))
+            if key not in found:
+                found[key] = tuple("text" if isinstance(value, str) else "number" for value in row)
+    if not found:
+        return ()
+    derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
+    declared = {(item.predicate, len(item.columns)) for item in program.declarations}
+    return tuple(
+        (key, types)
+        for key, types in sorted(found.items())
+        if key in derived or key not in declared
+    )
+
+
+def _text(query: Sql) -> str:
+    return str(query.sql(dialect=DIALECT))

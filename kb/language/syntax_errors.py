@@ -1,0 +1,341 @@
+"""Says in a person's words why a token cannot stand where it stands."""
+
+from __future__ import annotations
+
+from facts.span import Span
+from kb.language.keywords import FUNCTIONS, OPERATOR_WORDS, RESERVED
+from kb.language.lexer import Token
+from kb.language.surroundings import (
+    behind,
+    in_head,
+    innermost,
+    literal_before,
+    measures,
+    shown,
+    starts_a_rule,
+)
+from kb.language.transformer import Refused
+
+_FUNCTIONS = ", ".join(sorted(FUNCTIONS))
+_ARITHMETIC = frozenset(("PLUS", "MINUS", "TIMES", "FUNCTION"))
+_BEFORE_OPERAND = frozenset(("PLUS", "MINUS", "TIMES", "FUNCTION", "COMPARE", "IS"))
+_DIRECTIVE = 'the only one is `:- predicate(name(column: type, ...), "sentence").`'
+_HEAD = "a head is a predicate with its arguments"
+_ATOM_HELP = "arguments are variables, text and numbers"
+
+
+def explain(given: list[Token], position: int, *, query: bool) -> Refused:
+    """Return what is wrong at a token that the grammar does not expect.
+
+    Parameters
+    ----------
+    given : list of Token
+        All tokens of the rule or query.
+    position : int
+        Of the unexpected one; the number of tokens where they end too early.
+    query : bool
+        Whether a query is read.
+
+    Returns
+    -------
+    Refused
+    """
+    what = "query" if query else "rule"
+    before = given[position - 1] if position else None
+    if position == len(given):
+        return _too_early(given, what)
+    token = given[position]
+    if position == 1 and given[0].type == "IMPLIES" and not query:
+        return Refused(token.span, f"unknown directive `{shown(token)}`", _DIRECTIVE)
+    if token.type == "BAD":
+        named = given[0].type == "IMPLIES" and token.text in OPERATOR_WORDS
+        return Refused(token.span, token.fault, "choose another name" if named else token.help)
+    inside = innermost(given, position)
+    if inside is not None and token.type in ("END", "IMPLIES"):
+        return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
+    if not query and before is not None and starts_a_rule(token, before):
+        return Refused(
+            behind(before),
+            f"the {what} does not end with a full stop",
+            f"write `.` after `{before.text}`",
+        )
+    for explanation in (_directive, _after_word, _negation, _argument, _operand, _place):
+        refused = explanation(token, before, inside, given, position, what)
+        if refused is not None:
+            return refused
+    return Refused(token.span, f"unexpected `{shown(token)}`", _expectation(before, inside))
+
+
+def restart(given: list[Token], fault: Span) -> list[Token]:
+    """Return the tokens behind a missing full stop, where the fault is one, or none.
+
+    Parameters
+    ----------
+    given : list of Token
+    fault : Span
+
+    Returns
+    -------
+    list of Token
+    """
+    for position in range(1, len(given)):
+        token, before = given[position], given[position - 1]
+        if starts_a_rule(token, before) and fault == behind(before):
+            return given[position:]
+    return []
+
+
+def _too_early(given: list[Token], what: str) -> Refused:
+    last = given[-1]
+    inside = innermost(given, len(given))
+    if inside is not None:
+        return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
+    if last.type in ("CLOSE", "TERM") and what == "rule":
+        return Refused(
+            behind(last),
+            "the rule does not end with a full stop",
+            f"write `.` after `{last.text}`",
+        )
+    if last.type == "TERM" and (len(given) == 1 or given[-2].type in ("COMMA", "QUERY")):
+        return _without_arguments(last)
+    return Refused(last.span, f"the {what} ends after `{shown(last)}`", "")
+
+
+def _directive(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    if what == "query":
+        if token.type == "IMPLIES":
+            return Refused(token.span, "a query has no rules", "leave out `:-`")
+        return None
+    if given[0].type == "IMPLIES":
+        return Refused(token.span, f"unexpected `{shown(token)}` in a directive", _DIRECTIVE)
+    if token.type == "PREDICATE":
+        return Refused(token.span, "`predicate` declares and is no condition", _DIRECTIVE)
+    if token.type == "QUERY":
+        return Refused(token.span, "a query stands in a file of rules", "leave out `?-`")
+    if token.type == "IMPLIES" and any(one.type == "IMPLIES" for one in given[:position]):
+        return Refused(
+            token.span,
+            "a rule has `:-` twice",
+            "end the rule before with a full stop and a blank or a new row",
+        )
+    return None
+
+
+def _after_word(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    if before is None or before.type != "TERM":
+        return None
+    word = before.text[0].isalpha() and before.text[0].islower()
+    if token.type == "OPEN":
+        if word:
+            help = f"write `{before.text}(` without it"
+            return Refused(token.span, f"a blank stands between `{before.text}` and `(`", help)
+        return Refused(
+            before.span,
+            f"`{before.text}` cannot be the name of a predicate",
+            "the name is a plain word that begins with a small letter",
+        )
+    first = position == 1 or given[position - 2].type in ("COMMA", "IMPLIES", "QUERY", "NOT")
+    if inside is None and first and token.type in ("COMMA", "END", "IMPLIES"):
+        return _without_arguments(before)
+    if inside is not None and inside.type == "OPEN" and token.type in ("COMMA", "CLOSE") and word:
+        return _without_arguments(before)
+    return None
+
+
+def _without_arguments(word: Token) -> Refused:
+    if word.text in RESERVED:
+        return Refused(
+            word.span, f"`{word.text}` of Prolog is not part of the rule language", "leave it out"
+        )
+    if word.text[0].isalpha() and word.text[0].islower():
+        return Refused(
+            word.span,
+            f"`{word.text}` has no arguments",
+            f"a predicate has at least one: `{word.text}(X)`",
+        )
+    return Refused(
+        word.span,
+        f"`{word.text}` alone is no condition",
+        "a condition is a predicate with its arguments or a comparison",
+    )
+
+
+def _negation(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    if token.type == "NOT" and inside is None and before is None:
+        return Refused(token.span, "`\\+` stands before the head of a rule", _HEAD)
+    if before is None or before.type != "NOT":
+        return None
+    if token.type == "OPEN":
+        help = "write `\\+ p(X)`; give several conditions a predicate of their own"
+        return Refused(token.span, "`\\+` takes one atom without parentheses", help)
+    if token.type == "NOT":
+        return Refused(token.span, "`\\+` stands before `\\+`", "leave out both")
+    if token.type == "AGGREGATE":
+        help = "compare its result instead"
+        return Refused(token.span, "`\\+` cannot stand before an aggregate", help)
+    after = given[position + 1] if position + 1 < len(given) else None
+    if token.type == "TERM" and (after is None or after.type not in ("COMPARE", "IS")):
+        return _without_arguments(token)
+    return Refused(
+        token.span,
+        "`\\+` takes an atom, not a comparison",
+        "write the opposite comparison, such as `\\=` for `=`",
+    )
+
+
+def _argument(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    """Explain what cannot stand between the parentheses of an atom."""
+    if inside is None or inside.type != "CALL" or measures(given, inside):
+        return None
+    if token.type in ("CALL", "AGGREGATE", "PREDICATE"):
+        return Refused(
+            token.span,
+            f"the compound term `{token.text}(...)` cannot be an argument",
+            f"{_ATOM_HELP}; give the structure a predicate of its own",
+        )
+    if token.type in _ARITHMETIC:
+        return Refused(
+            token.span,
+            f"`{token.text}` cannot stand in an argument",
+            "compute before: `V is ...`, and write V as the argument",
+        )
+    if token.type == "STRING":
+        return _double_quoted(token)
+    if token.type == "CLOSE" and before is inside:
+        return Refused(
+            token.span,
+            f"`{inside.text}` has no arguments",
+            f"a predicate has at least one: `{inside.text}(X)`",
+        )
+    if token.type == "OPEN":
+        return Refused(token.span, "parentheses cannot stand in an argument", _ATOM_HELP)
+    return None
+
+
+def _operand(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    """Explain what cannot stand in an expression."""
+    if token.type == "STRING":
+        return _double_quoted(token)
+    grouped = before is not None and before.type == "OPEN"
+    if token.type in ("CALL", "AGGREGATE") and before is not None:
+        if before.type in _BEFORE_OPERAND:
+            return Refused(
+                token.span,
+                f"`{token.text}` is not a function",
+                f"functions are {_FUNCTIONS}; a predicate is a condition of its own",
+            )
+        if grouped:
+            return Refused(
+                before.span,
+                "parentheses stand around conditions",
+                "leave them out; write one rule for each alternative",
+            )
+    if token.type == "NOT" and grouped and before is not None:
+        return Refused(before.span, "parentheses stand around conditions", "leave them out")
+    if token.type in ("COMPARE", "IS") and before is not None and before.type == "CLOSE":
+        return Refused(
+            token.span,
+            f"`{token.text}` compares values and no predicates",
+            "take the value of the predicate into a variable first",
+        )
+    if token.type in ("COMPARE", "IS") and any(
+        one.type in ("COMPARE", "IS") for one in literal_before(given, position)
+    ):
+        help = "write two comparisons with a comma between them"
+        return Refused(token.span, f"`{token.text}` follows another comparison", help)
+    if token.type == "PLUS":
+        return Refused(token.span, "`+` stands before a number", "leave it out")
+    return None
+
+
+def _place(
+    token: Token,
+    before: Token | None,
+    inside: Token | None,
+    given: list[Token],
+    position: int,
+    what: str,
+) -> Refused | None:
+    """Explain signs that stand too early, too late or twice."""
+    if before is None:
+        if token.type == "END":
+            return Refused(token.span, "a full stop stands alone", "leave it out")
+        if token.type in ("TERM", "COMPARE", "IS") and what == "rule":
+            after = given[1].type if len(given) > 1 else "END"
+            if token.text[0].islower() and after in ("END", "IMPLIES"):
+                return _without_arguments(token)
+            return Refused(token.span, f"`{shown(token)}` cannot begin a rule", _HEAD)
+        return None
+    if token.type == "END" or (token.type == "CLOSE" and before.type == "COMMA"):
+        return Refused(before.span, f"nothing follows `{shown(before)}`", "")
+    if token.type == "CLOSE" and inside is None:
+        return Refused(token.span, "a parenthesis is closed that was not opened", "leave it out")
+    if token.type == "COMMA" and before.type == "COMMA":
+        return Refused(token.span, "a comma follows a comma", "leave it out")
+    if token.type in ("COMPARE", "COMMA") and what == "rule" and in_head(given, position):
+        return Refused(
+            token.span,
+            f"`{shown(token)}` cannot follow the head of a rule",
+            "a head is one predicate with its arguments; conditions follow `:-`",
+        )
+    if token.type in ("CALL", "TERM", "NOT", "AGGREGATE", "FUNCTION") and before.type in (
+        "CLOSE",
+        "TERM",
+    ):
+        return Refused(token.span, f"`{shown(token)}` follows without a comma", "write `,`")
+    if token.type == "END" or before.type == "END":
+        return Refused(token.span, "a query is one goal", f"leave out what follows `{before.text}`")
+    return None
+
+
+def _double_quoted(token: Token) -> Refused:
+    return Refused(
+        token.span,
+        "text in double quotes stands in directives only",
+        "write text in single quotes",
+    )
+
+
+def _expectation(before: Token | None, inside: Token | None) -> str:
+    if inside is not None and inside.type == "AGGREGATE":
+        return "write `aggregate_all(count, p(X), N)` or `aggregate_all(sum(X), (p(X), X > 1), N)`"
+    if before is not None and before.type in _BEFORE_OPERAND:
+        return "a number, a variable or a function belongs here"
+    if before is not None and before.type in ("CLOSE", "TERM"):
+        return "a comma or a full stop belongs here"
+    return ""

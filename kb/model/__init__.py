@@ -1,0 +1,1 @@
+"""The model: clauses, determinations, relations and the tables they are shown as."""

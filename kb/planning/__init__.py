@@ -1,0 +1,1 @@
+"""Planning: what a bulk run needs of a policy, made once and cached."""

@@ -1,0 +1,1 @@
+"""Policies: a folder read into clauses, tables, settings and a checked program."""

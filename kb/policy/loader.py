@@ -1,0 +1,221 @@
+"""A policy: one folder with clauses, switches, tables, readings and rules, loaded and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from facts.claim import EvidenceType
+from facts.codes import CodeTable, read_code_table
+from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
+from facts.origin import Origin
+from facts.utf8 import read_utf8
+from kb.checks.checked import CheckedProgram, check
+from kb.checks.vocabulary import TableVocabulary, Vocabulary
+from kb.language.ast import Program
+from kb.language.parser import parse_programs
+from kb.model.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
+from kb.policy.folder import digest, find_policy_folder, rule_files, table_files
+from kb.policy.sections import (
+    read_clauses,
+    read_evidence_types,
+    read_identity,
+    read_readings,
+    read_related,
+    read_switches,
+    read_table_declarations,
+)
+from kb.policy.toml_file import TomlFile
+
+EFFECTIVE_BASIS = Switch(
+    "effective_basis",
+    "service_date",
+    ("service_date", "processed_date"),
+    meaning="the date by which a clause is in force",
+)
+"""The switch that every policy has, whether its folder declares it or not."""
+
+LOADED_LISTS = ("hcpcs_release", "precertification_list")
+"""Lists that a person can load beside the claims; rules may name them as tables."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Policy:
+    """A reimbursement policy, ready to be evaluated.
+
+    Parameters
+    ----------
+    policy_id, title, version : str
+    published : date
+    folder : Path
+    clauses : mapping of str to PolicyClause
+        In the order of the register.
+    switches : mapping of str to Switch
+    evidence_types : mapping of str to EvidenceType
+    readings : mapping of int to Reading
+    declarations : mapping of str to TableDeclaration
+    tables : mapping of str to CodeTable
+    related : mapping of str to str
+        Titles of other policies that this one names.
+    program : CheckedProgram
+        The rules of the folder and the shared rules of the determination.
+    program_sha256 : str
+        Hash of every rule, table and declaration that a determination depends on.
+    warnings : tuple of Diagnostic
+        What an author should look at; it does not keep the policy from use.
+    """
+
+    policy_id: str
+    title: str
+    version: str
+    published: date
+    folder: Path
+    clauses: Mapping[str, PolicyClause]
+    switches: Mapping[str, Switch]
+    evidence_types: Mapping[str, EvidenceType]
+    readings: Mapping[int, Reading]
+    declarations: Mapping[str, TableDeclaration]
+    tables: Mapping[str, CodeTable]
+    related: Mapping[str, str]
+    program: CheckedProgram
+    program_sha256: str
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def load_policy(policy: str | Path) -> Policy:
+    """Load a policy folder and check all of it.
+
+    Parameters
+    ----------
+    policy : str or Path
+        Name of a bundled policy, as in ``r14``, or a folder.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    ProgramError
+        With everything that is wrong in the folder, all at once.
+    UsageError
+        If there is no such policy.
+
+    Examples
+    --------
+    >>> load_policy("r14").clauses["R14-COD-2"].carc
+    '234'
+    """
+    folder = find_policy_folder(policy)
+    found: list[Diagnostic] = []
+    main = TomlFile(folder / "policy.toml", "policy.toml", found)
+    register = TomlFile(folder / "clauses.toml", "clauses.toml", found)
+    clauses = read_clauses(register)
+    readings: dict[int, Reading] = {}
+    if (folder / "readings.toml").exists():
+        readings = read_readings(TomlFile(folder / "readings.toml", "readings.toml", found))
+    declarations = read_table_declarations(main)
+    tables = _read_tables(folder, main, declarations)
+    program = _read_rules(folder, found)
+    identity = read_identity(main)
+    published = date.min if main.broken else main.day(main.data, "published", "")
+    switches = {EFFECTIVE_BASIS.name: EFFECTIVE_BASIS, **read_switches(main)}
+    evidence_types = read_evidence_types(main)
+    related = read_related(main)
+    effects = {
+        each.clause_id: (each.effect, *each.also)
+        for each in clauses.values()
+        if each.effect in EFFECTS
+    }
+    values = {"strict": ("yes", "no"), **{one.name: one.values for one in switches.values()}}
+    vocabulary = Vocabulary(
+        effects=register.known_as("clause", effects),
+        switches=main.known_as("switches", values),
+        evidence=main.known_as("evidence", evidence_types),
+        tables={name: _table_vocabulary(table) for name, table in tables.items()},
+        lists=LOADED_LISTS,
+        readings=tuple(readings),
+    )
+    checked: CheckedProgram | None = None
+    if program is not None:
+        try:
+            checked = check(
+                program,
+                clauses=register.known_as("clause", tuple(clauses)),
+                tables=main.known_as(
+                    "tables", (*declarations, *table_files(folder), *LOADED_LISTS)
+                ),
+                vocabulary=vocabulary,
+            )
+        except ClausewiseError as fault:
+            found.extend(fault.diagnostics)
+    errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
+    if errors or checked is None:
+        raise ProgramError(found)
+    return Policy(
+        identity["id"],
+        identity["title"],
+        identity["version"],
+        published,
+        folder,
+        MappingProxyType(clauses),
+        MappingProxyType(switches),
+        MappingProxyType(evidence_types),
+        MappingProxyType(readings),
+        MappingProxyType(declarations),
+        MappingProxyType(tables),
+        MappingProxyType(related),
+        checked,
+        digest(folder),
+        (*found, *checked.warnings),
+    )
+
+
+def _table_vocabulary(table: CodeTable) -> TableVocabulary:
+    return TableVocabulary(
+        table.column,
+        any(row.amount is not None for row in table.rows),
+        frozenset(row.value for row in table.rows if row.value is not None),
+    )
+
+
+def _read_rules(folder: Path, found: list[Diagnostic]) -> Program | None:
+    """Read the rule files; None where one cannot be read, for the others would miss its rules."""
+    texts, unread = {}, set()
+    for name, path in rule_files(folder):
+        text, fault = read_utf8(path, name)
+        if fault is not None:
+            found.append(fault)
+            unread.add(name)
+        texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
+    program, faults = parse_programs(texts)
+    found.extend(faults)
+    return None if unread else program
+
+
+def _read_tables(
+    folder: Path, main: TomlFile, declarations: Mapping[str, TableDeclaration]
+) -> dict[str, CodeTable]:
+    """Read the tables that are declared; where the declarations are broken none can be read."""
+    tables: dict[str, CodeTable] = {}
+    if main.known_as("tables", declarations) is None:
+        return tables
+    for name, declaration in declarations.items():
+        path = folder / "tables" / f"{name}.csv"
+        label = f"tables/{name}.csv"
+        if not path.is_file():
+            message = f"table `{name}` is declared and has no file"
+            main.error(message, f"write {label}", f"tables.{name}")
+            continue
+        try:
+            tables[name] = read_code_table(path, name, declaration.column, source=label)
+        except ClausewiseError as fault:
+            main.found.extend(fault.diagnostics)
+    for name in table_files(folder):
+        if name not in declarations:
+            message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
+            main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))
+    return tables

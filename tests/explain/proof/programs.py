@@ -1,0 +1,33 @@
+"""Small programs for the tests of explanations."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from facts.origin import Origin
+from kb.engines.protocol import Facts, Row
+from kb.language.ast import Program
+from kb.language.parser import parse_program
+from kb.language.printer import print_program
+
+
+def checked(program: Program):
+    """Return a program as if it had been checked; random programs have more than checks allow.
+
+    It is printed and read again, so that its variables have the names that readers give.
+    """
+    return parsed(print_program(program))
+
+
+def parsed(text: str, source: str = "rules.pl"):
+    program, faults = parse_program(text, source)
+    assert not faults
+    return SimpleNamespace(program=program)
+
+
+def facts_of(rows: dict[str, list[Row]]) -> Facts:
+    """Return facts, each from a row of a file named after its predicate."""
+    return {
+        name: {row: [Origin(f"{name}.csv", f"row {at}")] for at, row in enumerate(listed, 1)}
+        for name, listed in rows.items()
+    }
