@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from explain.certificate.verify import Verification, verify
-    from explain.explanation import CitedClause, Explanation, why
+    from explain.explanation import Explanation, why
     from explain.narrative.builder import narrative_of
+    from explain.narrative.explained import CitedClause
     from explain.narrative.model import Narrative
     from explain.proof.goal import prove
     from explain.proof.graph import Node, Proof
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CitedClause": "explain.explanation",
+    "CitedClause": "explain.narrative.explained",
     "Explanation": "explain.explanation",
     "Failure": "explain.why_not.near_miss",
     "Miss": "explain.why_not.near_miss",

@@ -18,17 +18,17 @@ from kb.language.printer import print_rule
 from kb.language.values import Value
 
 if TYPE_CHECKING:
-    from explain.explanation import Explanation
+    from explain.narrative.explained import ExplainedLine
 
 _Key = tuple[str, str]
 
 
-def certificate_of_explanation(explanation: Explanation) -> dict[str, Any]:
+def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
     """Return the certificate of an explanation of a claim line.
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplainedLine
 
     Returns
     -------

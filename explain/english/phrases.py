@@ -117,3 +117,26 @@ def operation_words(expression: Operation, operands: list[str]) -> str:
     if operator == "//":
         return f"{left} / {right} without remainder"
     return f"{left} {SIGNS[operator]} {right}"
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital and a full stop.
+
+    Examples
+    --------
+    >>> sentence("line 1 is a flush"), sentence("96365 is no flush.")
+    ('Line 1 is a flush.', '96365 is no flush.')
+    """
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
+def shortened(text: str, most: int = 80) -> str:
+    """Return a text that is not longer than a title may be.
+
+    Examples
+    --------
+    >>> shortened("x" * 100, 10), shortened("CLM1")
+    ('xxxxxxx...', 'CLM1')
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."

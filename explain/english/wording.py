@@ -81,26 +81,3 @@ def clause_sentence(clause: PolicyClause, line: ClaimLine) -> str:
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", one_line(value))
     return text
-
-
-def sentence(text: str) -> str:
-    """Return a text with a capital and a full stop.
-
-    Examples
-    --------
-    >>> sentence("line 1 is a flush"), sentence("96365 is no flush.")
-    ('Line 1 is a flush.', '96365 is no flush.')
-    """
-    text = text.strip()
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
-
-
-def shortened(text: str, most: int = 80) -> str:
-    """Return a text that is not longer than a title may be.
-
-    Examples
-    --------
-    >>> shortened("x" * 100, 10), shortened("CLM1")
-    ('xxxxxxx...', 'CLM1')
-    """
-    return text if len(text) <= most else f"{text[: most - 3]}..."

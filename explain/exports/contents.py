@@ -17,7 +17,9 @@ from explain.exports.blocks import (
 )
 from explain.exports.document import Document
 from explain.exports.profiles import Profile, profile_of
-from explain.narrative.model import CitationNarrative, Narrative, Place, Reason, Supposed
+from explain.narrative.model import CitationNarrative, Narrative, Supposed
+from explain.narrative.places import Place
+from explain.narrative.reasoning import Reason
 
 NOT_THE_PLAN = (
     "This explains how the reimbursement policy {policy} was applied to the claim as it was "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from explain.exports.blocks import Figure
-from explain.narrative.model import StepKind
+from explain.narrative.reasoning import StepKind
 from explain.pictures.drawing import can_draw, picture_svg
 from explain.pictures.picture import Box, Picture
 from explain.pictures.styles import style_of

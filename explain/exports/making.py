@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from explain.explanation import explain_line
+from explain.explanation import Explanation
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from explain.narrative.builder import narrative_of
@@ -85,7 +85,7 @@ def document_of(
     numbers = adverse_lines(explainer) if line_number is None else (line_number,)
     if not numbers:
         return None
-    explanations = [explain_line(explainer, number) for number in numbers]
+    explanations = [Explanation.of(explainer, number) for number in numbers]
     narratives = [narrative_of(each, document=wishes.copy) for each in explanations]
     if line_number is not None and profile_of(wishes.profile).is_letter:
         _hold_adverse(loaded.claim.claim_id, narratives[0], wishes.profile)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from explain.english.wording import shortened
+from explain.english.phrases import shortened
 from explain.exports.blocks import (
     BLANK,
     Block,

@@ -5,37 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from explain.english.masking import WITHHELD
-from explain.english.phrases import show, words
-from explain.english.wording import clause_sentence, described, form_text, outcome_text, sentence
-from explain.explanation import CitedClause, Explanation
+from explain.english.phrases import sentence, show, words
+from explain.english.wording import clause_sentence, outcome_text
+from explain.narrative.explained import CitedClause, ExplainedLine
+from explain.narrative.line import LineIdentity
 from explain.narrative.model import (
     Change,
     CitationNarrative,
     CodeMeaning,
     Headline,
-    LineIdentity,
     Narrative,
     PolicyIdentity,
     ReadingUsed,
     RelatedPolicy,
     Supposed,
 )
+from explain.narrative.places import document_place, lines_place
 from explain.narrative.policy_document import PolicyDocument
-from explain.narrative.told_steps import Telling, document_place, spaced_lines
+from explain.narrative.steps import ProofSteps
 from explain.narrative.what_if import WhatIf
-from facts.claim import ClaimLine
 from facts.reference_sets import describe
-from facts.values import format_number, one_line
+from facts.values import one_line
 from kb.model.clause import ADVERSE_EFFECTS, PolicyClause, Reading
 
 
-def narrative_of(explanation: Explanation, *, document: PolicyDocument | None = None) -> Narrative:
+def narrative_of(
+    explanation: ExplainedLine, *, document: PolicyDocument | None = None
+) -> Narrative:
     """Return everything that an export shows of an explanation.
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplainedLine
     document : PolicyDocument, optional
         The person's own copy of the policy, of which cited lines are quoted.
 
@@ -68,14 +69,14 @@ _NOT_WORSE_THAN_PENDED = ("pended", "reimbursable", "not_addressed")
 class _Narrator:
     """Writes the narrative of one line."""
 
-    def __init__(self, explanation: Explanation, document: PolicyDocument | None) -> None:
+    def __init__(self, explanation: ExplainedLine, document: PolicyDocument | None) -> None:
         self.explanation = explanation
         self.document = document
         self.explainer = explanation.explainer
         self.policy = self.explainer.loaded.policy
         self.line = self.explainer.line(explanation.line_number)
         self.key = (self.line.claim_id, self.line.line_number)
-        self.telling = Telling(self.explainer)
+        self.steps = ProofSteps(self.explainer)
         self.what_if = WhatIf(self.explainer)
 
     def narrative(self) -> Narrative:
@@ -85,7 +86,7 @@ class _Narrator:
         changes = [change for citation in citations for change in citation.changes]
         changes += self._turns()
         return Narrative(
-            identity=identity_of(self.line, masked=self.explainer.mask is not None),
+            identity=LineIdentity.of(self.line, masked=self.explainer.mask is not None),
             policy=self._policy(),
             headline=self._headline(allowed, citations),
             citations=citations,
@@ -93,7 +94,7 @@ class _Narrator:
             missing=tuple(self._missing()),
             allowed_units=allowed,
             changes=tuple(dict.fromkeys(changes)),
-            graph=self.telling.graph(explanation.proofs),
+            graph=self.steps.graph(explanation.proofs),
             document_name=one_line(self.document.name) if self.document is not None else "",
             masked=self.explainer.mask is not None,
         )
@@ -143,8 +144,8 @@ class _Narrator:
             effective_from=clause.effective_from.isoformat(),
             place=document_place(clause),
             sentence=sentence(clause_sentence(clause, self.line)),
-            reasons=self.telling.reasons(cited.proof, clause),
-            facts=self.telling.facts(cited.proof, clause),
+            reasons=self.steps.reasons(cited.proof, clause),
+            facts=self.steps.facts(cited.proof, clause),
             not_excepted=tuple(node.text for node in cited.exceptions),
             readings=tuple(self._reading(reading) for reading in cited.readings),
             codes=tuple(_codes(clause)) if adverse else (),
@@ -166,7 +167,7 @@ class _Narrator:
             reading.number,
             reading.question,
             reading.answer,
-            spaced_lines(reading.document_lines),
+            lines_place(reading.document_lines).document_lines,
             reading.switch,
             setting,
         )
@@ -241,42 +242,6 @@ class _Narrator:
         if known is None:
             return Supposed(name, sentences.atom("missing", (*self.key, name)))
         return Supposed(name, sentences.absence("evidence", (*self.key, name, None)), known.meaning)
-
-
-def identity_of(line: ClaimLine, *, masked: bool = False) -> LineIdentity:
-    """Return what identifies a claim line.
-
-    Parameters
-    ----------
-    line : ClaimLine
-    masked : bool, optional
-        Whether to withhold claim id, dates of service, charge and provider.
-
-    Returns
-    -------
-    LineIdentity
-    """
-    last = line.service_date_to
-    until = last.isoformat() if last and last != line.service_date else ""
-
-    def shown(value: str) -> str:
-        return WITHHELD if masked and value else one_line(value)
-
-    return LineIdentity(
-        claim_id=WITHHELD if masked else one_line(line.claim_id),
-        line_number=line.line_number,
-        claim_form=form_text(line.claim_form),
-        service_date=shown(line.service_date.isoformat()),
-        service_date_to=shown(until),
-        procedure_code=line.procedure_code or "",
-        modifiers=" ".join(line.modifiers),
-        revenue_code=described("revenue_code", line.revenue_code),
-        place_of_service=described("place_of_service", line.place_of_service),
-        type_of_bill=described("type_of_bill", line.type_of_bill),
-        units=format_number(line.units) if line.units is not None else "",
-        charge=shown(format_number(line.charge) if line.charge is not None else ""),
-        rendering_provider=shown(line.rendering_provider or ""),
-    )
 
 
 def _codes(clause: PolicyClause) -> Iterator[CodeMeaning]:

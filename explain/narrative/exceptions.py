@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from explain.proof.graph import Node, Proof
-from explain.proof.rule_index import RuleIndex, predicates_of
+from explain.proof.rule_index import RuleIndex
 
-FILED = frozenset({"evidence", "evidence_number", "modifier", "prior_authorization"})
-"""Input predicates that somebody may add to a line to make an exception."""
+_FILED = frozenset({"evidence", "evidence_number", "modifier", "prior_authorization"})
+"""Input predicates that a person may add to a line to make an exception."""
 
-
-WAIVED = "waived"
+_WAIVED = "waived"
 """The predicate of an override that keeps a clause from a line."""
 
 
@@ -21,6 +18,7 @@ def exceptions_tried(proof: Proof, index: RuleIndex, adverse: bool = True) -> tu
     Parameters
     ----------
     proof : Proof
+        Proof that a clause is cited.
     index : RuleIndex
         Of the program of the proof.
     adverse : bool, optional
@@ -33,33 +31,27 @@ def exceptions_tried(proof: Proof, index: RuleIndex, adverse: bool = True) -> tu
         Absences of evidence, of a modifier and the like, or of what follows from these alone;
         the absence of an override last.
     """
-    absences = [node for node in proof.nodes if node.kind == "absence" and node.atom is not None]
-    filed = [node for node in absences if _is_filed(_predicate(node), index)]
-    overrides = [node for node in absences if adverse and _predicate(node) == WAIVED]
+    absences = [
+        (node, node.atom.predicate)
+        for node in proof.nodes
+        if node.kind == "absence" and node.atom is not None
+    ]
+    filed = [node for node, predicate in absences if _is_filed(predicate, index)]
+    overrides = [node for node, predicate in absences if adverse and predicate == _WAIVED]
     return (*filed, *overrides)
 
 
-def _predicate(node: Node) -> str:
-    return node.atom.predicate if node.atom is not None else ""
-
-
 def _is_filed(predicate: str, index: RuleIndex) -> bool:
+    """Whether a predicate is one that a person may add, or follows from such alone."""
     seen = {predicate}
     waiting = [predicate]
     while waiting:
         current = waiting.pop()
-        if current in FILED:
+        if current in _FILED:
             continue
-        below = list(_below(current, index))
-        if not below:
+        needs = index.needs.get(current)
+        if not needs:
             return False
-        for other in below:
-            if other not in seen:
-                seen.add(other)
-                waiting.append(other)
+        waiting += needs - seen
+        seen |= needs
     return True
-
-
-def _below(predicate: str, index: RuleIndex) -> Iterator[str]:
-    for _, rule in index.rules.get(predicate, ()):
-        yield from predicates_of(rule.body)

@@ -7,92 +7,13 @@ Nothing here knows of a format. Texts are plain: a renderer escapes them for its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
+from explain.narrative.line import LineIdentity
+from explain.narrative.places import Place, lines_place
+from explain.narrative.policy_document import QuotedLine
+from explain.narrative.reasoning import FactUsed, ProofGraph, Reason
 from kb.model.clause import ADVERSE_EFFECTS
-
-FactKind: TypeAlias = Literal["claim", "evidence", "policy", "setting", "override"]
-"""Where a fact comes from."""
-
-StepKind: TypeAlias = Literal[
-    "outcome", "clause", "conclusion", "claim", "evidence", "policy", "setting", "override",
-    "absence", "comparison", "sum",
-]  # fmt: skip
-"""What a step of a proof is: a conclusion, a fact by where it comes from, or a check."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place that a person can look up.
-
-    Parameters
-    ----------
-    source : str
-        A file as the person gave it, ``policy document``, ``settings``.
-    place : str
-        The place in it: ``segment 23 (SV1), element SV104``, ``row 3, column `units```.
-    section : str
-        Heading of the policy document.
-    document_lines : str
-        Lines of the policy document: ``106, 162, 188-220``.
-
-    Examples
-    --------
-    >>> Place("policy document", section="Facility", document_lines="106, 162").text
-    'policy document, section "Facility", lines 106, 162'
-    """
-
-    source: str
-    place: str = ""
-    section: str = ""
-    document_lines: str = ""
-
-    @property
-    def text(self) -> str:
-        """The place in words."""
-        parts = [self.source, self.place]
-        if self.section:
-            parts.append(f'section "{self.section}"')
-        if self.document_lines:
-            noun = "line" if self.document_lines.isdigit() else "lines"
-            parts.append(f"{noun} {self.document_lines}")
-        return ", ".join(part for part in parts if part)
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class FactUsed:
-    """A fact that a clause rests on, with every place that states it."""
-
-    kind: FactKind
-    text: str
-    places: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A step of the reasoning, in the order in which a person reads the steps.
-
-    Parameters
-    ----------
-    kind : str
-        One of ``StepKind``.
-    text : str
-        One sentence without a full stop.
-    depth : int
-        0 for what the clause rests on directly, 1 for what that rests on, and so on.
-    places : tuple of Place
-    repeated : bool
-        Whether the step was told before; what it rests on is not told again.
-    """
-
-    kind: StepKind
-    text: str
-    depth: int = 0
-    places: tuple[Place, ...] = ()
-    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +54,7 @@ class ReadingUsed:
     @property
     def place(self) -> Place:
         """Where the unclear place stands in the policy document."""
-        return Place("policy document", document_lines=self.document_lines)
+        return lines_place(self.document_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +130,6 @@ class RelatedPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedLine:
-    """A line of the person's own copy of the policy document."""
-
-    number: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class CitationNarrative:
     """A clause that is cited on a line, and why.
 
@@ -274,51 +187,6 @@ class CitationNarrative:
 
 
 @dataclass(frozen=True, slots=True)
-class LineIdentity:
-    """What identifies a claim line; each field as text, empty where the claim has none.
-
-    Fields that were masked read ``(withheld)``.
-    """
-
-    claim_id: str
-    line_number: int
-    claim_form: str
-    service_date: str
-    service_date_to: str = ""
-    procedure_code: str = ""
-    modifiers: str = ""
-    revenue_code: str = ""
-    place_of_service: str = ""
-    type_of_bill: str = ""
-    units: str = ""
-    charge: str = ""
-    rendering_provider: str = ""
-
-    @property
-    def rows(self) -> tuple[tuple[str, str], ...]:
-        """Label and value of each field that the line has, in the order of a claim form."""
-        named = ((label, str(getattr(self, name))) for name, label in _IDENTITY_LABELS)
-        return tuple((label, value) for label, value in named if value)
-
-
-_IDENTITY_LABELS = (
-    ("claim_id", "Claim"),
-    ("line_number", "Line"),
-    ("claim_form", "Claim form"),
-    ("type_of_bill", "Type of bill"),
-    ("service_date", "Service date"),
-    ("service_date_to", "Last service date"),
-    ("place_of_service", "Place of service"),
-    ("revenue_code", "Revenue code"),
-    ("procedure_code", "Procedure code"),
-    ("modifiers", "Modifiers"),
-    ("units", "Units"),
-    ("charge", "Charge"),
-    ("rendering_provider", "Rendering provider"),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class PolicyIdentity:
     """The policy that was applied.
 
@@ -359,52 +227,6 @@ class Headline:
     clause_id: str
     clause_title: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class GraphStep:
-    """A step of the proof for a picture.
-
-    Parameters
-    ----------
-    id : str
-        Unique in its narrative, the same for the same explanation: ``s0``, ``s1``, ...
-    kind : str
-        One of ``StepKind``. An absence was checked and found to be so.
-    text : str
-    places : tuple of Place
-    clause_id : str
-        The clause that the step belongs to.
-    others : int
-        Other ways in which a conclusion follows too.
-    background : bool
-        Whether the step belongs to what every clause asks for: that it is in force, that the line
-        lies within the policy, that nobody waived it. Pictures fold these first.
-    """
-
-    id: str
-    kind: StepKind
-    text: str
-    places: tuple[Place, ...] = ()
-    clause_id: str = ""
-    others: int = 0
-    background: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ProofGraph:
-    """All proofs of a line as one graph, the outcome first, each step once.
-
-    Parameters
-    ----------
-    steps : tuple of GraphStep
-        The first is the outcome; each step stands before what only it rests on.
-    edges : tuple of (str, str)
-        From a step to what it rests on, in the order of reading.
-    """
-
-    steps: tuple[GraphStep, ...]
-    edges: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

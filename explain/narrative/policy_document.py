@@ -8,13 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from explain.narrative.model import QuotedLine
+from explain.narrative.places import line_numbers
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
 from facts.values import one_line
 
 _MOST_BYTES = 20_000_000
 """A text file that is larger than this is no policy document."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line of the person's own copy of the policy document."""
+
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +104,6 @@ def read_policy_document(path: str | Path) -> PolicyDocument:
     if not rows[-1]:
         rows.pop()
     return PolicyDocument(name, tuple(rows))
-
-
-def line_numbers(document_lines: str) -> list[int]:
-    """Return the numbers of lines that are written as ``106,162,188-220``, in that order.
-
-    Examples
-    --------
-    >>> line_numbers("3, 7-9")
-    [3, 7, 8, 9]
-    """
-    numbers: list[int] = []
-    for part in document_lines.split(","):
-        first, _, last = part.strip().partition("-")
-        if first.strip().isdecimal():
-            start = int(first)
-            numbers.extend(range(start, int(last) + 1 if last.strip().isdecimal() else start + 1))
-    return list(dict.fromkeys(numbers))
 
 
 _SHAPE = "give the text of the policy, one line of the document on each line of the file"

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from explain.narrative.model import CitationNarrative, GraphStep, Narrative, Place
+from explain.narrative.model import CitationNarrative, Narrative
+from explain.narrative.places import Place
+from explain.narrative.reasoning import GraphStep
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture
 from explain.pictures.wrapping import wrapped

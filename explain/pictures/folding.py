@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from explain.narrative.model import GraphStep, ProofGraph, StepKind
+from explain.narrative.reasoning import GraphStep, ProofGraph, StepKind
 
 MOST_BOXES = 24
 """A picture of more boxes is folded."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from explain.narrative.model import StepKind
+from explain.narrative.reasoning import StepKind
 
 _HIGHEST_COLUMN = 4
 
@@ -21,7 +21,7 @@ class Box:
     id : str
         Unique in its picture: ``n1``, ``n2`` from the top down.
     kind : str
-        One of ``explain.narrative.model.StepKind``.
+        One of ``explain.narrative.reasoning.StepKind``.
     text : str
         What the box says, in English.
     heading : str

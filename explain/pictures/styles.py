@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from explain.narrative.model import StepKind
+from explain.narrative.reasoning import StepKind
 from explain.pictures.picture import Box
 
 

@@ -8,15 +8,15 @@ from explain.narrative.model import Change, CitationNarrative, Narrative
 from explain.text.proof_tree import tree_rows
 
 if TYPE_CHECKING:
-    from explain.explanation import Explanation
+    from explain.narrative.explained import ExplainedLine
 
 
-def explanation_text(explanation: Explanation, narrative: Narrative) -> str:
+def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
     """Return an explanation as plain rows.
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplainedLine
     narrative : Narrative
         Of the same explanation.
 

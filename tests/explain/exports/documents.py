@@ -21,7 +21,8 @@ from explain.exports.blocks import (
 )
 from explain.exports.document import Document, Inputs
 from explain.narrative.builder import narrative_of
-from explain.narrative.model import Narrative, QuotedLine
+from explain.narrative.model import Narrative
+from explain.narrative.policy_document import QuotedLine
 from kb.knowledge_base import KnowledgeBase
 from tests.explain.pictures.samples import POLICY, example
 

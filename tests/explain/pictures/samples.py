@@ -8,7 +8,7 @@ from pathlib import Path
 import explain
 from explain import Narrative, narrative_of, why
 from explain.cli.options import load_claims
-from explain.narrative.model import GraphStep, ProofGraph, StepKind
+from explain.narrative.reasoning import GraphStep, ProofGraph, StepKind
 from kb.cases.runner import read_cases
 from kb.knowledge_base import KnowledgeBase
 from kb.policy.loader import load_policy

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from explain.narrative.model import StepKind
+from explain.narrative.reasoning import StepKind
 from explain.pictures.composing import picture_of
 from explain.pictures.dot import picture_dot
 from explain.pictures.drawing import picture_svg

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explain.narrative.model import GraphStep, ProofGraph
+from explain.narrative.reasoning import GraphStep, ProofGraph
 from explain.pictures.composing import picture_of
 from explain.pictures.folding import MOST_BOXES, Folded, folded
 from tests.explain.pictures.samples import POLICY, graph, narrative

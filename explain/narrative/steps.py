@@ -1,4 +1,4 @@
-"""The steps of a proof as a person reads them: rules left out, what every clause asks for folded.
+"""The steps of a proof as a person reads them: rules left out, what every clause needs in one step.
 
 The predicates named here are those of the rules that all policies share.
 """
@@ -6,34 +6,27 @@ The predicates named here are those of the rules that all policies share.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
 from explain.english.phrases import words
-from explain.narrative.model import (
-    FactKind,
-    FactUsed,
-    GraphStep,
-    Place,
-    ProofGraph,
-    Reason,
-    StepKind,
-)
-from explain.narrative.policy_document import line_numbers
+from explain.narrative.places import Place, document_place, line_numbers, lines_place
+from explain.narrative.reasoning import FactKind, FactUsed, GraphStep, ProofGraph, Reason, StepKind
 from explain.proof.explainer import Explainer
 from explain.proof.graph import Node, Proof
-from explain.proof.steps import parts_of
+from explain.proof.steps import parts_of, passed_on
 from facts.origin import Origin
 from facts.values import one_line
 from kb.language.ast import Constant
 from kb.language.values import Value
 from kb.model.clause import PolicyClause, TableDeclaration
 
-IN_FORCE = frozenset({"counts", "in_force"})
-"""What every clause asks for besides its own condition."""
+_IN_FORCE = frozenset({"counts", "in_force"})
+"""What every clause requires in addition to its own condition."""
 
 _SCOPE = "in_scope"
-_BACKGROUND = IN_FORCE | {_SCOPE}
+_BACKGROUND = _IN_FORCE | {_SCOPE}
 _BACKGROUND_ABSENCES = frozenset({"has_effect", "awaits_evidence"})
-"""What the rules of every determination ask for, the same for every line; pictures fold it."""
+"""What the rules of every determination require, the same for every line; pictures fold it."""
 
 _CONDITION, _CITES, _OUTCOME, _LINE = "applies", "cites", "outcome", "line"
 _POLICY_FACTS = frozenset(
@@ -50,19 +43,19 @@ _CHECKS: dict[str, StepKind] = {
 }
 
 
-class Telling:
-    """Tells the proofs of one claim.
+class ProofSteps:
+    """Reads the proofs of one claim step by step.
 
     Parameters
     ----------
     explainer : Explainer
+        Everything that the explanations of the claim share.
     """
 
     def __init__(self, explainer: Explainer) -> None:
         self.policy = explainer.loaded.policy
-        self.sentences = explainer.sentences
-        self.derivations = explainer.derivations
-        self.masked = explainer.mask is not None
+        self._index = explainer.derivations.index
+        self._masked = explainer.mask is not None
 
     def reasons(self, proof: Proof, clause: PolicyClause) -> tuple[Reason, ...]:
         """Return what a citation rests on, in the order of reading.
@@ -70,7 +63,7 @@ class Telling:
         Parameters
         ----------
         proof : Proof
-            Of the citation.
+            Proof of the citation.
         clause : PolicyClause
             The clause that is cited.
 
@@ -79,52 +72,64 @@ class Telling:
         tuple of Reason
             The condition of the clause first, then that it is in force.
         """
-        told: list[Reason] = []
+        reasons: list[Reason] = []
         shown: set[str] = set()
         top = self._parts(proof, proof.root, clause)
-        ordered = sorted(top, key=lambda node: _predicate(node) in IN_FORCE)
+        ordered = sorted(top, key=lambda node: _predicate(node) in _IN_FORCE)
         waiting = [(node, 0) for node in reversed(ordered)]
         while waiting:
             node, depth = waiting.pop()
-            if _predicate(node) in IN_FORCE:
-                told.append(self._in_force(proof, node, clause, depth))
+            if _predicate(node) in _IN_FORCE:
+                reasons.append(self._in_force(proof, node, clause, depth))
                 continue
             parts = [
                 part for part in self._parts(proof, node, clause) if _predicate(part) != _SCOPE
             ]
             repeated = bool(parts) and node.label in shown
             shown.add(node.label)
-            told.append(
-                Reason(self.kind(node), node.text, depth, self.places(node, clause), repeated)
+            reasons.append(
+                Reason(self._kind(node), node.text, depth, self._places(node, clause), repeated)
             )
             if not repeated:
                 waiting.extend((part, depth + 1) for part in reversed(parts))
-        return tuple(told)
+        return tuple(reasons)
 
     def facts(self, proof: Proof, clause: PolicyClause) -> tuple[FactUsed, ...]:
-        """Return the facts that a citation rests on, each once, the claim's own first."""
+        """Return the facts that a citation rests on, each once, the claim's own first.
+
+        Parameters
+        ----------
+        proof : Proof
+            Proof of the citation.
+        clause : PolicyClause
+            The clause that is cited.
+        """
         found = [
-            FactUsed(self.fact_kind(node), node.text, self.places(node, clause))
+            FactUsed(self._fact_kind(node), node.text, self._places(node, clause))
             for node in proof.nodes
             if node.kind == "fact" and _predicate(node) != _LINE and not self._is_usual(node)
         ]
-        found.sort(key=lambda fact: _FACT_ORDER.index(fact.kind))
+        found.sort(key=lambda fact: get_args(FactKind).index(fact.kind))
         return tuple(dict.fromkeys(found))
 
     def graph(self, proofs: Iterable[Proof]) -> ProofGraph:
-        """Return some proofs as one graph for a picture, the root of the first proof on top."""
-        return _GraphMaker(self).make(proofs)
+        """Return some proofs as one graph for a picture, the root of the first proof on top.
 
-    def kind(self, node: Node) -> StepKind:
-        """Return what a step is."""
+        Parameters
+        ----------
+        proofs : iterable of Proof
+            The proof of the outcome, then that of each clause.
+        """
+        return _GraphMaker(self).made(proofs)
+
+    def _kind(self, node: Node) -> StepKind:
         if node.kind == "fact":
-            return self.fact_kind(node)
+            return self._fact_kind(node)
         if node.kind == "atom":
             return _ATOMS.get(_predicate(node), "conclusion")
         return _CHECKS[node.kind]
 
-    def fact_kind(self, node: Node) -> FactKind:
-        """Return where a fact comes from."""
+    def _fact_kind(self, node: Node) -> FactKind:
         predicate = _predicate(node)
         if predicate in _EVIDENCE:
             return "evidence"
@@ -132,20 +137,17 @@ class Telling:
             return "override"
         if predicate in _SETTINGS:
             return "setting"
-        return "policy" if predicate in _POLICY_FACTS or self._is_program(node) else "claim"
+        of_policy = predicate in _POLICY_FACTS or predicate in self._index.stated
+        return "policy" if of_policy else "claim"
 
-    def places(self, node: Node, clause: PolicyClause | None = None) -> tuple[Place, ...]:
-        """Return where a fact stands, in the claim or in the policy; none for another step.
+    def _places(self, node: Node, clause: PolicyClause | None = None) -> tuple[Place, ...]:
+        """Return the places of a fact; none for another step.
 
-        Parameters
-        ----------
-        node : Node
-        clause : PolicyClause, optional
-            Tells the section of lines of the document that it cites too.
+        The section of the clause is named for lines that the clause cites too.
         """
         if node.kind != "fact":
             return ()
-        kind = self.fact_kind(node)
+        kind = self._fact_kind(node)
         found = (self._place(node, kind, origin, clause) for origin in node.origins)
         return tuple(dict.fromkeys(place for place in found if place is not None))
 
@@ -156,7 +158,7 @@ class Telling:
             return self._policy_place(node, origin, clause)
         if kind == "setting":
             return Place(origin.source, words(origin.place))
-        source = f"the {kind} file" if self.masked else one_line(origin.source)
+        source = f"the {kind} file" if self._masked else one_line(origin.source)
         return Place(source, one_line(origin.place))
 
     def _policy_place(
@@ -176,20 +178,15 @@ class Telling:
         table = self.policy.declarations.get(str(_value(node, 1)))
         return Place(origin.source, origin.place) if table is None else _table_place(table, clause)
 
-    def _is_program(self, node: Node) -> bool:
-        """Whether a fact is stated by the rules themselves."""
-        atom = node.atom
-        return atom is not None and atom.predicate in self.derivations.index.stated
-
     def _is_usual(self, node: Node) -> bool:
-        """Whether a fact is a switch with its usual value, of which nobody needs to be told."""
+        """Whether a fact is a switch with its usual value, which goes without saying."""
         if _predicate(node) != "setting":
             return False
         switch = self.policy.switches.get(str(_value(node, 0)))
         return switch is not None and switch.default == _value(node, 1)
 
     def _in_force(self, proof: Proof, node: Node, clause: PolicyClause, depth: int) -> Reason:
-        """Return one sentence on what every clause asks for."""
+        """Return one sentence on what every clause requires."""
         below = list(_below(proof, node))
         dated = [part for part in below if _predicate(part) == "basis_date"]
         since = [part for part in below if _predicate(part) == "clause_from"]
@@ -200,7 +197,7 @@ class Telling:
             place
             for part in leaves
             if not self._is_usual(part)
-            for place in self.places(part, clause)
+            for place in self._places(part, clause)
         ]
         return Reason("conclusion", text, depth, tuple(dict.fromkeys(places)))
 
@@ -208,7 +205,7 @@ class Telling:
         """Return what a step rests on, steps that only pass on and the bare condition left out."""
         parts: list[Node] = []
         for part in parts_of(proof, node):
-            part = passed_on_to(proof, part)
+            part = passed_on(proof, part, (_CITES,))
             if _predicate(part) == _CONDITION and (
                 clause is None or _value(part, 2) == clause.clause_id
             ):
@@ -218,43 +215,37 @@ class Telling:
         return parts
 
 
-_FACT_ORDER = ("claim", "evidence", "override", "policy", "setting")
-
-
 class _GraphMaker:
     """Merges proofs into one graph."""
 
-    def __init__(self, steps: Telling) -> None:
+    def __init__(self, steps: ProofSteps) -> None:
         self.steps = steps
         self.known: dict[tuple[str, str], str] = {}
-        self.made: dict[str, tuple[Node, str, tuple[Place, ...]]] = {}
+        self.found: dict[str, tuple[Node, str, tuple[Place, ...]]] = {}
         self.edges: dict[tuple[str, str], None] = {}
 
-    def make(self, proofs: Iterable[Proof]) -> ProofGraph:
-        roots: list[str] = []
-        for proof in proofs:
-            roots.append(self._add(proof))
-        front = self._front(roots)
-        made = tuple(
+    def made(self, proofs: Iterable[Proof]) -> ProofGraph:
+        front = self._front([self._add(proof) for proof in proofs])
+        steps = tuple(
             GraphStep(
                 number,
-                self.steps.kind(node),
+                self.steps._kind(node),
                 node.text,
                 places,
                 clause_id,
                 node.others if node.kind == "atom" else 0,
                 number not in front,
             )
-            for number, (node, clause_id, places) in self.made.items()
+            for number, (node, clause_id, places) in self.found.items()
         )
-        return ProofGraph(made, tuple(self.edges))
+        return ProofGraph(steps, tuple(self.edges))
 
     def _add(self, proof: Proof) -> str:
         root, fresh = self._number(proof.root, "")
         waiting = [(proof.root, root)] if fresh else []
         while waiting:
             node, number = waiting.pop(0)
-            clause_id = self.made[number][1]
+            clause_id = self.found[number][1]
             own = self.steps.policy.clauses.get(clause_id)
             for part in self.steps._parts(proof, node, own):
                 below, fresh = self._number(part, clause_id)
@@ -273,11 +264,11 @@ class _GraphMaker:
             return known, False
         number = self.known[key] = f"s{len(self.known)}"
         clause = self.steps.policy.clauses.get(clause_id)
-        self.made[number] = (node, clause_id, self.steps.places(node, clause))
+        self.found[number] = (node, clause_id, self.steps._places(node, clause))
         return number, True
 
     def _front(self, roots: list[str]) -> set[str]:
-        """Return the steps that are reached without what every clause asks for."""
+        """Return the steps that are reached without what every clause requires."""
         below: dict[str, list[str]] = {}
         for above, part in self.edges:
             below.setdefault(above, []).append(part)
@@ -285,44 +276,17 @@ class _GraphMaker:
         waiting = list(roots)
         while waiting:
             number = waiting.pop()
-            if number in reached or _is_background(self.made[number][0]):
+            if number in reached or _is_background(self.found[number][0]):
                 continue
             reached.add(number)
             waiting.extend(below.get(number, ()))
         return reached
 
 
-def passed_on_to(proof: Proof, node: Node) -> Node:
-    """Follow steps that rest on one derived atom alone, up to a citation."""
-    while node.kind == "atom" and _predicate(node) != _CITES:
-        parts = parts_of(proof, node)
-        if len(parts) != 1 or parts[0].kind != "atom":
-            return node
-        node = parts[0]
-    return node
-
-
-def document_place(clause: PolicyClause) -> Place:
-    """Return where a clause stands in the policy document."""
-    lines = spaced_lines(clause.document_lines)
-    return Place("policy document", section=clause.section, document_lines=lines)
-
-
-def spaced_lines(document_lines: str) -> str:
-    """Return line numbers with a blank after each comma.
-
-    Examples
-    --------
-    >>> spaced_lines("106,162,188-220")
-    '106, 162, 188-220'
-    """
-    return ", ".join(part.strip() for part in document_lines.split(",") if part.strip())
-
-
 def _document_lines(lines: str, clause: PolicyClause | None, source: str = "") -> Place:
     cited = set(line_numbers(clause.document_lines)) if clause is not None else set()
     section = clause.section if clause is not None and cited.issuperset(line_numbers(lines)) else ""
-    return Place(source or "policy document", "", section, spaced_lines(lines))
+    return lines_place(lines, section, source)
 
 
 def _table_place(table: TableDeclaration, clause: PolicyClause | None) -> Place:

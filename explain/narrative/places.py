@@ -1,0 +1,104 @@
+"""Places that a person can look up: in a claim, and in the policy document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kb.model.clause import PolicyClause
+
+POLICY_DOCUMENT = "policy document"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a person can look up.
+
+    Parameters
+    ----------
+    source : str
+        A file as the person gave it, ``policy document``, ``settings``.
+    place : str
+        The place in it: ``segment 23 (SV1), element SV104``, ``row 3, column `units```.
+    section : str
+        Heading of the policy document.
+    document_lines : str
+        Lines of the policy document: ``106, 162, 188-220``.
+
+    Examples
+    --------
+    >>> Place("policy document", section="Facility", document_lines="106, 162").text
+    'policy document, section "Facility", lines 106, 162'
+    """
+
+    source: str
+    place: str = ""
+    section: str = ""
+    document_lines: str = ""
+
+    @property
+    def text(self) -> str:
+        """The place in words."""
+        parts = [self.source, self.place]
+        if self.section:
+            parts.append(f'section "{self.section}"')
+        if self.document_lines:
+            noun = "line" if self.document_lines.isdigit() else "lines"
+            parts.append(f"{noun} {self.document_lines}")
+        return ", ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def document_place(clause: PolicyClause) -> Place:
+    """Return the place of a clause in the policy document.
+
+    Parameters
+    ----------
+    clause : PolicyClause
+        A clause of any policy; the place has its section and its lines.
+    """
+    return lines_place(clause.document_lines, clause.section)
+
+
+def lines_place(document_lines: str, section: str = "", source: str = "") -> Place:
+    """Return the place of some lines of the policy document.
+
+    Parameters
+    ----------
+    document_lines : str
+        As in ``106,162,188-220``.
+    section : str, optional
+        Heading of the lines.
+    source : str, optional
+        A name for what the lines are read as, where it is not the document itself.
+
+    Examples
+    --------
+    >>> lines_place("106,162,188-220").text
+    'policy document, lines 106, 162, 188-220'
+    """
+    lines = ", ".join(part.strip() for part in document_lines.split(",") if part.strip())
+    return Place(source or POLICY_DOCUMENT, section=section, document_lines=lines)
+
+
+def line_numbers(document_lines: str) -> list[int]:
+    """Return the numbers of lines that are written as ``106,162,188-220``, in that order.
+
+    Parameters
+    ----------
+    document_lines : str
+        Numbers and ranges between commas.
+
+    Examples
+    --------
+    >>> line_numbers("3, 7-9")
+    [3, 7, 8, 9]
+    """
+    numbers: list[int] = []
+    for part in document_lines.split(","):
+        first, _, last = part.strip().partition("-")
+        if first.strip().isdecimal():
+            start = int(first)
+            numbers.extend(range(start, int(last) + 1 if last.strip().isdecimal() else start + 1))
+    return list(dict.fromkeys(numbers))
