@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from facts.claim import ClaimLine
 from facts.reference_sets import describe
-from facts.values import format_number, one_line
-from kb.model.clause import PolicyClause
+from facts.values import one_line
 
 _OUTCOMES = {
     "bundled": "not separately reimbursed",
@@ -55,29 +53,3 @@ def described(reference: str, code: str | None) -> str:
         return ""
     meaning = describe(reference, code)
     return f"{code} ({meaning})" if meaning else one_line(code)
-
-
-def clause_sentence(clause: PolicyClause, line: ClaimLine) -> str:
-    """Return the reason of a clause for a line, from the clause's template.
-
-    Parameters
-    ----------
-    clause : PolicyClause
-    line : ClaimLine
-
-    Returns
-    -------
-    str
-        Without a capital and without a full stop; the clause's title where it has no template.
-    """
-    values = {
-        "line": str(line.line_number),
-        "procedure": line.procedure_code or "",
-        "place": line.place_of_service or "",
-        "units": format_number(line.units) if line.units is not None else "",
-        "clause": clause.clause_id,
-    }
-    text = clause.narrative or clause.title or clause.clause_id
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", one_line(value))
-    return text

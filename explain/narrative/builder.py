@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from explain.english.phrases import sentence, show, words
-from explain.english.wording import clause_sentence, outcome_text
+from explain.english.wording import outcome_text
 from explain.narrative.explained import CitedClause, ExplainedLine
 from explain.narrative.line import LineIdentity
 from explain.narrative.model import (
@@ -143,7 +143,7 @@ class _Narrator:
             effect_text=outcome_text(effect, allowed),
             effective_from=clause.effective_from.isoformat(),
             place=document_place(clause),
-            sentence=sentence(clause_sentence(clause, self.line)),
+            sentence=sentence(clause.reason(self.line)),
             reasons=self.steps.reasons(cited.proof, clause),
             facts=self.steps.facts(cited.proof, clause),
             not_excepted=tuple(node.text for node in cited.exceptions),

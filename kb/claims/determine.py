@@ -6,14 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
-from facts.claim import ClaimLine
 from facts.readers.batch import Claim
-from facts.values import format_number
 from kb.engines.protocol import Facts, Session
 from kb.language.ast import Atom, Query, Relational, Variable
 from kb.language.values import Value
 from kb.model.citation import citation_of
-from kb.model.clause import EFFECTS, REASON_SLOTS
+from kb.model.clause import EFFECTS
 from kb.model.determination import Determination
 from kb.policy.loader import Policy
 
@@ -69,10 +67,11 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     determinations = []
     for line in loaded.claim.lines:
         number = line.line_number
-        slots = _slots(line) if number in cites else {}
         citations = [
-            citation_of(policy.clauses[str(clause)], str(effect), mattered.get(number, []), slots)
-            for clause, effect in cites.get(number, ())
+            citation_of(clause, effect, mattered.get(number, []), clause.reason(line))
+            for clause, effect in (
+                (policy.clauses[str(name)], str(effect)) for name, effect in cites.get(number, ())
+            )
         ]
         citations.sort(
             key=lambda citation: (EFFECTS.index(citation.effect), order[citation.clause_id])
@@ -94,16 +93,6 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
             )
         )
     return determinations
-
-
-def _slots(line: ClaimLine) -> dict[str, str]:
-    held = {
-        "line": str(line.line_number),
-        "procedure": line.procedure_code,
-        "place": line.place_of_service,
-        "units": None if line.units is None else format_number(line.units),
-    }
-    return {name: held[name] or without for name, without in REASON_SLOTS.items()}
 
 
 def _names(rows: list[tuple[Value, ...]]) -> tuple[str, ...]:

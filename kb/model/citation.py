@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from kb.language.values import Value
 from kb.model.clause import ADVERSE_EFFECTS, PolicyClause
@@ -13,7 +13,7 @@ def citation_of(
     clause: PolicyClause,
     effect: str,
     mattered: Iterable[tuple[Value, ...]],
-    slots: Mapping[str, str],
+    reason: str,
 ) -> Citation:
     """Return the citation of a clause on a line.
 
@@ -23,8 +23,8 @@ def citation_of(
     effect : str
     mattered : iterable of (clause id, number)
         Readings that mattered on the line.
-    slots : mapping of str to str
-        What the reason names of the line.
+    reason : str
+        Why the clause fired, as ``PolicyClause.reason`` returns it.
 
     Returns
     -------
@@ -34,7 +34,7 @@ def citation_of(
     --------
     >>> from datetime import date
     >>> clause = PolicyClause("R1-A-1", "", "", "denied", date(2018, 1, 1), carc="96", group="CO")
-    >>> citation_of(clause, "denied", [("R1-A-1", 3), ("R1-A-2", 1)], {}).readings
+    >>> citation_of(clause, "denied", [("R1-A-1", 3), ("R1-A-2", 1)], "").readings
     (3,)
     """
     adverse = effect in ADVERSE_EFFECTS
@@ -45,5 +45,5 @@ def citation_of(
         clause.rarcs if adverse else (),
         (clause.group or None) if adverse else None,
         tuple(sorted({int(number) for name, number in mattered if name == clause.clause_id})),
-        clause.reason(slots),
+        reason,
     )

@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+
+from facts.claim import ClaimLine
+from facts.values import format_number, one_line
 
 ADVERSE_EFFECTS = ("denied", "bundled", "reduced", "pended")
 """Effects that keep a line from full payment, the strongest first."""
 
 EFFECTS = (*ADVERSE_EFFECTS, "supports", "override", "scope")
-REASON_SLOTS = {
-    "line": "",
-    "procedure": "no procedure code",
-    "place": "none",
-    "units": "an unknown number of",
-}
-"""What a narrative can name of its line, and what stands there where the line does not have it."""
-
 OUTCOMES = (*ADVERSE_EFFECTS, "reimbursable", "not_addressed")
+
+REASON_SLOTS = {
+    "line": ("line_number", ""),
+    "procedure": ("procedure_code", "no procedure code"),
+    "place": ("place_of_service", "none"),
+    "units": ("units", "an unknown number of"),
+}
+"""What a narrative can name of its line: the column, and the words for a line without a value."""
+
+
+def fill_slots(
+    text: str, values: Mapping[str, str], replace: Callable[[str, str, str], str] = str.replace
+) -> str:
+    """Return the template of a reason with its slots filled.
+
+    Parameters
+    ----------
+    text : str
+        The template, or SQL of it.
+    values : mapping of str to str
+        The value of each of ``REASON_SLOTS`` that is filled, or SQL of it.
+    replace : callable, optional
+        Replaces a slot in a text by a value; where these are SQL, it returns SQL that does.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> fill_slots("line {line} bills {procedure}", {"line": "2", "procedure": "J7050"})
+    'line 2 bills J7050'
+    """
+    for name in REASON_SLOTS:
+        if name in values:
+            text = replace(text, f"{{{name}}}", values[name])
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +110,42 @@ class PolicyClause:
     related: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
 
-    def reason(self, slots: Mapping[str, str]) -> str:
-        """Return why the clause fired on a line, as one sentence.
+    @property
+    def reason_template(self) -> str:
+        """The reason with its ``REASON_SLOTS`` open; the title where there is no narrative."""
+        return (self.narrative or self.title).replace("{clause}", self.clause_id)
+
+    def reason(self, line: ClaimLine) -> str:
+        """Return why the clause fired on a line.
 
         Parameters
         ----------
-        slots : mapping of str to str
-            What stands for each of ``REASON_SLOTS``.
+        line : ClaimLine
+            The line that the reason names.
+
+        Returns
+        -------
+        str
+            One sentence without a capital and without a full stop.
 
         Examples
         --------
         >>> from datetime import date
         >>> clause = PolicyClause("R1-A-1", "", "", "denied", date(2018, 1, 1),
-        ...                       narrative="line {line} bills {procedure}")
-        >>> clause.reason({"line": "2", "procedure": "J7050"})
-        'line 2 bills J7050'
+        ...                       narrative="line {line} bills {procedure}, place {place}")
+        >>> clause.reason(ClaimLine("C1", 2, "cms1500", date(2018, 6, 1), procedure_code="J7050"))
+        'line 2 bills J7050, place none'
         """
-        text = self.narrative.replace("{clause}", self.clause_id)
-        for name in REASON_SLOTS:
-            if name in slots:
-                text = text.replace(f"{{{name}}}", slots[name])
-        return text
+        values = {
+            "line": str(line.line_number),
+            "procedure": line.procedure_code,
+            "place": line.place_of_service,
+            "units": None if line.units is None else format_number(line.units),
+        }
+        filled = {
+            name: one_line(values[name] or absent) for name, (_, absent) in REASON_SLOTS.items()
+        }
+        return fill_slots(self.reason_template, filled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from typing import Any
 
 from facts.claim import EvidenceType
 from facts.suggest import nearest
-from kb.model.clause import EFFECTS, Exception_, PolicyClause, Reading, Switch, TableDeclaration
+from kb.model.clause import (
+    EFFECTS,
+    REASON_SLOTS,
+    Exception_,
+    PolicyClause,
+    Reading,
+    Switch,
+    TableDeclaration,
+)
 from kb.policy.toml_file import TomlFile
 
 TABLE_COLUMNS = (
@@ -23,7 +31,7 @@ TABLE_COLUMNS = (
 _EVIDENCE_KINDS = ("choice", "number", "whole number", "text", "line_number")
 
 
-NARRATIVE_SLOTS = ("line", "procedure", "place", "units", "clause")
+NARRATIVE_SLOTS = (*REASON_SLOTS, "clause")
 """What the narrative of a clause can name in braces."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")

@@ -13,22 +13,17 @@ from kb.engines.duckdb.connection import literal
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.allowed import make_allowed, make_special
 from kb.model.citation import citation_of
-from kb.model.clause import EFFECTS, REASON_SLOTS, PolicyClause
+from kb.model.clause import EFFECTS, REASON_SLOTS, PolicyClause, fill_slots
 from kb.model.determination import Determination
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
 
-SLOTS = {
-    "line": "l.line_number::TEXT",
-    "procedure": "l.procedure_code",
-    "place": "l.place_of_service",
-    "units": NUMBER_TEXT.format("l.units"),
-}
-"""What a narrative can name of the line, as SQL."""
+READS = tuple(column for column, _ in REASON_SLOTS.values() if column != "line_number")
+"""Columns of a line, other than its number, that reasons name."""
 
-READS = ("place_of_service", "procedure_code", "units")
-"""Columns that ``SLOTS`` read."""
+_AS_TEXT = {"line_number": "{}::TEXT", "units": NUMBER_TEXT}
+"""SQL of the columns that are no text."""
 
 _MOST_NUMBERS, _LARGEST_NUMBER = 200, 999
 """Line numbers that reasons are filled with beforehand; with more or larger ones, line by line."""
@@ -137,8 +132,8 @@ def distinct_answers(run: LineRun, policy: Cited) -> Answers:
             0,
             outcome,
             tuple(
-                citation_of(clauses[clause_id], effect, held["mattered"], {})
-                for clause_id, effect in found
+                citation_of(clause, effect, held["mattered"], clause.reason_template)
+                for clause, effect in ((clauses[name], effect) for name, effect in found)
             ),
             None,
             tuple(sorted({row[0] for row in held["missing"]})),
@@ -172,7 +167,7 @@ def make_entries(
         Name of the column with the reasons, a text or a list of texts, whose slots are filled in.
     """
     numbers = _numbers(run)
-    own = [name for name in SLOTS if not numbers or name != "line"]
+    own = [name for name in REASON_SLOTS if not numbers or name != "line"]
     apart = max(numbers, default=0) + 1
     run.table("numbers", {"number": ("BIGINT", numbers or [0])})
     key = f"l.answer * {apart} + {'l.line_number' if numbers else '0'}"
@@ -188,12 +183,13 @@ def make_entries(
     exceptions = start(run.connection, lambda other: _exceptional(run, other, key))
     several = columns[filled][0].endswith("[]")
     with_number = _filled(f"d.{filled}", {"line": "n.number::TEXT"} if numbers else {}, several)
+    with_line = _filled(f"d.{filled}", _slots_of_line(), several)
     run.execute(
         f"CREATE TABLE entries AS SELECT answer * {apart} + n.number AS entry, "
         f"d.* EXCLUDE (answer) REPLACE ({with_number} AS {filled}) FROM determined d "
         "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer), numbers n "
         "UNION ALL BY NAME SELECT l.entry, d.* EXCLUDE (answer) "
-        f"REPLACE ({_filled(f'd.{filled}', SLOTS, several)} AS {filled}) "
+        f"REPLACE ({with_line} AS {filled}) "
         "FROM slotted l JOIN determined d USING (answer)"
     )
     (last,) = run.execute("SELECT coalesce(max(entry), 0) FROM entries").fetchone()
@@ -263,13 +259,22 @@ def _slots_of(determination: Determination, own: Collection[str]) -> set[str]:
     }
 
 
+def _slots_of_line() -> dict[str, str]:
+    """SQL of what reasons name of a line ``l``."""
+    slots = {}
+    for name, (column, absent) in REASON_SLOTS.items():
+        value = _AS_TEXT.get(column, "{}").format(f"l.{column}")
+        slots[name] = f"coalesce({value}, {literal(absent)})" if absent else value
+    return slots
+
+
 def _filled(text: str, slots: Mapping[str, str], several: bool) -> str:
     """SQL of a text, or of each text of a list, with slots of the reasons filled."""
-    made = "t" if several else text
-    for slot, value in slots.items():
-        without = REASON_SLOTS[slot]
-        known = f"coalesce({value}, {literal(without)})" if without else value
-        made = f"replace({made}, '{{{slot}}}', {known})"
+    made = fill_slots(
+        "t" if several else text,
+        slots,
+        lambda within, slot, value: f"replace({within}, {literal(slot)}, {value})",
+    )
     return f"list_transform({text}, lambda t: {made})" if several else made
 
 
