@@ -20,6 +20,9 @@ DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 7
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says where stdout takes no more."""
 
+_HOME = Path(__file__).parents[2]
+"""The folder of the packages."""
+
 P = ParamSpec("P")
 
 
@@ -71,8 +74,9 @@ def unexpected(fault: Exception) -> str:
     frames = traceback.extract_tb(fault.__traceback__)
     where = ""
     if frames:
-        place = frames[-1]
-        where = f" in {'/'.join(Path(place.filename).parts[-3:])}, row {place.lineno}"
+        place = Path(frames[-1].filename)
+        inside = place.relative_to(_HOME) if place.is_relative_to(_HOME) else Path(place.name)
+        where = f" in {inside.as_posix()}, row {frames[-1].lineno}"
     return (
         f"error: clausewise failed: {type(fault).__name__}{where}\n"
         "  = help: this is a fault of the program; please report the sentence above"
