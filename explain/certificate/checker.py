@@ -27,7 +27,7 @@ from kb.language.ast import (
 )
 from kb.language.parser import parse_program
 from kb.language.printer import print_literal
-from kb.language.rename import all_names
+from kb.language.traversal import all_names
 
 Said: TypeAlias = tuple[Any, ...]
 """What a step says, so that steps and literals can be compared."""

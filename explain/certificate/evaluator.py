@@ -21,8 +21,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.rename import all_names
-from kb.language.traversal import visible_variables
+from kb.language.traversal import all_names, visible_variables
 
 Row: TypeAlias = tuple[Any, ...]
 Values: TypeAlias = Mapping[str, Any]

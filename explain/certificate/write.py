@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from explain.certificate.seals import FORMAT, canonical_json, digest, seal
 from explain.proof.graph import Node, Proof
-from explain.proof.rule_index import RuleIndex, predicates_of, rule_index
+from explain.proof.rule_index import RuleIndex, rule_index
 from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
 from kb.language.ast import Aggregate, Atom, Constant, Rule, Variable
 from kb.language.printer import print_rule
+from kb.language.traversal import atoms_of
 from kb.language.values import Value
 
 if TYPE_CHECKING:
@@ -188,14 +189,14 @@ def _needed_predicates(nodes: Iterable[tuple[str, Node]], index: RuleIndex) -> s
         if node.kind == "absence" and node.atom is not None:
             waiting.append(node.atom.predicate)
         elif isinstance(node.literal, Aggregate):
-            waiting.extend(predicates_of(node.literal.goal))
+            waiting.extend(atom.predicate for atom in atoms_of(node.literal.goal))
     found: set[str] = set()
     while waiting:
         predicate = waiting.pop()
         if predicate not in found:
             found.add(predicate)
             for _, rule in index.rules.get(predicate, ()):
-                waiting.extend(predicates_of(rule.body))
+                waiting.extend(atom.predicate for atom in atoms_of(rule.body))
     return found
 
 

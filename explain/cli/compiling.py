@@ -74,7 +74,7 @@ def sql(
 
 def _keys(names: Iterable[str], program: Program) -> list[tuple[str, int]]:
     """The predicates that names mean; every unknown one is told."""
-    known = {(rule.head.predicate, rule.head.arity): None for rule in program.rules}
+    known = {rule.head.key: None for rule in program.rules}
     found: list[tuple[str, int]] = []
     faults = []
     for text in names:

@@ -18,7 +18,6 @@ from explain.english.phrases import (
     words,
 )
 from explain.english.wording import form_text
-from explain.proof.evaluator import Bindings, Pattern, pattern_of
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, Column
 from kb.language.ast import (
@@ -35,6 +34,7 @@ from kb.language.ast import (
     Rule,
     Variable,
 )
+from kb.language.matching import Bindings, Pattern, pattern_of
 from kb.language.values import Value
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from explain.proof.explainer import Explainer
 from facts.claim import EvidenceType
 from facts.origin import Origin
-from kb.engines.protocol import Facts, Row
-from kb.language.values import Value
+from kb.engines.protocol import Facts
+from kb.language.values import Row, Value
 
 _SUPPOSED = (Origin("supposed"),)
 

@@ -6,14 +6,13 @@ explanation fast. Recursive predicates are left to the engine's session.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from explain.proof.rule_index import NO_NAMES, own_names, rule_index
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
-from kb.engines.protocol import Facts, Row, Session
+from kb.engines.protocol import Facts, Session
 from kb.language.arithmetic import evaluate, fold, holds
 from kb.language.ast import (
     Aggregate,
@@ -21,22 +20,22 @@ from kb.language.ast import (
     Atom,
     BodyLiteral,
     Comparison,
-    Constant,
     Query,
     Relational,
     Rule,
     Variable,
 )
-from kb.language.values import Value
-
-Bindings: TypeAlias = Mapping[str, Value]
-"""Values of variables by their name."""
-
-Pattern: TypeAlias = tuple[Value | None, ...]
-"""Values of an atom's terms; None where any value will do."""
-
-GroundAtom: TypeAlias = tuple[str, Row]
-"""Predicate and values."""
+from kb.language.matching import (
+    Bindings,
+    GroundAtom,
+    Pattern,
+    joined,
+    match,
+    pattern_of,
+    row_of,
+    without,
+)
+from kb.language.values import Row, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ class Derivations:
         """Yield every instance of a rule that concludes an atom, in the order of the program."""
         predicate, row = atom
         for position, rule in self.index.candidates(predicate, row):
-            bindings = unify(rule.head, row)
+            bindings = match(rule.head.terms, row)
             if bindings is not None:
                 for solution in self.solve(rule.body, bindings):
                     yield Instance(rule, position, solution)
@@ -183,8 +182,8 @@ class Derivations:
             seen = without(bindings, own)
             rows = self.rows(atom.predicate, pattern_of(atom, seen))
             if not literal.negated:
-                yield from _matching(atom, rows, bindings)
-            elif not _matching(atom, rows, seen):
+                yield from joined(atom, rows, bindings)
+            elif not joined(atom, rows, seen):
                 yield bindings
         elif type(literal) is Comparison:
             yield from _compared(literal, bindings)
@@ -253,7 +252,7 @@ class Derivations:
 
     def _derived(self, predicate: str, pattern: Pattern) -> Iterator[Row]:
         for _, rule in self.index.candidates(predicate, pattern):
-            bindings = unify(rule.head, pattern)
+            bindings = match(rule.head.terms, pattern)
             if bindings is None:
                 continue
             for solution in self.solve(rule.body, bindings):
@@ -266,59 +265,6 @@ class Derivations:
             name: value for name, value in zip(names, pattern, strict=True) if value is not None
         }
         return self.session.answers(Query((goal,)), bound)
-
-
-def without(bindings: Bindings, names: frozenset[str]) -> Bindings:
-    """Return bindings without some names."""
-    if not names:
-        return bindings
-    return {name: value for name, value in bindings.items() if name not in names}
-
-
-def unify(head: Atom, pattern: Pattern) -> dict[str, Value] | None:
-    """Return what a head's variables become for a pattern, or None if they do not match."""
-    bindings: dict[str, Value] = {}
-    for term, value in zip(head.terms, pattern, strict=True):
-        if value is None:
-            continue
-        if type(term) is Constant:
-            if term.value != value:
-                return None
-        elif bindings.setdefault(term.name, value) != value:  # type: ignore[union-attr]
-            return None
-    return bindings
-
-
-def pattern_of(atom: Atom, bindings: Bindings) -> Pattern:
-    """Return the values of an atom's terms, None where a variable is not bound."""
-    return tuple(
-        term.value if type(term) is Constant else bindings.get(term.name)  # type: ignore[union-attr]
-        for term in atom.terms
-    )
-
-
-def row_of(atom: Atom, bindings: Bindings) -> Row:
-    """Return the values of an atom's terms, all of which are bound."""
-    return tuple(
-        term.value if type(term) is Constant else bindings[term.name]  # type: ignore[union-attr]
-        for term in atom.terms
-    )
-
-
-def _matching(atom: Atom, rows: list[Row], bindings: Bindings) -> list[Bindings]:
-    free = [
-        (at, term.name)
-        for at, term in enumerate(atom.terms)
-        if isinstance(term, Variable) and term.name not in bindings
-    ]
-    if not free:
-        return [bindings] if rows else []
-    found: list[Bindings] = []
-    for row in rows:
-        extended = dict(bindings)
-        if all(extended.setdefault(name, row[at]) == row[at] for at, name in free):
-            found.append(extended)
-    return found
 
 
 def _compared(literal: Comparison, bindings: Bindings) -> Iterator[Bindings]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from explain.english.masking import Mask
 from explain.english.sentences import Sentences, sentences_of
-from explain.proof.evaluator import Derivations, Pattern
+from explain.proof.evaluator import Derivations
 from explain.proof.graph import Proof
 from explain.proof.prover import Prover
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic, UsageError
 from kb.claims.determine import LoadedClaim
 from kb.language.ast import Atom, Constant
+from kb.language.matching import Pattern
 from kb.language.values import Value
 
 

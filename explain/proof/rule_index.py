@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from facts.origin import Origin
 from kb.checks.checked import CheckedProgram
-from kb.engines.protocol import Row
 from kb.language.ast import Aggregate, BodyLiteral, Constant, Relational, Rule
-from kb.language.rename import all_names
-from kb.language.traversal import visible_variables
-from kb.language.values import Value
+from kb.language.matching import row_of
+from kb.language.traversal import all_names, atoms_of, visible_variables
+from kb.language.values import Row, Value
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -61,12 +60,12 @@ class RuleIndex:
             if rule.body:
                 self.rules.setdefault(rule.head.predicate, []).append((position, rule))
                 continue
-            row = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
+            row = row_of(rule.head, {})
             origin = Origin(rule.span.source, f"row {rule.span.row}")
             self.stated.setdefault(rule.head.predicate, {}).setdefault(row, []).append(origin)
         self.needs = {
             predicate: frozenset(
-                predicates_of(literal for _, rule in group for literal in rule.body)
+                atom.predicate for _, rule in group for atom in atoms_of(rule.body)
             )
             for predicate, group in self.rules.items()
         }
@@ -162,12 +161,3 @@ def _recursive(needs: Mapping[str, frozenset[str]]) -> frozenset[str]:
         if predicate in reached:
             recursive.add(predicate)
     return frozenset(recursive)
-
-
-def predicates_of(body: Iterable[BodyLiteral]) -> Iterator[str]:
-    """Yield the predicates that a body names, negated and aggregated ones included."""
-    for literal in body:
-        if isinstance(literal, Relational):
-            yield literal.atom.predicate
-        elif isinstance(literal, Aggregate):
-            yield from predicates_of(literal.goal)

@@ -17,14 +17,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from explain.proof.evaluator import (
-    Bindings,
-    Derivations,
-    GroundAtom,
-    Instance,
-    row_of,
-)
+from explain.proof.evaluator import Derivations, Instance
 from kb.language.ast import Aggregate, BodyLiteral, Relational
+from kb.language.matching import Bindings, GroundAtom, row_of
 
 Heap: TypeAlias = list[tuple[int, int, str, int, GroundAtom, Instance | None]]
 """Size of a derivation, place of its rule, its values, a number, the atom and the instance.

@@ -6,21 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import (
-    Bindings,
-    Derivations,
-    GroundAtom,
-    Pattern,
-    pattern_of,
-    row_of,
-    unify,
-)
+from explain.proof.evaluator import Derivations
 from explain.proof.rule_index import NO_NAMES
 from explain.why_not.requirements import Wanted
 from facts.origin import Origin
 from facts.schema import BY_NAME
 from kb.language.ast import BodyLiteral, Relational, Rule
-from kb.language.rename import all_names
+from kb.language.matching import Bindings, GroundAtom, Pattern, match, pattern_of, row_of
+from kb.language.traversal import all_names
 
 _MOST_STATES = 24
 """Partial solutions of a body that are followed side by side."""
@@ -158,7 +151,7 @@ class NearMisses:
             missed = [
                 (miss.size, position, miss)
                 for position, rule in rules
-                if (bindings := unify(rule.head, pattern)) is not None
+                if (bindings := match(rule.head.terms, pattern)) is not None
                 and self._could_fire(rule, bindings, frozenset({key}))
                 and (miss := self._miss(rule, bindings, above | {key})) is not None
             ]
@@ -191,7 +184,7 @@ class NearMisses:
             known = known or any(
                 bindings is not None and self._could_fire(rule, bindings, above | {key})
                 for _, rule in index.candidates(predicate, pattern)
-                for bindings in (unify(rule.head, pattern),)
+                for bindings in (match(rule.head.terms, pattern),)
             )
             if known or not above:
                 self._possible[key] = known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explain.english.phrases import ANY, relation_words, show, with_article, words
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import Bindings, Derivations, Pattern, pattern_of
+from explain.proof.evaluator import Derivations
 from facts.schema import BY_NAME
 from kb.language.ast import (
     Aggregate,
@@ -16,6 +16,7 @@ from kb.language.ast import (
     Rule,
     Variable,
 )
+from kb.language.matching import Bindings, Pattern, pattern_of
 
 _OF_POLICY = frozenset(
     {"code_in", "code_amount", "mentions", "clause_from", "clause_effect", "setting", "override"}

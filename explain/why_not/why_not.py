@@ -9,7 +9,7 @@ from typing import Any
 from explain.english.phrases import words
 from explain.english.sentences import Sentences
 from explain.narrative.model import CitationNarrative
-from explain.proof.evaluator import Derivations, Pattern
+from explain.proof.evaluator import Derivations
 from explain.proof.explainer import Explainer
 from explain.why_not.near_miss import Miss, NearMisses
 from explain.why_not.text import direct_ways, way_json, ways_rows
@@ -17,6 +17,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
 from facts.values import one_line, quoted
 from kb.claims.determine import LoadedClaim
+from kb.language.matching import Pattern
 from kb.model.clause import ADVERSE_EFFECTS, OUTCOMES
 
 

@@ -16,10 +16,10 @@ from kb.bulk.result import Meter
 from kb.claims.goals import claim_terms
 from kb.claims.result import Adjudication, accepted
 from kb.engines.duckdb.interrupt import interruptible
-from kb.engines.protocol import Row
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Query
 from kb.language.traversal import named_variables
+from kb.language.values import Row
 from kb.model.relation import Relation
 
 

@@ -19,14 +19,13 @@ from kb.bulk.read.lines import LINES
 from kb.bulk.result import Meter
 from kb.bulk.session import close, connect
 from kb.claims.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
-from kb.claims.goals import atoms_of_goal, claim_terms, texts_of_goal
+from kb.claims.goals import claim_terms, texts_of_goal
 from kb.compile.formulas.plan import ALLOWED, ANSWERS
 from kb.compile.formulas.refusal import NotFusable
 from kb.compile.planner import plan_goal
 from kb.compile.rewrite.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.rewrite.components import components
 from kb.compile.script.source import Source
-from kb.compile.sql.catalog import Key
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.goal import GoalRun, Inexact, answer_rows
 from kb.engines.duckdb.interrupt import run_stoppable
@@ -34,8 +33,8 @@ from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.allowed import allowed_units
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.knowledge_base import KnowledgeBase
-from kb.language.ast import Constant, Program, Query
-from kb.language.traversal import named_variables
+from kb.language.ast import Constant, Key, Program, Query
+from kb.language.traversal import atoms_of, named_variables
 from kb.planning.lists import prepare_lists
 from kb.planning.policy_source import policy_source
 from kb.planning.rules import BulkRules
@@ -195,7 +194,7 @@ def _named(kb: KnowledgeBase, source: Source, goal: Query) -> set[str] | None:
     named = {str(term.value) for term in terms if isinstance(term, Constant)}
     if len(named) < len(terms):
         return None
-    keys = {(atom.predicate, atom.arity) for atom in atoms_of_goal(goal.body)}
+    keys = {atom.key for atom in atoms_of(goal.body)}
     if len(named) > 1 and any(name in CODE_PREDICATES for name, _ in keys):
         return None
     columns = {table.name: table.column for table in source.tables}

@@ -9,8 +9,9 @@ from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.span import Span
 from kb.checks.vocabulary import Vocabulary
-from kb.language.ast import Aggregate, Atom, BodyLiteral, Program, Query, Relational
+from kb.language.ast import Atom, BodyLiteral, Program, Query
 from kb.language.excerpt import Excerpts
+from kb.language.traversal import atoms_of
 from kb.language.values import Value
 
 
@@ -129,13 +130,4 @@ def atoms(unit: Unit) -> Iterator[Atom]:
     """Yield the atoms of a unit in reading order: head, body, goals of aggregates."""
     if unit.head is not None:
         yield unit.head
-    yield from atoms_of_body(unit.body)
-
-
-def atoms_of_body(body: tuple[BodyLiteral, ...]) -> Iterator[Atom]:
-    """Yield the atoms of a body in reading order, those of aggregated goals too."""
-    for literal in body:
-        if type(literal) is Relational:
-            yield literal.atom
-        elif type(literal) is Aggregate:
-            yield from atoms_of_body(literal.goal)
+    yield from atoms_of(unit.body)

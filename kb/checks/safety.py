@@ -17,8 +17,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.printer import print_literal
-from kb.language.rename import all_names
-from kb.language.traversal import variables_of_expression
+from kb.language.traversal import all_names, names_of, variables_of, visible_variables
 
 _LEFT = "bind it in a condition to the left"
 
@@ -124,10 +123,10 @@ class _Walk:
         self.need(right, literal)
 
     def has_value(self, expression: Expression) -> bool:
-        return all(one.name in self.bound for one in variables_of_expression(expression))
+        return self.bound.issuperset(names_of(expression))
 
     def need(self, expression: Expression, literal: BodyLiteral, help: str = _LEFT) -> None:
-        for variable in variables_of_expression(expression):
+        for variable in variables_of(expression):
             if variable.name in self.bound:
                 continue
             self.bound.add(variable.name)
@@ -149,7 +148,7 @@ class _Walk:
         result = literal.result
         inside = set(all_names(literal.goal))
         if literal.expression is not None:
-            inside.update(one.name for one in variables_of_expression(literal.expression))
+            inside.update(names_of(literal.expression))
         if result.name in inside:
             message = f"`{result.name}` is the result of the aggregate and stands inside it"
             self.found.append(self.context.error(message, result.span, "use another name"))
@@ -161,10 +160,7 @@ class _Walk:
 
 def _variables_of_goal(goal: tuple[BodyLiteral, ...]) -> Iterator[Variable]:
     for literal in goal:
-        if isinstance(literal, Relational):
-            yield from (term for term in literal.atom.terms if isinstance(term, Variable))
-        elif isinstance(literal, Comparison):
-            yield from variables_of_expression(literal.left)
-            yield from variables_of_expression(literal.right)
-        elif isinstance(literal, Assignment):
+        if isinstance(literal, Assignment):
             yield literal.variable
+        elif not isinstance(literal, Aggregate):
+            yield from visible_variables(literal)

@@ -9,7 +9,7 @@ from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
 from kb.checks.size import is_too_large
 from kb.language.ast import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
-from kb.language.traversal import variables_of_expression
+from kb.language.traversal import names_of
 
 
 def check_singletons(context: Context) -> Iterator[Diagnostic]:
@@ -31,7 +31,7 @@ def check_singletons(context: Context) -> Iterator[Diagnostic]:
             continue
         counts: Counter[str] = Counter()
         if unit.head is not None:
-            counts.update([term.name for term in unit.head.terms if type(term) is Variable])
+            counts.update(names_of(*unit.head.terms))
         candidates = [one for one in _binding(unit.body, counts) if one.name[0] != "_"]
         for variable in candidates:
             if counts[variable.name] == 1 and not _is_head_only(unit, variable):
@@ -54,16 +54,15 @@ def _binding(body: tuple[BodyLiteral, ...], counts: Counter[str]) -> list[Variab
                     if not literal.negated:
                         found.append(term)
         elif type(literal) is Comparison:
-            counts.update([one.name for one in variables_of_expression(literal.left)])
-            counts.update([one.name for one in variables_of_expression(literal.right)])
+            counts.update(names_of(literal.left, literal.right))
         elif type(literal) is Assignment:
             counts[literal.variable.name] += 1
             found.append(literal.variable)
-            counts.update([one.name for one in variables_of_expression(literal.expression)])
+            counts.update(names_of(literal.expression))
         elif type(literal) is Aggregate:
             found += _binding(literal.goal, counts)
             if literal.expression is not None:
-                counts.update([one.name for one in variables_of_expression(literal.expression)])
+                counts.update(names_of(literal.expression))
             counts[literal.result.name] += 1
             found.append(literal.result)
     return found

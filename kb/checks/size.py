@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from facts.diagnostic import Diagnostic
-from kb.checks.context import Context, Unit, atoms_of_body
-from kb.language.ast import Variable
+from kb.checks.context import Context, Unit
+from kb.language.traversal import atoms_of, names_of
 
 MOST_VARIABLES = 100
 """How many variables a rule or a query can have, each ``_`` counted too."""
@@ -36,7 +36,7 @@ def check_size(context: Context) -> Iterator[Diagnostic]:
 
 def is_too_large(unit: Unit) -> bool:
     """Whether a unit has more variables than it can."""
-    names = set()
-    for atom in atoms_of_body(unit.body):
-        names.update([term.name for term in atom.terms if type(term) is Variable])
+    names: set[str] = set()
+    for atom in atoms_of(unit.body):
+        names.update(names_of(*atom.terms))
     return len(names) > MOST_VARIABLES

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
 from facts.span import Span
-from kb.checks.context import Context, Stratum, atoms_of_body
+from kb.checks.context import Context, Stratum
 from kb.language.ast import Aggregate, Relational
+from kb.language.traversal import atoms_of
 
 _LONGEST_CYCLE = 12
 
@@ -77,7 +78,7 @@ def _edges(context: Context) -> dict[str, list[_Edge]]:
                 if used in edges and (used, sign) not in own:
                     own[used, sign] = _Edge(user, used, sign, literal.span)
             elif type(literal) is Aggregate:
-                for atom in atoms_of_body(literal.goal):
+                for atom in atoms_of(literal.goal):
                     used, sign = atom.predicate, "aggregate_all "
                     if used in edges and (used, sign) not in own:
                         own[used, sign] = _Edge(user, used, sign, literal.span)

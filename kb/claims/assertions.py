@@ -10,7 +10,8 @@ from facts.codes import CodeTable
 from facts.origin import Origin
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, INPUT_PREDICATES, LAST_DATE
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
+from kb.language.values import Row
 from kb.model.clause import PolicyClause
 
 FactStore = dict[str, dict[Row, list[Origin]]]

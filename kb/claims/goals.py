@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 
 from facts.diagnostic import QueryError
 from kb.checks.checked import CheckedProgram, check_query
 from kb.claims.arguments import check_goal
 from kb.language.ast import (
-    Aggregate,
     Atom,
-    BodyLiteral,
     Constant,
     Query,
     Relational,
@@ -18,6 +16,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.parser import parse_query
+from kb.language.traversal import atoms_of
 from kb.language.values import Value
 
 
@@ -45,15 +44,6 @@ def read_goal(
     if faults:
         raise QueryError(faults)
     return query
-
-
-def atoms_of_goal(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
-    """Yield the atoms of a goal, those of aggregates too."""
-    for literal in body:
-        if isinstance(literal, Relational):
-            yield literal.atom
-        elif isinstance(literal, Aggregate):
-            yield from atoms_of_goal(literal.goal)
 
 
 def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
@@ -88,7 +78,7 @@ def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
 
 def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
     """Return the terms that stand for claims in a goal."""
-    found = (_claim_of(atom, program) for atom in atoms_of_goal(query.body))
+    found = (_claim_of(atom, program) for atom in atoms_of(query.body))
     return {term for term in found if term is not None}
 
 
@@ -101,7 +91,7 @@ def _claim_of(atom: Atom, program: CheckedProgram) -> Term | None:
 def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:
     """Return every text that a goal names, sorted: it may be a code that no claim has."""
     found = {value for value in bound.values() if isinstance(value, str)}
-    for atom in atoms_of_goal(query.body):
+    for atom in atoms_of(query.body):
         for term in atom.terms:
             if not isinstance(term, Variable) and isinstance(term.value, str):
                 found.add(term.value)

@@ -10,12 +10,12 @@ from kb.compile.rewrite.apart import CODE_PREDICATES, OF_CLAIM, Codes, rules_apa
 from kb.compile.rewrite.components import Component, components
 from kb.compile.rewrite.narrow import narrow
 from kb.compile.rewrite.spread import spread_predicates, unfold_spread
-from kb.compile.sql.catalog import Catalog, Key, atoms_of
+from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.numbers import Numbers
 from kb.compile.sql.scans import Attribute
 from kb.compile.sql.statements import Fixpoint, Statement, statements
-from kb.language.ast import Atom, Program, Query, Rule, Variable
-from kb.language.traversal import named_variables
+from kb.language.ast import Atom, Key, Program, Query, Rule, Variable
+from kb.language.traversal import atoms_of, named_variables
 
 ANSWER = "answer to the goal"
 """The predicate that the goal itself derives."""
@@ -118,13 +118,13 @@ def plan_goal(
     names = named_variables(goal.body)
     rule = Rule(Atom(ANSWER, tuple(map(Variable, names))), goal.body)
     held = set(given)
-    open_rules = (each for each in program.rules if _head(each) not in held)
+    open_rules = (each for each in program.rules if each.head.key not in held)
     program = replace(program, rules=tuple(open_rules))
     rules = _needed(program, _keys([rule]))
     if codes is not None:
         apart, rule = rules_apart(rules, rule, codes, held)
         rules = list(apart)
-    return _plan(program, [*rules, rule], (_head(rule),), reserved)
+    return _plan(program, [*rules, rule], (rule.head.key,), reserved)
 
 
 def plan_predicates(
@@ -164,7 +164,7 @@ def _plan(
     final = Program(narrowed.rules, program.declarations)
     types = _types(program, whole, narrowed.copies, final.rules)
     catalog = Catalog.of(final, types, reserved)
-    derived = set(map(_head, final.rules))
+    derived = {each.head.key for each in final.rules}
     inputs = dict.fromkeys(key for key in _keys(final.rules) if key not in derived)
     views = frozenset(spread).difference(wanted)
     numbers = Numbers(undefined="try")
@@ -173,10 +173,6 @@ def _plan(
 
 def _needed(program: Program, wanted: Iterable[Key]) -> list[Rule]:
     return [rule for each in components(program, set(wanted)) for rule in each.rules]
-
-
-def _head(rule: Rule) -> Key:
-    return rule.head.predicate, rule.head.arity
 
 
 def _types(
@@ -201,4 +197,4 @@ def _code_types(rules: Iterable[Rule]) -> dict[Key, tuple[ColumnType, ...]]:
 def _keys(rules: Iterable[Rule]) -> Iterator[Key]:
     for rule in rules:
         for atom in atoms_of(rule.body):
-            yield atom.predicate, atom.arity
+            yield atom.key

@@ -7,9 +7,8 @@ from typing import Protocol
 
 from facts.origin import Origin
 from kb.language.ast import Program, Query
-from kb.language.values import Value
+from kb.language.values import Row, Value
 
-Row = tuple[Value, ...]
 Facts = Mapping[str, Mapping[Row, Sequence[Origin]]]
 """Input facts: predicate name to rows, each row with all the places that it was read from."""
 

@@ -14,10 +14,13 @@ from kb.language.values import Value
 
 NOWHERE = Span("<built>", 1, 1, 1, 1)
 
+Key: TypeAlias = tuple[str, int]
+"""Name and arity of a predicate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable. The parser names each ``_`` of a rule apart: ``_1``, ``_2``, ..."""
+    """A variable. The parser gives each ``_`` of a rule a name of its own: ``_1``, ``_2``, ..."""
 
     name: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
@@ -63,6 +66,11 @@ class Atom:
     def arity(self) -> int:
         """Number of terms."""
         return len(self.terms)
+
+    @property
+    def key(self) -> Key:
+        """Name and arity of the predicate."""
+        return self.predicate, len(self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +139,11 @@ class Declaration:
     sentence: str
     absence: str = ""
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+
+    @property
+    def key(self) -> Key:
+        """Name and arity of the predicate."""
+        return self.predicate, len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

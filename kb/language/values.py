@@ -10,6 +10,9 @@ from typing import TypeAlias
 Value: TypeAlias = str | int | Decimal | Fraction
 """A constant: text (dates are ISO text), or an exact number."""
 
+Row: TypeAlias = tuple[Value, ...]
+"""A row of a predicate, or an answer of a query."""
+
 
 def canonical(value: Value) -> Value:
     """Return the one form of a value: a whole number is an int, a finite decimal a Decimal.

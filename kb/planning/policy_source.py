@@ -10,9 +10,9 @@ from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, LAST_DATE
 from kb.claims.assertions import policy_facts
 from kb.compile.script.source import Source
-from kb.compile.sql.catalog import Key, atoms_of
 from kb.knowledge_base import KnowledgeBase
-from kb.language.ast import Rule
+from kb.language.ast import Key, Rule
+from kb.language.traversal import atoms_of
 from kb.language.values import Value
 from kb.policy.code_index import clause_rules
 from kb.policy.loader import LOADED_LISTS, Policy
@@ -69,12 +69,10 @@ def _used_by(policy: Policy, own: dict[str, list[Rule]]) -> dict[Key, tuple[str,
     """The clauses that each predicate is a condition of, in the order of the register."""
     bodies: dict[Key, set[Key]] = {}
     for rule in policy.program.program.rules:
-        head = (rule.head.predicate, rule.head.arity)
+        head = rule.head.key
         bodies.setdefault(head, set()).update(_keys(rule))
     found: dict[Key, dict[str, None]] = {}
-    concluding = {
-        (rule.head.predicate, rule.head.arity) for rules in own.values() for rule in rules
-    }
+    concluding = {rule.head.key for rules in own.values() for rule in rules}
     for clause_id in policy.clauses:
         waiting = [key for rule in own.get(clause_id, ()) for key in _keys(rule)]
         seen: set[Key] = set()
@@ -89,7 +87,7 @@ def _used_by(policy: Policy, own: dict[str, list[Rule]]) -> dict[Key, tuple[str,
 
 
 def _keys(rule: Rule) -> list[Key]:
-    return [(atom.predicate, atom.arity) for atom in atoms_of(rule.body)]
+    return [atom.key for atom in atoms_of(rule.body)]
 
 
 def _release_rows(release: HcpcsRelease) -> Iterable[tuple[Value, ...]]:

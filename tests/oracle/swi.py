@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -32,7 +32,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.traversal import named_variables
-from kb.language.values import Value, canonical, row_key
+from kb.language.values import Row, Value, canonical, row_key
 
 DRIVER = Path(__file__).with_name("driver.pl")
 GOAL = "clausewise_oracle:main"

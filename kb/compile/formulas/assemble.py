@@ -24,9 +24,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.rename import all_names
-from kb.language.substitute import substitute
-from kb.language.traversal import variables_of_expression
+from kb.language.traversal import all_names, names_of, substitute
 
 LINE_INPUTS = frozenset(
     predicate.name
@@ -132,7 +130,7 @@ class Assembly:
     def _of_line(self, atom: Atom) -> bool:
         if atom.predicate in BY_NAME:
             return atom.predicate in LINE_INPUTS
-        return (atom.predicate, atom.arity) not in self.constants
+        return atom.key not in self.constants
 
     def _attributes(self, body: tuple[BodyLiteral, ...]) -> list[BodyLiteral]:
         """Tie variables to columns of the row; return the other literals."""
@@ -166,7 +164,7 @@ class Assembly:
         rest: list[BodyLiteral] = []
         for literal in body:
             if isinstance(literal, Assignment):
-                names = [item.name for item in variables_of_expression(literal.expression)]
+                names = names_of(literal.expression)
                 if all(name in self.columns or name in self.expressions for name in names):
                     self.expressions[literal.variable.name] = self._spelt(literal.expression)
                     continue
@@ -234,14 +232,14 @@ class Assembly:
         spelt[self.claim] = Variable("@claim_id")
         made = {name: f"r{number}" for number, name in enumerate(sorted(names))}
         spelt |= {name: Variable(new) for name, new in made.items()}
-        body = tuple(part for literal in literals for part in substitute(literal, spelt))
+        body = substitute(literals, spelt)
         leaf = ("residual", body)
         for name in names:
             self.residuals[name] = ("residual", body, made)
         self._add(line, leaf)
 
     def _derived(self, atom: Atom) -> bool:
-        return atom.predicate not in BY_NAME and (atom.predicate, atom.arity) not in self.constants
+        return atom.predicate not in BY_NAME and atom.key not in self.constants
 
     def _literal(self, literal: BodyLiteral) -> None:
         if isinstance(literal, Comparison):
@@ -259,7 +257,7 @@ class Assembly:
             ):
                 raise NotFusable(f"a value stands in a negated `{atom.predicate}`")
             node = self.prop(atom)
-        elif (atom.predicate, atom.arity) in self.constants:
+        elif atom.key in self.constants:
             line, node = self._known_rows(atom)
         else:
             line, node = self._input(atom)
@@ -274,7 +272,7 @@ class Assembly:
 
     def _known_rows(self, atom: Atom) -> tuple[Variable, int]:
         """A negated atom of known rows over columns of a line."""
-        rows = self.constants[atom.predicate, atom.arity]
+        rows = self.constants[atom.key]
         origins = [
             self.columns.get(term.name) if isinstance(term, Variable) else None
             for term in atom.terms
@@ -342,7 +340,7 @@ class Assembly:
                 )
                 self.parts[self.line].append(node)
                 return
-        names = [item.name for side in (left, right) for item in variables_of_expression(side)]
+        names = names_of(left, right)
         origins = {name: self.columns[name] for name in names if name in self.columns}
         lines = {origin.line for origin in origins.values()}
         if len(lines) == 2 and isinstance(left, Variable) and isinstance(right, Variable):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from kb.compile.sql.catalog import Key
-from kb.language.ast import Constant, Program, Relational, Rule, Variable
+from kb.language.ast import Key, Program, Relational, Rule
+from kb.language.matching import match, row_of
+from kb.language.traversal import atoms_of, rules_by_head
 from kb.language.values import Value
 
 Rows = Mapping[Key, tuple[tuple[Value, ...], ...]]
@@ -38,10 +39,7 @@ def constant_predicates(
     rows: dict[Key, set[tuple[Value, ...]]] = {
         (name, arity): set(known[name]) for name, arity in KNOWN_INPUTS.items() if name in known
     }
-    by_head: dict[Key, list[Rule]] = {}
-    for rule in program.rules:
-        by_head.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
-    waiting = dict(by_head)
+    waiting = rules_by_head(program.rules)
     progress = True
     while progress:
         progress = False
@@ -58,49 +56,18 @@ def constant_predicates(
 
 def _plain(rule: Rule, rows: Mapping[Key, set[tuple[Value, ...]]]) -> bool:
     return all(
-        isinstance(literal, Relational)
-        and not literal.negated
-        and (literal.atom.predicate, literal.atom.arity) in rows
+        isinstance(literal, Relational) and not literal.negated and literal.atom.key in rows
         for literal in rule.body
     )
 
 
 def _derive(rule: Rule, rows: Mapping[Key, set[tuple[Value, ...]]]) -> set[tuple[Value, ...]]:
     found: list[dict[str, Value]] = [{}]
-    for literal in rule.body:
-        assert isinstance(literal, Relational)
-        atom = literal.atom
-        following = []
-        for environment in found:
-            for row in rows[atom.predicate, atom.arity]:
-                extended = match(atom.terms, row, environment)
-                if extended is not None:
-                    following.append(extended)
-        found = following
-    return {
-        tuple(
-            environment[term.name] if isinstance(term, Variable) else term.value
-            for term in rule.head.terms
-        )
-        for environment in found
-    }
-
-
-def match(
-    terms: Iterable[Variable | Constant], row: Iterable[Value], environment: Mapping[str, Value]
-) -> dict[str, Value] | None:
-    """Return the environment in which terms are a row, or None.
-
-    Examples
-    --------
-    >>> match((Variable("X"), Constant("a")), ("b", "a"), {})
-    {'X': 'b'}
-    """
-    found = dict(environment)
-    for term, value in zip(terms, row, strict=True):
-        if isinstance(term, Constant):
-            if term.value != value:
-                return None
-        elif found.setdefault(term.name, value) != value:
-            return None
-    return found
+    for atom in atoms_of(rule.body):
+        found = [
+            extended
+            for bindings in found
+            for row in rows[atom.key]
+            if (extended := match(atom.terms, row, bindings)) is not None
+        ]
+    return {row_of(rule.head, bindings) for bindings in found}

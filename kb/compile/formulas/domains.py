@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from kb.compile.formulas.constants import Rows
-from kb.compile.sql.catalog import Key
-from kb.language.ast import BodyLiteral, Comparison, Constant, Program, Relational, Rule
+from kb.language.ast import BodyLiteral, Comparison, Constant, Key, Program, Relational, Rule
 from kb.language.traversal import visible_variables
 from kb.language.values import Value
 
@@ -44,26 +43,24 @@ def domains(
     dict of (name, arity) to rows
     """
     derived: dict[Key, set[tuple[Held, ...]]] = {
-        (rule.head.predicate, rule.head.arity): set()
-        for rule in program.rules
-        if (rule.head.predicate, rule.head.arity) not in constants
+        rule.head.key: set() for rule in program.rules if rule.head.key not in constants
     }
     held_overrides: set[tuple[Value | Open, ...]] = {
         (authority, OPEN, clause, effect, OPEN, OPEN)
         for authority, _, clause, effect, _, _ in overrides
     }
-    rules = [rule for rule in program.rules if (rule.head.predicate, rule.head.arity) in derived]
+    rules = [rule for rule in program.rules if rule.head.key in derived]
     readers: dict[Key, list[int]] = {}
     for number, rule in enumerate(rules):
         for literal in rule.body:
             if isinstance(literal, Relational) and not literal.negated:
-                readers.setdefault((literal.atom.predicate, literal.atom.arity), []).append(number)
+                readers.setdefault(literal.atom.key, []).append(number)
     waiting = dict.fromkeys(range(len(rules)))
     while waiting:
         number = next(iter(waiting))
         del waiting[number]
         head = rules[number].head
-        key = (head.predicate, head.arity)
+        key = head.key
         found = _possible(rules[number], derived, constants, held_overrides)
         if not found <= derived[key]:
             derived[key] |= found
@@ -119,7 +116,7 @@ def _extend(
     if not isinstance(literal, Relational) or literal.negated:
         return environments
     atom = literal.atom
-    key = (atom.predicate, atom.arity)
+    key = atom.key
     if key in constants:
         rows: Iterable[tuple[Held, ...]] = constants[key]
         terms = atom.terms

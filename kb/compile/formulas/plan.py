@@ -13,8 +13,7 @@ from kb.compile.formulas.guards import guards
 from kb.compile.formulas.refusal import NotFusable
 from kb.compile.formulas.specialise import Alternative, Specialiser
 from kb.compile.formulas.unfold import Unfolder
-from kb.compile.sql.catalog import Key
-from kb.language.ast import Program
+from kb.language.ast import Key, Program
 from kb.language.values import Value
 
 ANSWERS: tuple[Key, ...] = (

@@ -13,7 +13,7 @@ from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.stored import NUMBER
 from kb.language.ast import BodyLiteral, Program, Relational
-from kb.language.rename import all_names
+from kb.language.traversal import all_names
 
 exp = bulk_module("sqlglot.expressions")
 

@@ -9,14 +9,11 @@ from kb.compile.formulas.assemble import Assembly
 from kb.compile.formulas.formula import FALSE, Formulas
 from kb.compile.formulas.refusal import NotFusable
 from kb.compile.formulas.unfold import Unfolder
-from kb.compile.sql.catalog import Key
 from kb.language.arithmetic import holds
-from kb.language.ast import Aggregate, Atom, Constant, Term, Variable
-from kb.language.substitute import substitute
+from kb.language.ast import Aggregate, Atom, Constant, Key, Variable
+from kb.language.matching import Pattern, constants_of, match, pattern_of
+from kb.language.traversal import substitute
 from kb.language.values import Value
-
-Pattern = tuple[Value | None, ...]
-"""Constants of an atom beyond claim and line; None where any value will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Specialiser:
     _open: set[tuple[Key, Pattern]] = field(default_factory=set)
 
     def formula(self, key: Key, pattern: Pattern) -> int:
-        """Return the formula under which a line has an answer of a pattern.
+        """Return the formula under which a line has an answer of a pattern beyond claim and line.
 
         Raises
         ------
@@ -58,19 +55,11 @@ class Specialiser:
         self._open.add((key, pattern))
         found = []
         for rule in self.unfolder.rules.get(key, ()):
-            given: dict[str, Term] = {}
-            for term, value in zip(rule.head.terms[2:], pattern, strict=True):
-                if value is None:
-                    continue
-                if isinstance(term, Constant):
-                    if term.value != value:
-                        break
-                elif given.setdefault(term.name, Constant(value)) != Constant(value):
-                    break
-            else:
+            given = match(rule.head.terms[2:], pattern)
+            if given is not None:
                 claim, line = _key_names(rule.head)
                 keys = frozenset({claim, line})
-                body = tuple(part for item in rule.body for part in substitute(item, given))
+                body = substitute(rule.body, constants_of(given))
                 for flat, _ in self.unfolder.flatten(body, (), keys):
                     found.append(self._assembly(claim, line).read(flat))
         made = self.formulas.any_of(found)
@@ -117,10 +106,7 @@ class Specialiser:
         )
 
     def _prop(self, atom: Atom) -> int:
-        pattern = tuple(
-            term.value if isinstance(term, Constant) else None for term in atom.terms[2:]
-        )
-        return self.formula((atom.predicate, atom.arity), pattern)
+        return self.formula(atom.key, pattern_of(atom, {})[2:])
 
     def _count(
         self, aggregate: Aggregate, claim: str, line: str, operator: str, value: Value

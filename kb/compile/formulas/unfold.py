@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME
-from kb.compile.formulas.constants import Rows, match
+from kb.compile.formulas.constants import Rows
 from kb.compile.formulas.domains import KEY_COLUMNS, OPEN, Domain
 from kb.compile.formulas.refusal import NotFusable
-from kb.compile.sql.catalog import Key
 from kb.language.arithmetic import holds
 from kb.language.ast import (
     Atom,
     BodyLiteral,
     Comparison,
     Constant,
+    Key,
     Program,
     Relational,
     Rule,
     Term,
     Variable,
 )
-from kb.language.rename import all_names
-from kb.language.substitute import substitute
+from kb.language.matching import constants_of, match
+from kb.language.traversal import all_names, names_of, rules_by_head, substitute, substitute_terms
 
 Wanted = tuple[Term, ...]
 Flat = tuple[tuple[BodyLiteral, ...], Wanted]
@@ -60,11 +60,7 @@ class Unfolder:
         absent: frozenset[str],
     ) -> Unfolder:
         """Return the unfolder of a program."""
-        made = cls(constants, domains, absent)
-        for rule in program.rules:
-            key = (rule.head.predicate, rule.head.arity)
-            made.rules.setdefault(key, []).append(rule)
-        return made
+        return cls(constants, domains, absent, rules_by_head(program.rules))
 
     def fresh(self, rule: Rule, given: Mapping[str, Term]) -> tuple[BodyLiteral, ...]:
         """Return a rule's body: given variables are put in, all others are like nothing else."""
@@ -73,7 +69,7 @@ class Unfolder:
         for name in all_names(rule.body):
             if name not in terms:
                 terms[name] = Variable(f"{name}~{self._fresh}")
-        return tuple(part for item in rule.body for part in substitute(item, terms))
+        return substitute(rule.body, terms)
 
     def flatten(
         self, body: tuple[BodyLiteral, ...], wanted: Wanted, keys: frozenset[str], depth: int = 0
@@ -122,22 +118,19 @@ class Unfolder:
         atom = literal.atom
         if atom.predicate in self.absent and atom.predicate in BY_NAME:
             return [(rest, wanted)] if literal.negated else []
-        rows = self.constants.get((atom.predicate, atom.arity))
+        rows = self.constants.get(atom.key)
         if rows is None:
             return None
         if literal.negated:
             elsewhere = _variables(rest, wanted)
             if any(isinstance(term, Variable) and term.name in elsewhere for term in atom.terms):
                 return None
-            hit = any(match(atom.terms, row, {}) is not None for row in rows)
+            hit = any(match(atom.terms, row) is not None for row in rows)
             return [] if hit else [(rest, wanted)]
-        found = []
-        for row in rows:
-            environment = match(atom.terms, row, {})
-            if environment is not None:
-                terms = {name: Constant(value) for name, value in environment.items()}
-                found.append(_replace(rest, wanted, terms))
-        return found
+        matches = (match(atom.terms, row) for row in rows)
+        return [
+            _replace(rest, wanted, constants_of(found)) for found in matches if found is not None
+        ]
 
     def _enumerated(
         self,
@@ -154,7 +147,7 @@ class Unfolder:
         if not free:
             return None
         possible = set()
-        for row in self.domains.get((atom.predicate, atom.arity), frozenset()):
+        for row in self.domains.get(atom.key, frozenset()):
             held = tuple(row[column] for column in free.values())
             fixed = all(
                 not isinstance(term, Constant) or value is OPEN or value == term.value
@@ -185,7 +178,7 @@ class Unfolder:
         if atom is None or not self._carried(position, atom, body, wanted, keys):
             return None
         found = []
-        for rule in self.rules[atom.predicate, atom.arity]:
+        for rule in self.rules[atom.key]:
             inner: dict[str, Term] = {}
             outer: dict[str, Term] = {}
             checks: list[BodyLiteral] = []
@@ -209,7 +202,7 @@ class Unfolder:
         if not isinstance(literal, Relational) or literal.negated:
             return None
         atom = literal.atom
-        return atom if (atom.predicate, atom.arity) in self.rules else None
+        return atom if atom.key in self.rules else None
 
     def _carried(
         self,
@@ -229,11 +222,8 @@ class Unfolder:
 
 
 def _replace(body: tuple[BodyLiteral, ...], wanted: Wanted, terms: Mapping[str, Term]) -> Flat:
-    made = tuple(part for item in body for part in substitute(item, terms))
-    return made, tuple(
-        terms.get(term.name, term) if isinstance(term, Variable) else term for term in wanted
-    )
+    return substitute(body, terms), substitute_terms(wanted, terms)
 
 
 def _variables(body: Iterable[BodyLiteral], wanted: Wanted) -> set[str]:
-    return set(all_names(body)) | {term.name for term in wanted if isinstance(term, Variable)}
+    return {*all_names(body), *names_of(*wanted)}

@@ -9,11 +9,10 @@ from kb.language.ast import (
     Assignment,
     BodyLiteral,
     Comparison,
-    Expression,
     Relational,
     Variable,
 )
-from kb.language.traversal import variables_of_expression, visible_variables
+from kb.language.traversal import names_of, visible_variables
 
 
 def inner_variables(aggregate: Aggregate) -> dict[str, None]:
@@ -33,7 +32,7 @@ def inner_variables(aggregate: Aggregate) -> dict[str, None]:
         if isinstance(literal, Aggregate):
             found.update(inner_variables(literal))
     if aggregate.expression is not None:
-        found.update(dict.fromkeys(_names(aggregate.expression)))
+        found.update(dict.fromkeys(names_of(aggregate.expression)))
     return found
 
 
@@ -68,7 +67,7 @@ def stands_alone(aggregate: Aggregate, shared: Iterable[str]) -> bool:
         if used_by(literal) & wanted - bound:
             return False
         bound |= bound_by(literal)
-    if aggregate.expression is not None and set(_names(aggregate.expression)) & wanted - bound:
+    if aggregate.expression is not None and set(names_of(aggregate.expression)) & wanted - bound:
         return False
     return wanted <= bound
 
@@ -79,7 +78,7 @@ def used_by(literal: BodyLiteral) -> set[str]:
         case Relational(negated=False):
             return set()
         case Assignment(expression=expression):
-            return set(_names(expression))
+            return set(names_of(expression))
         case Aggregate():
             return set(inner_variables(literal))
     return {variable.name for variable in visible_variables(literal)}
@@ -97,7 +96,3 @@ def bound_by(literal: BodyLiteral) -> set[str]:
         case Comparison(operator="=", left=left, right=right):
             return {side.name for side in (left, right) if isinstance(side, Variable)}
     return set()
-
-
-def _names(expression: Expression) -> list[str]:
-    return [variable.name for variable in variables_of_expression(expression)]

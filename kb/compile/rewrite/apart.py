@@ -12,17 +12,18 @@ from typing import TypeVar
 
 from facts.codes import DESCRIPTION
 from facts.schema import BY_NAME
-from kb.compile.sql.catalog import Key, atoms_of
 from kb.language.ast import (
     Aggregate,
     Atom,
     BodyLiteral,
     Constant,
+    Key,
     Relational,
     Rule,
     Term,
     Variable,
 )
+from kb.language.traversal import atoms_of
 
 CODE_PREDICATES = ("code_in", "code_amount", "mentions", "release_code")
 """Predicates that say something of a code or a text of a claim, and not of which."""
@@ -127,9 +128,9 @@ def _predicates_of_claims(rules: Iterable[Rule], given: Iterable[Key]) -> set[Ke
     needs: dict[Key, set[Key]] = {}
     found: set[Key] = set(given)
     for rule in rules:
-        head = (rule.head.predicate, rule.head.arity)
+        head = rule.head.key
         for atom in atoms_of(rule.body):
-            key = (atom.predicate, atom.arity)
+            key = atom.key
             if is_of_claims(key[0]):
                 found.add(key)
             if is_of_claims(key[0]) or key[0] in CODE_PREDICATES:
@@ -146,13 +147,13 @@ def _predicates_of_claims(rules: Iterable[Rule], given: Iterable[Key]) -> set[Ke
 
 
 def _rule(rule: Rule, ours: set[Key], codes: Codes, is_goal: bool = False) -> Rule:
-    head = (rule.head.predicate, rule.head.arity)
+    head = rule.head.key
     atoms = list(atoms_of(rule.body))
     looked_up = [atom for atom in atoms if atom.predicate in CODE_PREDICATES]
     claims = {
         atom.terms[0]
         for atom in atoms
-        if is_of_claims(atom.predicate) or (atom.predicate, atom.arity) in ours
+        if is_of_claims(atom.predicate) or atom.key in ours
         if atom.terms
     }
     if not claims and not looked_up and head not in ours:

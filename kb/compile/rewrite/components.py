@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import networkx
 
-from kb.compile.sql.catalog import Key, atoms_of
-from kb.language.ast import Aggregate, Program, Relational, Rule
+from kb.language.ast import Aggregate, Key, Program, Relational, Rule
+from kb.language.traversal import atoms_of, rules_by_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,12 @@ def components(program: Program, wanted: Iterable[Key] | None = None) -> tuple[C
     tuple of Component
     """
     graph: networkx.DiGraph = networkx.DiGraph()
-    rules: dict[Key, list[Rule]] = {}
-    for rule in program.rules:
-        rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
+    rules = rules_by_head(program.rules)
     for key, own in rules.items():
         graph.add_node(key)
         for rule in own:
             for atom in atoms_of(rule.body):
-                needed = (atom.predicate, atom.arity)
+                needed = atom.key
                 if needed in rules:
                     graph.add_edge(needed, key)
     if wanted is not None:
@@ -84,8 +82,7 @@ def recursive_atoms(rule: Rule, keys: Iterable[Key]) -> list[int]:
     return [
         position
         for position, literal in enumerate(rule.body)
-        if isinstance(literal, Relational)
-        and (literal.atom.predicate, literal.atom.arity) in members
+        if isinstance(literal, Relational) and literal.atom.key in members
     ]
 
 

@@ -10,19 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from kb.compile.rewrite.components import components
-from kb.compile.sql.catalog import Key
 from kb.language.ast import (
     Aggregate,
     Atom,
     BodyLiteral,
     Constant,
+    Key,
     Program,
     Relational,
     Rule,
-    Term,
-    Variable,
 )
-from kb.language.substitute import substitute
+from kb.language.matching import constants_of, match
+from kb.language.traversal import rules_by_head, substitute, substitute_terms
 from kb.language.values import Value, canonical
 
 Bound = tuple[tuple[int, Value], ...]
@@ -88,9 +87,7 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
         if component.recursive:
             keep.update(component.keys)
     first: list[Pattern] = [(key, ()) for key in wanted]
-    rules: dict[Key, list[Rule]] = {}
-    for rule in program.rules:
-        rules.setdefault((rule.head.predicate, rule.head.arity), []).append(rule)
+    rules = rules_by_head(program.rules)
     asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
     while many := {key for key, bounds in asked.items() if len(bounds) > _MOST}:
         keep |= many
@@ -119,19 +116,19 @@ class _Walk:
             pattern = waiting.pop()
             made[pattern] = []
             for rule in self.rules.get(pattern[0], ()):
-                given = _given(rule, pattern[1])
-                if given is None:
+                values = match(rule.head.terms, _row(pattern))
+                if values is None:
                     continue
-                body = [part for item in rule.body for part in substitute(item, given)]
+                given = constants_of(values)
                 literals = []
-                for item in body:
+                for item in substitute(rule.body, given):
                     renamed, needed = self._literal(item)
                     literals.append(renamed)
                     for other in needed:
                         if other not in seen:
                             seen[other] = None
                             waiting.append(other)
-                terms = tuple(_put(term, given) for term in rule.head.terms)
+                terms = substitute_terms(rule.head.terms, given)
                 head = replace(rule.head, predicate=self.name(pattern)[0], terms=terms)
                 made[pattern].append(replace(rule, head=head, body=tuple(literals)))
         return list(seen)
@@ -155,7 +152,7 @@ class _Walk:
                 needed += found
             return replace(literal, goal=tuple(goals)), needed
         if isinstance(literal, Relational):
-            key = (literal.atom.predicate, literal.atom.arity)
+            key = literal.atom.key
             if key in self.rules:
                 pattern = self._served(key, literal.atom)
                 atom = replace(literal.atom, predicate=self.name(pattern)[0])
@@ -186,18 +183,8 @@ def _widest(patterns: Iterable[Pattern]) -> dict[Key, list[Bound]]:
     }
 
 
-def _given(rule: Rule, bound: Bound) -> dict[str, Term] | None:
-    """The values of a rule's variables under constants in its head; None where none can be."""
-    given: dict[str, Term] = {}
-    for position, value in bound:
-        term = rule.head.terms[position]
-        if isinstance(term, Constant):
-            if canonical(term.value) != value:
-                return None
-        elif given.setdefault(term.name, Constant(value)) != Constant(value):
-            return None
-    return given
-
-
-def _put(term: Term, given: Mapping[str, Term]) -> Term:
-    return given.get(term.name, term) if isinstance(term, Variable) else term
+def _row(pattern: Pattern) -> tuple[Value | None, ...]:
+    """The constants of a pattern, None where any value will do."""
+    (_, arity), bound = pattern
+    held = dict(bound)
+    return tuple(held.get(position) for position in range(arity))

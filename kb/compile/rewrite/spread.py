@@ -9,10 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kb.compile.rewrite.components import components
-from kb.compile.sql.catalog import Key
-from kb.language.ast import Aggregate, BodyLiteral, Program, Relational, Rule, Term, Variable
-from kb.language.rename import all_names
-from kb.language.substitute import substitute
+from kb.language.ast import (
+    Aggregate,
+    Atom,
+    BodyLiteral,
+    Key,
+    Program,
+    Relational,
+    Rule,
+    Term,
+    Variable,
+)
+from kb.language.traversal import all_names, names_of, substitute, variables_of
 
 
 def spread_predicates(program: Program) -> dict[Key, Rule]:
@@ -43,11 +51,10 @@ def spread_predicates(program: Program) -> dict[Key, Rule]:
         if others or component.recursive or len(component.rules) != 1:
             continue
         (rule,) = component.rules
-        terms = [term.name for term in rule.head.terms if isinstance(term, Variable)]
-        plain = len(set(terms)) == rule.head.arity
+        plain = len(set(names_of(*rule.head.terms))) == rule.head.arity
         if plain and not any(isinstance(item, Aggregate) for item in rule.body):
             atoms = _atoms(rule)
-            narrows = len(atoms) == 1 and _key(atoms[0]) in found
+            narrows = len(atoms) == 1 and atoms[0].key in found
             if narrows or _untied(atoms):
                 found[key] = rule
     return found
@@ -70,7 +77,7 @@ def unfold_spread(program: Program) -> dict[Rule, Rule]:
     spread = spread_predicates(program)
     found = {}
     for rule in program.rules:
-        if (rule.head.predicate, rule.head.arity) in spread:
+        if rule.head.key in spread:
             found[rule] = rule
         else:
             found[rule] = _unfolded(rule, spread)
@@ -80,8 +87,12 @@ def unfold_spread(program: Program) -> dict[Rule, Rule]:
 def _unfolded(rule: Rule, spread: dict[Key, Rule]) -> Rule:
     while True:
         for position, literal in enumerate(rule.body):
-            if isinstance(literal, Relational) and not literal.negated and _key(literal) in spread:
-                inner = _body_of(literal, spread[_key(literal)], rule)
+            if (
+                isinstance(literal, Relational)
+                and not literal.negated
+                and (atom := literal.atom).key in spread
+            ):
+                inner = _body_of(atom, spread[atom.key], rule)
                 body = (*rule.body[:position], *inner, *rule.body[position + 1 :])
                 rule = replace(rule, body=body)
                 break
@@ -89,13 +100,12 @@ def _unfolded(rule: Rule, spread: dict[Key, Rule]) -> Rule:
             return rule
 
 
-def _body_of(literal: Relational, rule: Rule, outer: Rule) -> tuple[BodyLiteral, ...]:
+def _body_of(atom: Atom, rule: Rule, outer: Rule) -> tuple[BodyLiteral, ...]:
     """The body of a rule for one atom, its own variables apart from those around it."""
-    taken = set(all_names(outer.body))
-    taken |= {term.name for term in outer.head.terms if isinstance(term, Variable)}
+    taken = {*all_names(outer.body), *names_of(*outer.head.terms)}
     terms: dict[str, Term] = {
         parameter.name: term
-        for parameter, term in zip(rule.head.terms, literal.atom.terms, strict=True)
+        for parameter, term in zip(rule.head.terms, atom.terms, strict=True)
         if isinstance(parameter, Variable)
     }
     for name in all_names(rule.body):
@@ -106,31 +116,25 @@ def _body_of(literal: Relational, rule: Rule, outer: Rule) -> tuple[BodyLiteral,
                 fresh = f"{name}_{number}"
             taken.add(fresh)
             terms[name] = Variable(fresh)
-    return tuple(made for item in rule.body for made in substitute(item, terms))
+    return substitute(rule.body, terms)
 
 
-def _atoms(rule: Rule) -> list[Relational]:
+def _atoms(rule: Rule) -> list[Atom]:
     """The positive atoms of a rule that have variables."""
     return [
-        item
+        item.atom
         for item in rule.body
-        if isinstance(item, Relational)
-        and not item.negated
-        and any(isinstance(term, Variable) for term in item.atom.terms)
+        if isinstance(item, Relational) and not item.negated and any(variables_of(*item.atom.terms))
     ]
 
 
-def _untied(atoms: list[Relational]) -> bool:
+def _untied(atoms: list[Atom]) -> bool:
     """Whether some atoms share no variable with the others."""
     groups: list[set[str]] = []
-    for literal in atoms:
-        names = {term.name for term in literal.atom.terms if isinstance(term, Variable)}
+    for atom in atoms:
+        names = set(names_of(*atom.terms))
         for group in [group for group in groups if group & names]:
             names |= group
             groups.remove(group)
         groups.append(names)
     return len(groups) > 1
-
-
-def _key(literal: Relational) -> Key:
-    return literal.atom.predicate, literal.atom.arity

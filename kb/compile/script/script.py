@@ -15,12 +15,12 @@ from kb.compile.script.statements import FAULTS as FAULTS
 from kb.compile.script.statements import RESERVED as RESERVED
 from kb.compile.script.statements import ScriptStatement as ScriptStatement
 from kb.compile.script.statements import StatementWriter
-from kb.compile.sql.catalog import Key, atoms_of
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.input_queries import EVIDENCE, OVERRIDES, TABLES
 from kb.compile.sql.statements import Relationship, statements
-from kb.language.ast import Program
+from kb.language.ast import Key, Program
 from kb.language.excerpt import Excerpts
+from kb.language.traversal import atoms_of
 
 _KNOWN = frozenset({"setting", "clause_effect", "clause_from", "list_loaded", "release_code"})
 """Input predicates whose rows the policy knows."""
@@ -91,11 +91,11 @@ def _asserted(
     found: Iterable[Component], wanted: Iterable[Key], program: Program
 ) -> dict[Key, None]:
     """The predicates that are used and that no rule derives."""
-    derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
+    derived = {rule.head.key for rule in program.rules}
     used = dict.fromkeys(wanted)
     for component in found:
         for rule in component.rules:
-            used.update(((atom.predicate, atom.arity), None) for atom in atoms_of(rule.body))
+            used.update((atom.key, None) for atom in atoms_of(rule.body))
     return {key: None for key in used if key not in derived}
 
 

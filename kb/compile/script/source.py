@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from facts.claim import EvidenceTypes
 from facts.codes import CodeTable
-from kb.compile.sql.catalog import Key
-from kb.language.ast import Program, Rule
+from kb.language.ast import Key, Program, Rule
 from kb.language.values import Value
 
 

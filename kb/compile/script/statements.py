@@ -10,13 +10,13 @@ from facts.schema import BY_NAME
 from kb.compile.rewrite.components import Component
 from kb.compile.script.comments import comments
 from kb.compile.script.source import Source
-from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
 from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import Attribute, attributes
 from kb.compile.sql.statements import Relationship
-from kb.language.ast import Rule
+from kb.language.ast import Key, Rule
 from kb.language.printer import print_rule
 from kb.language.values import Value
 

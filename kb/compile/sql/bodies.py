@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.rewrite.aggregate_goals import inner_variables, stands_alone
-from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.collation import by_code_point, extreme
 from kb.compile.sql.fields import columns_of, field_names, field_of, named
 from kb.compile.sql.numbers import Numbers, Ratio, Sql
@@ -23,6 +23,7 @@ from kb.language.ast import (
     Comparison,
     Constant,
     Expression,
+    Key,
     Operation,
     Relational,
     Term,
@@ -141,11 +142,11 @@ class Body:
         return alias, on
 
     def _atom(self, atom: Atom, renamed: str | None) -> None:
-        attribute = self.scans.get((atom.predicate, atom.arity))
+        attribute = self.scans.get(atom.key)
         if attribute is not None and all(isinstance(term, Variable) for term in atom.terms[:2]):
             self._scan(atom, attribute)
             return
-        table = self.catalog[atom.predicate, atom.arity]
+        table = self.catalog[atom.key]
         alias, on = self._source(exp.table_(renamed or table.name, quoted=True))
         for column, term, kind in columns_of(table, atom, alias):
             if isinstance(term, Variable) and term.name not in self.values:
@@ -155,7 +156,7 @@ class Body:
 
     def _scan(self, atom: Atom, attribute: Attribute) -> None:
         """Read an attribute from the scan of its line, which begins with the first of them."""
-        table = self.catalog[atom.predicate, atom.arity]
+        table = self.catalog[atom.key]
         key = tuple(term.name for term in atom.terms[:KEY_COLUMNS] if isinstance(term, Variable))
         scan = self.scanned.get(key)
         first = 0 if scan is None else KEY_COLUMNS
@@ -177,7 +178,7 @@ class Body:
             self.conditions += attribute.conditions(alias)
 
     def _negated(self, atom: Atom) -> None:
-        table = self.catalog[atom.predicate, atom.arity]
+        table = self.catalog[atom.key]
         alias = f"{self.prefix}n"
         source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True)
         query = exp.select(exp.Literal.number(1)).from_(source)

@@ -10,21 +10,17 @@ from facts.schema import INPUT_PREDICATES, ColumnType
 from kb.language.ast import (
     Aggregate,
     Assignment,
-    Atom,
     BodyLiteral,
     Comparison,
     Constant,
     Expression,
+    Key,
     Operation,
     Program,
-    Relational,
     Rule,
     Variable,
 )
-from kb.language.traversal import variables_of_expression, visible_variables
-
-Key = tuple[str, int]
-"""Name and arity of a predicate."""
+from kb.language.traversal import atoms_of, variables_of, visible_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ class Catalog:
         keys = dict.fromkeys(declared)
         for rule in program.rules:
             for atom in (rule.head, *atoms_of(rule.body)):
-                keys[atom.predicate, atom.arity] = None
+                keys[atom.key] = None
         for key in extra or {}:
             keys[key] = None
         inferred = _infer(
@@ -115,15 +111,6 @@ class Catalog:
                 columns = tuple(f"a{position}" for position in range(1, key[1] + 1))
             catalog.tables[key] = Table(name, columns, inferred[key], sentence)
         return catalog
-
-
-def atoms_of(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
-    """Yield the atoms of a body, those of aggregated goals too."""
-    for literal in body:
-        if isinstance(literal, Relational):
-            yield literal.atom
-        elif isinstance(literal, Aggregate):
-            yield from atoms_of(literal.goal)
 
 
 def _names(keys: Iterable[Key], reserved: Iterable[str]) -> dict[Key, str]:
@@ -148,15 +135,15 @@ def _calculated(literal: BodyLiteral) -> Iterator[Variable]:
     """The variables of arithmetic."""
     match literal:
         case Assignment(expression=expression):
-            yield from variables_of_expression(expression)
+            yield from variables_of(expression)
         case Comparison(left=left, right=right):
             for side in (left, right):
                 if isinstance(side, Operation):
-                    yield from variables_of_expression(side)
+                    yield from variables_of(side)
         case Aggregate(function=function, expression=expression):
             if function == "sum" or isinstance(expression, Operation):
                 assert expression is not None
-                yield from variables_of_expression(expression)
+                yield from variables_of(expression)
 
 
 def _infer(
@@ -175,7 +162,7 @@ def _infer(
         for rule in program.rules:
             variables = _variable_types(rule, known)
             for atom in (rule.head, *atoms_of(rule.body)):
-                row = known[atom.predicate, atom.arity]
+                row = known[atom.key]
                 for position, term in enumerate(atom.terms):
                     if row[position] is None:
                         found = _term_type(term, variables)
@@ -199,7 +186,7 @@ def _variable_types(
     types: dict[str, ColumnType] = {}
     for _ in range(2):
         for atom in (rule.head, *atoms_of(rule.body)):
-            for term, kind in zip(atom.terms, known[atom.predicate, atom.arity], strict=True):
+            for term, kind in zip(atom.terms, known[atom.key], strict=True):
                 if isinstance(term, Variable) and kind is not None:
                     types.setdefault(term.name, kind)
         _literal_types(rule.body, types)

@@ -24,7 +24,7 @@ from kb.compile.sql.number_types import (
 from kb.compile.sql.stored import SCALE, decimal_of
 from kb.language.arithmetic import evaluate
 from kb.language.ast import Constant, Expression, Operation, Variable
-from kb.language.traversal import variables_of_expression
+from kb.language.traversal import variables_of
 
 exp = bulk_module("sqlglot.expressions")
 
@@ -336,7 +336,7 @@ class Numbers:
 
 def _folded(item: Operation) -> Ratio | None:
     """The value of an operation on constants, where it has an exact decimal."""
-    if any(variables_of_expression(item)):
+    if any(variables_of(item)):
         return None
     try:
         value = decimal_of(evaluate(item, {}))

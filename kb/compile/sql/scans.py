@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from facts.extras import bulk_module
 from facts.schema import BY_NAME
-from kb.compile.sql.catalog import Key
 from kb.compile.sql.input_queries import LINES, Inputs
 from kb.compile.sql.numbers import Sql
+from kb.language.ast import Key
 
 exp = bulk_module("sqlglot.expressions")
 

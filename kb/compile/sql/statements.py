@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from facts.extras import bulk_module
 from kb.compile.rewrite.components import Component, recursive_atoms
 from kb.compile.sql.bodies import Body
-from kb.compile.sql.catalog import Catalog, Key, Table
+from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import Attribute
 from kb.compile.sql.trivial import never, nothing
-from kb.language.ast import Relational, Rule
+from kb.language.ast import Key, Relational, Rule
 
 exp = bulk_module("sqlglot.expressions")
 
@@ -142,7 +142,7 @@ def statements(
 def query_of(catalog: Catalog, rule: Rule, numbers: Numbers) -> Relationship:
     """Return the rows of the head of one rule, its columns named as those of the head's table."""
     writer = _Writer(catalog, numbers)
-    key = (rule.head.predicate, rule.head.arity)
+    key = rule.head.key
     return Relationship(key, writer.rule(rule), tuple(writer.doubts))
 
 
@@ -173,7 +173,7 @@ def _holds() -> Sql:
 
 
 def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> Sql:
-    table = catalog[rule.head.predicate, rule.head.arity]
+    table = catalog[rule.head.key]
     columns = []
     for name, term, kind in zip(table.columns, rule.head.terms, table.types, strict=True):
         columns.append(exp.alias_(body.term(term, kind), name, quoted=True))
@@ -219,15 +219,15 @@ def _fixpoint(writer: _Writer, component: Component, asserted: Mapping[Key, str]
     base, again = _split(component)
     own: dict[Key, list[Rule]] = {key: [] for key in component.keys}
     for rule in base:
-        own[rule.head.predicate, rule.head.arity].append(rule)
+        own[rule.head.key].append(rule)
     first = {key: writer.rules(rules, asserted.get(key)) for key, rules in own.items()}
     steps = []
     for rule in again:
-        key = (rule.head.predicate, rule.head.arity)
+        key = rule.head.key
         for position in recursive_atoms(rule, component.keys):
             literal = rule.body[position]
             assert isinstance(literal, Relational)
-            name = writer.catalog[literal.atom.predicate, literal.atom.arity].name
+            name = writer.catalog[literal.atom.key].name
             steps.append((key, writer.rule(rule, {position: f"{name}{NEW}"})))
     writer.recursive_doubts(again)
     queries = {

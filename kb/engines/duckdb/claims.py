@@ -12,15 +12,15 @@ from facts.schema import BY_NAME
 from kb.claims.assertions import CLASSIFIED_COLUMNS
 from kb.compile.rewrite.apart import OF_CLAIM, Codes
 from kb.compile.script.source import Source
-from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DIALECTS
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, EVIDENCE, LINES, TABLES, Inputs
 from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import Attribute, attributes
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.facts import create_table, fill_table
-from kb.engines.protocol import Row
-from kb.language.ast import Program
+from kb.language.ast import Key, Program
+from kb.language.values import Row
 
 exp = bulk_module("sqlglot.expressions")
 

@@ -11,8 +11,7 @@ from kb.compile.sql.catalog import Table
 from kb.compile.sql.statements import column_names
 from kb.compile.sql.stored import decimal_of
 from kb.engines.duckdb.connection import identifier
-from kb.engines.protocol import Row
-from kb.language.values import Value
+from kb.language.values import Row, Value
 
 TypeOf = Callable[[ColumnType], str]
 """Returns the SQL type of a column."""

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from kb.compile.planner import ANSWER, GoalPlan, Step
-from kb.compile.sql.catalog import Key
 from kb.compile.sql.numbers import Sql
 from kb.compile.sql.statements import Fixpoint, Relationship
 from kb.engines.duckdb.claims import ClaimInputs
@@ -17,8 +16,8 @@ from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.relations import make_relation
 from kb.engines.duckdb.rounds import run_rounds
-from kb.engines.protocol import Row
-from kb.language.values import Value
+from kb.language.ast import Key
+from kb.language.values import Row, Value
 
 ANSWERS = "answers of the goal"
 """The table of the answers, each once and in their order."""

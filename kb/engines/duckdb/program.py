@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME, ColumnType
 from kb.compile.rewrite.components import Component, components
-from kb.compile.sql.catalog import Catalog, Key, Table
+from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.statements import Fixpoint, query_of, statements
 from kb.engines.protocol import Facts
-from kb.language.ast import Program, Rule
+from kb.language.ast import Key, Program, Rule
 
 DIALECT = "duckdb"
 FACTS = " facts"
@@ -65,9 +65,7 @@ class CompiledProgram:
 
     def __post_init__(self) -> None:
         self.catalog = Catalog.of(self.program, dict(self.fact_types))
-        self.derived = frozenset(
-            (rule.head.predicate, rule.head.arity) for rule in self.program.rules
-        )
+        self.derived = frozenset(rule.head.key for rule in self.program.rules)
         self.asserted = {
             key: f"{self.catalog[key].name}{FACTS}"
             for key, _ in self.fact_types
@@ -100,7 +98,7 @@ class CompiledProgram:
         """
         types = {key: table.types for key, table in self.catalog.tables.items()}
         found = Catalog.of(Program((rule,)), types)
-        key = (rule.head.predicate, rule.head.arity)
+        key = rule.head.key
         catalog = Catalog({**found.tables, **self.catalog.tables})
         made = query_of(catalog, rule, self.numbers)
         text = TextStatement({key: _text(made.query)}, (), tuple(map(_text, made.doubts)))
@@ -159,7 +157,7 @@ def open_fact_types(program: Program, facts: Facts) -> FactTypes:
                 found[key] = tuple("text" if isinstance(value, str) else "number" for value in row)
     if not found:
         return ()
-    derived = {(rule.head.predicate, rule.head.arity) for rule in program.rules}
+    derived = {rule.head.key for rule in program.rules}
     declared = {(item.predicate, len(item.columns)) for item in program.declarations}
     return tuple(
         (key, types)

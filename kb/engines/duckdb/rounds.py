@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kb.compile.sql.catalog import Key, Table
+from kb.compile.sql.catalog import Table
 from kb.compile.sql.statements import NEW
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.facts import TypeOf, create_table
+from kb.language.ast import Key
 
 NEXT = " next"
 """What the name of the table ends with that gathers the rows of a round."""

@@ -9,17 +9,16 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import duckdb_module
-from kb.compile.sql.catalog import Catalog, Key, Table, atoms_of
+from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.stored import SCALE
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.facts import create_table, fill_table
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.duckdb.rounds import run_rounds
-from kb.engines.protocol import Facts, Row
-from kb.language.ast import Atom, Constant, Program, Query, Rule, Term, Variable
-from kb.language.substitute import substitute
-from kb.language.traversal import named_variables
-from kb.language.values import Value, canonical, row_key
+from kb.engines.protocol import Facts
+from kb.language.ast import Atom, Constant, Key, Program, Query, Rule, Term, Variable
+from kb.language.traversal import atoms_of, named_variables, substitute
+from kb.language.values import Row, Value, canonical, row_key
 
 _ANSWER = "answer to the query"
 _INEXACT = "a number of this query cannot be computed exactly by DuckDB"
@@ -82,7 +81,7 @@ class DuckDBSession:
         names = named_variables(query.body)
         given = bound or {}
         bindings: dict[str, Term] = {name: Constant(value) for name, value in given.items()}
-        body = tuple(made for literal in query.body for made in substitute(literal, bindings))
+        body = substitute(query.body, bindings)
         terms: tuple[Term, ...] = tuple(
             Constant(given[name]) if name in given else Variable(name) for name in names
         )
@@ -90,7 +89,7 @@ class DuckDBSession:
         try:
             table, statement, catalog = self._compiled.query(rule)
             with self._lock:
-                self._make({(atom.predicate, atom.arity) for atom in atoms_of(body)}, catalog)
+                self._make({atom.key for atom in atoms_of(body)}, catalog)
                 self._settle(statement)
                 (sql,) = statement.base.values()
                 rows = self._connection.execute(sql).fetchall()
@@ -114,7 +113,7 @@ class DuckDBSession:
         for component in needed:
             for rule in component.rules:
                 for atom in atoms_of(rule.body):
-                    inputs[atom.predicate, atom.arity] = None
+                    inputs[atom.key] = None
         for key in inputs:
             if key not in self._compiled.derived and key not in self._made:
                 self._load(key, catalog[key], catalog[key].name)

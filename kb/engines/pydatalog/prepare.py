@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.span import Span
 from kb.engines.pydatalog.relations import Absence, Call, Clause, Fold, Goal, Local, Relation
-from kb.engines.pydatalog.rows import Key, Rows
+from kb.engines.pydatalog.rows import Rows
 from kb.engines.pydatalog.steps import (
     LocalAggregate,
     LocalLiteral,
     Scan,
     Step,
-    expression_names,
 )
 from kb.language.ast import (
     Aggregate,
@@ -24,6 +22,7 @@ from kb.language.ast import (
     BodyLiteral,
     Comparison,
     Constant,
+    Key,
     Operation,
     Program,
     Query,
@@ -32,8 +31,9 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.rename import all_names, rename_atom, rename_expression, rename_literal
-from kb.language.traversal import named_variables
+from kb.language.matching import row_of
+from kb.language.traversal import all_names, named_variables, names_of, rename, substitute_terms
+from kb.language.values import Row
 
 
 @dataclass(slots=True)
@@ -72,20 +72,19 @@ def prepare(program: Program) -> PreparedProgram:
         If a rule is unsafe or the program is not stratified; checks find that before, and say
         it better.
     """
-    derived = {_key(rule.head) for rule in program.rules if not _is_fact(rule)}
-    facts: dict[str, dict[tuple[Any, ...], tuple[()]]] = {}
+    derived = {rule.head.key for rule in program.rules if not _is_fact(rule)}
+    facts: dict[str, dict[Row, tuple[()]]] = {}
     for rule in program.rules:
-        if _key(rule.head) not in derived:
-            values = tuple(term.value for term in rule.head.terms if isinstance(term, Constant))
-            facts.setdefault(rule.head.predicate, {})[values] = ()
+        if rule.head.key not in derived:
+            facts.setdefault(rule.head.predicate, {})[row_of(rule.head, {})] = ()
     prepared = PreparedProgram({key: Relation(key) for key in sorted(derived)}, [], Rows(facts))
     prepared.derived.extend(prepared.relations.values())
     for rule in program.rules:
-        relation = prepared.relations.get(_key(rule.head))
+        relation = prepared.relations.get(rule.head.key)
         if relation is not None:
             body = _Body(prepared.relations, prepared.derived)
             goals = body.goals(rule.body)
-            body._need(_names(rule.head.terms), rule.span)
+            body._need(names_of(*rule.head.terms), rule.span)
             relation.clauses.append(_clause(relation, rule.head.terms, goals))
     stratify(prepared.derived)
     _mark_recursion(prepared.derived)
@@ -162,25 +161,27 @@ class _Body:
             case Relational(atom=atom, negated=True):
                 return self._absence(atom)
             case Relational(atom=atom):
-                self.bound.update(_names(atom.terms))
-                relation = self.relations.get(_key(atom))
-                return Call(relation, atom.terms) if relation else Scan(_key(atom), atom.terms)
+                self.bound.update(names_of(*atom.terms))
+                relation = self.relations.get(atom.key)
+                return Call(relation, atom.terms) if relation else Scan(atom.key, atom.terms)
             case Comparison():
                 self._compare(literal)
                 return literal
             case Assignment(variable=variable, expression=expression):
-                self._need(expression_names(expression), literal.span)
+                self._need(names_of(expression), literal.span)
                 self.bound.add(variable.name)
                 return literal
             case Aggregate():
                 return self._aggregate(literal)
 
     def _absence(self, atom: Atom) -> Scan | Absence:
-        relation = self.relations.get(_key(atom))
+        relation = self.relations.get(atom.key)
         if relation is None:
-            atom = rename_atom(atom, self._apart(_names(atom.terms)))
-            return Scan(_key(atom), atom.terms, negated=True)
-        known = [name for name in dict.fromkeys(_names(atom.terms)) if name in self.bound]
+            own = {
+                name: Variable(other) for name, other in self._apart(names_of(*atom.terms)).items()
+            }
+            return Scan(atom.key, substitute_terms(atom.terms, own), negated=True)
+        known = [name for name in dict.fromkeys(names_of(*atom.terms)) if name in self.bound]
         return Absence(relation, tuple(Variable(name) for name in known), atom.terms)
 
     def _compare(self, literal: Comparison) -> None:
@@ -191,24 +192,24 @@ class _Body:
         if literal.operator == "=":
             for variable, other in (sides, sides[::-1]):
                 if isinstance(variable, Variable) and variable.name not in self.bound:
-                    self._need(expression_names(other), literal.span)
+                    self._need(names_of(other), literal.span)
                     self.bound.add(variable.name)
                     return
         for side in sides:
-            self._need(expression_names(side), literal.span)
+            self._need(names_of(side), literal.span)
 
     def _aggregate(self, literal: Aggregate) -> LocalAggregate | Fold:
         names = dict.fromkeys(all_names(literal.goal))
         if literal.expression is not None:
-            names.update(dict.fromkeys(expression_names(literal.expression)))
+            names.update(dict.fromkeys(names_of(literal.expression)))
         inputs = tuple(name for name in names if name in self.bound)
         apart = self._apart(names)
         inner = _Body(self.relations, self.derived, inputs, self._fresh())
-        goals = inner.goals(tuple(rename_literal(each, apart) for each in literal.goal))
-        expression = literal.expression
+        (own,) = rename((literal,), apart)
+        assert isinstance(own, Aggregate)
+        goals, expression = inner.goals(own.goal), own.expression
         if expression is not None:
-            expression = rename_expression(expression, apart)
-            inner._need(expression_names(expression), literal.span)
+            inner._need(names_of(expression), literal.span)
         function, result = literal.function, literal.result
         self.bound.add(result.name)
         if len(goals) == 1 and isinstance(goals[0], Local):
@@ -241,7 +242,7 @@ def _clause(relation: Relation, head: tuple[Term, ...], goals: list[Goal]) -> Cl
     first, lead = goals[0] if goals else None, None
     if isinstance(first, Local):
         lead, goals = first.step, goals[1:]
-    users = [frozenset(_names(head)), *(_goal_names(goal) for goal in goals)]
+    users = [frozenset(names_of(*head)), *(_goal_names(goal) for goal in goals)]
     for position, goal in enumerate(goals, 1):
         if isinstance(goal, Local):
             others = frozenset().union(
@@ -323,15 +324,7 @@ def _growth(literal: LocalLiteral) -> Span | None:
 
 
 def _goal_names(goal: Goal) -> frozenset[str]:
-    return goal.step.names if isinstance(goal, Local) else frozenset(_names(goal.terms))
-
-
-def _names(terms: Iterable[Term]) -> Iterator[str]:
-    return (term.name for term in terms if isinstance(term, Variable))
-
-
-def _key(atom: Atom) -> Key:
-    return (atom.predicate, atom.arity)
+    return goal.step.names if isinstance(goal, Local) else frozenset(names_of(*goal.terms))
 
 
 def _is_fact(rule: Rule) -> bool:

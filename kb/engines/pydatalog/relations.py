@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from facts.span import Span
-from kb.engines.pydatalog.rows import Key
 from kb.engines.pydatalog.steps import Step
-from kb.language.ast import AggregateFunction, Expression, Term, Variable
+from kb.language.ast import AggregateFunction, Expression, Key, Term, Variable
 
 
 @dataclass(eq=False, slots=True)

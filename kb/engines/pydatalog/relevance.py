@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kb.engines.protocol import Row
 from kb.engines.pydatalog.relations import Call, Clause, Local, Relation
-from kb.engines.pydatalog.rows import Key, Rows
+from kb.engines.pydatalog.rows import Rows
 from kb.engines.pydatalog.steps import Scan, Step
-from kb.language.ast import Constant, Term
-from kb.language.values import Value, canonical
+from kb.language.ast import Constant, Key, Term
+from kb.language.values import Row, Value, canonical
 
 _Pattern = tuple[Key, tuple[int, ...], Row]
 """Predicate, positions and the constants that stand there."""

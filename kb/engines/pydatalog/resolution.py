@@ -12,7 +12,6 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, QueryError
 from facts.span import Span
-from kb.engines.protocol import Row
 from kb.engines.pydatalog import machine
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
 from kb.engines.pydatalog.relations import Absence, Clause, Fold, Local, Relation
@@ -21,7 +20,7 @@ from kb.engines.pydatalog.steps import aggregate
 from kb.engines.pydatalog.tables import Tables
 from kb.engines.pydatalog.templates import ClauseIndex, Template
 from kb.language.ast import Constant, Term, Variable
-from kb.language.values import Value, canonical
+from kb.language.values import Row, Value, canonical
 
 MOST_GROWTH = 100_000
 """Calculations with what a recursion found, in one answer; more are taken for a loop."""

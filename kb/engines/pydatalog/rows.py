@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from kb.engines.protocol import Facts, Row
-from kb.language.values import Value, canonical
-
-Key: TypeAlias = tuple[str, int]
-"""Name and arity of a predicate."""
+from kb.engines.protocol import Facts
+from kb.language.ast import Key
+from kb.language.values import Row, Value, canonical
 
 Index: TypeAlias = Mapping[Row, list[Row]]
 """Values at some positions to the rows that have them there."""

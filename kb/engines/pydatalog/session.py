@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic, QueryError
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
 from kb.engines.pydatalog.prepare import PreparedProgram, prepare, prepare_query
 from kb.engines.pydatalog.relevance import Relevance
 from kb.engines.pydatalog.resolution import Resolution, register
 from kb.engines.pydatalog.rows import Rows
 from kb.language.ast import Program, Query
 from kb.language.traversal import named_variables
-from kb.language.values import Value, canonical, row_key
+from kb.language.values import Row, Value, canonical, row_key
 
 _PROGRAMS = 8
 """Prepared programs that an engine keeps."""

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from kb.engines.protocol import Row
-from kb.engines.pydatalog.rows import Key, Rows
+from kb.engines.pydatalog.rows import Rows
 from kb.language.arithmetic import evaluate, evaluate_number, fold, holds
 from kb.language.ast import (
     AggregateFunction,
@@ -15,10 +14,12 @@ from kb.language.ast import (
     Comparison,
     Constant,
     Expression,
+    Key,
     Term,
     Variable,
 )
-from kb.language.values import Value, canonical
+from kb.language.traversal import names_of, visible_variables
+from kb.language.values import Row, Value, canonical
 
 Bindings: TypeAlias = dict[str, Value]
 """Variable names to values."""
@@ -61,7 +62,7 @@ class Step:
 
     def __init__(self, literals: Iterable[LocalLiteral]) -> None:
         self.literals = tuple(literals)
-        self.names = frozenset(name for literal in self.literals for name in names_of(literal))
+        self.names = frozenset(name for literal in self.literals for name in shared_names(literal))
         self._plans: dict[frozenset[str], tuple[Run, ...]] = {}
 
     def solve(self, bindings: Bindings, rows: Rows) -> list[Bindings]:
@@ -81,31 +82,16 @@ class Step:
         return found
 
 
-def names_of(literal: LocalLiteral) -> Iterator[str]:
+def shared_names(literal: LocalLiteral) -> Iterator[str]:
     """Yield the names of the variables that a literal shares with its rule."""
     match literal:
         case Scan(terms=terms):
-            for term in terms:
-                if isinstance(term, Variable):
-                    yield term.name
-        case Comparison(left=left, right=right):
-            yield from expression_names(left)
-            yield from expression_names(right)
-        case Assignment(variable=variable, expression=expression):
-            yield variable.name
-            yield from expression_names(expression)
+            yield from names_of(*terms)
+        case Comparison() | Assignment():
+            yield from (variable.name for variable in visible_variables(literal))
         case LocalAggregate(inputs=inputs, result=result):
             yield from inputs
             yield result.name
-
-
-def expression_names(expression: Expression) -> Iterator[str]:
-    """Yield the names of the variables of an expression."""
-    if isinstance(expression, Variable):
-        yield expression.name
-    elif not isinstance(expression, Constant):
-        for operand in expression.operands:
-            yield from expression_names(operand)
 
 
 def aggregate(
@@ -134,7 +120,7 @@ def _plan(literals: Iterable[LocalLiteral], bound: set[str]) -> Iterator[Run]:
                 yield _bind(variable, evaluate_number, expression, bound)
             case LocalAggregate():
                 yield _aggregate(literal, bound)
-        bound.update(names_of(literal))
+        bound.update(shared_names(literal))
 
 
 @dataclass(slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from kb.engines.protocol import Row
 from kb.engines.pydatalog import machine
 from kb.engines.pydatalog.machine import Const
 from kb.engines.pydatalog.relations import Relation
+from kb.language.values import Row
 
 _GROUP = 4
 """How many waiting goals that differ in constants alone make one wider goal worth it."""

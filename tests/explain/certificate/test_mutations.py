@@ -212,7 +212,6 @@ def test_the_checker_is_small_and_shares_nothing_with_an_engine(module: Any) -> 
         "explain.certificate.seals",
         "kb.language.parser",
         "kb.language.printer",
-        "kb.language.rename",
         "kb.language.ast",
         "kb.language.traversal",
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from facts.origin import Origin
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
 from kb.language.ast import Program
 from kb.language.parser import parse_program
 from kb.language.printer import print_program
+from kb.language.values import Row
 
 
 def checked(program: Program):

@@ -33,7 +33,7 @@ def sql(query: Sql) -> str:
 
 
 def catalog(program: Program) -> str:
-    used = {(rule.head.predicate, rule.head.arity): None for rule in program.rules} | {
+    used = {rule.head.key: None for rule in program.rules} | {
         (item.predicate, len(item.columns)): None for item in program.declarations
     }
     found = Catalog.of(program)

@@ -20,8 +20,8 @@ from kb.bulk.adjudicate import adjudicate_files
 from kb.bulk.query import query_files
 from kb.compile.script.script import script, script_text
 from kb.compile.sql.dialects import dialect
-from kb.engines.protocol import Row
 from kb.knowledge_base import KnowledgeBase
+from kb.language.values import Row
 from kb.planning.policy_source import policy_source
 from kb.policy.loader import Policy, load_policy
 from tests.kb.bulk.agreement import read_output

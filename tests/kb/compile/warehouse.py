@@ -15,8 +15,8 @@ from typing import Any
 from kb.compile.sql.dialects import dialect
 from kb.compile.sql.input_queries import EVIDENCE, LINES, OVERRIDES, TABLES, Inputs
 from kb.compile.sql.numbers import Numbers
-from kb.engines.protocol import Row
 from kb.knowledge_base import KnowledgeBase
+from kb.language.values import Row
 from tests.kb.compile.postgres import Server, server_folder
 from tests.kb.compile.spark import Database
 

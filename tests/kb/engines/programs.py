@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from facts.schema import Column, ColumnType
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -26,9 +26,8 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.rename import all_names
-from kb.language.traversal import variables_of_expression
-from kb.language.values import Value
+from kb.language.traversal import all_names, variables_of
+from kb.language.values import Row, Value
 
 TEXTS = ("a", "b", "1", "", "it's", "__import__('os').system('x')", "X", "é\n")
 NUMBERS: tuple[Value, ...] = (0, 1, 2, 3, -1, Decimal("0.5"), Decimal("2.0"), Fraction(3, 2))
@@ -169,7 +168,7 @@ class _Writer:
             expression = self.expression(1)
         inside = set(all_names(goal))
         if expression is not None:
-            inside.update(one.name for one in variables_of_expression(expression))
+            inside.update(one.name for one in variables_of(expression))
         known = [name for name, kind in outer.items() if kind == "number" and name not in inside]
         self.bound = outer
         if known and not plain and not self.draw(st.integers(0, 3)):

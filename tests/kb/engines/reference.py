@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from kb.engines.protocol import Facts, Row
+from kb.engines.protocol import Facts
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -20,7 +20,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.traversal import named_variables
-from kb.language.values import Value
+from kb.language.values import Row, Value
 
 Key = tuple[str, int]
 Relations = dict[Key, set[Row]]
@@ -58,7 +58,7 @@ def evaluate_program(program: Program, facts: Facts) -> Relations:
         while grown:
             grown = False
             for rule in layer:
-                target = relations.setdefault((rule.head.predicate, rule.head.arity), set())
+                target = relations.setdefault(rule.head.key, set())
                 for each in list(solutions(rule.body, {}, relations)):
                     row = tuple(_value(term, each) for term in rule.head.terms)
                     if row not in target:
@@ -79,7 +79,7 @@ def solutions(
 
 def _satisfy(literal: BodyLiteral, bindings: Bindings, relations: Relations) -> Iterator[Bindings]:
     if isinstance(literal, Relational):
-        key = (literal.atom.predicate, literal.atom.arity)
+        key = literal.atom.key
         found = [
             each
             for row in relations.get(key, ())
@@ -180,21 +180,21 @@ def _compare(operator: str, left: Value, right: Value) -> bool:
 
 
 def _layers(program: Program) -> list[list[object]]:
-    level: dict[Key, int] = {(r.head.predicate, r.head.arity): 0 for r in program.rules}
+    level: dict[Key, int] = {r.head.key: 0 for r in program.rules}
     for _ in range(len(level) + 1):
         for rule in program.rules:
-            head = (rule.head.predicate, rule.head.arity)
+            head = rule.head.key
             for key, above in _uses(rule.body, 0):
                 level[head] = max(level[head], level.get(key, 0) + above)
     found: dict[int, list[object]] = {}
     for rule in program.rules:
-        found.setdefault(level[(rule.head.predicate, rule.head.arity)], []).append(rule)
+        found.setdefault(level[rule.head.key], []).append(rule)
     return [found[number] for number in sorted(found)]
 
 
 def _uses(body: tuple[BodyLiteral, ...], above: int) -> Iterator[tuple[Key, int]]:
     for literal in body:
         if isinstance(literal, Relational):
-            yield (literal.atom.predicate, literal.atom.arity), above or int(literal.negated)
+            yield literal.atom.key, above or int(literal.negated)
         elif isinstance(literal, Aggregate):
             yield from _uses(literal.goal, 1)

@@ -6,9 +6,9 @@ import pytest
 
 from facts.diagnostic import QueryError
 from kb.checks.checked import check
-from kb.engines.protocol import Row
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.parser import parse_program, parse_query
+from kb.language.values import Row
 
 
 def answers(text: str, goal: str) -> list[Row]:

@@ -21,7 +21,7 @@ from kb.language.values import Value
 from tests.accept import golden
 
 HERE = Path(__file__).parent
-PRELUDE = HERE.parent.parent / "kb" / "language" / "prelude.pl"
+PRELUDE = HERE.parents[2] / "kb" / "language" / "prelude.pl"
 PROGRAM = """
 :- predicate(denied(claim: text, line: number, clause: text), "{line} is denied under {clause}").
 denied(C, L, 'R14-FAC-1') :- procedure(C, L, X), code_in(X, drug).

@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from kb.cases.runner import CLAIM_ID, Case, read_cases
-from kb.engines.protocol import Row
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Query
 from kb.language.parser import parse_query
+from kb.language.values import Row
 from kb.policy.loader import load_policy
 
 POLICY = load_policy("r14")

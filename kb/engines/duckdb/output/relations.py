@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kb.compile.formulas.line_script import WORD
 from kb.compile.formulas.plan import ALLOWED
-from kb.compile.sql.catalog import Catalog, Key
+from kb.compile.sql.catalog import Catalog
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.facts import TypeOf
 from kb.engines.duckdb.lines.run import LineRun
+from kb.language.ast import Key
 
 _SAID = " said"
 """What the name of the table ends with that tells which bit of an answer says what."""

@@ -47,7 +47,7 @@ EDGES = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde")), 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_is_complete(name: str) -> None:
     program, _ = parse_program(PROGRAMS[name] + " edge(none, none).", name)
-    heads = dict.fromkeys((rule.head.predicate, rule.head.arity) for rule in program.rules)
+    heads = dict.fromkeys(rule.head.key for rule in program.rules)
     queries = [
         parse_query(f"{predicate}({', '.join('XYZ'[:arity])})") for predicate, arity in heads
     ]
