@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from facts.diagnostic import Diagnostic, UsageError
 
@@ -13,6 +13,38 @@ OFFLINE: dict[str, Any] = {
     "autoload_known_extensions": False,
 }
 """Settings of every connection to DuckDB: nothing is fetched from a network."""
+
+
+class Result(Protocol):
+    """The rows of a statement of DuckDB."""
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the next row; None after the last."""
+
+    def fetchmany(self, size: int = ...) -> list[tuple[Any, ...]]:
+        """Return the next rows."""
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all further rows."""
+
+
+class Connection(Protocol):
+    """A connection to DuckDB."""
+
+    def execute(self, query: str, parameters: object = ...) -> Result:
+        """Run a statement."""
+
+    def cursor(self) -> Connection:
+        """Return another connection to the same database."""
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs."""
+
+    def query_progress(self) -> float:
+        """Return how much of the statement is done, in percent; below 0 where it is unknown."""
+
+    def close(self) -> None:
+        """Close the connection."""
 
 
 _USED = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
@@ -41,7 +40,7 @@ from explain.cli.options import (
     load_rules,
     read_beside,
 )
-from explain.cli.output import csv_text, data, json_text, message, report, table_text
+from explain.cli.output import data, message, report, table_text
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, usage_error
 from explain.cli.writing import ENDINGS, check_target, destination, format_of
@@ -50,7 +49,6 @@ from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Tally
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
-from kb.model.tables import CSV_COLUMNS, flat_row
 
 if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
@@ -167,10 +165,10 @@ def _one_by_one(
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
+    from kb.bulk.by_claim import csv_texts, determine_by_claim, jsonl_texts
     from kb.claims.result import Adjudication
 
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
-    counts = Counter[str]()
     meter = Meter("claims", total=about_lines(files))
     shown = progress(meter) if output is not None else nullcontext()
     with destination(output, inputs) as write, shown:
@@ -183,17 +181,8 @@ def _one_by_one(
             raise typer.Exit(BAD_INPUT) from None
         result.diagnostics.extend(beside.notes)
         stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
-        for text in _texts(_counted(stream, counts, meter), kind):
-            write(text)
-    index = beside.evidence
-    return BulkResult(
-        result.tally,
-        result.diagnostics,
-        dict(counts),
-        result.rejected,
-        index.rows_read,
-        index.rows_rejected,
-    )
+        texts = {"jsonl": jsonl_texts, "csv": csv_texts}.get(kind, _table_texts)
+        return determine_by_claim(stream, beside.evidence, result, texts, write, meter)
 
 
 def demo() -> int:
@@ -252,15 +241,6 @@ def _counted_noun(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _counted(
-    determinations: Iterable[Determination], counts: Counter[str], meter: Meter
-) -> Iterator[Determination]:
-    for determination in determinations:
-        counts[determination.outcome] += 1
-        meter.done += 1
-        yield determination
-
-
 def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
     if as_json and as_csv:
         raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
@@ -281,16 +261,8 @@ def _on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
-    """Yield the output in pieces; a table needs all of it for its widths."""
-    if kind == "jsonl":
-        for determination in determinations:
-            yield json_text(determination.to_json())
-    elif kind == "csv":
-        yield csv_text([CSV_COLUMNS])
-        for determination in determinations:
-            yield csv_text([flat_row(determination)])
-    else:
-        rows = [table_row(determination.to_json()) for determination in determinations]
-        if rows:
-            yield table_text(TABLE_COLUMNS, rows)
+def _table_texts(determinations: Iterable[Determination]) -> Iterator[str]:
+    """Yield a table for a person; it needs all determinations for its widths."""
+    rows = [table_row(determination.to_json()) for determination in determinations]
+    if rows:
+        yield table_text(TABLE_COLUMNS, rows)

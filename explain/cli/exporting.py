@@ -27,7 +27,7 @@ from explain.cli.options import (
     load_knowledge_base,
     read_document,
 )
-from explain.cli.output import data, message, report, unwritable
+from explain.cli.output import data, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER, usage_error
 from explain.exports import FORMATS, Format, format_of
@@ -35,6 +35,7 @@ from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from facts.diagnostic import UsageError
 from facts.values import ValueFault, one_line, parse_date, quoted
+from facts.whole_file import unwritable
 from kb.bulk.result import Meter
 
 if TYPE_CHECKING:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
-from explain.cli.output import unwritable
 from explain.cli.running import usage_error
 from facts.values import one_line
+from facts.whole_file import unwritable, whole_file
 
 
 class Folder:
@@ -34,9 +32,8 @@ class Folder:
             raise usage_error(f"{self.name} is a file, not a folder", "name a folder")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            handle, beside = tempfile.mkstemp(dir=self.path, prefix=".")
-            os.close(handle)
-            os.unlink(beside)
+            with tempfile.TemporaryFile(dir=self.path, prefix="."):
+                pass
         except OSError as fault:
             raise unwritable(self.name, fault) from None
 
@@ -59,25 +56,22 @@ class Folder:
 
 
 def write_bytes(path: Path, content: bytes, what: str) -> None:
-    """Write a file beside the one that is asked for, then let it take its place.
+    """Write a file whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    content : bytes
+    what : str
+        The file as a message names it.
 
     Raises
     ------
     UsageError
         If it cannot be written.
     """
-    beside = ""
     try:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=".")
-        with os.fdopen(handle, "wb") as file:
+        with whole_file(path) as file:
             file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(beside, 0o666 & ~mask)
-        os.replace(beside, path)
     except OSError as fault:
         raise unwritable(what, fault) from None
-    finally:
-        if beside:
-            with suppress(OSError):
-                os.unlink(beside)

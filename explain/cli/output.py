@@ -12,9 +12,10 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from explain.cli.bounded import BoundedDiagnostics
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import Diagnostic
 from facts.spreadsheet import UNSEEN, csv_text, safe_cell
 from facts.values import json_number, one_line
+from facts.whole_file import unwritable
 
 __all__ = [
     "csv_text",
@@ -26,7 +27,6 @@ __all__ = [
     "safe_cell",
     "table_lines",
     "table_text",
-    "unwritable",
     "visible",
 ]
 
@@ -87,13 +87,6 @@ def flush() -> None:
         raise
     except OSError as fault:
         raise unwritable("the output", fault) from None
-
-
-def unwritable(what: str, fault: OSError) -> UsageError:
-    """Return the error of an output that cannot be written."""
-    reason = (fault.strerror or "unknown reason").lower()
-    help = "choose another file or folder, or make room"
-    return UsageError([Diagnostic("error", f"{what} cannot be written: {reason}", None, help)])
 
 
 def visible(text: str) -> str:

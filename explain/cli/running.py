@@ -12,8 +12,9 @@ from typing import ParamSpec
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
-from explain.cli.output import discard, flush, message, report, unwritable
+from explain.cli.output import discard, flush, message, report
 from facts.diagnostic import ClausewiseError, Diagnostic, InputError, QueryError, UsageError
+from facts.whole_file import unwritable
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TextIO
 
-from explain.cli.output import data, unwritable
+from explain.cli.output import data
 from explain.cli.running import usage_error
 from facts.values import one_line
+from facts.whole_file import unwritable, whole_file
 
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 """What the end of a file's name says of what to write."""
@@ -42,10 +42,7 @@ def format_of(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
 
 @contextmanager
 def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Callable[[str], None]]:
-    """Give a function that writes one row: to stdout, or to a file.
-
-    The rows go to a file beside the one that is asked for; it takes its place when all is written,
-    and disappears where anything fails.
+    """Give a function that writes one row: to stdout, or to a file that is written whole or not.
 
     Parameters
     ----------
@@ -64,45 +61,32 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
         return
     what = f"`{one_line(output)}`"
     path = check_target(output, inputs)
-    beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
-    file: TextIO | None = None
-
-    def write(text: str) -> None:
-        try:
-            assert file is not None
-            file.write(text + "\n")
-        except OSError as fault:
-            raise unwritable(what, fault) from None
-
-    try:
-        try:
-            file = open(  # noqa: SIM115
-                beside,
-                "x",
+    with ExitStack() as stack:
+        with _writing(what):
+            file = TextIOWrapper(
+                stack.enter_context(whole_file(path)),
                 encoding="utf-8",
                 errors="backslashreplace",
                 newline="",
-                opener=_private,
             )
-        except OSError as fault:
-            raise unwritable(what, fault) from None
+
+        def write(text: str) -> None:
+            with _writing(what):
+                file.write(text + "\n")
+
         yield write
-        try:
-            file.close()
-            os.chmod(beside, 0o666 & ~_umask())
-            os.replace(beside, path)
-        except OSError as fault:
-            raise unwritable(what, fault) from None
-    finally:
-        with suppress(OSError):
-            if file is not None:
-                file.close()
-        with suppress(OSError):
-            beside.unlink()
+        with _writing(what):
+            file.flush()
+            stack.close()
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+@contextmanager
+def _writing(what: str) -> Iterator[None]:
+    """Report a file that cannot be written to a person."""
+    try:
+        yield
+    except OSError as fault:
+        raise unwritable(what, fault) from None
 
 
 def check_target(output: str, inputs: Iterable[str]) -> Path:
@@ -120,9 +104,3 @@ def check_target(output: str, inputs: Iterable[str]) -> Path:
     if path in {Path(os.path.realpath(name)) for name in inputs}:
         raise usage_error(f"{what} is one of the files to read", "write to another file")
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import duckdb_module
+from facts.diagnostic import Diagnostic
+from facts.extras import Connection, duckdb_module
 from facts.values import one_line
+from facts.whole_file import unwritable, whole_file
+from kb.bulk.faults import NOT_EXACT, inexact_faults, room_faults
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
 from kb.bulk.session import BulkSession
 from kb.compile.formulas.refusal import NotFusable
-from kb.engines.duckdb.connection import literal
-from kb.engines.duckdb.interrupt import run_stoppable
+from kb.engines.duckdb.connection import interruptible, literal, run_stoppable
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.entries import READS, Cited, count_outcomes, distinct_answers
-from kb.engines.duckdb.output.writer import MOST_WORDS, write_determinations
+from kb.engines.duckdb.output.writer import COPY_OPTIONS, write_determinations
 from kb.planning.lists import prepare_lists
 from kb.planning.rules import BulkRules
 
@@ -30,14 +31,6 @@ if TYPE_CHECKING:
 
 KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
-
-_FORMATS = {
-    "parquet": f"FORMAT parquet, DICTIONARY_SIZE_LIMIT {MOST_WORDS}",
-    "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
-    "csv": "FORMAT csv, HEADER",
-}
-INEXACT = ("InvalidInputException", "OutOfRangeException", "ConversionException")
-"""What DuckDB raises where a number cannot be computed exactly."""
 
 
 def adjudicate_files(
@@ -103,97 +96,88 @@ def adjudicate_files(
     >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], folder / "out.parquet").outcomes
     {'bundled': 1}
     """
-    duckdb = duckdb_module()
-    rules = kb if isinstance(kb, BulkRules) else BulkRules.of(kb)
     target = Path(os.path.realpath(output))
-    kind = kind or KINDS.get(target.suffix.lower(), "csv")
-    held = tuple(overrides)
-    _writable(target, output)
-    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
-    meter = meter or Meter()
-    work = _Work(evidence, held, beside, kind, meter, threads, memory_limit)
-    with ExitStack() as stack:
-        stack.callback(_remove, beside)
-        if session is None:
-            session = stack.enter_context(BulkSession(claims, threads, memory_limit))
-        try:
-            result, note = None, ""
-            if engine != "pydatalog":
-                try:
-                    result = _in_the_set(stack, session, rules, claims, work)
-                except NotFusable as fault:
-                    note = str(fault)
-                except tuple(getattr(duckdb, name) for name in INEXACT):
-                    note = "a number of these claims has no exact decimal"
-                except duckdb.Error as fault:
-                    if type(fault) is not duckdb.Error:
-                        raise
-                    note = "a Parquet file is damaged"
-            if result is None:
-                from kb.bulk.by_claim import write_by_claim
+    _check_writable(target, output)
+    rules = kb if isinstance(kb, BulkRules) else BulkRules.of(kb)
+    with interruptible(), room_faults(str(output)), ExitStack() as stack:
+        job = _Job(
+            claims,
+            evidence,
+            tuple(overrides),
+            stack.enter_context(whole_file(target)).name,
+            kind or KINDS.get(target.suffix.lower(), "csv"),
+            meter or Meter(),
+            threads,
+            memory_limit,
+        )
+        session = session or stack.enter_context(BulkSession(claims, threads, memory_limit))
+        found, note = None, ""
+        if engine != "pydatalog":
+            found, note = _in_one_set(session, rules, job)
+        if found is None:
+            from kb.bulk.by_claim import write_by_claim
 
-                session.stop()
-                meter.enter("claims")
-                result = write_by_claim(
-                    session.connection, rules.kb, claims, beside, kind, evidence, held, meter
-                )
-                if note:
-                    message = f"the claims were adjudicated one by one: {note}"
-                    result.diagnostics.insert(0, Diagnostic("note", message))
-            os.chmod(beside, 0o666 & ~_umask())
-            os.replace(beside, target)
-            return result
-        except RuntimeError as fault:
-            if "interrupted" in str(fault):
-                raise KeyboardInterrupt from None
-            raise
-        except OSError as fault:
-            raise UsageError([_unwritable(output, (fault.strerror or "fault").lower())]) from None
-        except duckdb.OutOfMemoryException as fault:
-            raise UsageError([too_big(str(fault))]) from None
-        except duckdb.IOException as fault:
-            raise UsageError([_disk_fault(str(fault), output)]) from None
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
+            session.stop()
+            job.meter.enter("claims")
+            found = write_by_claim(
+                session.connection,
+                rules.kb,
+                claims,
+                job.target,
+                job.kind,
+                evidence,
+                job.overrides,
+                job.meter,
+            )
+        if note:
+            message = f"the claims were adjudicated one by one: {note}"
+            found.diagnostics.insert(0, Diagnostic("note", message))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
-    """What is done with the claims: what is read beside them, where what comes of it is written."""
+class _Job:
+    """The files that are read, and where what comes of them is written."""
 
+    claims: Sequence[str | Path]
     evidence: Sequence[str | Path]
     overrides: tuple[Override, ...]
-    beside: Path
+    target: str
     kind: str
     meter: Meter
     threads: int | None
     memory_limit: str | None
 
 
-def _in_the_set(
-    stack: ExitStack,
-    session: BulkSession,
-    rules: BulkRules,
-    claims: Sequence[str | Path],
-    work: _Work,
-) -> BulkResult:
-    """Determine all claims at once: by formulas of lines, or else predicate by predicate."""
+def _in_one_set(session: BulkSession, rules: BulkRules, job: _Job) -> tuple[BulkResult | None, str]:
+    """Determine all claims at once: by formulas of lines, or else predicate by predicate.
+
+    Where neither can be, the reason is returned.
+    """
+    duckdb = duckdb_module()
     try:
-        return run_stoppable(session, lambda: _by_formulas(session, rules, work))
-    except NotFusable:
-        session.stop()
-    fresh = stack.enter_context(BulkSession(claims, work.threads, work.memory_limit))
-    return run_stoppable(fresh, lambda: _by_predicates(fresh.connection, rules.kb, claims, work))
+        try:
+            return run_stoppable(session, lambda: _by_formulas(session, rules, job)), ""
+        except NotFusable:
+            session.stop()
+        with BulkSession(job.claims, job.threads, job.memory_limit) as fresh:
+            made = run_stoppable(fresh, lambda: _by_predicates(fresh.connection, rules.kb, job))
+            return made, ""
+    except NotFusable as fault:
+        return None, str(fault)
+    except inexact_faults():
+        return None, NOT_EXACT
+    except duckdb.Error as fault:
+        if type(fault) is not duckdb.Error:
+            raise
+        return None, "a Parquet file is damaged"
 
 
-def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkResult:
-    connection, meter = session.connection, work.meter
+def _by_formulas(session: BulkSession, rules: BulkRules, job: _Job) -> BulkResult:
+    connection, meter = session.connection, job.meter
     meter.enter("reading")
-    session.start_evidence(work.evidence, rules.evidence_types)
-    policy = rules.lines(work.overrides)
+    session.start_evidence(job.evidence, rules.evidence_types)
+    policy = rules.lines(job.overrides)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(session.query_progress(), 0.0) / 100
     checked = session.checked()
@@ -209,7 +193,7 @@ def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkRes
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
         return has_evidence
 
-    prepare_lists(connection, work.overrides, rules.release)
+    prepare_lists(connection, job.overrides, rules.release)
     run = LineRun(
         connection,
         policy.script,
@@ -222,71 +206,41 @@ def _by_formulas(session: BulkSession, rules: BulkRules, work: _Work) -> BulkRes
     )
     run.watch = meter.enter
     run.run()
-    _write(run, policy, work, result)
+    _write(run, policy, job, result)
     return result
 
 
-def _by_predicates(
-    connection: Any, kb: KnowledgeBase, claims: Sequence[str | Path], work: _Work
-) -> BulkResult:
+def _by_predicates(connection: Connection, kb: KnowledgeBase, job: _Job) -> BulkResult:
     from kb.bulk.by_predicate import determine_in_sets, read_inputs
 
-    work.meter.enter("reading")
-    read = read_inputs(connection, kb, claims, work.evidence)
+    job.meter.enter("reading")
+    read = read_inputs(connection, kb, job.claims, job.evidence)
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
     result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
-    work.meter.enter("rules")
-    run = determine_in_sets(connection, kb, read, work.overrides, READS, work.meter)
-    _write(run, kb.policy, work, result)
+    job.meter.enter("rules")
+    run = determine_in_sets(connection, kb, read, job.overrides, READS, job.meter)
+    _write(run, kb.policy, job, result)
     return result
 
 
-def _write(run: LineRun, policy: Cited, work: _Work, result: BulkResult) -> None:
+def _write(run: LineRun, policy: Cited, job: _Job, result: BulkResult) -> None:
     """Write the determinations and count them."""
     answers = distinct_answers(run, policy)
-    query = write_determinations(run, policy, answers, work.kind)
-    work.meter.enter("writing")
-    run.execute(f"COPY ({query}) TO {literal(str(work.beside))} ({_FORMATS[work.kind]})")
+    query = write_determinations(run, policy, answers, job.kind)
+    job.meter.enter("writing")
+    run.execute(f"COPY ({query}) TO {literal(job.target)} ({COPY_OPTIONS[job.kind]})")
     result.outcomes = count_outcomes(run, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
 
 
-def _writable(target: Path, output: str | Path) -> None:
-    """Find out before the work whether the output can be written."""
+def _check_writable(target: Path, output: str | Path) -> None:
+    """Report before the work that the output cannot be written."""
+    reason = ""
     if target.is_dir():
-        raise UsageError([_unwritable(output, "it is a folder")])
-    if not target.parent.is_dir():
+        reason = "it is a folder"
+    elif not target.parent.is_dir():
         reason = f"there is no folder `{one_line(str(target.parent))}`"
-        raise UsageError([_unwritable(output, reason)])
-    if not os.access(target.parent, os.W_OK):
-        raise UsageError([_unwritable(output, "permission denied")])
-
-
-def _unwritable(output: str | Path, reason: str) -> Diagnostic:
-    message = f"`{one_line(str(output))}` cannot be written: {reason}"
-    return Diagnostic("error", message, None, "choose another file or folder, or make room")
-
-
-def too_big(text: str) -> Diagnostic:
-    """Return what is said where a run does not fit, by what DuckDB says."""
-    if "disk" in text.lower() or "temp" in text.lower():
-        help = "give a larger --memory-limit, or make room for temporary files (TMPDIR)"
-    else:
-        help = "give a larger --memory-limit, or fewer --threads"
-    return Diagnostic("error", "the run does not fit in its memory limit", None, help)
-
-
-def _disk_fault(text: str, output: str | Path) -> Diagnostic:
-    lower = text.lower()
-    if "no space" in lower or "disk full" in lower or "could not write" in lower:
-        return _unwritable(output, "no space left on the disk")
-    if "permission" in lower:
-        return _unwritable(output, "permission denied")
-    message = "a file of the run cannot be read or written"
-    return Diagnostic("error", message, None, "look at the disk and the paths")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    elif not os.access(target.parent, os.W_OK):
+        reason = "permission denied"
+    if reason:
+        raise unwritable(f"`{one_line(str(output))}`", reason)

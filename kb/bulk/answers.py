@@ -15,7 +15,7 @@ from facts.readers.evidence import read_evidence
 from kb.bulk.result import Meter
 from kb.claims.goals import claim_terms
 from kb.claims.result import Adjudication, accepted
-from kb.engines.duckdb.interrupt import interruptible
+from kb.engines.duckdb.connection import interruptible
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Query
 from kb.language.traversal import named_variables

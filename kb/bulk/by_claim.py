@@ -1,114 +1,160 @@
-"""Adjudicate files claim by claim, and write what the bulk run would write."""
+"""Determinations claim by claim: written as soon as each is made, by the engine of one claim."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
 from facts.claim import Override
-from facts.readers.batch import RejectedClaim
+from facts.extras import Connection
 from facts.readers.detect import open_claims
-from facts.readers.evidence import read_evidence
+from facts.readers.evidence import EvidenceIndex, read_evidence
 from facts.readers.parquet import exact_path
 from facts.spreadsheet import csv_text
 from kb.bulk.result import BulkResult, Meter
 from kb.claims.result import Adjudication
-from kb.compile.sql.stored import NUMBER
-from kb.engines.duckdb.connection import literal
 from kb.knowledge_base import KnowledgeBase
 from kb.model.determination import Determination
 from kb.model.tables import CSV_COLUMNS, flat_row
 
-_CITATIONS = (
-    'STRUCT(clause_id TEXT, effect TEXT, carc TEXT, rarcs TEXT[], "group" TEXT, '
-    "readings INTEGER[], reason TEXT)[]"
-)
-PARQUET_TYPES = {
-    "claim_id": "TEXT",
-    "line_number": "BIGINT",
-    "outcome": "TEXT",
-    "citations": _CITATIONS,
-    "allowed_units": NUMBER,
-    "missing_evidence": "TEXT[]",
-    "assumptions": "TEXT[]",
-    "policy": "TEXT",
-    "policy_version": "TEXT",
-    "program_sha256": "TEXT",
-}
-"""Columns of determinations as Parquet: those of the contract."""
+Texts = Callable[[Iterable[Determination]], Iterator[str]]
+"""Returns determinations as texts to be written, each a line or several."""
 
 
 def write_by_claim(
-    connection: Any,
+    connection: Connection,
     kb: KnowledgeBase,
     claims: Sequence[str | Path],
-    target: Path,
+    target: str,
     kind: str,
     evidence: Sequence[str | Path],
     overrides: Iterable[Override],
     meter: Meter,
 ) -> BulkResult:
-    """Determine every line through the knowledge base's own engine; memory stays flat.
+    """Determine every line claim by claim and write a file; memory stays flat.
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
         Writes Parquet.
     kb : KnowledgeBase
+        A policy with its settings and lists.
     claims, evidence : sequence of path
-    target : Path
+        Files to read.
+    target : str
+        The file to write.
     kind : {"parquet", "jsonl", "csv"}
+        Its format.
     overrides : iterable of Override
+        Of plans and contracts.
     meter : Meter
-        Is told the lines that are done.
+        Counts the lines that are determined.
+
+    Returns
+    -------
+    BulkResult
     """
     result = Adjudication()
     index = read_evidence(list(evidence), kb.policy.evidence_types)
-    outcomes: Counter[str] = Counter()
     stream = kb.stream(open_claims(list(claims)), index, overrides, result)
-    texts = target if kind != "parquet" else target.with_name(target.name + ".jsonl")
-    try:
-        with texts.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            for text in _texts(_counted(stream, outcomes, meter), kind):
-                file.write(text + "\n")
-        if kind == "parquet":
-            types = ", ".join(f"{name}: {literal(kind)}" for name, kind in PARQUET_TYPES.items())
-            connection.execute(
-                f"COPY (SELECT * FROM read_json({literal(exact_path(texts))}, "
-                f"format='newline_delimited', columns={{{types}}})) "
-                f"TO {literal(str(target))} (FORMAT parquet)"
+    with TemporaryDirectory(prefix="clausewise-") as folder:
+        rows = Path(folder, "rows.jsonl") if kind == "parquet" else Path(target)
+        with rows.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            done = determine_by_claim(
+                stream,
+                index,
+                result,
+                csv_texts if kind == "csv" else jsonl_texts,
+                lambda text: file.write(text + "\n"),
+                meter,
             )
-    finally:
         if kind == "parquet":
-            texts.unlink(missing_ok=True)
-    rejected: list[RejectedClaim] = result.rejected
+            _to_parquet(connection, rows, target)
+    return done
+
+
+def determine_by_claim(
+    stream: Iterable[Determination],
+    index: EvidenceIndex,
+    result: Adjudication,
+    texts: Texts,
+    write: Callable[[str], object],
+    meter: Meter,
+) -> BulkResult:
+    """Write determinations as they are made, and return what comes of the run.
+
+    Parameters
+    ----------
+    stream : iterable of Determination
+        As ``KnowledgeBase.stream`` returns them.
+    index : EvidenceIndex
+        The evidence of the claims.
+    result : Adjudication
+        Gathers what the stream reports.
+    texts : callable
+        Returns determinations as texts: ``jsonl_texts`` or ``csv_texts``, say.
+    write : callable
+        Writes a text and a line end.
+    meter : Meter
+        Counts the lines that are determined.
+
+    Returns
+    -------
+    BulkResult
+    """
+    outcomes = Counter[str]()
+
+    def counted() -> Iterator[Determination]:
+        for determination in stream:
+            outcomes[determination.outcome] += 1
+            meter.done += 1
+            yield determination
+
+    for text in texts(counted()):
+        write(text)
     return BulkResult(
         result.tally,
         result.diagnostics,
         dict(outcomes),
-        rejected,
+        result.rejected,
         index.rows_read,
         index.rows_rejected,
     )
 
 
-def _texts(determinations: Iterable[Determination], kind: str) -> Iterator[str]:
-    if kind == "csv":
-        yield csv_text([CSV_COLUMNS])
-        for each in determinations:
-            yield csv_text([flat_row(each)])
-    else:
-        for each in determinations:
-            yield json.dumps(each.to_json(), ensure_ascii=False)
+def jsonl_texts(determinations: Iterable[Determination]) -> Iterator[str]:
+    """Yield each determination as a row of JSON.
+
+    Parameters
+    ----------
+    determinations : iterable of Determination
+    """
+    for each in determinations:
+        yield json.dumps(each.to_json(), ensure_ascii=False)
 
 
-def _counted(
-    determinations: Iterable[Determination], outcomes: Counter[str], meter: Meter
-) -> Iterator[Determination]:
-    for number, each in enumerate(determinations, 1):
-        outcomes[each.outcome] += 1
-        meter.done = number
-        yield each
+def csv_texts(determinations: Iterable[Determination]) -> Iterator[str]:
+    """Yield the header of a CSV file, then each determination as a row.
+
+    Parameters
+    ----------
+    determinations : iterable of Determination
+    """
+    yield csv_text([CSV_COLUMNS])
+    for each in determinations:
+        yield csv_text([flat_row(each)])
+
+
+def _to_parquet(connection: Connection, rows: Path, target: str) -> None:
+    from kb.engines.duckdb.connection import literal
+    from kb.engines.duckdb.output.writer import COPY_OPTIONS, PARQUET_TYPES
+
+    types = ", ".join(f"{name}: {literal(kind)}" for name, kind in PARQUET_TYPES.items())
+    connection.execute(
+        f"COPY (SELECT * FROM read_json({literal(exact_path(rows))}, "
+        f"format='newline_delimited', columns={{{types}}})) "
+        f"TO {literal(target)} ({COPY_OPTIONS['parquet']})"
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import ProgramError
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.extras import Connection
+from kb.bulk.faults import NOT_EXACT
 from kb.bulk.read.evidence import ROWS, EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
 from kb.bulk.result import Meter
@@ -25,7 +26,7 @@ from kb.planning.policy_source import policy_source
 
 
 @dataclass(slots=True)
-class Inputs:
+class CheckedFiles:
     """Claims and evidence of files, checked, as tables of a connection.
 
     Parameters
@@ -39,20 +40,20 @@ class Inputs:
 
     checked: Checked
     has_evidence: bool = False
-    diagnostics: list[Any] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     evidence_read: int = 0
     evidence_rejected: int = 0
 
 
 def read_inputs(
-    connection: Any,
+    connection: Connection,
     kb: KnowledgeBase,
     claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
-) -> Inputs:
+) -> CheckedFiles:
     """Read and check files of claims and of evidence."""
     checked = LineReader(connection, claims).read()
-    inputs = Inputs(checked, diagnostics=[*checked.diagnostics])
+    inputs = CheckedFiles(checked, diagnostics=[*checked.diagnostics])
     if evidence:
         reader = EvidenceReader(connection, kb.policy.evidence_types, LINES)
         inputs.has_evidence = reader.read(evidence)
@@ -61,16 +62,16 @@ def read_inputs(
     return inputs
 
 
-def taken_names(connection: Any) -> list[str]:
+def taken_names(connection: Connection) -> list[str]:
     """Return the names that no predicate's table may have on a connection."""
     rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
     return sorted({*RESERVED, *TABLES, *(name for (name,) in rows)})
 
 
 def determine_in_sets(
-    connection: Any,
+    connection: Connection,
     kb: KnowledgeBase,
-    inputs: Inputs,
+    inputs: CheckedFiles,
     overrides: Sequence[Override],
     reads: Sequence[str],
     meter: Meter,
@@ -81,7 +82,7 @@ def determine_in_sets(
     ----------
     connection : DuckDB connection
     kb : KnowledgeBase
-    inputs : Inputs
+    inputs : CheckedFiles
     overrides : sequence of Override
     reads : sequence of str
         Columns of the lines that the output needs.
@@ -113,4 +114,4 @@ def determine_in_sets(
     except NotApart as fault:
         raise NotFusable(str(fault)) from None
     except (Inexact, ProgramError):
-        raise NotFusable("a number of these claims has no exact decimal") from None
+        raise NotFusable(NOT_EXACT) from None

@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, ProgramError, UsageError
-from facts.extras import duckdb_module
-from kb.bulk.adjudicate import INEXACT, too_big
+from facts.diagnostic import Diagnostic, ProgramError
+from facts.extras import Connection
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.by_predicate import read_inputs, taken_names
+from kb.bulk.faults import NOT_EXACT, inexact_faults, room_faults
 from kb.bulk.read.evidence import ROWS
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import Meter
@@ -27,8 +26,8 @@ from kb.compile.rewrite.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.rewrite.components import components
 from kb.compile.script.source import Source
 from kb.engines.duckdb.claims import ClaimInputs
+from kb.engines.duckdb.connection import run_stoppable
 from kb.engines.duckdb.goal import GoalRun, Inexact, answer_rows
-from kb.engines.duckdb.interrupt import run_stoppable
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.allowed import allowed_units
 from kb.engines.duckdb.output.from_predicates import DETERMINED
@@ -112,35 +111,30 @@ def query_files(
     meter = meter or Meter()
     if engine == "pydatalog":
         return answer_by_rows(kb, query, claims, evidence, known, meter)
-    duckdb = duckdb_module()
-    inexact = (Inexact, ProgramError, *(getattr(duckdb, name) for name in INEXACT))
-    with ExitStack() as stack:
+    inexact: tuple[type[Exception], ...] = (Inexact, ProgramError, *inexact_faults())
+    with room_faults(), ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
         connection = connect(threads, memory_limit, scratch)
         stack.callback(close, connection)
         try:
             answers = run_stoppable(
                 connection,
-                lambda: _in_the_set(connection, kb, query, claims, evidence, known, meter),
+                lambda: _in_one_set(connection, kb, query, claims, evidence, known, meter),
             )
             answers._held = stack.pop_all()
             return answers
         except NotApart as fault:
             reason = str(fault)
         except inexact:
-            reason = "a number of these claims has no exact decimal"
-        except duckdb.OutOfMemoryException as fault:
-            raise UsageError([too_big(str(fault))]) from None
-        except duckdb.IOException:
-            raise UsageError([_disk_fault()]) from None
+            reason = NOT_EXACT
     answers = answer_by_rows(kb, query, claims, evidence, known, meter)
     message = f"the goal was answered without DuckDB, which takes longer: {reason}"
     answers.diagnostics.insert(0, Diagnostic("note", message))
     return answers
 
 
-def _in_the_set(
-    connection: Any,
+def _in_one_set(
+    connection: Connection,
     kb: KnowledgeBase,
     goal: Query,
     claims: Sequence[str | Path],
@@ -269,9 +263,3 @@ def _texts(kb: KnowledgeBase, goal: Query) -> FactStore:
             for name, rows in classifier.facts(column, text).items():
                 found.setdefault(name, {}).update(rows)
     return found
-
-
-def _disk_fault() -> Diagnostic:
-    message = "a file of the run cannot be read or written"
-    help = "look at the files, and make room for temporary ones (TMPDIR)"
-    return Diagnostic("error", message, None, help)

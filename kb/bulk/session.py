@@ -12,10 +12,10 @@ from typing import Any
 
 from facts.claim import EvidenceTypes
 from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import OFFLINE, duckdb_module
+from facts.extras import Connection, duckdb_module
 from kb.bulk.read.evidence import EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
-from kb.engines.duckdb.interrupt import stop_running
+from kb.engines.duckdb.connection import connection_settings, stop_running
 
 
 class BulkSession:
@@ -85,12 +85,12 @@ class BulkSession:
         self._scratch.cleanup()
 
     @property
-    def connection(self) -> Any:
+    def connection(self) -> Connection:
         """The connection, as soon as it is there."""
         return self._connecting.result()[0]
 
     @property
-    def _reader(self) -> Any:
+    def _reader(self) -> Connection:
         return self._connecting.result()[1]
 
     def interrupt(self) -> None:
@@ -150,21 +150,17 @@ class BulkSession:
         return None if self._filing is None else self._filing.result()
 
 
-_LEFT_OPEN: list[Any] = []
+_LEFT_OPEN: list[Connection] = []
 """Connections that end with the process."""
 
 _UNPACKED = {"checkpoint_threshold": "100TB"}
 """DuckDB does not stop to pack the tables of a run, which takes longer than it saves."""
 
 
-def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
+def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Connection:
     """Return a connection that keeps what does not fit in memory in a folder."""
     duckdb = duckdb_module()
-    settings = {**OFFLINE, "temp_directory": scratch, **_UNPACKED}
-    if threads is not None:
-        settings["threads"] = threads
-    if memory_limit is not None:
-        settings["memory_limit"] = memory_limit
+    settings = connection_settings(threads, memory_limit, scratch) | _UNPACKED
     try:
         connection = duckdb.connect(":memory:", config=settings)
         connection.execute("SET parquet_metadata_cache = true")
@@ -175,19 +171,21 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Any:
         raise UsageError([Diagnostic("error", message, None, help)]) from None
 
 
-def connect_twice(threads: int | None, memory_limit: str | None, scratch: str) -> tuple[Any, Any]:
+def connect_twice(
+    threads: int | None, memory_limit: str | None, scratch: str
+) -> tuple[Connection, Connection]:
     """Return two connections to the same new database."""
     connection = connect(threads, memory_limit, scratch)
     return connection, settled(connection.cursor())
 
 
-def close(connection: Any) -> None:
+def close(connection: Connection) -> None:
     """Close a connection with its cursors; one that is still busy closes when it has ended."""
     with suppress(duckdb_module().Error):
         connection.close()
 
 
-def settled(connection: Any) -> Any:
+def settled(connection: Connection) -> Connection:
     """Return a connection with the settings that each connection to a database has by itself."""
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = true")

@@ -25,8 +25,7 @@ from kb.bulk.read.columns import KINDS, Column, read_column, written
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
 from kb.bulk.read.selected import joined, selected
-from kb.engines.duckdb.beside import beside
-from kb.engines.duckdb.connection import make_table
+from kb.engines.duckdb.connection import in_background, make_table
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""
@@ -88,7 +87,7 @@ class LineReader:
         self._tables.read(self._paths)
         for tag, source in enumerate(self._tables.sources):
             # It is a pass on one processor; the columns of the claims wait for what it finds.
-            ordering = beside(self.connection, partial(_in_order, source))
+            ordering = in_background(self.connection, partial(_in_order, source))
             try:
                 columns = {
                     name: read_column(self.connection, source, name, str(tag))

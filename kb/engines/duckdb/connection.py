@@ -1,23 +1,75 @@
-"""A table of DuckDB out of columns of Python values."""
+"""Connections to DuckDB: their settings, tables of Python values, threads and interruptions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from facts.extras import OFFLINE, Connection
+
+T = TypeVar("T")
+Columns = Mapping[str, tuple[str, Sequence[Any]]]
+"""Columns of a table: their names, with a DuckDB type and the values of the rows."""
+
+_PAUSE = 0.05
+"""Seconds between two tries to stop what runs."""
 
 
-def make_table(
-    connection: Any, name: str, columns: Mapping[str, tuple[str, Sequence[Any]]]
-) -> None:
-    """Make a table, which other connections to the database see too.
+class Interruptible(Protocol):
+    """A connection, or several, whose statements can be stopped."""
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs."""
+
+
+def connection_settings(
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    temp_directory: str | None = None,
+) -> dict[str, Any]:
+    """Return the settings of a connection that fetches nothing from a network.
 
     Parameters
     ----------
-    connection : DuckDB connection
+    threads : int, optional
+        As many as DuckDB takes by itself if absent.
+    memory_limit : str, optional
+        As DuckDB writes it: ``2GB``.
+    temp_directory : str, optional
+        Folder of what does not fit in memory.
+    """
+    chosen = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temp_directory}
+    return OFFLINE | {name: value for name, value in chosen.items() if value is not None}
+
+
+def one_row(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...]:
+    """Return the only row of a query that has exactly one, as of an aggregate.
+
+    Parameters
+    ----------
+    connection : Connection
+    sql : str
+    parameters : sequence, optional
+        Values of ``$1``, ``$2`` and so on.
+    """
+    row = connection.execute(sql, list(parameters)).fetchone()
+    assert row is not None
+    return row
+
+
+def make_table(connection: Connection, name: str, columns: Columns) -> None:
+    """Make a table of Python values, which other connections to the database see too.
+
+    Parameters
+    ----------
+    connection : Connection
     name : str
+        Name of the table.
     columns : mapping of str to (str, sequence)
-        The DuckDB type of each column and its values, in the order of the rows. A type behind a
-        colon is that of the values as they are given: ``DATE:TEXT`` makes dates of texts.
+        The DuckDB type of each column and its values, in the order of the rows. A type after a
+        colon is that of the values given: ``DATE:TEXT`` makes dates of texts.
 
     Examples
     --------
@@ -42,6 +94,11 @@ def make_table(
 def identifier(name: str) -> str:
     """Return a name as a quoted SQL identifier.
 
+    Parameters
+    ----------
+    name : str
+        Name of a table or a column.
+
     Examples
     --------
     >>> print(identifier('the "id" of it'))
@@ -51,5 +108,99 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return text as a SQL literal."""
+    """Return text as a SQL literal.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    """
     return "'" + text.replace("'", "''") + "'"
+
+
+def in_background(connection: Connection, work: Callable[[Connection], T]) -> Future[T]:
+    """Start work in a thread, on another connection to the same database.
+
+    Small statements keep one processor busy, most of the time with planning; two of them can run
+    at the same time.
+
+    Parameters
+    ----------
+    connection : Connection
+    work : callable
+        Takes the other connection. It sees all tables but temporary ones.
+
+    Returns
+    -------
+    Future
+        What the work returns.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> connection = duckdb.connect()
+    >>> _ = connection.execute("CREATE TABLE t AS SELECT 42 AS answer")
+    >>> in_background(connection, lambda other: other.execute("FROM t").fetchone()).result()
+    (42,)
+    """
+    other = connection.cursor()
+    thread = ThreadPoolExecutor(1)
+    try:
+        return thread.submit(work, other)
+    finally:
+        thread.shutdown(wait=False)
+
+
+def run_stoppable(connection: Interruptible, action: Callable[[], T]) -> T:
+    """Run an action in a thread of its own, so that a person can stop it in this one.
+
+    DuckDB notices only now and then, within a statement, that it is to stop.
+
+    Parameters
+    ----------
+    connection : Interruptible
+        The connections that the action uses, or waits for.
+    action : callable
+
+    Returns
+    -------
+    object
+        What the action returns.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a person stops it.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        future = thread.submit(action)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            stop_running(connection, future)
+            raise
+
+
+def stop_running(connection: Interruptible, future: Future[Any]) -> None:
+    """Stop the work of a thread on a connection, whichever statement runs.
+
+    Parameters
+    ----------
+    connection : Interruptible
+    future : Future
+        The work.
+    """
+    while not future.done():
+        connection.interrupt()
+        wait([future], _PAUSE)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise ``KeyboardInterrupt`` for a stop by a person, whatever DuckDB raises."""
+    try:
+        yield
+    except RuntimeError as fault:
+        if "interrupted" in str(fault):
+            raise KeyboardInterrupt from None
+        raise

@@ -11,7 +11,7 @@ from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import duckdb_module
 from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.stored import SCALE
-from kb.engines.duckdb.connection import identifier
+from kb.engines.duckdb.connection import connection_settings, identifier
 from kb.engines.duckdb.facts import create_table, fill_table
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.duckdb.rounds import run_rounds
@@ -150,25 +150,6 @@ class DuckDBSession:
         create_table(self._connection, table, name, self._compiled.type_of)
         rows = self._facts.get(key, [])
         fill_table(self._connection, key[0], table, name, rows, self._compiled.type_of)
-
-
-def connection_settings(
-    threads: int | None = None,
-    memory_limit: str | None = None,
-    temp_directory: str | None = None,
-) -> dict[str, Any]:
-    """Return the settings of every connection: nothing is fetched from a network."""
-    settings: dict[str, Any] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if threads is not None:
-        settings["threads"] = threads
-    if memory_limit is not None:
-        settings["memory_limit"] = memory_limit
-    if temp_directory is not None:
-        settings["temp_directory"] = temp_directory
-    return settings
 
 
 def _value(value: Any) -> Value:

@@ -18,6 +18,7 @@ MODULES = (
     "kb.bulk.query",
     "kb.bulk.result",
     "kb.bulk.session",
+    "facts.whole_file",
     "kb.engines.duckdb.connection",
     "kb.model.clause",
     "kb.compile.formulas.constants",

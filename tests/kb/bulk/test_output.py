@@ -90,7 +90,7 @@ def test_texts_are_the_same_with_and_without_enumerations(
     claims = claims_of(tmp_path, "claims.parquet", 0, 40)
     few, many = tmp_path / "few.parquet", tmp_path / "many.parquet"
     adjudicate_files(KnowledgeBase(policy), [claims], few)
-    monkeypatch.setattr(writer, "MOST_WORDS", 0)
+    monkeypatch.setattr(writer, "_MOST_WORDS", 0)
     adjudicate_files(KnowledgeBase(policy), [claims], many)
     connection = duckdb.connect()
     for query in (

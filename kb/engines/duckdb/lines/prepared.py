@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kb.compile.formulas.line_script import FORMULAS, LineScript
-from kb.engines.duckdb.beside import beside
+from kb.engines.duckdb.connection import in_background
 
 
 class Formulas:
@@ -23,7 +23,7 @@ class Formulas:
     """
 
     def __init__(self, connection: Any, script: LineScript) -> None:
-        self._prepared = beside(connection, lambda other: _prepared(other, script))
+        self._prepared = in_background(connection, lambda other: _prepared(other, script))
 
     def ask(self) -> None:
         """Fill the table ``asked`` of the formulas from ``masks``."""

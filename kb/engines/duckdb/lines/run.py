@@ -9,8 +9,7 @@ from typing import Any
 from kb.compile.formulas.columns import DATES, source_column
 from kb.compile.formulas.line_script import FORMULAS, LINES, Feature, LineScript, Side
 from kb.compile.formulas.refusal import NotFusable
-from kb.engines.duckdb.beside import beside
-from kb.engines.duckdb.connection import make_table
+from kb.engines.duckdb.connection import in_background, make_table
 from kb.engines.duckdb.lines.dictionaries import TableRow, make_dictionary, masks_of_classes
 from kb.engines.duckdb.lines.other_lines import find_contexts
 from kb.engines.duckdb.lines.prepared import Formulas
@@ -85,7 +84,7 @@ class LineRun:
         self._note("lines")
         self._lines()
         if self.units:
-            values = beside(
+            values = in_background(
                 self.connection, lambda other: make_values(self.script, self.sides.on(other))
             )
             self.values = values.result

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kb.compile.formulas.line_script import WORD, LineScript
-from kb.engines.duckdb.beside import at_once, beside
-from kb.engines.duckdb.connection import literal
+from kb.engines.duckdb.connection import in_background, literal
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.allowed import make_allowed, make_special
 from kb.model.citation import citation_of
@@ -179,8 +178,7 @@ def make_entries(
         f"CREATE TABLE slotted AS SELECT *, {first - 1} + row_number() OVER () AS entry FROM "
         f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
     )
-    start = at_once if run.allowed else beside
-    exceptions = start(run.connection, lambda other: _exceptional(run, other, key))
+    exceptions = in_background(run.connection, lambda other: _exceptional(run, other, key))
     several = columns[filled][0].endswith("[]")
     with_number = _filled(f"d.{filled}", {"line": "n.number::TEXT"} if numbers else {}, several)
     with_line = _filled(f"d.{filled}", _slots_of_line(), several)

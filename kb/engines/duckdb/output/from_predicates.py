@@ -25,6 +25,7 @@ TABLES = (
     "determined",
     "entries",
     "exceptional",
+    "limits",
     "plain_answers",
     "safe_ids",
     "signatures",
@@ -81,21 +82,22 @@ def determined_run(
     script = LineScript(words=tuple(words), answers=tuple(found))
     run = LineRun(connection, script, lines, (), lambda: has_evidence, tuple(reads))
     run.told = sorted(run.extra)
-    run.allowed = (
-        f"SELECT s.line, u.{identifier(catalog[ALLOWED].columns[2])}::{NUMBER} AS value "
-        f"FROM signed s JOIN {units} u ON u.{claim} = s.claim_id AND u.{line} = s.line_number"
+    run.execute(
+        f"CREATE TABLE limits AS SELECT {claim} AS claim_id, {line} AS line_number, "
+        f"{identifier(catalog[ALLOWED].columns[2])}::{NUMBER} AS value FROM {units}"
     )
+    run.allowed = "SELECT s.line, u.value FROM signed s JOIN limits u USING (claim_id, line_number)"
     run.execute(
         f"CREATE TEMP TABLE {identifier(_SAID)} AS SELECT claim, line, {bits} "
         f"FROM ({' UNION ALL '.join(selects)}) GROUP BY claim, line"
     )
     run.execute(
-        f"CREATE TEMP TABLE answers AS SELECT *, row_number() OVER () AS answer "
+        f"CREATE TABLE answers AS SELECT *, row_number() OVER () AS answer "
         f"FROM (SELECT DISTINCT {', '.join(words)} FROM {identifier(_SAID)})"
     )
     kept = "".join(f", l.{name}" for name in run.told)
     run.execute(
-        f"CREATE TEMP TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number{kept}, "
+        f"CREATE TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number{kept}, "
         f"a.answer AS signature FROM {identifier(lines)} l "
         f"LEFT JOIN {identifier(_SAID)} s ON s.claim = l.claim_id AND s.line = l.line_number "
         f"LEFT JOIN answers a USING ({', '.join(words)})"
@@ -112,7 +114,7 @@ def determined_run(
         ),
         ("contexts", "SELECT 0::BIGINT AS line, 0::BIGINT AS id WHERE false"),
     ):
-        run.execute(f"CREATE TEMP TABLE {name} AS {query}")
+        run.execute(f"CREATE TABLE {name} AS {query}")
     return run
 
 

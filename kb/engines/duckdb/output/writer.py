@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facts.spreadsheet import safe_cell
+from kb.compile.sql.stored import NUMBER
 from kb.engines.duckdb.connection import identifier, literal
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, Cited, make_entries
@@ -22,6 +23,21 @@ _CITATION = {
     "readings": "INTEGER[]",
     "reason": "TEXT",
 }
+_FIELDS = ", ".join(f"{identifier(name)} {kind}" for name, kind in _CITATION.items())
+PARQUET_TYPES = {
+    "claim_id": "TEXT",
+    "line_number": "BIGINT",
+    "outcome": "TEXT",
+    "citations": f"STRUCT({_FIELDS})[]",
+    "allowed_units": NUMBER,
+    "missing_evidence": "TEXT[]",
+    "assumptions": "TEXT[]",
+    "policy": "TEXT",
+    "policy_version": "TEXT",
+    "program_sha256": "TEXT",
+}
+"""Columns of determinations as Parquet: those of the contract."""
+
 _OF_LINE = {
     "claim_id": "l.claim_id",
     "line_number": "l.line_number",
@@ -29,8 +45,18 @@ _OF_LINE = {
 }
 """Columns of CSV that are not those of an entry, as SQL."""
 
-MOST_WORDS = 4_000
+_MOST_WORDS = 4_000
 """Distinct texts of a column of Parquet that are written as numbers with a dictionary."""
+
+COPY_OPTIONS = {
+    kind: f"{options}, USE_TMP_FILE false"
+    for kind, options in {
+        "parquet": f"FORMAT parquet, DICTIONARY_SIZE_LIMIT {_MOST_WORDS}",
+        "jsonl": "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER ''",
+        "csv": "FORMAT csv, HEADER",
+    }.items()
+}
+"""Options of COPY for each format: it writes to the very file that it is given."""
 
 
 def write_determinations(run: LineRun, policy: Cited, answers: Answers, kind: str) -> str:
@@ -144,7 +170,7 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
     reasons = "SELECT DISTINCT unnest(reason) AS word FROM entries ORDER BY word"
     (count,) = run.execute(f"SELECT count(*) FROM ({reasons})").fetchone()
     types["reason"] = "TEXT[]"
-    if 0 < count <= MOST_WORDS:
+    if 0 < count <= _MOST_WORDS:
         run.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
         types["reason"] = "reason_text[]"
     picked = ", ".join(
@@ -161,7 +187,7 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
 def _enumeration(values: Any) -> str:
     """Return the type of some texts, in lists or not, as an enumeration where they are few."""
     words = sorted(_words(values))
-    if not 0 < len(words) <= MOST_WORDS:
+    if not 0 < len(words) <= _MOST_WORDS:
         return "TEXT"
     return f"ENUM({', '.join(map(literal, words))})"
 
