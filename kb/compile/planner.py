@@ -11,7 +11,7 @@ from kb.compile.rewrite.components import Component, components
 from kb.compile.rewrite.narrow import narrow
 from kb.compile.rewrite.spread import spread_predicates, unfold_spread
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.numbers import Numbers
+from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.scans import Attribute
 from kb.compile.sql.statements import Fixpoint, Statement, statements
 from kb.language.ast import Atom, Key, Program, Query, Rule, Variable
@@ -19,6 +19,8 @@ from kb.language.traversal import atoms_of, named_variables
 
 ANSWER = "answer to the goal"
 """The predicate that the goal itself derives."""
+
+_DIALECT = DuckDB("try")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,12 @@ class GoalPlan:
     components : tuple of Component
     inputs : tuple of (name, arity)
         Predicates that no rule derives.
-    numbers : Numbers
     """
 
     catalog: Catalog
     wanted: tuple[Key, ...]
     components: tuple[Component, ...]
     inputs: tuple[Key, ...]
-    numbers: Numbers
     _views: frozenset[Key] = field(default_factory=frozenset)
 
     def steps(self, scans: Mapping[Key, Attribute]) -> Iterator[Step]:
@@ -73,7 +73,7 @@ class GoalPlan:
         """
         under: dict[Key, frozenset[Key]] = {}
         for component in self.components:
-            (made,) = statements(self.catalog, [component], self.numbers, scans=scans)
+            (made,) = statements(self.catalog, [component], _DIALECT, scans=scans)
             reads: set[Key] = set()
             for key in _keys(component.rules):
                 reads |= {key} | under.get(key, frozenset())
@@ -167,8 +167,7 @@ def _plan(
     derived = {each.head.key for each in final.rules}
     inputs = dict.fromkeys(key for key in _keys(final.rules) if key not in derived)
     views = frozenset(spread).difference(wanted)
-    numbers = Numbers(undefined="try")
-    return GoalPlan(catalog, wanted, components(final, wanted), tuple(inputs), numbers, views)
+    return GoalPlan(catalog, wanted, components(final, wanted), tuple(inputs), views)
 
 
 def _needed(program: Program, wanted: Iterable[Key]) -> list[Rule]:

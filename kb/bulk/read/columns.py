@@ -14,7 +14,7 @@ from facts.readers.plain_values import texts_of
 from facts.values import ValueFault, parse_text, quoted
 from kb.bulk.read.files import Source
 from kb.bulk.read.free_texts import STRIPPED, odd, unfit
-from kb.compile.sql.stored import NUMBER, decimal_of
+from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import identifier, literal, make_table
 
 DATES = ("service_date", "service_date_to", "processed_date")

@@ -15,7 +15,7 @@ from facts.readers.line_table import RawRow
 from facts.values import ValueFault, parse_whole_number
 from kb.bulk.read.evidence_rows import gather_rows, place_of
 from kb.bulk.read.files import Source, Tables
-from kb.compile.sql.stored import NUMBER, decimal_of
+from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import make_table
 
 ROWS = "evidence_rows"

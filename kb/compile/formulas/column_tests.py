@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from facts.extras import bulk_module
 from kb.compile.formulas.columns import DATES, NUMBERS, source_column
 from kb.compile.formulas.formula import Leaf
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.numbers import Numbers, Sql
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.number_types import NUMBER
+from kb.compile.sql.tree import Sql, exp, expression, known
 from kb.language.ast import Comparison, Constant, Expression, Program, Variable
-
-exp = bulk_module("sqlglot.expressions")
 
 _OPERATORS = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}
 
@@ -21,11 +19,11 @@ _OPERATORS = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}
 def column_test(leaf: Leaf, value: Sql, is_date: bool = False) -> Sql:
     """Return a test of one column as SQL; where it is null it does not hold."""
     if leaf[0] == "known":
-        return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+        return known(value)
     if leaf[0] == "has":
         pieces = exp.Split(this=value.copy(), expression=exp.Literal.string(" "))
         if leaf[2] is None:
-            return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
+            return known(value)
         return exp.ArrayContains(this=pieces, expression=exp.Literal.string(leaf[2]))
     _, column, operator, constant = leaf
     text = exp.cast(value.copy(), "TEXT") if is_date else value.copy()
@@ -41,10 +39,9 @@ def row_test(leaf: Leaf) -> Sql:
 
 def columns_of_row(prefix: str = "") -> dict[str, tuple[Sql, str]]:
     """Return every column of a line's row as SQL with its type; dates stay dates."""
-    sqlglot = bulk_module("sqlglot")
     found: dict[str, tuple[Sql, str]] = {}
     for name in (*DATES, *NUMBERS):
-        made = sqlglot.parse_one(source_column(name), dialect="duckdb")
+        made = expression(source_column(name))
         found[name] = (made, "date" if name in DATES else "number")
     return found
 
@@ -56,7 +53,7 @@ def comparison_columns(alias: str) -> dict[str, Sql]:
 
 def comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, str]]) -> Sql:
     """Return a comparison over columns as SQL."""
-    body = Body(Catalog.of(Program(())), Numbers())
+    body = Body(Catalog.of(Program(())), DuckDB("stop"))
     for name in names_of(literal.left) | names_of(literal.right):
         value, kind = columns.get(name, (exp.column(name, quoted=True), "text"))
         body.values[name] = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from facts.extras import bulk_module
 from kb.compile.formulas.column_tests import (
     check_of,
     column_test,
@@ -30,10 +29,9 @@ from kb.compile.formulas.line_script import (
 from kb.compile.formulas.plan import LinePlan
 from kb.compile.formulas.side_queries import filed_columns, side_query
 from kb.compile.formulas.specialise import Alternative
-from kb.compile.sql.numbers import Numbers
-from kb.compile.sql.stored import NUMBER
-
-exp = bulk_module("sqlglot.expressions")
+from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.number_types import NUMBER
+from kb.compile.sql.tree import Sql, exp, expression
 
 _MOST_OF_SIDE = 120
 """Tests of one mask of the sides; more make another mask."""
@@ -102,9 +100,10 @@ def _by_dictionary(column: str, tests: Sequence[Test]) -> bool:
 
 def _feature(column: str, number: int, tests: Sequence[Test], by_dictionary: bool) -> Feature:
     if not by_dictionary:
-        value = exp.maybe_parse(source_column(column), dialect="duckdb")
+        value = expression(source_column(column))
         return Feature(column, tests=tuple(_sql(column_test(leaf, value)) for _, leaf in tests))
-    members, bits = [], []
+    members: list[Member] = []
+    bits: list[Sql] = []
     for position, (_, leaf) in enumerate(tests):
         if leaf[0] in ("in", "mentions"):
             members.append(Member(position, leaf[0], leaf[2], leaf[3] if leaf[0] != "in" else None))
@@ -139,11 +138,10 @@ def _allowed(alternative: Alternative) -> AllowedValue:
         return AllowedValue(_sql(exp.cast(exp.convert(value), NUMBER)))
     if kind == "residual":
         return AllowedValue("", side_query(value, rest[0]))
-    numbers = Numbers()
+    numbers = DuckDB("stop").numbers
     ratio = numbers.expression(value, comparison_columns("l"))
     return AllowedValue(_sql(exp.cast(numbers.stored(ratio), NUMBER)))
 
 
-def _sql(made: object) -> str:
-    text: str = made.sql(dialect="duckdb", copy=False)  # type: ignore[attr-defined]
-    return text
+def _sql(made: Sql) -> str:
+    return made.sql(dialect="duckdb", copy=False)

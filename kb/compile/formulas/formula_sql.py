@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from facts.extras import bulk_module
 from kb.compile.formulas.layers import layers, root_column, select, words
 from kb.compile.formulas.line_script import FORMULAS, WORD
 from kb.compile.formulas.plan import LinePlan, condition_of
 from kb.compile.formulas.refusal import NotFusable
-from kb.compile.sql.numbers import Sql
-
-exp = bulk_module("sqlglot.expressions")
+from kb.compile.sql.tree import Sql, exp
 
 
 def formula_sql(
@@ -52,15 +49,14 @@ def _asked(plan: LinePlan, tests: dict[int, Sql]) -> str:
     roots = list(dict.fromkeys([*conditions, *asks]))
     source = exp.table_("masks", db=FORMULAS)
     query = layers(plan.formulas, roots, _below(plan, tests, roots), source, ["id"])
-    columns = [exp.column("id")]
+    columns: list[Sql] = [exp.column("id")]
     for name, nodes in (("answers", conditions), ("asks", asks)):
         if len(nodes) > WORD:
             raise NotFusable("the rules ask too many things of the other lines of a claim")
         (word,) = words([root_column(node) for node in nodes])
         columns.append(exp.alias_(word, name, copy=False))
     outer = select(columns, query.subquery("q", copy=False))
-    text: str = outer.sql(dialect="duckdb", copy=False)
-    return text
+    return outer.sql(dialect="duckdb", copy=False)
 
 
 def _final(plan: LinePlan, tests: dict[int, Sql]) -> tuple[str, tuple[str, ...]]:
@@ -69,7 +65,7 @@ def _final(plan: LinePlan, tests: dict[int, Sql]) -> tuple[str, tuple[str, ...]]
     query = layers(plan.formulas, roots, _below(plan, tests, roots), source, ["final"])
     found = words([root_column(root) for root in plan.roots])
     names = tuple(f"w{number}" for number in range(len(found)))
-    columns = [exp.column("final")]
+    columns: list[Sql] = [exp.column("final")]
     columns += [exp.alias_(word, name, copy=False) for word, name in zip(found, names, strict=True)]
     outer = select(columns, query.subquery("q", copy=False))
     return outer.sql(dialect="duckdb", copy=False), names

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from facts.extras import bulk_module
 from kb.compile.formulas.formula import FALSE, TRUE, Formulas
 from kb.compile.formulas.line_script import WORD
-from kb.compile.sql.numbers import Sql
-
-exp = bulk_module("sqlglot.expressions")
+from kb.compile.sql.tree import Sql, exp
 
 
 def layers(
@@ -19,7 +16,7 @@ def layers(
     tests: Mapping[int, Sql],
     source: Sql,
     kept: Sequence[str],
-) -> Sql:
+) -> exp.Select:
     """Return a SELECT with a column for every root, ``n<number>``.
 
     Parameters
@@ -49,7 +46,7 @@ def layers(
         depth[node] = max(depth[part] for part in parts)
         if node in stays:
             depth[node] += 1
-    columns = [exp.column(name) for name in kept]
+    columns: list[Sql] = [exp.column(name) for name in kept]
     columns += [
         exp.alias_(tests[node], f"n{node}", copy=False) for node in sorted(tests) if node in stays
     ]
@@ -65,7 +62,7 @@ def layers(
     return query
 
 
-def select(columns: Sequence[Sql], source: Sql) -> Sql:
+def select(columns: Sequence[Sql], source: Sql) -> exp.Select:
     """Return a SELECT; nothing is copied."""
     return exp.Select(expressions=list(columns), from_=exp.From(this=source))
 

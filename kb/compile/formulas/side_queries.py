@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from facts.extras import bulk_module
 from kb.compile.formulas.columns import DATES, NUMBERS, source_column
 from kb.compile.formulas.line_script import FILED_LINES, LINES, SideQuery
 from kb.compile.formulas.refusal import NotFusable
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.numbers import Numbers, Sql
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.number_types import NUMBER
+from kb.compile.sql.tree import Sql, exp, expression
 from kb.language.ast import BodyLiteral, Program, Relational
 from kb.language.traversal import all_names
-
-exp = bulk_module("sqlglot.expressions")
 
 _EVIDENCE = ("evidence", "evidence_number")
 _KEYED = (*_EVIDENCE, "diagnosis", "diagnosis_indicator", "modifier")
@@ -47,7 +45,7 @@ def side_query(body: Sequence[BodyLiteral], value: str = "") -> SideQuery:
     first: list[BodyLiteral] = [
         item for item in relations if not item.negated and item.atom.predicate in _KEYED
     ]
-    made = Body(Catalog.of(Program(())), Numbers())
+    made = Body(Catalog.of(Program(())), DuckDB("stop"))
     made.read(first)
     columns = _columns([body])
     if columns or not first:
@@ -66,7 +64,7 @@ def filed_columns(bodies: Iterable[Sequence[BodyLiteral]]) -> tuple[str, ...]:
     """Return the columns of the raw lines that bodies read."""
     found = set()
     for name in _columns(bodies):
-        made = bulk_module("sqlglot").parse_one(source_column(name), dialect="duckdb")
+        made = expression(source_column(name))
         found |= {part.name for part in made.find_all(exp.Column)}
     return tuple(sorted(found))
 
@@ -88,7 +86,7 @@ def _read_lines(body: Body, columns: Sequence[str], table: str) -> None:
         else:
             on.append(exp.EQ(this=column, expression=known.copy()))
     for name in columns:
-        made = bulk_module("sqlglot").parse_one(source_column(name), dialect="duckdb")
+        made = expression(source_column(name))
         for part in made.find_all(exp.Column):
             part.set("table", exp.to_identifier(alias))
         if name in DATES:

@@ -63,7 +63,7 @@ def script(
     made += writer.undefined(asserted)
     doubts = [(name, doubt) for name in used if (doubt := writer.queries.doubt(name)) is not None]
     for component in found:
-        (statement,) = statements(writer.catalog, [component], writer.numbers, scans=writer.scans)
+        (statement,) = statements(writer.catalog, [component], dialect, scans=writer.scans)
         assert isinstance(statement, Relationship)
         made.append(writer.predicate(component, statement))
         doubts += [(statement.key[0], doubt) for doubt in statement.doubts]

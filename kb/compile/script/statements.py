@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from facts.extras import bulk_module
 from facts.schema import BY_NAME
 from kb.compile.rewrite.components import Component
 from kb.compile.script.comments import comments
@@ -13,14 +12,12 @@ from kb.compile.script.source import Source
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
-from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import Attribute, attributes
 from kb.compile.sql.statements import Relationship
+from kb.compile.sql.tree import Query, Sql, exp, named, number, union
 from kb.language.ast import Key, Rule
 from kb.language.printer import print_rule
 from kb.language.values import Value
-
-exp = bulk_module("sqlglot.expressions")
 
 FAULTS = "number_faults"
 """The view of what could not be computed."""
@@ -69,15 +66,13 @@ class StatementWriter:
     dialect: Dialect
     originals: Mapping[Rule, Rule]
     spread: frozenset[Key]
-    numbers: Numbers = field(init=False)
     catalog: Catalog = field(init=False)
     queries: Inputs = field(init=False)
     scans: Mapping[Key, Attribute] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.numbers = Numbers(self.dialect.name, undefined="null")
         self.catalog = Catalog.of(self.source.program, reserved=RESERVED)
-        self.queries = Inputs(self.dialect, self.numbers, self.source.evidence, self.source.tables)
+        self.queries = Inputs(self.dialect, self.source.evidence, self.source.tables)
         self.scans = attributes(self.queries)
 
     def heading(self, wide: Iterable[str]) -> ScriptStatement:
@@ -131,7 +126,9 @@ class StatementWriter:
         return self.catalog[name, BY_NAME[name].arity].name
 
     def _codes(self) -> Iterator[ScriptStatement]:
-        types = [(column.name, self.queries.type_of(column)) for column in CODE_COLUMNS]
+        types: list[tuple[str | exp.Identifier, Sql]] = [
+            (column.name, self.queries.type_of(column)) for column in CODE_COLUMNS
+        ]
         titles = ", ".join(table.name for table in self.source.tables)
         texts = [f"The codes and phrases of the policy's tables: {titles or 'none'}"]
         yield self._create_table(exp.to_identifier(CODES), types, texts)
@@ -149,8 +146,8 @@ class StatementWriter:
     def _rows(self, key: Key, rows: Iterable[tuple[Value, ...]]) -> Iterator[ScriptStatement]:
         """A table of rows that are known."""
         table = self.catalog[key]
-        types = [
-            (exp.to_identifier(column, quoted=True), self.numbers.column_type(kind))
+        types: list[tuple[str | exp.Identifier, Sql]] = [
+            (exp.to_identifier(column, quoted=True), self.dialect.numbers.column_type(kind))
             for column, kind in zip(table.columns, table.types, strict=True)
         ]
         identifier = exp.to_identifier(table.name, quoted=True)
@@ -184,9 +181,8 @@ class StatementWriter:
                 origin = self._origins([self.originals[rule]])
                 block = "\n".join((*comments(origin), block))
             blocks.append(block)
-        union = "UNION DISTINCT" if self.dialect.name == "bigquery" else "UNION"
         name = self._text(exp.to_identifier(table.name, quoted=True))
-        sql = f"CREATE TABLE {name} AS\n" + f"\n{union}\n".join(blocks)
+        sql = f"CREATE TABLE {name} AS\n" + f"\n{self.dialect.distinct_union}\n".join(blocks)
         return ScriptStatement(table.name, tuple(comments(texts)), sql)
 
     def _origins(self, rules: Sequence[Rule]) -> list[str]:
@@ -220,23 +216,20 @@ class StatementWriter:
         every = len(found) == self.source.every_clause
         return [f"  used by {'every clause' if every else ', '.join(found)}"]
 
-    def faults(self, doubts: Iterable[tuple[str, Sql]]) -> ScriptStatement:
+    def faults(self, doubts: Iterable[tuple[str, Query]]) -> ScriptStatement:
         """The view of rows that were left out because a number could not be computed."""
         queries = []
         for predicate, doubt in doubts:
-            name = exp.alias_(exp.Literal.string(predicate), "predicate", quoted=True)
+            name = named(exp.Literal.string(predicate), "predicate")
             inner = doubt.copy()
-            inner.set("expressions", [exp.alias_(exp.Literal.number(1), "one")])
+            inner.set("expressions", [exp.alias_(number(1), "one")])
             queries.append(exp.select(name).from_(inner.subquery("doubt")).distinct())
-        query = queries[0]
-        for other in queries[1:]:
-            query = exp.Union(this=query, expression=other, distinct=True)
         texts = [
             "Predicates that miss a row because a number of it divides by zero or has more than"
             " nine digits behind its point. It has to be empty: what rests on such a predicate is"
             " not to be used."
         ]
-        return self._create(self.view, FAULTS, query, texts)
+        return self._create(self.view, FAULTS, union(queries), texts)
 
     def _create(self, kind: str, name: str, query: Sql, texts: Iterable[str]) -> ScriptStatement:
         identifier = self._text(exp.to_identifier(name, quoted=True))
@@ -244,7 +237,7 @@ class StatementWriter:
         return ScriptStatement(name, tuple(comments(texts)), sql)
 
     def _create_table(
-        self, name: Sql, columns: Iterable[tuple[object, Sql]], texts: Iterable[str]
+        self, name: Sql, columns: Iterable[tuple[str | exp.Identifier, Sql]], texts: Iterable[str]
     ) -> ScriptStatement:
         schema = exp.Schema(
             this=exp.Table(this=name),

@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from facts.extras import bulk_module
 from facts.schema import ColumnType
 from kb.compile.rewrite.aggregate_goals import inner_variables, stands_alone
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.collation import by_code_point, extreme
-from kb.compile.sql.fields import columns_of, field_names, field_of, named
-from kb.compile.sql.numbers import Numbers, Ratio, Sql
+from kb.compile.sql.dialects import Dialect
+from kb.compile.sql.numbers import Numbers, Ratio
 from kb.compile.sql.scans import KEY_COLUMNS, Attribute
-from kb.compile.sql.trivial import never, nothing
+from kb.compile.sql.tree import (
+    Sql,
+    columns_of,
+    exp,
+    field_names,
+    field_of,
+    known,
+    named,
+    never,
+    number,
+    one_row,
+)
 from kb.language.ast import (
     Aggregate,
     AggregateFunction,
@@ -30,9 +39,7 @@ from kb.language.ast import (
     Variable,
 )
 
-exp = bulk_module("sqlglot.expressions")
-
-_TEXT_COMPARISONS = {
+_TEXT_COMPARISONS: dict[str, type[exp.Binary]] = {
     "@<": exp.LT,
     "@=<": exp.LTE,
     "@>": exp.GT,
@@ -43,7 +50,7 @@ _TEXT_COMPARISONS = {
 _ORDER = {"@<": "<", "@=<": "=<", "@>": ">", "@>=": ">="}
 _TRUE_OF_NUMBER_AND_TEXT = ("\\=", "@<", "@=<")
 _TRUE_OF_TEXT_AND_NUMBER = ("\\=", "@>", "@>=")
-_AGGREGATES = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
+_AGGREGATES: dict[str, type[exp.Func]] = {"sum": exp.Sum, "min": exp.Min, "max": exp.Max}
 _AGGREGATED = "aggregated value"
 _VALUE, _RESULT = "value", "result"
 
@@ -55,7 +62,7 @@ class Body:
     Parameters
     ----------
     catalog : Catalog
-    numbers : Numbers
+    dialect : Dialect
     renamed : mapping of body position to table name
         Atoms that read another table than their predicate's: the rows that are new.
     values : dict of variable name to SQL
@@ -68,17 +75,21 @@ class Body:
     """
 
     catalog: Catalog
-    numbers: Numbers
+    dialect: Dialect
     renamed: Mapping[int, str] = field(default_factory=dict)
     values: dict[str, Sql] = field(default_factory=dict)
     types: dict[str, ColumnType] = field(default_factory=dict)
     sources: list[tuple[Sql, str, list[Sql]]] = field(default_factory=list)
     conditions: list[Sql] = field(default_factory=list)
     prefix: str = "t"
-    doubts: list[Sql] = field(default_factory=list)
+    doubts: list[exp.Select] = field(default_factory=list)
     literals: list[BodyLiteral] = field(default_factory=list)
     scans: Mapping[Key, Attribute] = field(default_factory=dict)
     scanned: dict[tuple[str, ...], tuple[str, list[Sql]]] = field(default_factory=dict)
+    numbers: Numbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.numbers = self.dialect.numbers
 
     def read(self, body: Iterable[BodyLiteral]) -> Body:
         """Add the literals of a body."""
@@ -98,12 +109,12 @@ class Body:
             self.literals.append(literal)
         return self
 
-    def select(self, columns: Sequence[Sql], distinct: bool = True) -> Sql:
+    def select(self, columns: Sequence[Sql], distinct: bool = True) -> exp.Select:
         """Return the SELECT of some columns."""
         query = exp.select(*columns)
         sources = self.sources
         if not sources and self.conditions:
-            sources = [(nothing(), "", [])]
+            sources = [(one_row(), "", [])]
         for position, (source, join, on) in enumerate(sources):
             if position == 0:
                 query = query.from_(source.copy())
@@ -181,7 +192,7 @@ class Body:
         table = self.catalog[atom.key]
         alias = f"{self.prefix}n"
         source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True)
-        query = exp.select(exp.Literal.number(1)).from_(source)
+        query = exp.select(number(1)).from_(source)
         local: dict[str, Sql] = {}
         for column, term, kind in columns_of(table, atom, alias):
             if isinstance(term, Constant) or term.name in self.values:
@@ -222,7 +233,7 @@ class Body:
             node = _TEXT_COMPARISONS[literal.operator]
             left, right = self._text(literal.left), self._text(literal.right)
             if literal.operator in _ORDER:
-                left = by_code_point(left, self.numbers.dialect)
+                left = self.dialect.by_code_point(left)
             self.conditions.append(node(this=left, expression=right))
         elif any(texts):
             true = _TRUE_OF_TEXT_AND_NUMBER if texts[0] else _TRUE_OF_NUMBER_AND_TEXT
@@ -271,7 +282,7 @@ class Body:
             value = self.values[variable.name]
         if fails:
             self._doubt(value, fails)
-            self.conditions.append(_known(value))
+            self.conditions.append(known(value))
 
     def _settle(self) -> None:
         """Give every value so far a column, so that a long expression stands in one place."""
@@ -287,12 +298,12 @@ class Body:
         if fails or self.numbers.may_fail(value):
             unknown = exp.Is(this=value.copy(), expression=exp.Null())
             self.conditions.append(unknown)
-            self.doubts.append(self.select([exp.Literal.number(1)], distinct=False))
+            self.doubts.append(self.select([number(1)], distinct=False))
             self.conditions.pop()
 
     def _aggregate(self, literal: Aggregate) -> None:
         shared = [name for name in inner_variables(literal) if name in self.values]
-        goal = Body(self.catalog, self.numbers, prefix=f"{self.prefix}g", scans=self.scans)
+        goal = Body(self.catalog, self.dialect, prefix=f"{self.prefix}g", scans=self.scans)
         if not stands_alone(literal, shared):
             self._give(goal, shared)
         goal.read(literal.goal)
@@ -310,29 +321,29 @@ class Body:
                     goal.numbers.stored(goal.numbers.expression(literal.expression, goal.values))
                 )
                 if self.numbers.may_fail(value):
-                    goal.conditions.append(_known(value))
+                    goal.conditions.append(known(value))
             columns.append(named(value, _VALUE))
             result = self._aggregated(literal.function, field_of("g", _VALUE), kind)
         self._doubts_of_goal(literal)
         if not columns:
-            columns = [named(exp.Literal.number(1), _VALUE)]
+            columns = [named(number(1), _VALUE)]
         solutions = goal.select(columns).subquery("g")
         keys = [field_of("g", fields[name]) for name in shared]
         groups = exp.select(*keys, named(result, _RESULT)).from_(solutions)
         if shared:
             groups = groups.group_by(*_copies(keys))
         if not self.sources:
-            self._source(nothing())
+            self._source(one_row())
         optional = literal.function in ("count", "sum") and bool(shared)
         alias, on = self._source(groups.subquery(), "left" if optional else "")
         for name in shared:
             column = field_of(alias, fields[name])
             on.append(exp.EQ(this=column, expression=self.values[name].copy()))
-        found = field_of(alias, _RESULT)
+        found: Sql = field_of(alias, _RESULT)
         if literal.function in ("count", "sum"):
-            found = exp.Coalesce(this=found, expressions=[exp.Literal.number(0)])
+            found = exp.Coalesce(this=found, expressions=[number(0)])
         elif not shared:
-            self.conditions.append(_known(found))
+            self.conditions.append(known(found))
         if kind == "number":
             found = self.numbers.cast(found)
         name = literal.result.name
@@ -345,9 +356,7 @@ class Body:
 
     def _aggregated(self, function: AggregateFunction, value: Sql, kind: ColumnType) -> Sql:
         node = _AGGREGATES[function]
-        if kind == "text":
-            return extreme(node, value, self.numbers.dialect)
-        return node(this=value)
+        return self.dialect.extreme(node, value) if kind == "text" else node(this=value)
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""
@@ -364,7 +373,7 @@ class Body:
             calculated.append(Assignment(Variable(_AGGREGATED), literal.expression))
         if not any(map(_calculates, calculated)):
             return
-        probe = Body(self.catalog, self.numbers, self.renamed, scans=self.scans)
+        probe = Body(self.catalog, self.dialect, self.renamed, scans=self.scans)
         probe.read(self.literals)
         before = len(probe.doubts)
         probe.renamed = {}
@@ -385,10 +394,6 @@ def _calculates(literal: BodyLiteral) -> bool:
 
 def _copies(items: Iterable[Sql]) -> list[Sql]:
     return [item.copy() for item in items]
-
-
-def _known(value: Sql) -> Sql:
-    return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
 
 def _is_number(value: Sql) -> bool:

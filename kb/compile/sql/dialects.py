@@ -3,72 +3,278 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from facts.diagnostic import Diagnostic, UsageError
-from facts.extras import bulk_module
 from facts.suggest import nearest
-from kb.compile.sql.numbers import Sql
+from kb.compile.sql.number_dialects import (
+    BigQueryNumbers,
+    DuckDBNumbers,
+    PostgresNumbers,
+    SnowflakeNumbers,
+    SparkNumbers,
+    SQLiteNumbers,
+)
+from kb.compile.sql.numbers import Numbers, Undefined
+from kb.compile.sql.tree import Query, Sql, exp, parsed, union
 
+_WORDS = (
+    "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, {item} AS "
+    "word FROM claim_lines AS l {source} WHERE {item} <> ''"
+)
 _FOLDED = (
     "SELECT d.description AS text, TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' '{0}))"
     " AS words FROM (SELECT DISTINCT description FROM claim_lines WHERE description <> '') AS d"
 )
-_FOLDED_EVERYWHERE = _FOLDED.format(", 'g'")
-_FOLDED_ONCE = _FOLDED.format("")
 _TO_CHAR = "TO_CHAR({0}, 'YYYY-MM-DD')"
 """Where a cast of a date to text follows the session's format of dates."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dialect:
-    """A dialect of SQL.
+    """A dialect of SQL; each overrides what it says otherwise.
 
     Parameters
     ----------
-    name : str
-        As a person writes it and as sqlglot knows it.
-    title : str
-    recursion : {"every", "single", "none"}
-        Whether a recursive query of distinct rows can be said: with several recursive rules, with
-        one, or not at all.
-    words : str
-        Query of ``claim``, ``line`` and each ``word`` of a column of claim_lines, in the dialect.
-    folded : str
-        Query of each ``text`` of a description and its ``words`` in lower case with single blanks.
-    note : str
-        What a reader of a script has to know of its numbers or names.
-    day : str
-        A date as ISO text, whatever a session is set to, as DuckDB would write it.
-    views : bool
-        Whether a view can name tables of its own schema without that schema. BigQuery wants the
-        dataset in each name there, and a script does not know it.
+    undefined : {"null", "stop", "try"}
+        What becomes of a number that has no exact decimal; see ``Numbers``.
     """
 
-    name: str
-    title: str
-    recursion: Literal["every", "single", "none"]
-    words: str
-    folded: str
-    note: str = ""
-    day: str = "CAST({0} AS TEXT)"
-    views: bool = True
+    undefined: Undefined = "null"
 
-    def words_of(self, column: str) -> Sql:
-        """Return the query of the words of a column of claim_lines."""
-        return self.parse(self.words.format(column=column))
+    name: ClassVar[str]
+    """As a person writes it and as sqlglot knows it."""
 
-    def folded_descriptions(self) -> Sql:
-        """Return the query of the words of each description."""
-        return self.parse(self.folded)
+    title: ClassVar[str]
+    """As its makers write it."""
 
-    def parse(self, text: str) -> Sql:
-        """Return a text of this dialect as a syntax tree."""
-        return bulk_module("sqlglot").parse_one(text, dialect=self.name)
+    recursion: ClassVar[Literal["every", "single", "none"]] = "none"
+    """Whether a recursive query of distinct rows can be said: with several recursive rules, with
+    one, or not at all."""
+
+    note: ClassVar[str] = ""
+    """What a reader of a script has to know of its numbers or names."""
+
+    day: ClassVar[str] = "CAST({0} AS TEXT)"
+    """A date as ISO text, whatever a session is set to, as DuckDB would write it."""
+
+    views: ClassVar[bool] = True
+    """Whether a view can name tables of its own schema without that schema."""
+
+    distinct_union: ClassVar[str] = "UNION"
+    """What stands between queries whose distinct rows are wanted."""
+
+    _numbers: ClassVar[type[Numbers]] = Numbers
+    _word: ClassVar[tuple[str, str]]
+    """A word, and what splits a column into words."""
+
+    _folded: ClassVar[str] = _FOLDED.format("")
+
+    @property
+    def numbers(self) -> Numbers:
+        """How numbers are written."""
+        return self._numbers(self.undefined)
+
+    def words_of(self, column: str) -> exp.Select:
+        """Return the query of ``claim``, ``line`` and each ``word`` of a column of claim_lines.
+
+        Parameters
+        ----------
+        column : str
+            Of text with blanks between words.
+        """
+        item, source = self._word
+        return self.parse(_WORDS.format(item=item, source=source.format(column=column)))
+
+    def folded_descriptions(self) -> exp.Select:
+        """Return the query of each ``text`` of a description and its ``words``.
+
+        The words are in lower case with single blanks between them.
+        """
+        return self.parse(self._folded)
+
+    def parse(self, text: str) -> exp.Select:
+        """Return a SELECT of this dialect as a syntax tree.
+
+        Parameters
+        ----------
+        text : str
+            It holds no value that a person gave.
+        """
+        return parsed(text, self.name)
+
+    def by_code_point(self, text: Sql) -> Sql:
+        """Return a text that is compared by code point, and whose capital I is an i in lower case.
+
+        Databases order by code point, or by the bytes of UTF-8, which is the same, unless a
+        person gave a column or a session another collation.
+
+        Parameters
+        ----------
+        text : sqlglot expression
+            A text.
+
+        Examples
+        --------
+        >>> [made.by_code_point(exp.column("a")).sql(made.name) for made in (Postgres(), DuckDB())]
+        ['a COLLATE "C"', 'a']
+        """
+        return text
+
+    def extreme(self, node: type[exp.Expr], text: Sql) -> Sql:
+        """Return the least or greatest of a group's texts by code point.
+
+        Parameters
+        ----------
+        node : type of sqlglot expression
+            ``Min`` or ``Max``.
+        text : sqlglot expression
+            A text.
+
+        Examples
+        --------
+        >>> Postgres().extreme(exp.Min, exp.column("a")).sql("postgres")
+        'MIN(a COLLATE "C") COLLATE "default"'
+        """
+        return node(this=text)
+
+    def recursive_union(self, first: list[Query], steps: list[Query]) -> Query:
+        """Return the rows of a recursive query: the first ones, and those that each step adds.
+
+        Parameters
+        ----------
+        first : list of query
+            Those that do not read the recursive query.
+        steps : list of query
+            Those that do.
+        """
+        return union([_grouped(first), _grouped(steps)])
+
+
+class DuckDB(Dialect):
+    """DuckDB."""
+
+    name = "duckdb"
+    title = "DuckDB"
+    recursion = "every"
+    _numbers = DuckDBNumbers
+    _word = "w.word", "CROSS JOIN UNNEST(STRING_SPLIT(l.{column}, ' ')) AS w(word)"
+    _folded = _FOLDED.format(", 'g'")
+
+
+class Spark(Dialect):
+    """Spark SQL."""
+
+    name = "spark"
+    title = "Spark SQL"
+    note = (
+        "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. "
+        "A number has at most 18 digits before its point."
+    )
+    _numbers = SparkNumbers
+    _word = "word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word"
+
+
+class Snowflake(Dialect):
+    """Snowflake."""
+
+    name = "snowflake"
+    title = "Snowflake"
+    note = (
+        "The names of predicates and of their columns are quoted and in small letters, and "
+        'have to be written so: SELECT * FROM "outcome". Tables that you supply, and their '
+        "columns, are named without quotation marks."
+    )
+    day = _TO_CHAR
+    _numbers = SnowflakeNumbers
+    _word = "CAST(w.value AS VARCHAR)", ", TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w"
+
+
+class BigQuery(Dialect):
+    """BigQuery, which wants the dataset of each name in a view; a script does not know it."""
+
+    name = "bigquery"
+    title = "BigQuery"
+    note = "No name has a dataset, so the session needs a default one."
+    views = False
+    distinct_union = "UNION DISTINCT"
+    _numbers = BigQueryNumbers
+    _word = "word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"
+
+
+class Postgres(Dialect):
+    """PostgreSQL, where order and lower case follow the language of the database."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+    recursion = "single"
+    day = _TO_CHAR
+    _numbers = PostgresNumbers
+    _word = "w.word", "CROSS JOIN UNNEST(STRING_TO_ARRAY(l.{column}, ' ')) AS w(word)"
+    _folded = _FOLDED.format(", 'g'")
+
+    def by_code_point(self, text: Sql) -> Sql:
+        """Name the collation whose order is that of code points."""
+        return _collated(text, "C")
+
+    def extreme(self, node: type[exp.Expr], text: Sql) -> Sql:
+        """Name the collation of other columns: no texts of two collations are compared."""
+        return _collated(super().extreme(node, self.by_code_point(text)), "default")
+
+
+class SQLite(Dialect):
+    """SQLite."""
+
+    name = "sqlite"
+    title = "SQLite"
+    recursion = "every"
+    note = (
+        "SQLite has no decimals: a number that is not whole is a double, rounded to nine "
+        "digits behind the point after each step, so 15 digits of a number are exact. Factors "
+        "and quotients have at most four digits behind the point, and 18 in all."
+    )
+    _numbers = SQLiteNumbers
+
+    def words_of(self, column: str) -> exp.Select:
+        """Cut off one word after the other."""
+        return self.parse(
+            "WITH RECURSIVE split(claim, line, word, rest) AS ("
+            f"SELECT claim_id, CAST(line_number AS INTEGER), '', {column} || ' ' FROM claim_lines "
+            "UNION ALL SELECT claim, line, SUBSTR(rest, 1, INSTR(rest, ' ') - 1), "
+            "SUBSTR(rest, INSTR(rest, ' ') + 1) FROM split WHERE rest <> '') "
+            "SELECT DISTINCT claim, line, word FROM split WHERE word <> ''"
+        )
+
+    def folded_descriptions(self) -> exp.Select:
+        """Look at one character after the other, since there are no regular expressions."""
+        return self.parse(
+            "WITH RECURSIVE fold(text, words, rest) AS ("
+            "SELECT DISTINCT description, '', LOWER(description) FROM claim_lines "
+            "WHERE description <> '' "
+            "UNION ALL SELECT text, words || CASE WHEN SUBSTR(rest, 1, 1) GLOB '[a-z0-9]' "
+            "THEN SUBSTR(rest, 1, 1) WHEN words LIKE '% ' THEN '' ELSE ' ' END, SUBSTR(rest, 2) "
+            "FROM fold WHERE rest <> '') SELECT text, TRIM(words) AS words FROM fold "
+            "WHERE rest = ''"
+        )
+
+    def recursive_union(self, first: list[Query], steps: list[Query]) -> Query:
+        """Name each query in one union, which SQLite wants."""
+        return union([*first, *steps])
+
+
+DIALECTS: dict[str, Dialect] = {
+    made.name: made for made in (DuckDB(), Spark(), Snowflake(), BigQuery(), Postgres(), SQLite())
+}
+"""Every dialect that a program is printed for, by its name."""
 
 
 def dialect(name: str) -> Dialect:
     """Return a dialect by its name.
+
+    Parameters
+    ----------
+    name : str
+        In upper or lower case.
 
     Raises
     ------
@@ -88,91 +294,11 @@ def dialect(name: str) -> Dialect:
     return found
 
 
-def _words(item: str, source: str) -> str:
-    return (
-        f"SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, {item} AS "
-        f"word FROM claim_lines AS l {source} WHERE {item} <> ''"
-    )
+def _collated(text: Sql, collation: str) -> Sql:
+    return exp.Collate(this=text, expression=exp.to_identifier(collation, quoted=True))
 
 
-_SQLITE_WORDS = (
-    "WITH RECURSIVE split(claim, line, word, rest) AS ("
-    "SELECT claim_id, CAST(line_number AS INTEGER), '', {column} || ' ' FROM claim_lines "
-    "UNION ALL SELECT claim, line, SUBSTR(rest, 1, INSTR(rest, ' ') - 1), "
-    "SUBSTR(rest, INSTR(rest, ' ') + 1) FROM split WHERE rest <> '') "
-    "SELECT DISTINCT claim, line, word FROM split WHERE word <> ''"
-)
-
-
-_SQLITE_FOLDED = (
-    "WITH RECURSIVE fold(text, words, rest) AS ("
-    "SELECT DISTINCT description, '', LOWER(description) FROM claim_lines WHERE description <> '' "
-    "UNION ALL SELECT text, words || CASE WHEN SUBSTR(rest, 1, 1) GLOB '[a-z0-9]' "
-    "THEN SUBSTR(rest, 1, 1) WHEN words LIKE '% ' THEN '' ELSE ' ' END, SUBSTR(rest, 2) "
-    "FROM fold WHERE rest <> '') SELECT text, TRIM(words) AS words FROM fold WHERE rest = ''"
-)
-"""One character after the other, where there are no regular expressions."""
-
-DIALECTS: dict[str, Dialect] = {
-    item.name: item
-    for item in (
-        Dialect(
-            "duckdb",
-            "DuckDB",
-            "every",
-            _words("w.word", "CROSS JOIN UNNEST(STRING_SPLIT(l.{column}, ' ')) AS w(word)"),
-            _FOLDED_EVERYWHERE,
-        ),
-        Dialect(
-            "spark",
-            "Spark SQL",
-            "none",
-            _words("word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word"),
-            _FOLDED_ONCE,
-            "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. "
-            "A number has at most 18 digits before its point.",
-        ),
-        Dialect(
-            "snowflake",
-            "Snowflake",
-            "none",
-            _words(
-                "CAST(w.value AS VARCHAR)",
-                ", TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w",
-            ),
-            _FOLDED_ONCE,
-            "The names of predicates and of their columns are quoted and in small letters, and "
-            'have to be written so: SELECT * FROM "outcome". Tables that you supply, and their '
-            "columns, are named without quotation marks.",
-            day=_TO_CHAR,
-        ),
-        Dialect(
-            "bigquery",
-            "BigQuery",
-            "none",
-            _words("word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"),
-            _FOLDED_ONCE,
-            "No name has a dataset, so the session needs a default one.",
-            views=False,
-        ),
-        Dialect(
-            "postgres",
-            "PostgreSQL",
-            "single",
-            _words("w.word", "CROSS JOIN UNNEST(STRING_TO_ARRAY(l.{column}, ' ')) AS w(word)"),
-            _FOLDED_EVERYWHERE,
-            day=_TO_CHAR,
-        ),
-        Dialect(
-            "sqlite",
-            "SQLite",
-            "every",
-            _SQLITE_WORDS,
-            _SQLITE_FOLDED,
-            "SQLite has no decimals: a number that is not whole is a double, rounded to nine "
-            "digits behind the point after each step, so 15 digits of a number are exact. Factors "
-            "and quotients have at most four digits behind the point, and 18 in all.",
-        ),
-    )
-}
-"""Every dialect that a program is printed for, by its name."""
+def _grouped(queries: list[Query]) -> Query:
+    if len(queries) == 1:
+        return queries[0]
+    return exp.select(exp.Star()).from_(exp.alias_(union(queries).subquery(), "u", table=True))

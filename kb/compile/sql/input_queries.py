@@ -7,18 +7,13 @@ from dataclasses import dataclass
 
 from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
-from facts.extras import bulk_module
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
-from kb.compile.sql.collation import by_code_point
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.letters import plain_letters
-from kb.compile.sql.numbers import Numbers, Sql
-from kb.compile.sql.stored import SCALE
-from kb.compile.sql.trivial import never
+from kb.compile.sql.number_types import SCALE
+from kb.compile.sql.tree import Query, Sql, exp, expression, never, parsed, union
 from kb.language.ast import Constant
 from kb.language.values import Value
-
-exp = bulk_module("sqlglot.expressions")
 
 LINES, EVIDENCE, OVERRIDES, CODES = (
     "claim_lines",
@@ -99,7 +94,6 @@ class Inputs:
     Parameters
     ----------
     dialect : Dialect
-    numbers : Numbers
     evidence : mapping of str to EvidenceType
         The names of evidence that the policy declares.
     tables : sequence of CodeTable
@@ -107,11 +101,10 @@ class Inputs:
     """
 
     dialect: Dialect
-    numbers: Numbers
     evidence: EvidenceTypes
     tables: Sequence[CodeTable] = ()
 
-    def query(self, name: str) -> Sql | None:
+    def query(self, name: str) -> Query | None:
         """Return the rows of an input predicate.
 
         Returns
@@ -119,7 +112,7 @@ class Inputs:
         query or None
             None for a predicate whose rows the policy knows: a setting or a clause.
         """
-        special: dict[str, Callable[[], Sql]] = {
+        special: dict[str, Callable[[], Query]] = {
             "line": lambda: self._parse(f"SELECT {_KEY} FROM {LINES}"),
             "service_days": self._days,
             "evidence": lambda: self._on_file(numbers=False),
@@ -136,7 +129,7 @@ class Inputs:
         predicate = BY_NAME[name]
         return self._attribute(predicate) if predicate.attribute else None
 
-    def doubt(self, name: str) -> Sql | None:
+    def doubt(self, name: str) -> Query | None:
         """Return a query of what an input predicate leaves out, since no column holds its number.
 
         Returns
@@ -144,7 +137,7 @@ class Inputs:
         query or None
             None for a predicate that leaves nothing out.
         """
-        if name != "evidence_number" or self.numbers.undefined != "null":
+        if name != "evidence_number" or self.dialect.numbers.undefined != "null":
             return None
         query = self._parse(f"SELECT 1 FROM {EVIDENCE} AS e")
         return query.where(self._is_declared(numbers=True), self._too_fine())
@@ -167,23 +160,23 @@ class Inputs:
         """Return a value as a literal."""
         if value is None:
             return exp.Null()
-        return self.numbers.constant(Constant(value))
+        return self.dialect.numbers.constant(Constant(value))
 
-    def type_of(self, column: InputColumn) -> Sql:
+    def type_of(self, column: InputColumn) -> exp.DataType:
         """Return the SQL type of a column of a table."""
         if column.type == "NUMBER":
-            return self.numbers.column_type("number")
+            return self.dialect.numbers.column_type("number")
         return exp.DataType.build(column.type)
 
-    def _parse(self, text: str) -> Sql:
+    def _parse(self, text: str) -> exp.Select:
         """A query of ours in DuckDB's words; it holds no value that a person gave."""
-        query = bulk_module("sqlglot").parse_one(text, dialect="duckdb")
+        query = parsed(text)
         for item in query.expressions:
             if isinstance(item, exp.Alias):
                 item.args["alias"].set("quoted", True)
         return query
 
-    def _attribute(self, predicate: Predicate) -> Sql:
+    def _attribute(self, predicate: Predicate) -> Query:
         source = predicate.attribute or ""
         column = predicate.columns[2]
         if source == "bill_class":
@@ -196,28 +189,28 @@ class Inputs:
             f'SELECT {_KEY}, {value} AS "{column.name}" FROM {LINES} WHERE NOT {known} IS NULL'
         )
         if column.type == "number":
-            query.expressions[2].set("this", self.numbers.cast(exp.column(source)))
+            query.expressions[2].set("this", self.dialect.numbers.cast(exp.column(source)))
         elif column.type == "text":
             query = query.where(exp.NEQ(this=exp.column(known), expression=exp.Literal.string("")))
         return query
 
-    def _days(self) -> Sql:
+    def _days(self) -> Query:
         return self._parse(
             f"SELECT {_KEY}, DATE_DIFF('day', CAST(service_date AS DATE), "
             f"CAST(COALESCE(service_date_to, service_date) AS DATE)) + 1 AS days FROM {LINES}"
         )
 
-    def _words(self, name: str) -> Sql:
+    def _words(self, name: str) -> Query:
         column, picked = _FROM_WORDS[name]
         query = self._parse(
             f"SELECT DISTINCT w.claim AS claim, w.line AS line, {picked} FROM x AS w"
         )
         if name == "diagnosis_indicator":
-            query = query.where(self._parse("SELECT STRPOS(w.word, ':') > 0").expressions[0])
+            query = query.where(expression("STRPOS(w.word, ':') > 0"))
         words = self.dialect.words_of(column)
         return query.from_(words.subquery("w"))
 
-    def _on_file(self, numbers: bool) -> Sql:
+    def _on_file(self, numbers: bool) -> Query:
         picked = (
             "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
             f"e.evidence AS name, e.value AS value FROM {LINES} AS l JOIN {EVIDENCE} AS e "
@@ -230,15 +223,15 @@ class Inputs:
             "AND o.evidence = e.evidence)"
         )
         tests = [self._is_declared(numbers)]
-        if numbers and self.numbers.undefined == "null":
+        if numbers and self.dialect.numbers.undefined == "null":
             tests.append(exp.Not(this=exp.paren(self._too_fine())))
         made = []
         for query in (own, shared):
             if numbers:
                 value = exp.column("value", table="e")
-                query.expressions[3].set("this", self.numbers.cast(value))
+                query.expressions[3].set("this", self.dialect.numbers.cast(value))
             made.append(query.where(*(test.copy() for test in tests)))
-        return exp.Union(this=made[0], expression=made[1], distinct=True)
+        return union(made)
 
     def _is_declared(self, numbers: bool) -> Sql:
         """The test that the policy declares evidence of a name, as a number or as text."""
@@ -255,9 +248,9 @@ class Inputs:
         """The test that evidence has more digits behind its point than a column."""
         point = "STRPOS(e.value, '.')"
         digits = f"LENGTH(RTRIM(e.value, '0')) - {point}"
-        return self._parse(f"SELECT {point} > 0 AND {digits} > {SCALE}").expressions[0]
+        return expression(f"{point} > 0 AND {digits} > {SCALE}")
 
-    def _overrides(self) -> Sql:
+    def _overrides(self) -> Query:
         first, last = map(self.dialect.day.format, ("effective_from", "effective_to"))
         return self._parse(
             "SELECT DISTINCT authority AS authority, authority_id AS identifier, "
@@ -266,7 +259,7 @@ class Inputs:
             f"COALESCE({last}, '{LAST_DATE}') AS \"to\" FROM {OVERRIDES}"
         )
 
-    def _codes(self, amounts: bool) -> Sql:
+    def _codes(self, amounts: bool) -> Query:
         picked = 'r.code_table AS "table"' + (", r.amount AS amount" if amounts else "")
         queries = []
         columns = dict.fromkeys(
@@ -286,8 +279,7 @@ class Inputs:
                 source = _CLAIM_COLUMNS[column]
                 known = "type_of_bill" if column == "bill_class" else source
                 codes = f"SELECT DISTINCT {source} AS code FROM {LINES} WHERE NOT {known} IS NULL"
-            compared = self._parse(f"SELECT {code}").expressions[0]
-            placed = by_code_point(compared, self.dialect.name).sql()
+            placed = self.dialect.by_code_point(expression(code)).sql()
             amount = " AND NOT r.amount IS NULL" if amounts else ""
             query = self._parse(
                 f"SELECT DISTINCT v.code AS code, {picked} FROM ({codes}) AS v JOIN {CODES} AS r "
@@ -295,16 +287,11 @@ class Inputs:
                 f"WHERE r.claim_column = '{column}'{amount}"
             )
             queries.append(query)
-        made = (
-            queries[0]
-            if queries
-            else self._parse(f"SELECT code_table AS code, {picked} FROM {CODES} AS r WHERE 1 = 0")
-        )
-        for other in queries[1:]:
-            made = exp.Union(this=made, expression=other, distinct=True)
-        return made
+        if not queries:
+            return self._parse(f"SELECT code_table AS code, {picked} FROM {CODES} AS r WHERE 1 = 0")
+        return union(queries)
 
-    def _mentions(self) -> Sql:
+    def _mentions(self) -> Query:
         query = self._parse(
             'SELECT DISTINCT v.text AS text, r.code_table AS "table", r.value AS value '
             f"FROM x AS v JOIN {CODES} AS r "
@@ -313,6 +300,6 @@ class Inputs:
         )
         folded = self.dialect.folded_descriptions()
         for lower in folded.find_all(exp.Lower):
-            text = by_code_point(lower.this, self.dialect.name).sql(dialect=self.dialect.name)
+            text = self.dialect.by_code_point(lower.this).sql(dialect=self.dialect.name)
             lower.set("this", exp.Var(this=plain_letters(text)))
         return query.from_(folded.subquery("v"))

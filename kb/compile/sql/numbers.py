@@ -1,41 +1,27 @@
-"""Pass: exact arithmetic as SQL. A quotient stays a pair until it is rounded or compared."""
+"""Exact arithmetic as SQL. A quotient stays a pair until it is rounded or compared."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
-from facts.extras import bulk_module
-from kb.compile.sql.literals import Sql as Sql
-from kb.compile.sql.literals import constant_of, is_whole, literal
-from kb.compile.sql.number_types import (
-    SQLITE_LIMIT,
-    SQLITE_SCALE,
-    is_factor,
-    is_literal,
-    sign_type,
-    stored_type,
-    whole_type,
-)
-from kb.compile.sql.stored import SCALE, decimal_of
+from kb.compile.sql.number_types import NUMBER, SCALE, decimal_of
+from kb.compile.sql.tree import Sql, constant_of, exp, number, term
 from kb.language.arithmetic import evaluate
 from kb.language.ast import Constant, Expression, Operation, Variable
 from kb.language.traversal import variables_of
 
-exp = bulk_module("sqlglot.expressions")
+Undefined = Literal["null", "stop", "try"]
+"""What becomes of a result that has no exact decimal: it is null, as a division by zero always is,
+or DuckDB stops. With ``try`` a result that is too large is null as well, in DuckDB."""
 
-_UNITS = 10**SCALE
 _LONGEST = 20_000
 """Nodes of the SQL of one number."""
 
-_IGNORE_NULLS = ("duckdb", "postgres", "spark")
-"""Where LEAST and GREATEST pass over nulls; no null comes to them."""
-
-_COMPARISONS = {
+_COMPARISONS: dict[str, type[exp.Binary]] = {
     "<": exp.LT,
     "=<": exp.LTE,
     ">": exp.GT,
@@ -60,39 +46,79 @@ class Ratio:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbers:
-    """Writes numbers for one SQL dialect.
+    """Writes numbers in SQL that every database with exact decimals understands.
+
+    What a dialect says otherwise is overridden in ``kb.compile.sql.number_dialects``.
 
     Parameters
     ----------
-    dialect : str
-        sqlglot's name of the dialect.
-    undefined : {"stop", "null", "try"}
-        What becomes of a result that has no exact decimal: DuckDB stops, or it is null, as a
-        division by zero always is. With ``try`` a result that is too large is null as well, in
-        DuckDB.
+    undefined : {"null", "stop", "try"}
+        What becomes of a result that has no exact decimal; only DuckDB can do other than null.
     """
 
-    dialect: str = "duckdb"
-    undefined: Literal["stop", "null", "try"] = "stop"
+    undefined: Undefined = "null"
 
-    def column_type(self, kind: str) -> Sql:
-        """Return the SQL type of a column; dates are ISO text."""
-        if kind != "number":
-            return exp.DataType.build("TEXT")
-        if self.dialect == "sqlite":
-            return exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC")
-        return exp.DataType.build(stored_type(self.dialect))
+    stored_type: ClassVar[str] = NUMBER
+    """Type of number columns, as sqlglot reads it."""
+
+    whole_type: ClassVar[str] = "DECIMAL(38, 0)"
+    """Type of whole numbers of units."""
+
+    scale: ClassVar[int] = SCALE
+    """Digits behind the point of a factor or a quotient."""
+
+    sign_type: ClassVar[str | None] = None
+    """Type to cast a sign to where it is a double, which no decimal may meet."""
+
+    ignores_nulls: ClassVar[bool] = False
+    """Whether LEAST and GREATEST pass over nulls; no null comes to them."""
+
+    def column_type(self, kind: str) -> exp.DataType:
+        """Return the SQL type of a column; dates are ISO text.
+
+        Parameters
+        ----------
+        kind : {"text", "number", "date"}
+            What the column holds.
+        """
+        return exp.DataType.build(self.stored_type if kind == "number" else "TEXT")
 
     def cast(self, item: Sql) -> Sql:
-        """Return an item as a number of the type that columns have."""
+        """Return an item as a number of the type that columns have.
+
+        Parameters
+        ----------
+        item : sqlglot expression
+            A number.
+        """
         return exp.cast(item, self.column_type("number"))
 
-    @property
-    def stops(self) -> bool:
-        """Whether a result without an exact decimal stops the statement."""
-        return self.undefined == "stop" and self.dialect == "duckdb"
+    def constant(self, item: Constant) -> Sql:
+        """Return a constant as SQL: text as text, a number as a decimal literal.
+
+        Parameters
+        ----------
+        item : Constant
+            Text or a number.
+
+        Raises
+        ------
+        ProgramError
+            If it is a number of more digits than a column holds, or a text with a null character.
+        """
+        if isinstance(item.value, str):
+            self._check_text(item)
+            return exp.Literal.string(item.value)
+        value = decimal_of(item.value)
+        if value is None:
+            message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
+            help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
+            raise ProgramError([Diagnostic("error", message, item.span, help)])
+        if self._is_literal(value):
+            return number(value)
+        return self.cast(exp.Literal.string(format(value, "f")))
 
     def expression(self, item: Expression, values: Mapping[str, Sql]) -> Ratio:
         """Return an arithmetic expression as a ratio.
@@ -100,7 +126,9 @@ class Numbers:
         Parameters
         ----------
         item : Expression
+            Its variables have values.
         values : mapping of variable name to SQL
+            What each variable is.
 
         Raises
         ------
@@ -119,24 +147,16 @@ class Numbers:
             raise ProgramError([Diagnostic("error", message, item.span, help)])
         return made
 
-    def constant(self, item: Constant) -> Sql:
-        """Return a constant as SQL: text as text, a number as a decimal literal."""
-        if isinstance(item.value, str):
-            if "\0" in item.value and self.dialect != "duckdb":
-                message = "a text with a null character cannot stand in a script"
-                raise ProgramError([Diagnostic("error", message, item.span)])
-            return exp.Literal.string(item.value)
-        value = decimal_of(item.value)
-        if value is None:
-            message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
-            help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
-            raise ProgramError([Diagnostic("error", message, item.span, help)])
-        if (self.dialect == "bigquery" and value % 1) or not is_literal(int(value), self.dialect):
-            return self.cast(exp.Literal.string(format(value, "f")))
-        return literal(value)
-
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
-        """Return a comparison of two ratios, multiplied crosswise as whole numbers."""
+        """Return a comparison of two ratios, multiplied crosswise as whole numbers.
+
+        Parameters
+        ----------
+        operator : str
+            As in the rule language.
+        left, right : Ratio
+            What is compared.
+        """
         one, other = left.numerator, right.numerator
         if left.denominator is not None or right.denominator is not None:
             one = self._times(one, right.denominator)
@@ -144,40 +164,121 @@ class Numbers:
         return self.guarded(_COMPARISONS[operator](this=one, expression=other))
 
     def stored(self, ratio: Ratio) -> Sql:
-        """Return a ratio as one number column."""
+        """Return a ratio as one number column.
+
+        Parameters
+        ----------
+        ratio : Ratio
+            A number.
+        """
         if ratio.denominator is None:
             return ratio.numerator
-        above = exp.Mul(this=self._whole(ratio.numerator), expression=literal(self._units))
+        above = exp.Mul(this=self._whole(ratio.numerator), expression=number(self._units))
         return self._divided(above, self._whole(ratio.denominator), "quotient")
 
     def guarded(self, item: Sql) -> Sql:
-        """Return an item that is null where a number is too large, if that is asked for."""
-        if self.undefined == "try" and _calculates(item):
-            return exp.Anonymous(this="TRY", expressions=[item])
+        """Return an item that is null where a number is too large, if that is asked for.
+
+        Parameters
+        ----------
+        item : sqlglot expression
+            A number, or a comparison of numbers.
+        """
         return item
 
     def may_fail(self, item: Sql) -> bool:
-        """Tell whether an expression of numbers may be null."""
-        if self.undefined == "try":
-            return _calculates(item)
+        """Tell whether an expression of numbers may be null.
+
+        Parameters
+        ----------
+        item : sqlglot expression
+            A number, or a comparison of numbers.
+        """
         return _partial(item)
+
+    # What dialects say otherwise
+
+    def _check_text(self, item: Constant) -> None:
+        """Refuse a text that a script cannot hold."""
+        if "\0" in str(item.value):
+            message = "a text with a null character cannot stand in a script"
+            raise ProgramError([Diagnostic("error", message, item.span)])
+
+    def _is_literal(self, value: int | Decimal) -> bool:
+        """Whether a number can be written as it is."""
+        return True
+
+    def _is_factor(self, value: int) -> bool:
+        """Whether a stored number times this constant keeps all its digits."""
+        return True
+
+    def _integral(self, item: Sql) -> Sql:
+        """A number as a whole number of the widest type."""
+        return exp.cast(item, self.whole_type)
+
+    def _whole_part(self, item: Sql) -> Sql:
+        """A number without what is behind its point."""
+        return self._integral(item)
+
+    def _from_units(self, units: Sql) -> Sql:
+        """A whole number of units as a number."""
+        return exp.Mul(this=units, expression=number(1 / Decimal(self._units)))
+
+    def _number(self, item: Sql) -> Sql:
+        """The result of an operation as a number column stores it."""
+        return self.cast(item)
+
+    def _is_divisible(self, above: Sql, below: Sql) -> Sql:
+        """The test that a quotient of whole numbers is whole."""
+        remains = exp.Mod(this=term(above.copy()), expression=below.copy())
+        return exp.EQ(this=remains, expression=number(0))
+
+    def _inexact(self, below: Sql, what: str) -> Sql | None:
+        """What a number is that has no exact decimal: null, where this is none."""
+        return None
+
+    def _whole(self, item: Sql) -> Sql:
+        """The item as a whole number of units."""
+        constant = constant_of(item)
+        if constant is not None:
+            value = int(constant * self._units)
+            if self._is_literal(value):
+                return self._integral(number(value))
+            return exp.cast(exp.Literal.string(str(value)), self.whole_type)
+        return self._integral(exp.Mul(this=term(item.copy()), expression=number(self._units)))
+
+    def _times(self, item: Sql, other: Sql | None) -> Sql:
+        """The product of two numbers as a whole number of the square of a unit."""
+        return exp.Mul(this=self._whole(item), expression=self._below(other))
+
+    def _int_div(self, above: Sql, below: Sql) -> Sql:
+        """A quotient of whole numbers without what is behind its point."""
+        remains = exp.Mod(this=term(above.copy()), expression=below.copy())
+        whole = term(exp.Sub(this=term(above), expression=remains))
+        return exp.Div(this=whole, expression=below, typed=True, safe=False)
+
+    # Operations
 
     @property
     def _units(self) -> int:
-        """How many units of the last digit a whole number has; SQLite has 64 bits for them."""
-        return int(10**SQLITE_SCALE) if self.dialect == "sqlite" else _UNITS
+        """How many units of the last digit one has."""
+        return int(10**self.scale)
+
+    def _below(self, denominator: Sql | None) -> Sql:
+        """A denominator as a whole number of units."""
+        return number(self._units) if denominator is None else self._whole(denominator)
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
             case ("+" | "-") as operator, [left, right]:
                 return self._sum(operator, left, right)
             case "*", [left, right]:
-                below = self._product(left.denominator, right.denominator)
-                return Ratio(self._product(left.numerator, right.numerator), below)
+                product = self._product(left.numerator, right.numerator)
+                return Ratio(product, self._common(left, right))
             case "/", [left, right]:
                 return self._quotient(left, right)
             case "-", [only]:
-                return Ratio(exp.Neg(this=_term(only.numerator)), only.denominator)
+                return Ratio(exp.Neg(this=term(only.numerator)), only.denominator)
             case "+", [only]:
                 return only
             case "abs", [only]:
@@ -185,153 +286,106 @@ class Numbers:
             case ("floor" | "ceiling") as operator, [only]:
                 return Ratio(self._rounded(operator, only), whole=True)
             case ("min" | "max") as operator, [left, right]:
-                pair = self.stored(left), self.stored(right)
-                return Ratio(_extreme(operator, *pair, self.dialect))
+                return Ratio(self._extreme(operator, self.stored(left), self.stored(right)))
             case ("//" | "mod") as operator, [left, right]:
                 one, other = self._integer(left), self._integer(right)
                 if not constant_of(right.numerator) or right.denominator is not None:
-                    other = exp.Nullif(this=other, expression=literal(0))
+                    other = exp.Nullif(this=other, expression=number(0))
                 if operator == "//":
                     return Ratio(self._number(self._int_div(one, other)), whole=True)
                 once = exp.Add(this=exp.Mod(this=one, expression=other), expression=other.copy())
-                rest = exp.Mod(this=_term(once), expression=other.copy())
+                rest = exp.Mod(this=term(once), expression=other.copy())
                 return Ratio(self._number(rest), whole=True)
         message = f"`{item.operator}` cannot be compiled exactly"
         raise ProgramError([Diagnostic("error", message, item.span)])
 
+    def _sign(self, item: Sql) -> Sql:
+        """The sign of a number."""
+        sign = exp.Sign(this=item)
+        return sign if self.sign_type is None else exp.cast(sign, self.sign_type)
+
     def _sum(self, operator: str, left: Ratio, right: Ratio) -> Ratio:
         node = exp.Add if operator == "+" else exp.Sub
-        one, other = left.numerator, right.numerator
-        if right.denominator is not None:
-            one = self._product(one, right.denominator)
-        if left.denominator is not None:
-            other = self._product(other, left.denominator)
-        total = node(this=_term(one), expression=_term(other))
-        below = self._product(left.denominator, right.denominator)
-        return Ratio(self._number(total), below)
+        one = self._product(left.numerator, right.denominator)
+        other = self._product(right.numerator, left.denominator)
+        total = node(this=term(one), expression=term(other))
+        return Ratio(self._number(total), self._common(left, right))
 
     def _quotient(self, left: Ratio, right: Ratio) -> Ratio:
         above, below = left.numerator, right.numerator.copy()
         constant = constant_of(below)
         if constant:
-            below = below.find(exp.Literal).copy() if constant < 0 else below
-            above = exp.Neg(this=_term(above)) if constant < 0 else above
+            if constant < 0:
+                (below,) = below.find_all(exp.Literal)
+                above = exp.Neg(this=term(above))
         else:
-            sign: Sql = exp.Sign(this=below.copy())
-            kind = sign_type(self.dialect)
-            sign = exp.cast(sign, kind) if kind else sign
-            above = self._number(exp.Mul(this=_term(above), expression=sign))
-            below = exp.Nullif(this=exp.Abs(this=below), expression=literal(0))
-        if right.denominator is not None:
-            above = self._product(above, right.denominator)
+            sign = self._sign(below.copy())
+            above = self._number(exp.Mul(this=term(above), expression=sign))
+            below = exp.Nullif(this=exp.Abs(this=below), expression=number(0))
+        above = self._product(above, right.denominator)
         return Ratio(above, self._product(below, left.denominator))
 
     def _rounded(self, operator: str, ratio: Ratio) -> Sql:
         above = self._whole(ratio.numerator)
-        below = (
-            self._whole(ratio.denominator)
-            if ratio.denominator is not None
-            else literal(self._units)
-        )
+        below = self._below(ratio.denominator)
         remains = exp.Mod(this=above.copy(), expression=below.copy())
-        beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=literal(0))
-        one = exp.Case(ifs=[exp.If(this=beyond, true=literal(1))], default=literal(0))
+        beyond = (exp.GT if operator == "ceiling" else exp.LT)(this=remains, expression=number(0))
+        one = exp.Case(ifs=[exp.If(this=beyond, true=number(1))], default=number(0))
         node = exp.Add if operator == "ceiling" else exp.Sub
         return self._number(node(this=self._int_div(above, below), expression=one))
 
-    def _product(self, left: Sql | None, right: Sql | None) -> Sql | None:
-        if left is None or right is None:
-            only = left if right is None else right
-            return None if only is None else only.copy()
-        if self._is_factor(left) or self._is_factor(right):
-            return self._number(exp.Mul(this=_term(left), expression=_term(right)))
+    def _common(self, left: Ratio, right: Ratio) -> Sql | None:
+        """The denominator of a sum or a product."""
+        if left.denominator is None:
+            return right.denominator
+        return self._product(left.denominator, right.denominator)
+
+    def _product(self, left: Sql, right: Sql | None) -> Sql:
+        if right is None:
+            return left.copy()
+        if self._keeps_digits(left) or self._keeps_digits(right):
+            return self._number(exp.Mul(this=term(left), expression=term(right)))
         product = exp.Mul(this=self._whole(left), expression=self._whole(right))
-        return self._divided(product, literal(self._units), "product")
+        return self._divided(product, number(self._units), "product")
 
-    def _is_factor(self, item: Sql) -> bool:
-        """Whether a product with a constant needs no detour over whole units."""
-        value = constant_of(item) if self.dialect != "sqlite" else None
-        return value is not None and value == int(value) and is_factor(int(value), self.dialect)
-
-    def _times(self, item: Sql, other: Sql | None) -> Sql:
-        """The product of two numbers as a whole number of the square of a unit."""
-        factor = literal(self._units) if other is None else self._whole(other)
-        product = exp.Mul(this=self._whole(item), expression=factor)
-        if self.dialect == "sqlite":
-            return exp.Case(ifs=[exp.If(this=_is_integer(product), true=product)])
-        return product
+    def _keeps_digits(self, item: Sql) -> bool:
+        """Whether a product with an item needs no detour over whole units."""
+        value = constant_of(item)
+        return value is not None and value == int(value) and self._is_factor(int(value))
 
     def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
         """A quotient of whole numbers in units, where it is whole."""
-        units = exp.cast(self._int_div(above, below), whole_type(self.dialect))
-        if self.dialect == "bigquery":
-            made = exp.Div(this=units, expression=literal(self._units), typed=True, safe=False)
-        elif self.dialect == "sqlite":
-            # the double nearest to the quotient, which a product with 0.0001 may miss
-            made = exp.Div(this=units, expression=exp.Literal.number(f"{self._units}.0"))
-        else:
-            made = exp.Mul(this=units, expression=literal(1 / Decimal(self._units)))
-        value = self._number(made)
-        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
-        exact: Sql = exp.EQ(this=remains, expression=literal(0))
-        if self.dialect == "sqlite":
-            exact = exp.and_(_is_integer(above), exact)
-        case = exp.Case(ifs=[exp.If(this=exact, true=value)])
-        if self.stops:
-            text = exp.Literal.string(f"a {what} has no exact decimal")
-            case.set("default", _when_known(below, exp.Anonymous(this="error", expressions=[text])))
+        units = exp.cast(self._int_div(above, below), self.whole_type)
+        value = self._number(self._from_units(units))
+        case = exp.Case(ifs=[exp.If(this=self._is_divisible(above, below), true=value)])
+        inexact = self._inexact(below, what)
+        if inexact is not None:
+            case.set("default", inexact)
         return case
-
-    def _int_div(self, above: Sql, below: Sql) -> Sql:
-        """A quotient of whole numbers without what is behind its point."""
-        if self.dialect in ("duckdb", "bigquery"):
-            return exp.IntDiv(this=_term(above), expression=below)
-        remains = exp.Mod(this=_term(above.copy()), expression=below.copy())
-        whole = _term(exp.Sub(this=_term(above), expression=remains))
-        return exp.Div(this=whole, expression=below, typed=True, safe=False)
-
-    def _whole(self, item: Sql) -> Sql:
-        """The item as a whole number of units."""
-        item = item.copy()
-        constant = constant_of(item)
-        if constant is not None:
-            return self._units_of(constant)
-        units = self._integral(exp.Mul(this=_term(item), expression=literal(self._units)))
-        if self.dialect == "sqlite":
-            rounded = exp.Round(this=item.copy(), decimals=literal(SQLITE_SCALE))
-            same = exp.EQ(this=rounded, expression=item.copy())
-            small = exp.LT(this=exp.Abs(this=item.copy()), expression=literal(SQLITE_LIMIT))
-            return exp.Case(ifs=[exp.If(this=exp.and_(same, small), true=units)])
-        return units
-
-    def _units_of(self, constant: Fraction) -> Sql:
-        value = int(constant * self._units)
-        if is_literal(value, self.dialect):
-            return self._integral(literal(value))
-        return exp.cast(exp.Literal.string(str(value)), whole_type(self.dialect))
 
     def _integer(self, ratio: Ratio) -> Sql:
         """A ratio as a whole number, null where it is none."""
         item = self.stored(ratio)
-        # the whole numbers of BigQuery are decimals with digits behind the point
-        whole = self._integral(exp.Round(this=item) if self.dialect == "bigquery" else item)
-        if self.stops or ratio.whole or is_whole(item):
+        whole = self._whole_part(item)
+        constant = constant_of(item)
+        is_whole = ratio.whole or (constant is not None and constant == int(constant))
+        if is_whole or self.undefined == "stop":
             return whole
         same = exp.EQ(this=whole.copy(), expression=item.copy())
         return exp.Case(ifs=[exp.If(this=same, true=whole)])
 
-    def _integral(self, item: Sql) -> Sql:
-        if self.dialect == "duckdb":
-            return exp.cast(item, "HUGEINT")
-        if self.dialect == "sqlite":
-            item = exp.Round(this=item)
-        return exp.cast(item, whole_type(self.dialect))
-
-    def _number(self, item: Sql) -> Sql:
-        if self.dialect == "sqlite":
-            # ROUND may leave the sixteenth digit wrong, and a text has fifteen
-            item = exp.cast(exp.Round(this=item, decimals=literal(SCALE)), "TEXT")
-        return self.cast(item)
+    def _extreme(self, operator: str, left: Sql, right: Sql) -> Sql:
+        """The least or greatest of two numbers, null where one of them is."""
+        if not _partial(left) and not _partial(right):
+            node = exp.Least if operator == "min" else exp.Greatest
+            return node(this=left, expressions=[right], ignore_nulls=self.ignores_nulls)
+        first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
+        return exp.Case(
+            ifs=[
+                exp.If(this=first(this=left, expression=right), true=left.copy()),
+                exp.If(this=second(this=left.copy(), expression=right.copy()), true=right.copy()),
+            ]
+        )
 
 
 def _folded(item: Operation) -> Ratio | None:
@@ -342,16 +396,7 @@ def _folded(item: Operation) -> Ratio | None:
         value = decimal_of(evaluate(item, {}))
     except QueryError:
         return None
-    return None if value is None else Ratio(literal(value))
-
-
-def _term(item: Sql) -> Sql:
-    """An item that can stand beside any operator."""
-    return exp.paren(item) if isinstance(item, (exp.Binary, exp.Neg)) else item
-
-
-def _calculates(item: Sql) -> bool:
-    return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
+    return None if value is None else Ratio(number(value))
 
 
 def _partial(item: Sql) -> bool:
@@ -360,29 +405,3 @@ def _partial(item: Sql) -> bool:
         isinstance(node, exp.Nullif) or not node.args.get("default")
         for node in item.find_all(exp.Nullif, exp.Case)
     )
-
-
-def _extreme(operator: str, left: Sql, right: Sql, dialect: str) -> Sql:
-    """The least or greatest of two numbers, null where one of them is."""
-    if not _partial(left) and not _partial(right):
-        node = exp.Least if operator == "min" else exp.Greatest
-        return node(this=left, expressions=[right], ignore_nulls=dialect in _IGNORE_NULLS)
-    first, second = (exp.LTE, exp.GT) if operator == "min" else (exp.GTE, exp.LT)
-    return exp.Case(
-        ifs=[
-            exp.If(this=first(this=left, expression=right), true=left.copy()),
-            exp.If(this=second(this=left.copy(), expression=right.copy()), true=right.copy()),
-        ]
-    )
-
-
-def _is_integer(item: Sql) -> Sql:
-    """The test that SQLite did not make a double of a whole number that is too large."""
-    kind = exp.Anonymous(this="TYPEOF", expressions=[item.copy()])
-    return exp.EQ(this=kind, expression=exp.Literal.string("integer"))
-
-
-def _when_known(item: Sql, stop: Sql) -> Sql:
-    """Stop, but not for a null, which means a division by zero."""
-    known = exp.Not(this=exp.Is(this=item.copy(), expression=exp.Null()))
-    return exp.Case(ifs=[exp.If(this=known, true=stop)])

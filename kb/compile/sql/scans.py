@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from facts.extras import bulk_module
 from facts.schema import BY_NAME
 from kb.compile.sql.input_queries import LINES, Inputs
-from kb.compile.sql.numbers import Sql
+from kb.compile.sql.tree import Sql, exp
 from kb.language.ast import Key
-
-exp = bulk_module("sqlglot.expressions")
 
 KEY_COLUMNS = 2
 """An attribute begins with the claim and the line, which tell the row of the wide table."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from facts.extras import bulk_module
 from kb.compile.rewrite.components import Component, recursive_atoms
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog, Table
-from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.scans import Attribute
-from kb.compile.sql.trivial import never, nothing
+from kb.compile.sql.tree import Query, Sql, exp, named, never, number, one_row, union
 from kb.language.ast import Key, Relational, Rule
-
-exp = bulk_module("sqlglot.expressions")
 
 NEW = " new"
 """What the name of the table of a round's new rows ends with."""
@@ -38,9 +35,9 @@ class Relationship:
     """
 
     key: Key
-    query: Sql
-    doubts: tuple[Sql, ...] = ()
-    parts: tuple[tuple[Rule, Sql], ...] = ()
+    query: Query
+    doubts: tuple[Query, ...] = ()
+    parts: tuple[tuple[Rule, Query], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +55,9 @@ class Fixpoint:
     """
 
     keys: tuple[Key, ...]
-    base: Mapping[Key, Sql]
-    steps: tuple[tuple[Key, Sql], ...]
-    doubts: tuple[Sql, ...] = ()
+    base: Mapping[Key, Query]
+    steps: tuple[tuple[Key, Query], ...]
+    doubts: tuple[Query, ...] = ()
 
 
 Statement = Relationship | Fixpoint
@@ -71,21 +68,21 @@ class _Writer:
     """Writes the queries of the rules of one component."""
 
     catalog: Catalog
-    numbers: Numbers
+    dialect: Dialect
     scans: Mapping[Key, Attribute] = field(default_factory=dict)
-    doubts: list[Sql] = field(default_factory=list)
+    doubts: list[Query] = field(default_factory=list)
 
-    def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[Sql]:
+    def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[Query]:
         """One query per rule; before them the rows of a table of asserted facts."""
         several = len(rules) + (asserted is not None) > 1
-        queries = [self.rule(rule, distinct=not several) for rule in rules]
+        queries: list[Query] = [self.rule(rule, distinct=not several) for rule in rules]
         if asserted is not None:
             queries.insert(0, exp.select(exp.Star()).from_(exp.table_(asserted, quoted=True)))
         return queries
 
     def rule(
         self, rule: Rule, renamed: Mapping[int, str] | None = None, distinct: bool = True
-    ) -> Sql:
+    ) -> Query:
         body = self.body(renamed).read(rule.body)
         if not renamed:
             self.doubts += body.doubts
@@ -97,13 +94,13 @@ class _Writer:
             self.doubts += self.body().read(rule.body).doubts
 
     def body(self, renamed: Mapping[int, str] | None = None) -> Body:
-        return Body(self.catalog, self.numbers, renamed or {}, scans=self.scans)
+        return Body(self.catalog, self.dialect, renamed or {}, scans=self.scans)
 
 
 def statements(
     catalog: Catalog,
     found: Iterable[Component],
-    numbers: Numbers,
+    dialect: Dialect,
     asserted: Mapping[Key, str] | None = None,
     scans: Mapping[Key, Attribute] | None = None,
 ) -> tuple[Statement, ...]:
@@ -113,7 +110,7 @@ def statements(
     ----------
     catalog : Catalog
     found : iterable of Component
-    numbers : Numbers
+    dialect : Dialect
     asserted : mapping of (name, arity) to table name, optional
         Derived predicates that facts assert too, and the tables that hold those.
     scans : mapping of (name, arity) to Attribute, optional
@@ -125,7 +122,7 @@ def statements(
     """
     made: list[Statement] = []
     for component in found:
-        writer = _Writer(catalog, numbers, scans or {})
+        writer = _Writer(catalog, dialect, scans or {})
         tables = asserted or {}
         if not component.recursive:
             (key,) = component.keys
@@ -139,28 +136,20 @@ def statements(
     return tuple(made)
 
 
-def query_of(catalog: Catalog, rule: Rule, numbers: Numbers) -> Relationship:
+def query_of(catalog: Catalog, rule: Rule, dialect: Dialect) -> Relationship:
     """Return the rows of the head of one rule, its columns named as those of the head's table."""
-    writer = _Writer(catalog, numbers)
+    writer = _Writer(catalog, dialect)
     key = rule.head.key
     return Relationship(key, writer.rule(rule), tuple(writer.doubts))
 
 
-def empty(table: Table, numbers: Numbers) -> Sql:
+def _empty(table: Table, dialect: Dialect) -> Query:
     """Return a query of a table's columns without rows."""
     columns = [
-        exp.alias_(exp.cast(exp.Null(), numbers.column_type(kind)), name, quoted=True)
+        named(exp.cast(exp.Null(), dialect.numbers.column_type(kind)), name)
         for name, kind in zip(table.columns, table.types, strict=True)
     ]
-    return exp.select(*(columns or [_holds()])).from_(nothing()).where(never())
-
-
-def union(queries: list[Sql]) -> Sql:
-    """Return the distinct rows of some queries."""
-    query = queries[0]
-    for other in queries[1:]:
-        query = exp.Union(this=query, expression=other, distinct=True)
-    return query
+    return exp.select(*(columns or [_holds()])).from_(one_row()).where(never())
 
 
 def column_names(table: Table) -> tuple[str, ...]:
@@ -169,10 +158,10 @@ def column_names(table: Table) -> tuple[str, ...]:
 
 
 def _holds() -> Sql:
-    return exp.alias_(exp.Literal.number(1), "holds", quoted=True)
+    return named(number(1), "holds")
 
 
-def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> Sql:
+def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> Query:
     table = catalog[rule.head.key]
     columns = []
     for name, term, kind in zip(table.columns, rule.head.terms, table.types, strict=True):
@@ -190,29 +179,20 @@ def _recursive(writer: _Writer, component: Component, asserted: Mapping[Key, str
     (key,) = component.keys
     table = writer.catalog[key]
     base, again = _split(component)
-    first = writer.rules(base, asserted.get(key)) or [empty(table, writer.numbers)]
+    first = writer.rules(base, asserted.get(key)) or [_empty(table, writer.dialect)]
     name = f"{table.name}{SO_FAR}"
-    steps = [
+    steps: list[Query] = [
         writer.rule(rule, {position: name}, distinct=False)
         for rule in again
         for position in recursive_atoms(rule, component.keys)
     ]
     writer.recursive_doubts(again)
     columns = [exp.to_identifier(item, quoted=True) for item in column_names(table)]
-    if writer.numbers.dialect == "sqlite":
-        whole = union([*first, *steps])
-    else:
-        whole = exp.Union(this=_grouped(first), expression=_grouped(steps), distinct=True)
+    whole = writer.dialect.recursive_union(first, steps)
     query = exp.select(exp.Star()).from_(exp.table_(name, quoted=True))
     alias = exp.TableAlias(this=exp.to_identifier(name, quoted=True), columns=columns)
     query.set("with_", exp.With(expressions=[exp.CTE(this=whole, alias=alias)], recursive=True))
     return Relationship(key, query, tuple(writer.doubts))
-
-
-def _grouped(queries: list[Sql]) -> Sql:
-    if len(queries) == 1:
-        return queries[0]
-    return exp.select(exp.Star()).from_(exp.alias_(union(queries).subquery(), "u", table=True))
 
 
 def _fixpoint(writer: _Writer, component: Component, asserted: Mapping[Key, str]) -> Fixpoint:
@@ -231,7 +211,7 @@ def _fixpoint(writer: _Writer, component: Component, asserted: Mapping[Key, str]
             steps.append((key, writer.rule(rule, {position: f"{name}{NEW}"})))
     writer.recursive_doubts(again)
     queries = {
-        key: union(found) if found else empty(writer.catalog[key], writer.numbers)
+        key: union(found) if found else _empty(writer.catalog[key], writer.dialect)
         for key, found in first.items()
     }
     return Fixpoint(component.keys, queries, tuple(steps), tuple(writer.doubts))

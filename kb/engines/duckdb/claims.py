@@ -13,10 +13,10 @@ from kb.claims.assertions import CLASSIFIED_COLUMNS
 from kb.compile.rewrite.apart import OF_CLAIM, Codes
 from kb.compile.script.source import Source
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.dialects import DIALECTS
+from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, EVIDENCE, LINES, TABLES, Inputs
-from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import Attribute, attributes
+from kb.compile.sql.tree import Sql
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.facts import create_table, fill_table
 from kb.language.ast import Key, Program
@@ -58,8 +58,7 @@ class ClaimInputs:
     _made: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        numbers = Numbers(undefined="try")
-        self.queries = Inputs(DIALECTS["duckdb"], numbers, self.source.evidence, self.source.tables)
+        self.queries = Inputs(DuckDB("try"), self.source.evidence, self.source.tables)
         self.scans = attributes(self.queries)
         where = ""
         if self.claims is not None:
@@ -110,12 +109,12 @@ class ClaimInputs:
 
     def type_of(self, kind: str) -> str:
         """Return the SQL type of a column."""
-        return _text(self.queries.numbers.column_type(kind))
+        return _text(self.queries.dialect.numbers.column_type(kind))
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         return self.connection.execute(sql, list(parameters))
 
-    def _create(self, kind: str, name: str, query: Sql | str) -> None:
+    def _create(self, kind: str, name: str, query: Sql | str | None) -> None:
         sql = query if isinstance(query, str) else _text(query)
         self._execute(f"CREATE TEMP {kind} {identifier(name)} AS {sql}")
 
@@ -268,5 +267,6 @@ def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _text(query: Sql) -> str:
-    return str(query.sql(dialect="duckdb"))
+def _text(query: Sql | None) -> str:
+    assert query is not None
+    return query.sql(dialect="duckdb")

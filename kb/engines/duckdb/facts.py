@@ -8,8 +8,8 @@ from typing import Any
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.schema import ColumnType
 from kb.compile.sql.catalog import Table
+from kb.compile.sql.number_types import decimal_of
 from kb.compile.sql.statements import column_names
-from kb.compile.sql.stored import decimal_of
 from kb.engines.duckdb.connection import identifier
 from kb.language.values import Row, Value
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from kb.compile.planner import ANSWER, GoalPlan, Step
-from kb.compile.sql.numbers import Sql
 from kb.compile.sql.statements import Fixpoint, Relationship
+from kb.compile.sql.tree import Sql
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.lines.run import LineRun

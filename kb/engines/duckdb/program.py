@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from facts.schema import BY_NAME, ColumnType
 from kb.compile.rewrite.components import Component, components
 from kb.compile.sql.catalog import Catalog, Table
-from kb.compile.sql.numbers import Numbers, Sql
+from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.statements import Fixpoint, query_of, statements
+from kb.compile.sql.tree import Sql
 from kb.engines.protocol import Facts
 from kb.language.ast import Key, Program, Rule
 
-DIALECT = "duckdb"
+_DIALECT = DuckDB("try")
 FACTS = " facts"
 """What the name of a table ends with that holds the facts of a derived predicate."""
 
@@ -55,7 +56,6 @@ class CompiledProgram:
 
     program: Program
     fact_types: FactTypes
-    numbers: Numbers = field(default_factory=lambda: Numbers(undefined="try"))
     catalog: Catalog = field(init=False)
     derived: frozenset[Key] = field(init=False)
     asserted: dict[Key, str] = field(init=False)
@@ -74,7 +74,7 @@ class CompiledProgram:
 
     def type_of(self, kind: ColumnType) -> str:
         """Return the SQL type of a column."""
-        return _text(self.numbers.column_type(kind))
+        return _text(_DIALECT.numbers.column_type(kind))
 
     def needed(self, wanted: Iterable[Key]) -> tuple[Component, ...]:
         """Return the components that some predicates need, in order."""
@@ -100,12 +100,12 @@ class CompiledProgram:
         found = Catalog.of(Program((rule,)), types)
         key = rule.head.key
         catalog = Catalog({**found.tables, **self.catalog.tables})
-        made = query_of(catalog, rule, self.numbers)
+        made = query_of(catalog, rule, _DIALECT)
         text = TextStatement({key: _text(made.query)}, (), tuple(map(_text, made.doubts)))
         return catalog[key], text, catalog
 
     def _write(self, component: Component) -> TextStatement:
-        (made,) = statements(self.catalog, [component], self.numbers, self.asserted)
+        (made,) = statements(self.catalog, [component], _DIALECT, self.asserted)
         doubts = tuple(map(_text, made.doubts))
         if isinstance(made, Fixpoint):
             base = {key: _text(query) for key, query in made.base.items()}
@@ -167,4 +167,4 @@ def open_fact_types(program: Program, facts: Facts) -> FactTypes:
 
 
 def _text(query: Sql) -> str:
-    return str(query.sql(dialect=DIALECT))
+    return str(query.sql(dialect=_DIALECT.name))

@@ -10,7 +10,7 @@ from typing import Any
 from facts.diagnostic import Diagnostic, ProgramError, QueryError
 from facts.extras import duckdb_module
 from kb.compile.sql.catalog import Catalog, Table
-from kb.compile.sql.stored import SCALE
+from kb.compile.sql.number_types import SCALE
 from kb.engines.duckdb.connection import connection_settings, identifier
 from kb.engines.duckdb.facts import create_table, fill_table
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement

@@ -25,7 +25,7 @@ MODULES = (
     "kb.compile.formulas.layers",
     "kb.compile.formulas.formula",
     "kb.compile.formulas.guards",
-    "kb.compile.sql.stored",
+    "kb.compile.sql.number_types",
     "kb.knowledge_base",
     "kb.model.rejects",
 )

@@ -15,7 +15,7 @@ pytest.importorskip("sqlglot")
 
 from kb.compile.script.script import FAULTS, ScriptStatement, Source, script, script_text
 from kb.compile.sql.dialects import dialect
-from kb.compile.sql.stored import decimal_of
+from kb.compile.sql.number_types import decimal_of
 from kb.language.ast import Program
 from kb.language.parser import parse_program
 from tests.kb.compile.warehouse import Warehouse, rows_of

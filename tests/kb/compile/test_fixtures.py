@@ -14,18 +14,18 @@ from kb.compile.rewrite.components import components
 from kb.compile.rewrite.spread import spread_predicates, unfold_spread
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.dialects import dialect
+from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.input_queries import Inputs
-from kb.compile.sql.numbers import Numbers, Sql
 from kb.compile.sql.scans import attributes
 from kb.compile.sql.statements import Fixpoint, Relationship, query_of, statements
+from kb.compile.sql.tree import Sql
 from kb.language.ast import Program
 from kb.language.parser import parse_program
 from kb.language.printer import print_rule
 from tests.accept import golden
 
 FIXTURES = Path(__file__).parent / "fixtures"
-NUMBERS = Numbers(undefined="null")
+DIALECT = DuckDB()
 
 
 def sql(query: Sql) -> str:
@@ -64,7 +64,7 @@ def rules(program: Program) -> str:
     blocks = []
     for rule in program.rules:
         if rule.body:
-            made = query_of(found, rule, NUMBERS)
+            made = query_of(found, rule, DIALECT)
             block = [f"-- {print_rule(rule).strip()}", sql(made.query)]
             for doubt in made.doubts:
                 block += ["-- must not be:", sql(doubt)]
@@ -74,7 +74,7 @@ def rules(program: Program) -> str:
 
 def recursion(program: Program) -> str:
     blocks = []
-    for made in statements(Catalog.of(program), components(program), NUMBERS):
+    for made in statements(Catalog.of(program), components(program), DIALECT):
         if isinstance(made, Fixpoint):
             blocks += [f"-- {key[0]}, first rows\n{sql(made.base[key])}" for key in made.keys]
             blocks += [f"-- {key[0]}, each round\n{sql(query)}" for key, query in made.steps]
@@ -85,10 +85,10 @@ def recursion(program: Program) -> str:
 
 def scans(program: Program) -> str:
     """Every rule over the wide table of lines."""
-    found = attributes(Inputs(dialect("duckdb"), NUMBERS, {}))
+    found = attributes(Inputs(DIALECT, {}))
     blocks = []
     for component in components(program):
-        (made,) = statements(Catalog.of(program), [component], NUMBERS, scans=found)
+        (made,) = statements(Catalog.of(program), [component], DIALECT, scans=found)
         assert isinstance(made, Relationship)
         blocks += [f"-- {print_rule(rule).strip()}\n{sql(query)}" for rule, query in made.parts]
     return "\n\n".join(blocks)
@@ -129,6 +129,6 @@ def test_every_folder_is_a_pass() -> None:
 
 def test_a_body_is_read_from_left_to_right() -> None:
     program, _ = parse_program("p(X, Y) :- q(X), Y = X. q(a).", "p.pl")
-    body = Body(Catalog.of(program), NUMBERS).read(program.rules[0].body)
+    body = Body(Catalog.of(program), DIALECT).read(program.rules[0].body)
     assert list(body.values) == ["X", "Y"]
     assert body.types == {"X": "text", "Y": "text"}

@@ -8,19 +8,19 @@ pytest.importorskip("sqlglot")
 
 from facts.diagnostic import ProgramError
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.numbers import Numbers
+from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.statements import query_of
 from kb.language.ast import Constant, Operation
 from kb.language.parser import parse_program
 
-NUMBERS = Numbers()
+DIALECT = DuckDB("stop")
 
 
 def refusal(text: str) -> tuple[str, str, str]:
     program, faults = parse_program(text, "rules.pl")
     assert not faults
     with pytest.raises(ProgramError) as caught:
-        query_of(Catalog.of(program), program.rules[0], NUMBERS)
+        query_of(Catalog.of(program), program.rules[0], DIALECT)
     (fault,) = caught.value.diagnostics
     return fault.message, str(fault.place), fault.help
 
@@ -55,5 +55,5 @@ def test_numbers_that_no_column_holds(text: str, message: str, place: str) -> No
 
 def test_an_operation_that_nobody_knows() -> None:
     with pytest.raises(ProgramError) as caught:
-        NUMBERS.expression(Operation("sqrt", (Constant(2),)), {})
+        DIALECT.numbers.expression(Operation("sqrt", (Constant(2),)), {})
     assert caught.value.diagnostics[0].message == "`sqrt` cannot be compiled exactly"

@@ -14,7 +14,6 @@ from typing import Any
 
 from kb.compile.sql.dialects import dialect
 from kb.compile.sql.input_queries import EVIDENCE, LINES, OVERRIDES, TABLES, Inputs
-from kb.compile.sql.numbers import Numbers
 from kb.knowledge_base import KnowledgeBase
 from kb.language.values import Row
 from tests.kb.compile.postgres import Server, server_folder
@@ -222,7 +221,7 @@ def wide_rows(kb: KnowledgeBase) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def create(name: str, dialect_name: str) -> str:
-    inputs = Inputs(dialect(dialect_name), Numbers(dialect_name), {})
+    inputs = Inputs(dialect(dialect_name), {})
     columns = [
         f"{column.name} {inputs.type_of(column).sql(dialect=dialect_name)}"
         for column in TABLES[name]

@@ -14,7 +14,7 @@ from kb.compile.formulas.line_script import (
     Side,
     SideQuery,
 )
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.connection import make_table
 from kb.engines.duckdb.lines.dictionaries import TableRow
 

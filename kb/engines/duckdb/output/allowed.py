@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kb.compile.formulas.line_script import WORD
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.lines.values import value_table
 

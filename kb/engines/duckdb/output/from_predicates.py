@@ -8,7 +8,7 @@ from typing import Any
 from kb.compile.formulas.line_script import WORD, LineScript
 from kb.compile.formulas.plan import ALLOWED, ANSWERS
 from kb.compile.sql.catalog import Catalog
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.connection import identifier
 from kb.engines.duckdb.lines.run import LineRun
 from kb.language.ast import Key

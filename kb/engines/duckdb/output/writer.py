@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from facts.spreadsheet import safe_cell
-from kb.compile.sql.stored import NUMBER
+from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.connection import identifier, literal
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, Cited, make_entries
