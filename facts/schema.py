@@ -1,11 +1,38 @@
-"""The predicates that a claim asserts: their columns, types and English sentences."""
+"""What a claim asserts: the tables that a person supplies, and the predicates made of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ColumnType = Literal["text", "number", "date"]
+
+Derivation = Literal["itself", "first two", "days", "words", "codes", "indicators"]
+"""How the values of a predicate come from a column of the claim table.
+
+``itself`` is the value of the column, ``first two`` its first two characters, ``days`` the days
+from ``service_date`` to it, both counted. The others have a row for each word of the column:
+``words`` the word, ``codes`` what the word has before its ``:``, ``indicators`` what it has on
+either side of it.
+"""
+
+
+class TableColumn(NamedTuple):
+    """A column of a table that a person supplies.
+
+    Parameters
+    ----------
+    name : str
+        As the heading of a file has it.
+    type : str
+        ``text``, ``whole number``, ``number`` or ``date``.
+    required : bool
+        Whether every row has a value.
+    """
+
+    name: str
+    type: str
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +50,22 @@ class Predicate:
     Parameters
     ----------
     name : str
+        As rules write it.
     columns : tuple of Column
+        Its arguments.
     sentence : str
         English template of a fact, its columns in braces: ``line {line} bills {code}``.
     absence : str
         English template of a checked absence.
     attribute : str, optional
-        Column of the claim table that holds the last argument, where the predicate is a
-        single-valued attribute of a claim line.
+        Name of the last argument as a value of the line, where each line has at most one.
+    source : str
+        Column of the claim table that the arguments behind claim and line come from.
+    derivation : str
+        How they come from it.
+    classified : str
+        Kind of the policy tables that the third argument is looked up in, one of
+        ``TABLE_KINDS``; empty where it is looked up in none.
     """
 
     name: str
@@ -38,6 +73,9 @@ class Predicate:
     sentence: str
     absence: str = ""
     attribute: str | None = None
+    source: str = ""
+    derivation: Derivation = "itself"
+    classified: str = ""
 
     @property
     def arity(self) -> int:
@@ -45,144 +83,195 @@ class Predicate:
         return len(self.columns)
 
 
-_KEY = (Column("claim", "text"), Column("line", "number"))
+def _table(text: str) -> tuple[TableColumn, ...]:
+    """Columns written as ``name type``, with ``!`` behind a required name."""
+    found = []
+    for item in text.split(","):
+        name, kind = item.strip().split(" ", 1)
+        found.append(TableColumn(name.rstrip("!"), kind, name.endswith("!")))
+    return tuple(found)
+
+
+CLAIM_COLUMNS = _table(
+    "claim_id! text, line_number! whole number, claim_form! text, service_date! date, "
+    "service_date_to date, processed_date date, type_of_bill text, revenue_code text, "
+    "place_of_service text, procedure_code text, modifiers text, units number, charge number, "
+    "ndc text, ndc_quantity number, ndc_unit text, description text, rendering_provider text, "
+    "prior_authorization text, diagnoses text, plan_id text, contract_id text"
+)
+EVIDENCE_COLUMNS = _table(
+    "claim_id! text, line_number whole number, evidence! text, value! text, document text"
+)
+OVERRIDE_COLUMNS = _table(
+    "authority! text, authority_id! text, clause_id! text, effect! text, effective_from date, "
+    "effective_to date, citation text"
+)
+
+CLASSIFIED_COLUMNS = ("procedure", "revenue_code", "place_of_service", "bill_class", "diagnosis")
+"""The kinds of policy tables of codes, each named after the predicate of the codes."""
+
+TABLE_KINDS = (*CLASSIFIED_COLUMNS, "description")
+"""The kinds of policy tables: of codes, and of words in descriptions."""
+
+
+def _columns(text: str) -> tuple[Column, ...]:
+    """Columns written as ``name`` or ``name: type``."""
+    found = []
+    for item in text.split(", "):
+        name, _, kind = item.partition(": ")
+        found.append(Column(name, kind or "text"))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+_KEY = _columns("claim, line: number")
 
 
 def _attribute(
     name: str,
     column: str,
-    kind: ColumnType,
     words: str,
-    attribute: str | None = None,
+    source: str = "",
+    derivation: Derivation = "itself",
     article: str = "",
 ) -> Predicate:
     return Predicate(
         name,
-        (*_KEY, Column(column, kind)),
-        f"line {{line}} has {article}{words} {{{column}}}",
-        f"line {{line}} has no {words} {{{column}}}",
-        attribute or name,
+        (*_KEY, *_columns(column)),
+        f"line {{line}} has {article}{words} {{{column.partition(':')[0]}}}",
+        f"line {{line}} has no {words} {{{column.partition(':')[0]}}}",
+        name if derivation != "itself" else source or name,
+        source or name,
+        derivation,
+        name if name in TABLE_KINDS else "",
     )
 
 
-def _of_line(name: str, columns: tuple[Column, ...], sentence: str, absence: str) -> Predicate:
-    return Predicate(name, (*_KEY, *columns), sentence, absence)
-
-
-def _text(name: str) -> Column:
-    return Column(name, "text")
+def _of_line(
+    name: str,
+    columns: str,
+    sentence: str,
+    absence: str,
+    source: str = "",
+    derivation: Derivation = "itself",
+    classified: str = "",
+) -> Predicate:
+    keyed = (*_KEY, *_columns(columns))
+    return Predicate(name, keyed, sentence, absence, None, source, derivation, classified)
 
 
 INPUT_PREDICATES: tuple[Predicate, ...] = (
     Predicate("line", _KEY, "line {line} stands on claim {claim}", "there is no line {line}"),
-    _attribute("claim_form", "form", "text", "claim form"),
-    _attribute("service_date", "date", "date", "service date"),
-    _attribute("service_date_to", "date", "date", "last service date"),
-    _attribute("processed_date", "date", "date", "processing date"),
-    _attribute("service_days", "days", "number", "days of service:"),
-    _attribute("type_of_bill", "type", "text", "type of bill"),
-    _attribute("bill_class", "class", "text", "type of bill that starts with", article="a "),
-    _attribute("revenue_code", "code", "text", "revenue code"),
-    _attribute("place_of_service", "place", "text", "place of service"),
-    _attribute("procedure", "code", "text", "procedure code", "procedure_code"),
-    _attribute("units", "units", "number", "units"),
-    _attribute("charge", "charge", "number", "charge"),
-    _attribute("ndc", "code", "text", "national drug code"),
-    _attribute("ndc_quantity", "quantity", "number", "drug quantity"),
-    _attribute("ndc_unit", "unit", "text", "drug unit"),
-    _attribute("description", "text", "text", "description"),
-    _attribute("rendering_provider", "provider", "text", "rendering provider"),
-    _attribute("prior_authorization", "number", "text", "prior authorization"),
-    _attribute("plan", "plan", "text", "plan", "plan_id"),
-    _attribute("contract", "contract", "text", "contract", "contract_id"),
+    _attribute("claim_form", "form", "claim form"),
+    _attribute("service_date", "date: date", "service date"),
+    _attribute("service_date_to", "date: date", "last service date"),
+    _attribute("processed_date", "date: date", "processing date"),
+    _attribute("service_days", "days: number", "days of service:", "service_date_to", "days"),
+    _attribute("type_of_bill", "type", "type of bill"),
+    _attribute(
+        "bill_class", "class", "type of bill that starts with", "type_of_bill", "first two", "a "
+    ),
+    _attribute("revenue_code", "code", "revenue code"),
+    _attribute("place_of_service", "place", "place of service"),
+    _attribute("procedure", "code", "procedure code", "procedure_code"),
+    _attribute("units", "units: number", "units"),
+    _attribute("charge", "charge: number", "charge"),
+    _attribute("ndc", "code", "national drug code"),
+    _attribute("ndc_quantity", "quantity: number", "drug quantity"),
+    _attribute("ndc_unit", "unit", "drug unit"),
+    _attribute("description", "text", "description"),
+    _attribute("rendering_provider", "provider", "rendering provider"),
+    _attribute("prior_authorization", "number", "prior authorization"),
+    _attribute("plan", "plan", "plan", "plan_id"),
+    _attribute("contract", "contract", "contract", "contract_id"),
     _of_line(
         "modifier",
-        (_text("modifier"),),
+        "modifier",
         "line {line} carries modifier {modifier}",
         "line {line} does not carry modifier {modifier}",
+        "modifiers",
+        "words",
     ),
     _of_line(
         "diagnosis",
-        (_text("code"),),
+        "code",
         "the claim has diagnosis {code}",
         "the claim does not have diagnosis {code}",
+        "diagnoses",
+        "codes",
+        "diagnosis",
     ),
     _of_line(
         "diagnosis_indicator",
-        (_text("code"), _text("indicator")),
+        "code, indicator",
         "diagnosis {code} has present-on-admission indicator {indicator}",
         "diagnosis {code} does not have present-on-admission indicator {indicator}",
+        "diagnoses",
+        "indicators",
+        "diagnosis",
     ),
     _of_line(
         "evidence",
-        (_text("name"), _text("value")),
+        "name, value",
         "on file for line {line}: {name} = {value}",
         "nothing on file for line {line} says {name} = {value}",
     ),
     _of_line(
         "evidence_number",
-        (_text("name"), Column("value", "number")),
+        "name, value: number",
         "on file for line {line}: {name} = {value}",
         "nothing on file for line {line} gives {name}",
     ),
     Predicate(
         "code_in",
-        (_text("code"), _text("table")),
+        _columns("code, table"),
         "{code} stands in table {table}",
         "{code} does not stand in table {table}",
     ),
     Predicate(
         "code_amount",
-        (_text("code"), _text("table"), Column("amount", "number")),
+        _columns("code, table, amount: number"),
         "one unit of {code} is {amount} (table {table})",
         "table {table} has no amount for {code}",
     ),
     Predicate(
         "mentions",
-        (_text("text"), _text("table"), _text("value")),
+        _columns("text, table, value"),
         "the description says {value} (table {table})",
         "the description says nothing of {value} (table {table})",
     ),
     Predicate(
         "setting",
-        (_text("name"), _text("value")),
+        _columns("name, value"),
         "the setting {name} is {value}",
         "the setting {name} is not {value}",
     ),
     Predicate(
         "clause_effect",
-        (_text("clause"), _text("effect")),
+        _columns("clause, effect"),
         "clause {clause} has effect {effect}",
         "clause {clause} does not have effect {effect}",
     ),
     Predicate(
         "clause_from",
-        (_text("clause"), Column("date", "date")),
+        _columns("clause, date: date"),
         "clause {clause} is effective from {date}",
         "clause {clause} is not effective from {date}",
     ),
     Predicate(
         "override",
-        (
-            _text("authority"),
-            _text("identifier"),
-            _text("clause"),
-            _text("effect"),
-            Column("from", "date"),
-            Column("to", "date"),
-        ),
+        _columns("authority, identifier, clause, effect, from: date, to: date"),
         "{authority} {identifier} overrides clause {clause}: {effect}, from {from} to {to}",
         "no {authority} override of clause {clause} says {effect}",
     ),
     Predicate(
         "list_loaded",
-        (_text("list"),),
+        _columns("list"),
         "the list {list} is loaded",
         "the list {list} is not loaded",
     ),
     Predicate(
         "release_code",
-        (_text("code"), Column("added", "date"), Column("terminated", "date")),
+        _columns("code, added: date, terminated: date"),
         "the HCPCS release has {code}, added {added}, terminated {terminated}",
         "the HCPCS release lacks {code}",
     ),

@@ -19,11 +19,12 @@ from facts.readers.parquet import is_parquet, open_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.records import RecordTrace
 from facts.readers.text_file import cannot_be_read, look
+from facts.schema import EVIDENCE_COLUMNS
 from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
-COLUMNS = ("claim_id", "line_number", "evidence", "value", "document")
-REQUIRED = ("claim_id", "evidence", "value")
+COLUMNS = tuple(each.name for each in EVIDENCE_COLUMNS)
+REQUIRED = tuple(each.name for each in EVIDENCE_COLUMNS if each.required)
 
 
 _MOST_NEAR = 50

@@ -11,6 +11,7 @@ from facts.claim import ClaimLine, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
+from facts.schema import CLAIM_COLUMNS
 from facts.values import (
     CLAIM_FORMS,
     PROCEDURE_LENGTH,
@@ -62,7 +63,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 }
 """Every column of the claim table with what reads it. Source: the design's table of claim lines."""
 
-REQUIRED = ("claim_id", "line_number", "claim_form", "service_date")
+REQUIRED = tuple(each.name for each in CLAIM_COLUMNS if each.required)
 CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_service")
 """Columns of one code, normalised with a note where that changes letters or blanks."""
 

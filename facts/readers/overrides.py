@@ -14,19 +14,12 @@ from facts.origin import Origin
 from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
 from facts.readers.records import RecordTrace
+from facts.schema import OVERRIDE_COLUMNS
 from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_date, quoted
 
-COLUMNS = (
-    "authority",
-    "authority_id",
-    "clause_id",
-    "effect",
-    "effective_from",
-    "effective_to",
-    "citation",
-)
-REQUIRED = ("authority", "authority_id", "clause_id", "effect")
+COLUMNS = tuple(each.name for each in OVERRIDE_COLUMNS)
+REQUIRED = tuple(each.name for each in OVERRIDE_COLUMNS if each.required)
 AUTHORITIES = ("plan", "contract")
 EFFECTS = ("waived", "denied")
 MOST_ALIKE = 10

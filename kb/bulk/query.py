@@ -10,6 +10,7 @@ from pathlib import Path
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
+from facts.schema import CLASSIFIED_COLUMNS
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.by_predicate import read_inputs, taken_names
 from kb.bulk.faults import NOT_EXACT, inexact_faults, room_faults
@@ -17,7 +18,7 @@ from kb.bulk.read.evidence import ROWS
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import Meter
 from kb.bulk.session import close, connect
-from kb.claims.assertions import CLASSIFIED_COLUMNS, Classifier, FactStore
+from kb.claims.assertions import Classifier, FactStore
 from kb.claims.goals import claim_terms, texts_of_goal
 from kb.compile.formulas.plan import ALLOWED, ANSWERS
 from kb.compile.formulas.refusal import NotFusable

@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection, Iterator
 from facts.claim import EvidenceType
 from facts.codes import DESCRIPTION
 from facts.diagnostic import Diagnostic
-from facts.readers.line_table import PARSERS
+from facts.readers.line_table import CODE_COLUMNS, CODE_LISTS, PARSERS
 from facts.readers.overrides import AUTHORITIES
 from facts.readers.overrides import EFFECTS as OVERRIDE_EFFECTS
+from facts.schema import INPUT_PREDICATES
 from facts.suggest import nearest
 from facts.values import ValueFault
 from kb.checks.context import Context, atoms
@@ -21,13 +22,9 @@ CLAIM_FORMS = ("cms1500", "ub04")
 """The claim forms that claims are read from; another one is kept as it is written."""
 
 _CODE_COLUMNS = {
-    "type_of_bill": "type_of_bill",
-    "revenue_code": "revenue_code",
-    "place_of_service": "place_of_service",
-    "procedure": "procedure_code",
-    "modifier": "modifiers",
-    "diagnosis": "diagnoses",
-    "diagnosis_indicator": "diagnoses",
+    each.name: each.source
+    for each in INPUT_PREDICATES
+    if each.source in (*CODE_COLUMNS, *CODE_LISTS) and each.derivation != "first two"
 }
 """Predicates whose third argument is a code, with the claim column that it is read from."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from facts.claim import ClaimLine, Evidence, Override, Trace
 from facts.codes import CodeTable
@@ -11,41 +13,18 @@ from facts.origin import Origin
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, INPUT_PREDICATES, LAST_DATE
 from kb.engines.protocol import Facts
-from kb.language.values import Row
+from kb.language.values import Row, Value
 from kb.model.clause import PolicyClause
 
 FactStore = dict[str, dict[Row, list[Origin]]]
 """Facts under construction."""
 
-PLAIN_ATTRIBUTES: tuple[tuple[str, str], ...] = tuple(
-    (predicate.name, predicate.attribute)
-    for predicate in INPUT_PREDICATES
-    if predicate.attribute in ClaimLine._fields and predicate.columns[2].type != "date"
+_OF_COLUMNS = tuple(
+    (each.name, each.source, each.derivation, each.classified == each.name)
+    for each in INPUT_PREDICATES
+    if each.source
 )
-"""Predicate and claim column of each attribute that needs no conversion."""
-
-DATE_ATTRIBUTES = ("service_date", "service_date_to", "processed_date")
-
-CLASSIFIED_COLUMNS: dict[str, str] = {
-    "procedure": "procedure",
-    "revenue_code": "revenue_code",
-    "place_of_service": "place_of_service",
-    "bill_class": "bill_class",
-    "diagnosis": "diagnosis",
-}
-"""Column of a policy table to the predicate whose last argument it classifies."""
-
-_PROGRAM_ORIGIN = [Origin("program")]
-
-
-def bill_class(type_of_bill: str) -> str:
-    """Return the first two digits of a type of bill, as in ``13`` for ``131``."""
-    return type_of_bill[:2]
-
-
-def service_days(line: ClaimLine) -> int:
-    """Return the days of service of a line, the first and the last both counted."""
-    return ((line.service_date_to or line.service_date) - line.service_date).days + 1
+"""Predicates of columns of the claim table, and whether tables are looked up for their values."""
 
 
 class Classifier:
@@ -167,34 +146,35 @@ def claim_facts(
 def _add_line(store: FactStore, line: ClaimLine, classifier: Classifier) -> None:
     claim, number, trace = line.claim_id, line.line_number, line.trace
     _add(store, "line", (claim, number), _origin(trace, ""))
-    for predicate, column in PLAIN_ATTRIBUTES:
+    for predicate, column, derivation, is_looked_up in _OF_COLUMNS:
         value = getattr(line, column)
-        if value is None or value == "":
+        if derivation == "days" and value is None:
+            column, value = "service_date", line.service_date
+        if value is None or value == "" or value == ():
             continue
-        if type(value) is Decimal:
-            value = _number(value)
-        _add(store, predicate, (claim, number, value), _origin(trace, column))
-        if predicate in CLASSIFIED_COLUMNS or predicate == "description":
-            _merge(store, classifier.facts(predicate, value))
-    for column in DATE_ATTRIBUTES:
-        day = getattr(line, column)
-        if day is not None:
-            _add(store, column, (claim, number, day.isoformat()), _origin(trace, column))
-    to = _origin(trace, "service_date_to" if line.service_date_to else "service_date")
-    _add(store, "service_days", (claim, number, service_days(line)), to)
-    if line.type_of_bill:
-        first_two = bill_class(line.type_of_bill)
-        _add(store, "bill_class", (claim, number, first_two), _origin(trace, "type_of_bill"))
-        _merge(store, classifier.facts("bill_class", first_two))
-    for modifier in line.modifiers:
-        _add(store, "modifier", (claim, number, modifier), _origin(trace, "modifiers"))
-    for diagnosis in line.diagnoses:
-        origin = _origin(trace, "diagnoses")
-        _add(store, "diagnosis", (claim, number, diagnosis.code), origin)
-        _merge(store, classifier.facts("diagnosis", diagnosis.code))
-        if diagnosis.indicator:
-            row = (claim, number, diagnosis.code, diagnosis.indicator)
-            _add(store, "diagnosis_indicator", row, origin)
+        origin = _origin(trace, column)
+        for row in _DERIVED[derivation](value, line):
+            _add(store, predicate, (claim, number, *row), origin)
+            if is_looked_up:
+                _merge(store, classifier.facts(predicate, str(row[0])))
+
+
+def _itself(value: Any) -> Value:
+    """A value of a claim line as rules see it."""
+    if type(value) is Decimal:
+        return _number(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+_DERIVED: dict[str, Callable[[Any, ClaimLine], Iterable[Row]]] = {
+    "itself": lambda value, line: ((_itself(value),),),
+    "first two": lambda value, line: ((value[:2],),),
+    "days": lambda value, line: (((value - line.service_date).days + 1,),),
+    "words": lambda value, line: ((word,) for word in value),
+    "codes": lambda value, line: ((item.code,) for item in value),
+    "indicators": lambda value, line: (tuple(item) for item in value if item.indicator),
+}
+"""The values that a predicate has of a column, by its derivation."""
 
 
 def _add_evidence(

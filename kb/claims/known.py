@@ -11,8 +11,9 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Claim
 from facts.readers.evidence import EvidenceIndex
+from facts.schema import CLASSIFIED_COLUMNS
 from facts.suggest import nearest
-from kb.claims.assertions import CLASSIFIED_COLUMNS, FactStore
+from kb.claims.assertions import FactStore
 from kb.claims.determine import LoadedClaim
 from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
 from kb.claims.loader import ClaimLoader

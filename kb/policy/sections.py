@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from facts.claim import EvidenceType
+from facts.schema import TABLE_KINDS
 from facts.suggest import nearest
 from kb.model.clause import (
     EFFECTS,
@@ -17,16 +18,6 @@ from kb.model.clause import (
     TableDeclaration,
 )
 from kb.policy.toml_file import TomlFile
-
-TABLE_COLUMNS = (
-    "procedure",
-    "revenue_code",
-    "place_of_service",
-    "bill_class",
-    "diagnosis",
-    "description",
-)
-"""Claim columns that a table can classify."""
 
 _EVIDENCE_KINDS = ("choice", "number", "whole number", "text", "line_number")
 
@@ -220,11 +211,11 @@ def read_table_declarations(file: TomlFile) -> dict[str, TableDeclaration]:
         place = f"tables.{name}"
         file.known(row, _TABLE_KEYS, place)
         column = file.text(row, "column", place, required=True)
-        if column and column not in TABLE_COLUMNS:
-            near = nearest(column, TABLE_COLUMNS)
+        if column and column not in TABLE_KINDS:
+            near = nearest(column, TABLE_KINDS)
             file.error(
                 f"unknown column `{column}`",
-                f"did you mean `{near}`?" if near else f"one of {', '.join(TABLE_COLUMNS)}",
+                f"did you mean `{near}`?" if near else f"one of {', '.join(TABLE_KINDS)}",
                 place,
                 "column",
             )

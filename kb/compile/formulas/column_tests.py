@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kb.compile.formulas.columns import DATES, NUMBERS, source_column
 from kb.compile.formulas.formula import Leaf
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression, known
 from kb.language.ast import Comparison, Constant, Expression, Program, Variable

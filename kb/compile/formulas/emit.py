@@ -11,7 +11,6 @@ from kb.compile.formulas.column_tests import (
     names_of,
     row_test,
 )
-from kb.compile.formulas.columns import DATES, NUMBERS, source_column
 from kb.compile.formulas.formula import Leaf
 from kb.compile.formulas.formula_sql import formula_sql
 from kb.compile.formulas.layers import packed
@@ -30,6 +29,7 @@ from kb.compile.formulas.plan import LinePlan
 from kb.compile.formulas.side_queries import filed_columns, side_query
 from kb.compile.formulas.specialise import Alternative
 from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kb.compile.formulas.columns import DATES, NUMBERS, source_column
 from kb.compile.formulas.line_script import FILED_LINES, LINES, SideQuery
 from kb.compile.formulas.refusal import NotFusable
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB
+from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression
 from kb.language.ast import BodyLiteral, Program, Relational

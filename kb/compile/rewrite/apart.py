@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from facts.codes import DESCRIPTION
-from facts.schema import BY_NAME
+from facts.schema import BY_NAME, INPUT_PREDICATES
 from kb.language.ast import (
     Aggregate,
     Atom,
@@ -31,15 +31,7 @@ CODE_PREDICATES = ("code_in", "code_amount", "mentions", "release_code")
 OF_CLAIM = " of claim"
 """What the name of such a predicate ends with where it says of which claim first."""
 
-_CLASSIFIED = {
-    "procedure": "procedure",
-    "revenue_code": "revenue_code",
-    "place_of_service": "place_of_service",
-    "bill_class": "bill_class",
-    "diagnosis": "diagnosis",
-    "diagnosis_indicator": "diagnosis",
-    "description": DESCRIPTION,
-}
+_CLASSIFIED = {each.name: each.classified for each in INPUT_PREDICATES if each.classified}
 """Predicates whose third argument is looked up in tables, with the column of those tables."""
 
 Columns = dict[str, set[str]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from facts.schema import BY_NAME
+from facts.schema import BY_NAME, TableColumn
 from kb.compile.rewrite.components import Component
 from kb.compile.script.comments import comments
 from kb.compile.script.source import Source
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
-from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, InputColumn, Inputs
+from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, Inputs
 from kb.compile.sql.scans import Attribute, attributes
 from kb.compile.sql.statements import Relationship
 from kb.compile.sql.tree import Query, Sql, exp, named, number, union
@@ -101,7 +101,7 @@ class StatementWriter:
         """What holds rows that a query of other tables gives."""
         return "VIEW" if self.dialect.views else "TABLE"
 
-    def _described(self, columns: Iterable[InputColumn]) -> list[str]:
+    def _described(self, columns: Iterable[TableColumn]) -> list[str]:
         return [
             f"    {column.name:<20} {self._text(self.queries.type_of(column)):<16}"
             + ("required" if column.required else "")

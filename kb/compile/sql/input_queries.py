@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 from facts.claim import EvidenceTypes
 from facts.codes import DESCRIPTION, DIAGNOSIS, CodeTable
-from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE, Predicate
+from facts.schema import (
+    BY_NAME,
+    CLAIM_COLUMNS,
+    EVIDENCE_COLUMNS,
+    FIRST_DATE,
+    LAST_DATE,
+    OVERRIDE_COLUMNS,
+    Predicate,
+    TableColumn,
+)
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.letters import plain_letters
+from kb.compile.sql.line_columns import DERIVED
 from kb.compile.sql.number_types import SCALE
 from kb.compile.sql.tree import Query, Sql, exp, expression, never, parsed, union
 from kb.language.ast import Constant
@@ -23,68 +33,37 @@ LINES, EVIDENCE, OVERRIDES, CODES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class InputColumn:
-    """A column of a table that a person supplies, or of the policy's codes."""
-
-    name: str
-    type: str
-    required: bool = False
-
-
-def _columns(text: str) -> tuple[InputColumn, ...]:
-    found = []
-    for item in text.split(","):
-        name, kind = item.split()
-        found.append(InputColumn(name.rstrip("!"), kind, name.endswith("!")))
-    return tuple(found)
-
-
-TABLES: dict[str, tuple[InputColumn, ...]] = {
-    LINES: _columns(
-        "claim_id! TEXT, line_number! BIGINT, claim_form! TEXT, service_date! DATE, "
-        "service_date_to DATE, processed_date DATE, type_of_bill TEXT, revenue_code TEXT, "
-        "place_of_service TEXT, procedure_code TEXT, modifiers TEXT, units NUMBER, charge NUMBER, "
-        "ndc TEXT, ndc_quantity NUMBER, ndc_unit TEXT, description TEXT, "
-        "rendering_provider TEXT, prior_authorization TEXT, diagnoses TEXT, plan_id TEXT, "
-        "contract_id TEXT"
-    ),
-    EVIDENCE: _columns(
-        "claim_id! TEXT, line_number BIGINT, evidence! TEXT, value! TEXT, document TEXT"
-    ),
-    OVERRIDES: _columns(
-        "authority! TEXT, authority_id! TEXT, clause_id! TEXT, effect! TEXT, "
-        "effective_from DATE, effective_to DATE, citation TEXT"
-    ),
+TABLES: dict[str, tuple[TableColumn, ...]] = {
+    LINES: CLAIM_COLUMNS,
+    EVIDENCE: EVIDENCE_COLUMNS,
+    OVERRIDES: OVERRIDE_COLUMNS,
 }
 """The tables that a person supplies, with their columns."""
 
-CODE_COLUMNS = _columns(
-    "code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, "
-    "amount NUMBER, document_lines TEXT"
+CODE_COLUMNS = (
+    TableColumn("code_table", "text"),
+    TableColumn("claim_column", "text"),
+    TableColumn("first_code", "text"),
+    TableColumn("last_code", "text"),
+    TableColumn("value", "text"),
+    TableColumn("amount", "number"),
+    TableColumn("document_lines", "text"),
 )
 _KEY = "claim_id AS claim, CAST(line_number AS BIGINT) AS line"
-_CLAIM_COLUMNS = {
-    "procedure": "procedure_code",
-    "revenue_code": "revenue_code",
-    "place_of_service": "place_of_service",
-    "bill_class": "SUBSTRING(type_of_bill, 1, 2)",
-}
-"""The codes of a line that a policy table of a column classifies."""
+_TYPES = {"text": "TEXT", "whole number": "BIGINT", "date": "DATE"}
 
-_FROM_WORDS = {
-    "modifier": ("modifiers", "w.word AS modifier"),
-    "diagnosis": (
-        "diagnoses",
+_OF_WORDS = {
+    "words": ("w.word",),
+    "codes": (
         "CASE WHEN STRPOS(w.word, ':') = 0 THEN w.word "
-        "ELSE SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1) END AS code",
+        "ELSE SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1) END",
     ),
-    "diagnosis_indicator": (
-        "diagnoses",
-        "SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1) AS code, "
-        "SUBSTRING(w.word, STRPOS(w.word, ':') + 1) AS indicator",
+    "indicators": (
+        "SUBSTRING(w.word, 1, STRPOS(w.word, ':') - 1)",
+        "SUBSTRING(w.word, STRPOS(w.word, ':') + 1)",
     ),
 }
+"""SQL of the derivations of values of which a line can have several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +93,6 @@ class Inputs:
         """
         special: dict[str, Callable[[], Query]] = {
             "line": lambda: self._parse(f"SELECT {_KEY} FROM {LINES}"),
-            "service_days": self._days,
             "evidence": lambda: self._on_file(numbers=False),
             "evidence_number": lambda: self._on_file(numbers=True),
             "override": self._overrides,
@@ -124,9 +102,9 @@ class Inputs:
         }
         if name in special:
             return special[name]()
-        if name in _FROM_WORDS:
-            return self._words(name)
         predicate = BY_NAME[name]
+        if predicate.derivation in _OF_WORDS:
+            return self._words(predicate)
         return self._attribute(predicate) if predicate.attribute else None
 
     def doubt(self, name: str) -> Query | None:
@@ -162,11 +140,11 @@ class Inputs:
             return exp.Null()
         return self.dialect.numbers.constant(Constant(value))
 
-    def type_of(self, column: InputColumn) -> exp.DataType:
+    def type_of(self, column: TableColumn) -> exp.DataType:
         """Return the SQL type of a column of a table."""
-        if column.type == "NUMBER":
+        if column.type == "number":
             return self.dialect.numbers.column_type("number")
-        return exp.DataType.build(column.type)
+        return exp.DataType.build(_TYPES[column.type])
 
     def _parse(self, text: str) -> exp.Select:
         """A query of ours in DuckDB's words; it holds no value that a person gave."""
@@ -177,37 +155,31 @@ class Inputs:
         return query
 
     def _attribute(self, predicate: Predicate) -> Query:
-        source = predicate.attribute or ""
-        column = predicate.columns[2]
-        if source == "bill_class":
-            value, known = _CLAIM_COLUMNS["bill_class"], "type_of_bill"
-        elif column.type == "date":
-            value, known = self.dialect.day.format(source), source
-        else:
-            value, known = source, source
-        query = self._parse(
-            f'SELECT {_KEY}, {value} AS "{column.name}" FROM {LINES} WHERE NOT {known} IS NULL'
-        )
+        source, column = predicate.source, predicate.columns[2]
+        value = DERIVED.get(str(predicate.attribute), source)
+        if column.type == "date":
+            value = self.dialect.day.format(source)
+        query = self._parse(f'SELECT {_KEY}, {value} AS "{column.name}" FROM {LINES}')
+        if predicate.derivation == "days":
+            return query
+        query = query.where(expression(f"NOT {source} IS NULL"))
         if column.type == "number":
             query.expressions[2].set("this", self.dialect.numbers.cast(exp.column(source)))
         elif column.type == "text":
-            query = query.where(exp.NEQ(this=exp.column(known), expression=exp.Literal.string("")))
+            query = query.where(exp.NEQ(this=exp.column(source), expression=exp.Literal.string("")))
         return query
 
-    def _days(self) -> Query:
-        return self._parse(
-            f"SELECT {_KEY}, DATE_DIFF('day', CAST(service_date AS DATE), "
-            f"CAST(COALESCE(service_date_to, service_date) AS DATE)) + 1 AS days FROM {LINES}"
+    def _words(self, predicate: Predicate) -> Query:
+        values, columns = _OF_WORDS[predicate.derivation], predicate.columns[2:]
+        picked = ", ".join(
+            f"{value} AS {column.name}" for value, column in zip(values, columns, strict=True)
         )
-
-    def _words(self, name: str) -> Query:
-        column, picked = _FROM_WORDS[name]
         query = self._parse(
             f"SELECT DISTINCT w.claim AS claim, w.line AS line, {picked} FROM x AS w"
         )
-        if name == "diagnosis_indicator":
+        if predicate.derivation == "indicators":
             query = query.where(expression("STRPOS(w.word, ':') > 0"))
-        words = self.dialect.words_of(column)
+        words = self.dialect.words_of(predicate.source)
         return query.from_(words.subquery("w"))
 
     def _on_file(self, numbers: bool) -> Query:
@@ -276,8 +248,8 @@ class Inputs:
                 code = "SUBSTRING(v.code, 1, LENGTH(r.first_code))"
                 test = "LENGTH(v.code) >= LENGTH(r.first_code)"
             else:
-                source = _CLAIM_COLUMNS[column]
-                known = "type_of_bill" if column == "bill_class" else source
+                known = BY_NAME[column].source
+                source = DERIVED.get(column, known)
                 codes = f"SELECT DISTINCT {source} AS code FROM {LINES} WHERE NOT {known} IS NULL"
             placed = self.dialect.by_code_point(expression(code)).sql()
             amount = " AND NOT r.amount IS NULL" if amounts else ""

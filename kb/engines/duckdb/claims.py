@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from facts.extras import bulk_module
-from facts.schema import BY_NAME
-from kb.claims.assertions import CLASSIFIED_COLUMNS
+from facts.schema import BY_NAME, CLASSIFIED_COLUMNS
 from kb.compile.rewrite.apart import OF_CLAIM, Codes
 from kb.compile.script.source import Source
 from kb.compile.sql.catalog import Catalog
@@ -135,8 +134,8 @@ class ClaimInputs:
             return {"description"}
         found: set[str] = set()
         if name in ("code_in", "code_amount"):
-            for column in {table.column for table in self.source.tables}:
-                found |= self._columns_of(CLASSIFIED_COLUMNS.get(column, ""))
+            for column in {table.column for table in self.source.tables} & {*CLASSIFIED_COLUMNS}:
+                found |= self._columns_of(column)
         query = self.queries.query(name) if name in BY_NAME else None
         if query is not None:
             found |= {column.name for column in query.find_all(exp.Column)}
@@ -157,9 +156,8 @@ class ClaimInputs:
 
     def _values(self, column: str) -> str:
         """A query of the claims and their codes of a column."""
-        predicate = CLASSIFIED_COLUMNS[column]
-        value = identifier(BY_NAME[predicate].columns[2].name)
-        query = _text(self.queries.query(predicate))
+        value = identifier(BY_NAME[column].columns[2].name)
+        query = _text(self.queries.query(column))
         return f"SELECT DISTINCT claim, {value} AS code FROM ({query})"
 
     def _codes(self, predicate: str) -> str:

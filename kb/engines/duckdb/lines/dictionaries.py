@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.compile.formulas.columns import BASES, source_column
 from kb.compile.formulas.line_script import LINES, Feature, Member
 from kb.compile.sql.letters import plain_letters
+from kb.compile.sql.line_columns import BASES, source_column
 
 _FOLDED = (
     "lower(CASE WHEN length(v.value) = strlen(v.value) THEN v.value "

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.compile.formulas.columns import DATES, source_column
 from kb.compile.formulas.line_script import FORMULAS, LINES, Feature, LineScript, Side
 from kb.compile.formulas.refusal import NotFusable
+from kb.compile.sql.line_columns import DATES, source_column
 from kb.engines.duckdb.connection import in_background, make_table
 from kb.engines.duckdb.lines.dictionaries import TableRow, make_dictionary, masks_of_classes
 from kb.engines.duckdb.lines.other_lines import find_contexts
