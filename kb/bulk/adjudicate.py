@@ -18,7 +18,7 @@ from kb.bulk.faults import NOT_EXACT, inexact_faults, room_faults
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
 from kb.bulk.session import BulkSession
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import interruptible, literal, run_stoppable
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.entries import READS, Cited, count_outcomes, distinct_answers

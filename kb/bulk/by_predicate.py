@@ -13,7 +13,7 @@ from kb.bulk.faults import NOT_EXACT
 from kb.bulk.read.evidence import ROWS, EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
 from kb.bulk.result import Meter
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import NotFusable
 from kb.compile.planner import plan_predicates
 from kb.compile.rewrite.apart import NotApart
 from kb.compile.script.statements import RESERVED

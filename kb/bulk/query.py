@@ -20,8 +20,8 @@ from kb.bulk.result import Meter
 from kb.bulk.session import close, connect
 from kb.claims.assertions import Classifier, FactStore
 from kb.claims.goals import claim_terms, texts_of_goal
+from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.plan import ALLOWED, ANSWERS
-from kb.compile.formulas.refusal import NotFusable
 from kb.compile.planner import plan_goal
 from kb.compile.rewrite.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.rewrite.components import components

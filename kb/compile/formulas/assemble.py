@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from facts.schema import BY_NAME, INPUT_PREDICATES
+from facts.schema import BY_NAME
 from kb.compile.formulas.constants import Rows
-from kb.compile.formulas.domains import KEY_COLUMNS
-from kb.compile.formulas.formula import Formulas
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.domains import KEY_COLUMNS, LINE_INPUTS
+from kb.compile.formulas.formula import TRUE, Formulas
+from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_tests import (
+    Compared,
+    Filled,
+    HasWord,
+    InTable,
+    Mentions,
+    OnFile,
+    SideTest,
+    SideValue,
+    Test,
+    compared,
+    turned,
+)
+from kb.compile.formulas.ties import Tie
+from kb.compile.rewrite.components import united
 from kb.language.ast import (
     Aggregate,
     Assignment,
     Atom,
     BodyLiteral,
+    Comparator,
     Comparison,
     Constant,
     Expression,
@@ -25,21 +40,12 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.traversal import all_names, names_of, substitute
+from kb.language.values import Value
 
-LINE_INPUTS = frozenset(
-    predicate.name
-    for predicate in INPUT_PREDICATES
-    if [column.name for column in predicate.columns[:KEY_COLUMNS]] == ["claim", "line"]
-)
-_ORDERS = {
-    "=\\=": ("other", "other"),
-    "\\=": ("other", "other"),
-    "<": ("earlier", "later"),
-    ">": ("later", "earlier"),
-}
+_SEVERAL = ("override", "release_code", "diagnosis", "diagnosis_indicator", "code_amount")
+"""Input predicates that a line can have several rows of."""
+
 _LINE = "line_number"
-Prop = Callable[[Atom], int]
-"""Gives the formula of a derived atom of one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,9 @@ class Assembly:
     Parameters
     ----------
     formulas : Formulas
-    constants : mapping
+        Where nodes are made.
+    constants : mapping of (name, arity) to rows
+        Predicates that are known before any line is read.
     prop : callable
         Gives the formula of a derived atom.
     count : callable
@@ -68,28 +76,37 @@ class Assembly:
 
     formulas: Formulas
     constants: Rows
-    prop: Prop
-    count: Callable[[Aggregate, str, str, str, Any], int]
+    prop: Callable[[Atom], int]
+    count: Callable[[Aggregate, str, str, Comparator, Value], int]
     claim: str
     line: str
     columns: dict[str, Origin] = field(default_factory=dict)
     parts: dict[str, list[int]] = field(default_factory=dict)
-    joins: dict[str, set[str]] = field(default_factory=dict)
-    orders: dict[str, str] = field(default_factory=dict)
+    ties: dict[str, Tie] = field(default_factory=dict)
     expressions: dict[str, Expression] = field(default_factory=dict)
     counts: dict[str, Aggregate] = field(default_factory=dict)
-    residuals: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-    related: dict[str, str] = field(default_factory=dict)
+    side_values: dict[str, SideValue] = field(default_factory=dict)
 
     def read(self, body: tuple[BodyLiteral, ...]) -> int:
-        """Return the formula of a flat body."""
+        """Return the formula of a flat body.
+
+        Parameters
+        ----------
+        body : tuple of literals
+            Without derived atoms that carry values.
+
+        Raises
+        ------
+        NotFusable
+            If it cannot be written as a formula over one row.
+        """
         lines = self._lines(body)
         for name in lines:
             self.parts.setdefault(name, [])
             self.columns.setdefault(name, Origin(name, _LINE))
         rest = self._attributes(body)
         rest = self._assignments(rest)
-        rest = self._residual(rest)
+        rest = self._side_tests(rest)
         for literal in rest:
             self._literal(literal)
         own = self.parts[self.line]
@@ -98,33 +115,35 @@ class Assembly:
                 own.append(self._other(name))
         return self.formulas.all_of(own)
 
-    def value(self, term: Term) -> tuple[Any, ...]:
-        """Return where the value of a wanted term comes from."""
+    def value(self, term: Term) -> Expression | SideValue:
+        """Return where the value of a wanted term comes from.
+
+        Parameters
+        ----------
+        term : Term
+            Of the body that was read.
+        """
         if isinstance(term, Constant):
-            return ("constant", term.value)
+            return term
         if term.name in self.expressions:
-            return ("expression", self._own(self.expressions[term.name]))
-        if term.name in self.residuals:
-            leaf = self.residuals[term.name]
-            return ("residual", leaf[1], leaf[2][term.name])
+            return self.expressions[term.name]
+        if term.name in self.side_values:
+            return self.side_values[term.name]
         origin = self.columns.get(term.name)
         if origin is None or origin.line != self.line:
             raise NotFusable(f"the value of {term.name} is not of the line")
-        return ("expression", Variable(origin.column))
+        return Variable(origin.column)
 
     def _lines(self, body: tuple[BodyLiteral, ...]) -> dict[str, None]:
         found = {self.line: None}
         for literal in body:
             if isinstance(literal, Relational) and self._of_line(literal.atom):
-                if literal.atom.arity < KEY_COLUMNS:
-                    raise NotFusable(f"`{literal.atom.predicate}` is not about a line")
-                claim, line = literal.atom.terms[:KEY_COLUMNS]
-                if not isinstance(claim, Variable) or claim.name != self.claim:
-                    raise NotFusable("a body speaks of two claims")
-                if not isinstance(line, Variable):
-                    raise NotFusable("a line is a constant")
-                if not literal.negated:
-                    found[line.name] = None
+                match literal.atom.terms:
+                    case (Variable(claim), Variable(line), *_) if claim == self.claim:
+                        if not literal.negated:
+                            found[line] = None
+                    case _:
+                        raise NotFusable(f"`{literal.atom.predicate}` is not about a line")
         return found
 
     def _of_line(self, atom: Atom) -> bool:
@@ -136,26 +155,22 @@ class Assembly:
         """Tie variables to columns of the row; return the other literals."""
         rest = []
         for literal in body:
-            column = _attribute(literal)
-            if column is None or (isinstance(literal, Relational) and literal.negated):
+            found = _attribute(literal)
+            if found is None:
                 rest.append(literal)
                 continue
-            assert isinstance(literal, Relational)
-            line, term = literal.atom.terms[1], literal.atom.terms[2]
-            assert isinstance(line, Variable)
+            line, column, term = found
             if isinstance(term, Constant):
-                self._add(line.name, ("cmp", column, "=", term.value))
+                self._add(line, Compared(column, "=", term.value))
                 continue
-            known = self.columns.setdefault(term.name, Origin(line.name, column))
-            self._add(line.name, ("known", column))
-            if known == Origin(line.name, column):
+            known = self.columns.setdefault(term.name, Origin(line, column))
+            self._add(line, Filled(column))
+            if known == Origin(line, column):
                 continue
-            if known.line == line.name:
-                same = Comparison("=", Variable(known.column), Variable(column))
-                self._add(line.name, ("row", same))
-            elif known.column == column and self.line in (known.line, line.name):
-                other = known.line if line.name == self.line else line.name
-                self.joins.setdefault(other, set()).add(column)
+            if known.line == line:
+                self._add(line, compared("=", Variable(known.column), Variable(column)))
+            elif known.column == column and self.line in (known.line, line):
+                self._tie(known.line if line == self.line else line).keys.add(column)
             else:
                 raise NotFusable("two lines are tied by different columns")
         return rest
@@ -166,7 +181,7 @@ class Assembly:
             if isinstance(literal, Assignment):
                 names = names_of(literal.expression)
                 if all(name in self.columns or name in self.expressions for name in names):
-                    self.expressions[literal.variable.name] = self._spelt(literal.expression)
+                    self.expressions[literal.variable.name] = self._own(literal.expression)
                     continue
             elif isinstance(literal, Aggregate):
                 if literal.function != "count":
@@ -176,53 +191,36 @@ class Assembly:
             rest.append(literal)
         return rest
 
-    def _residual(self, body: list[BodyLiteral]) -> list[BodyLiteral]:
+    def _side_tests(self, body: list[BodyLiteral]) -> list[BodyLiteral]:
         """Take out the literals that are tied by values which a line can have several of."""
-        tied: list[set[str]] = []
-        for position, literal in enumerate(body):
-            others = list(all_names(body[:position] + body[position + 1 :]))
-            names = {
-                name
-                for name in all_names([literal])
-                if name not in self.columns
-                and name not in self.expressions
-                and name not in self.counts
-                and name != self.claim
-                and (name in others or isinstance(literal, Assignment))
-            }
-            if names and not (isinstance(literal, Relational) and self._derived(literal.atom)):
-                for group in [group for group in tied if group & names]:
-                    names |= group
-                    tied.remove(group)
-                tied.append(names)
         taken: set[int] = set()
-        for names in tied:
+        for names in united(self._several(body, position) for position in range(len(body))):
             members = [
                 (number, literal)
                 for number, literal in enumerate(body)
                 if names & set(all_names([literal]))
             ]
             taken |= {number for number, _ in members}
-            self._residual_leaf([literal for _, literal in members], names)
-        needs = [
-            (number, literal)
-            for number, literal in enumerate(body)
-            if number not in taken
-            and isinstance(literal, Relational)
-            and literal.atom.predicate
-            in ("override", "release_code", "diagnosis", "diagnosis_indicator", "code_amount")
-        ]
-        for number, literal in needs:
-            taken.add(number)
-            self._residual_leaf([literal], set())
+            self._side_test([literal for _, literal in members], names)
+        for number, literal in enumerate(body):
+            is_several = isinstance(literal, Relational) and literal.atom.predicate in _SEVERAL
+            if is_several and number not in taken:
+                taken.add(number)
+                self._side_test([literal], set())
         return [literal for number, literal in enumerate(body) if number not in taken]
 
-    def _residual_leaf(self, literals: list[BodyLiteral], names: set[str]) -> None:
-        lines = {
-            origin.line
-            for name in all_names(literals)
-            if (origin := self.columns.get(name)) is not None
-        }
+    def _several(self, body: list[BodyLiteral], position: int) -> set[str]:
+        """The variables of a literal that tie it to others and are no columns of the line."""
+        literal = body[position]
+        if isinstance(literal, Relational) and self._derived(literal.atom):
+            return set()
+        elsewhere = set(all_names(body[:position] + body[position + 1 :]))
+        single = {*self.columns, *self.expressions, *self.counts, self.claim}
+        names = set(all_names([literal])) - single
+        return names if isinstance(literal, Assignment) else names & elsewhere
+
+    def _side_test(self, literals: list[BodyLiteral], names: set[str]) -> None:
+        lines = self._lines_of(all_names(literals))
         if len(lines) > 1 or any(isinstance(literal, Aggregate) for literal in literals):
             raise NotFusable("values tie two lines")
         line = lines.pop() if lines else self.line
@@ -233,10 +231,9 @@ class Assembly:
         made = {name: f"r{number}" for number, name in enumerate(sorted(names))}
         spelt |= {name: Variable(new) for name, new in made.items()}
         body = substitute(literals, spelt)
-        leaf = ("residual", body)
-        for name in names:
-            self.residuals[name] = ("residual", body, made)
-        self._add(line, leaf)
+        for name, new in made.items():
+            self.side_values[name] = SideValue(body, new)
+        self._add(line, SideTest(body))
 
     def _derived(self, atom: Atom) -> bool:
         return atom.predicate not in BY_NAME and atom.key not in self.constants
@@ -251,10 +248,7 @@ class Assembly:
         if self._derived(atom):
             line = atom.terms[1]
             assert isinstance(line, Variable)
-            if literal.negated and any(
-                isinstance(term, Variable) and self._bound(term.name)
-                for term in atom.terms[KEY_COLUMNS:]
-            ):
+            if literal.negated and any(map(self._bound, names_of(*atom.terms[KEY_COLUMNS:]))):
                 raise NotFusable(f"a value stands in a negated `{atom.predicate}`")
             node = self.prop(atom)
         elif atom.key in self.constants:
@@ -267,8 +261,11 @@ class Assembly:
         if line.name not in self.columns:
             raise NotFusable("a negated atom speaks of a line that nothing names")
 
+    def _lines_of(self, names: Iterable[str]) -> set[str]:
+        return {self.columns[name].line for name in names if name in self.columns}
+
     def _bound(self, name: str) -> bool:
-        return name in self.columns or name in self.expressions or name in self.residuals
+        return name in self.columns or name in self.expressions or name in self.side_values
 
     def _known_rows(self, atom: Atom) -> tuple[Variable, int]:
         """A negated atom of known rows over columns of a line."""
@@ -277,7 +274,7 @@ class Assembly:
             self.columns.get(term.name) if isinstance(term, Variable) else None
             for term in atom.terms
         ]
-        lines = {origin.line for origin in origins if origin is not None}
+        lines = self._lines_of(names_of(*atom.terms))
         if len(lines) != 1:
             raise NotFusable("known rows are tied to two lines")
         choices = []
@@ -285,7 +282,7 @@ class Assembly:
             tests = []
             for term, origin, value in zip(atom.terms, origins, row, strict=True):
                 if origin is not None:
-                    tests.append(self.formulas.leaf(("cmp", origin.column, "=", value)))
+                    tests.append(self.formulas.test(Compared(origin.column, "=", value)))
                 elif isinstance(term, Constant) and term.value != value:
                     break
             else:
@@ -293,91 +290,74 @@ class Assembly:
         return Variable(lines.pop()), self.formulas.any_of(choices)
 
     def _input(self, atom: Atom) -> tuple[Variable, int]:
-        leaf = self.formulas.leaf
+        test = self.formulas.test
         name, terms = atom.predicate, atom.terms
         if name in ("code_in", "mentions"):
             origin = self.columns.get(terms[0].name) if isinstance(terms[0], Variable) else None
             if origin is None:
                 raise NotFusable(f"`{name}` of a code that stands in no column")
-            rest = tuple(self._given(term) for term in terms[1:])
-            kind = "in" if name == "code_in" else "mentions"
-            return Variable(origin.line), leaf((kind, origin.column, *rest))
+            kind = InTable if name == "code_in" else Mentions
+            given = [self._given_text(term) for term in terms[1:]]
+            return Variable(origin.line), test(kind(origin.column, *given))
         if name not in LINE_INPUTS:
             raise NotFusable(f"`{name}` is tied to no line")
         line = terms[1]
         assert isinstance(line, Variable)
         if name == "line":
-            return line, 1
+            return line, TRUE
         if BY_NAME[name].attribute is not None:
             column, term = str(BY_NAME[name].attribute), terms[2]
-            if isinstance(term, Constant):
-                return line, leaf(("cmp", column, "=", term.value))
-            if term.name in self.columns:
-                same = Comparison("=", Variable(column), Variable(self.columns[term.name].column))
-                return line, leaf(("row", same))
-            return line, leaf(("known", column))
+            if isinstance(term, Constant) or term.name in self.columns:
+                return line, test(compared("=", Variable(column), self._own(term)))
+            return line, test(Filled(column))
         if name == "modifier":
-            return line, leaf(("has", "modifiers", self._given(terms[2])))
-        if name == "evidence" and isinstance(terms[2], Constant):
-            return line, leaf(("evidence", terms[2].value, self._given(terms[3])))
-        if name == "evidence_number" and isinstance(terms[2], Constant):
-            named = self.columns.get(terms[3].name) if isinstance(terms[3], Variable) else None
-            if named is not None and named.column == _LINE and line.name == self.line:
-                self.related[named.line] = str(terms[2].value)
-                return line, 1
-            return line, leaf(("evidence_number", terms[2].value, self._given(terms[3])))
+            return line, test(HasWord("modifiers", self._given_text(terms[2])))
+        if name in ("evidence", "evidence_number") and isinstance(terms[2], Constant):
+            kind_of, term = str(terms[2].value), terms[3]
+            named = self.columns.get(term.name) if isinstance(term, Variable) else None
+            is_line = named is not None and named.column == _LINE and line.name == self.line
+            if name == "evidence_number" and named is not None and is_line:
+                self._tie(named.line).evidence = kind_of
+                return line, TRUE
+            return line, test(OnFile(kind_of, self._given(term)))
         raise NotFusable(f"`{name}` has no formula here")
 
     def _comparison(self, literal: Comparison) -> None:
         left, right = literal.left, literal.right
-        for one, other, turned in ((left, right, False), (right, left, True)):
+        for one, other, swapped in ((left, right, False), (right, left, True)):
             if isinstance(one, Variable) and one.name in self.counts:
                 if not isinstance(other, Constant):
                     raise NotFusable("a count is compared with a value")
-                operator = _turned(literal.operator) if turned else literal.operator
-                node = self.count(
-                    self.counts[one.name], self.claim, self.line, operator, other.value
-                )
+                operator = turned(literal.operator) if swapped else literal.operator
+                count = self.counts[one.name]
+                node = self.count(count, self.claim, self.line, operator, other.value)
                 self.parts[self.line].append(node)
                 return
-        names = names_of(left, right)
-        origins = {name: self.columns[name] for name in names if name in self.columns}
-        lines = {origin.line for origin in origins.values()}
+        lines = self._lines_of(names_of(left, right))
         if len(lines) == 2 and isinstance(left, Variable) and isinstance(right, Variable):
-            self._order(literal.operator, origins[left.name], origins[right.name])
+            self._order(literal.operator, self.columns[left.name], self.columns[right.name])
             return
         if len(lines) > 1:
             raise NotFusable("a comparison of two lines")
         line = lines.pop() if lines else self.line
-        self._add(line, test_of(literal.operator, self._own(left), self._own(right)))
+        self._add(line, compared(literal.operator, self._own(left), self._own(right)))
 
     def _order(self, operator: str, left: Origin, right: Origin) -> None:
-        if left.column != _LINE or right.column != _LINE or operator not in _ORDERS:
+        if left.column != _LINE or right.column != _LINE:
             raise NotFusable("two lines are compared by something else than their number")
         if self.line not in (left.line, right.line):
             raise NotFusable("two other lines are compared")
-        own_right = right.line == self.line
-        other = left.line if own_right else right.line
-        order = _ORDERS[operator][0 if own_right else 1]
-        known = self.orders.setdefault(other, order)
-        if known != order:
-            both = {known, order}
-            if both - {"other"} and len(both - {"other"}) > 1:
-                raise NotFusable("a line is both before and after")
-            self.orders[other] = (both - {"other"}).pop()
+        is_left = right.line == self.line
+        self._tie(left.line if is_left else right.line).compare(operator, is_left)
 
-    def _spelt(self, item: Expression) -> Expression:
-        """An expression without assigned variables."""
-        if isinstance(item, Variable):
-            return self.expressions.get(item.name, item)
-        if isinstance(item, Operation):
-            return Operation(item.operator, tuple(self._spelt(part) for part in item.operands))
-        return item
+    def _tie(self, line: str) -> Tie:
+        return self.ties.setdefault(line, Tie())
 
     def _own(self, item: Expression) -> Expression:
         """An expression with columns in the place of variables."""
-        item = self._spelt(item)
         if isinstance(item, Variable):
+            if item.name in self.expressions:
+                return self.expressions[item.name]
             origin = self.columns.get(item.name)
             if origin is None:
                 raise NotFusable(f"nothing gives {item.name} a value")
@@ -388,17 +368,13 @@ class Assembly:
 
     def _other(self, name: str) -> int:
         """The test that another line of the claim has what the body says of it."""
-        condition = self.formulas.all_of(self.parts[name])
-        keys = tuple(sorted(self.joins.get(name, ())))
-        order = self.orders.get(name, "any")
-        if name in self.related:
-            if keys or order not in ("any", "other"):
-                raise NotFusable("evidence names a line that is tied in another way too")
-            self._add(self.line, ("evidence_number", self.related[name], None))
-            return self.formulas.leaf(("related", self.related[name], order, condition))
-        return self.formulas.leaf(("group", keys, order, condition))
+        tie = self._tie(name)
+        made = tie.test(self.formulas.all_of(self.parts[name]))
+        if tie.evidence:
+            self._add(self.line, OnFile(tie.evidence, None))
+        return self.formulas.test(made)
 
-    def _given(self, term: Term) -> Any:
+    def _given(self, term: Term) -> Value | None:
         """The constant of a term; None for a variable that nothing else speaks of."""
         if isinstance(term, Constant):
             return term.value
@@ -406,28 +382,19 @@ class Assembly:
             raise NotFusable("a value of several is a column of the line")
         return None
 
-    def _add(self, line: str, test: tuple[Any, ...]) -> None:
-        self.parts.setdefault(line, []).append(self.formulas.leaf(test))
+    def _given_text(self, term: Term) -> str | None:
+        value = self._given(term)
+        return None if value is None else str(value)
+
+    def _add(self, line: str, test: Test) -> None:
+        self.parts.setdefault(line, []).append(self.formulas.test(test))
 
 
-def test_of(operator: str, left: Expression, right: Expression) -> tuple[Any, ...]:
-    """Return the test of a comparison over columns: of one column with a constant, or of a row."""
-    if isinstance(left, Variable) and isinstance(right, Constant):
-        return ("cmp", left.name, operator, right.value)
-    if isinstance(right, Variable) and isinstance(left, Constant):
-        return ("cmp", right.name, _turned(operator), left.value)
-    return ("row", Comparison(operator, left, right))  # type: ignore[arg-type]
-
-
-def _turned(operator: str) -> str:
-    pairs = {"<": ">", "=<": ">=", ">": "<", ">=": "=<"}
-    if operator.startswith("@"):
-        return "@" + pairs[operator[1:]]
-    return pairs.get(operator, operator)
-
-
-def _attribute(literal: BodyLiteral) -> str | None:
-    if not isinstance(literal, Relational):
-        return None
-    known = BY_NAME.get(literal.atom.predicate)
-    return known.attribute if known is not None and known.arity == literal.atom.arity else None
+def _attribute(literal: BodyLiteral) -> tuple[str, str, Term] | None:
+    """The line, the column and the term of a positive atom that reads a column of its line."""
+    match literal:
+        case Relational(Atom(predicate, (_, Variable(line), term)), negated=False):
+            known = BY_NAME.get(predicate)
+            if known is not None and known.attribute is not None:
+                return line, known.attribute, term
+    return None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_tests import SideValue
 from kb.compile.formulas.plan import LinePlan
-from kb.compile.formulas.refusal import NotFusable
 from kb.language.arithmetic import DIVISIONS
 from kb.language.ast import (
     Assignment,
@@ -39,15 +40,14 @@ def refuse_divisions(plan: LinePlan, amounts_are_positive: bool) -> None:
     ------
     NotFusable
     """
-    for _, leaf in plan.rows:
-        _look([leaf[1]], frozenset())
-    bodies = [leaf[1] for _, leaf in plan.residuals]
-    for alternative in plan.allowed[2]:
-        kind, value, *_ = alternative.value
-        if kind == "residual":
-            bodies.append(value)
-        elif kind == "expression":
-            _expression(value, frozenset())
+    for _, row in plan.rows:
+        _look([row.comparison], frozenset())
+    bodies = [side.body for _, side in plan.sides]
+    for alternative in plan.allowed.alternatives:
+        if isinstance(alternative.value, SideValue):
+            bodies.append(alternative.value.body)
+        else:
+            _expression(alternative.value, frozenset())
     for body in bodies:
         _look(body, _amounts(body) if amounts_are_positive else frozenset())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from facts.schema import INPUT_PREDICATES
 from kb.compile.formulas.constants import Rows
 from kb.language.ast import BodyLiteral, Comparison, Constant, Key, Program, Relational, Rule
 from kb.language.traversal import visible_variables
@@ -23,6 +24,13 @@ Domain = frozenset[tuple[Held, ...]]
 
 KEY_COLUMNS = 2
 """Claim and line come first in every predicate of lines."""
+
+LINE_INPUTS = frozenset(
+    predicate.name
+    for predicate in INPUT_PREDICATES
+    if [column.name for column in predicate.columns[:KEY_COLUMNS]] == ["claim", "line"]
+)
+"""Input predicates of lines."""
 
 
 def domains(

@@ -1,19 +1,12 @@
-"""Pass: the plan of a policy over lines as a script of SQL."""
+"""Emitter: the plan of a policy over lines as a script of SQL."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
-from kb.compile.formulas.column_tests import (
-    check_of,
-    column_test,
-    comparison_columns,
-    names_of,
-    row_test,
-)
-from kb.compile.formulas.formula import Leaf
-from kb.compile.formulas.formula_sql import formula_sql
-from kb.compile.formulas.layers import packed
+from facts.schema import ColumnType
+from kb.compile.formulas.formula_sql import formula_sql, packed
 from kb.compile.formulas.line_script import (
     WORD,
     AllowedValue,
@@ -25,23 +18,46 @@ from kb.compile.formulas.line_script import (
     Side,
     SideQuery,
 )
+from kb.compile.formulas.line_tests import (
+    ColumnTest,
+    Compared,
+    Filled,
+    HasWord,
+    InTable,
+    Mentions,
+    OnFile,
+    OtherLines,
+    SideTest,
+    SideValue,
+)
 from kb.compile.formulas.plan import LinePlan
 from kb.compile.formulas.side_queries import filed_columns, side_query
 from kb.compile.formulas.specialise import Alternative
+from kb.compile.sql.bodies import Body
+from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
-from kb.compile.sql.tree import Sql, exp, expression
+from kb.compile.sql.tree import Sql, exp, expression, known
+from kb.language.ast import Comparison, Constant, Program, Variable
+from kb.language.traversal import names_of
 
+T = TypeVar("T")
+
+_DIALECT = DuckDB("stop")
 _MOST_OF_SIDE = 120
 """Tests of one mask of the sides; more make another mask."""
 
-Test = tuple[int, Leaf]
-"""The node of a test and what it tests."""
+_OPERATORS = {"=<": "<=", "=:=": "=", "=\\=": "<>", "\\=": "<>"}
 
 
 def write_script(plan: LinePlan) -> LineScript:
     """Return a plan as SQL.
+
+    Parameters
+    ----------
+    plan : LinePlan
+        Of all rules of a policy.
 
     Raises
     ------
@@ -54,94 +70,134 @@ def write_script(plan: LinePlan) -> LineScript:
     for column, tests in sorted(plan.columns.items()):
         for number, chosen in enumerate(_parts(tests, WORD)):
             masks.append([node for node, _ in chosen])
-            features.append(_feature(column, number, chosen, _by_dictionary(column, tests)))
-    for chosen in _parts(plan.rows, WORD):
-        masks.append([node for node, _ in chosen])
-        features.append(Feature("row", tests=tuple(_sql(row_test(leaf)) for _, leaf in chosen)))
+            own = [test for _, test in chosen]
+            # the tests of a column are decided once per distinct value, but for numbers
+            by_value = column not in NUMBERS and (
+                column in DATES or any(not isinstance(test, Filled) for _, test in tests)
+            )
+            name = f"d{number}_{column}"
+            features.append(_of_values(column, name, own) if by_value else _of_lines(column, own))
+    for rows in _parts(plan.rows, WORD):
+        masks.append([node for node, _ in rows])
+        made = tuple(_sql(_comparison(row.comparison, _columns_of_row())) for _, row in rows)
+        features.append(Feature("row", tests=made))
     sides: list[Side] = []
-    for chosen in _parts([*plan.evidence, *plan.residuals], _MOST_OF_SIDE):
-        masks.append([node for node, _ in chosen])
-        sides.append(_side(f"side{len(sides)}", chosen))
+    on_side: list[tuple[int, OnFile | SideTest]] = [*plan.evidence, *plan.sides]
+    for kept in _parts(on_side, _MOST_OF_SIDE):
+        masks.append([node for node, _ in kept])
+        sides.append(_side(f"side{len(sides)}", kept))
     asked, final, words = formula_sql(plan, {f"m{n}": nodes for n, nodes in enumerate(masks)})
-    _, function, alternatives = plan.allowed
-    bodies = [leaf[1] for _, leaf in plan.residuals]
-    bodies += [each.value[1] for each in alternatives if each.value[0] == "residual"]
+    values = [each.value for each in plan.allowed.alternatives]
+    bodies = [side.body for _, side in plan.sides]
+    bodies += [value.body for value in values if isinstance(value, SideValue)]
     reads = {
-        name
-        for each in alternatives
-        if each.value[0] == "expression"
-        for name in names_of(each.value[1])
+        name for value in values if not isinstance(value, SideValue) for name in names_of(value)
     }
     return LineScript(
         features=tuple(features),
         sides=tuple(sides),
         filed_columns=filed_columns(bodies),
-        others=tuple(_other(leaf) for _, leaf in plan.context),
+        others=tuple(_other(test) for _, test in plan.others),
         asked=asked,
         final=final,
         words=words,
         answers=tuple((answer.predicate, answer.row) for answer in plan.answers),
-        function=function,
-        allowed=tuple(map(_allowed, alternatives)),
+        function=plan.allowed.function,
+        allowed=tuple(map(_allowed, plan.allowed.alternatives)),
         reads=tuple(sorted(reads)),
     )
 
 
-def _parts(tests: Sequence[Test], most: int) -> list[Sequence[Test]]:
+def _parts(tests: Sequence[T], most: int) -> list[Sequence[T]]:
     return [tests[start : start + most] for start in range(0, len(tests), most)]
 
 
-def _by_dictionary(column: str, tests: Sequence[Test]) -> bool:
-    """Tell whether the tests of a column are decided once per distinct value."""
-    if column in NUMBERS:
-        return False
-    return column in DATES or any(leaf[0] != "known" for _, leaf in tests)
+def _of_lines(column: str, tests: Sequence[ColumnTest]) -> Feature:
+    value = expression(source_column(column))
+    return Feature(column, tests=tuple(_sql(_column_test(test, value)) for test in tests))
 
 
-def _feature(column: str, number: int, tests: Sequence[Test], by_dictionary: bool) -> Feature:
-    if not by_dictionary:
-        value = expression(source_column(column))
-        return Feature(column, tests=tuple(_sql(column_test(leaf, value)) for _, leaf in tests))
+def _of_values(column: str, name: str, tests: Sequence[ColumnTest]) -> Feature:
     members: list[Member] = []
     bits: list[Sql] = []
-    for position, (_, leaf) in enumerate(tests):
-        if leaf[0] in ("in", "mentions"):
-            members.append(Member(position, leaf[0], leaf[2], leaf[3] if leaf[0] != "in" else None))
-            bits.append(exp.Boolean(this=False))
-        else:
-            bits.append(column_test(leaf, exp.column("value"), column in DATES))
-    return Feature(column, f"d{number}_{column}", _sql(packed(bits)), tuple(members))
+    for bit, test in enumerate(tests):
+        match test:
+            case InTable(table=table):
+                members.append(Member(bit, "in", table, None))
+            case Mentions(table=table, value=value):
+                members.append(Member(bit, "mentions", table, value))
+            case _:
+                bits.append(_column_test(test, exp.column("value"), column in DATES))
+                continue
+        bits.append(exp.Boolean(this=False))
+    return Feature(column, name, _sql(packed(bits)), tuple(members))
 
 
-def _side(name: str, tests: Sequence[Test]) -> Side:
-    evidence = []
+def _column_test(test: ColumnTest, value: Sql, is_date: bool = False) -> Sql:
+    """A test of one column; where it is null it does not hold."""
+    match test:
+        case Compared(column, operator, constant):
+            text = exp.cast(value.copy(), "TEXT") if is_date else value.copy()
+            kind: ColumnType = "text" if isinstance(constant, str) else "number"
+            literal = Comparison(operator, Variable(column), Constant(constant))
+            return _comparison(literal, {column: (text, kind)})
+        case HasWord(word=str(word)):
+            pieces = exp.Split(this=value.copy(), expression=exp.Literal.string(" "))
+            return exp.ArrayContains(this=pieces, expression=exp.Literal.string(word))
+    return known(value)
+
+
+def _columns_of_row() -> dict[str, tuple[Sql, ColumnType]]:
+    """Dates and numbers of the raw row with their types; dates stay dates."""
+    kinds: dict[str, ColumnType] = {
+        **dict.fromkeys(DATES, "date"),
+        **dict.fromkeys(NUMBERS, "number"),
+    }
+    return {name: (expression(source_column(name)), kind) for name, kind in kinds.items()}
+
+
+def _comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, ColumnType]]) -> Sql:
+    """A comparison over columns; those that are not given are text."""
+    body = Body(Catalog.of(Program(())), _DIALECT)
+    for name in names_of(literal.left, literal.right):
+        text: tuple[Sql, ColumnType] = exp.column(name, quoted=True), "text"
+        body.values[name], body.types[name] = columns.get(name, text)
+    body.read((literal,))
+    return body.conditions[0]
+
+
+def _side(name: str, tests: Sequence[tuple[int, OnFile | SideTest]]) -> Side:
+    evidence: list[EvidenceTest] = []
     queries: list[SideQuery] = []
-    for _, leaf in tests:
-        if leaf[0] == "residual":
-            queries.append(side_query(leaf[1]))
-            continue
-        is_text = leaf[2] is None or isinstance(leaf[2], str)
-        value, number = (leaf[2], None) if is_text else (None, str(leaf[2]))
-        evidence.append(EvidenceTest(leaf[1], value, number))
+    for _, test in tests:
+        match test:
+            case SideTest(body):
+                queries.append(side_query(body))
+            case OnFile(evidence_name, str() | None as text):
+                evidence.append(EvidenceTest(evidence_name, text, None))
+            case OnFile(evidence_name, number):
+                evidence.append(EvidenceTest(evidence_name, None, str(number)))
     return Side(name, tuple(evidence), tuple(queries))
 
 
-def _other(leaf: Leaf) -> OtherTest:
-    if leaf[0] == "related":
-        return OtherTest((), leaf[2], check_of(leaf), False, leaf[1])
-    return OtherTest(leaf[1], leaf[2], check_of(leaf), leaf[0] == "count")
+def _other(test: OtherLines) -> OtherTest:
+    check, counted = "> 0", test.operator is not None
+    if test.operator is not None:
+        value = _sql(exp.convert(test.value))
+        check = f"{_OPERATORS.get(test.operator, test.operator)} {value}"
+    return OtherTest(test.keys, test.order, check, counted, test.evidence)
 
 
 def _allowed(alternative: Alternative) -> AllowedValue:
-    kind, value, *rest = alternative.value
-    if kind == "constant":
-        return AllowedValue(_sql(exp.cast(exp.convert(value), NUMBER)))
-    if kind == "residual":
-        return AllowedValue("", side_query(value, rest[0]))
-    numbers = DuckDB("stop").numbers
-    ratio = numbers.expression(value, comparison_columns("l"))
-    return AllowedValue(_sql(exp.cast(numbers.stored(ratio), NUMBER)))
+    value = alternative.value
+    if isinstance(value, SideValue):
+        return AllowedValue("", side_query(value.body, value.name))
+    columns: dict[str, Sql] = {
+        name: exp.cast(exp.column(name, table="l"), NUMBER) for name in NUMBERS
+    }
+    numbers = _DIALECT.numbers
+    return AllowedValue(_sql(exp.cast(numbers.stored(numbers.expression(value, columns)), NUMBER)))
 
 
 def _sql(made: Sql) -> str:
-    return made.sql(dialect="duckdb", copy=False)
+    return made.sql(dialect=_DIALECT.name, copy=False)

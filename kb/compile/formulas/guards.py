@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kb.compile.formulas.formula import FALSE, TRUE, Formulas, Leaf
+from kb.compile.formulas.formula import FALSE, TRUE, Formulas, Some
+from kb.compile.formulas.line_tests import Test
 
 
 def guards(
-    formulas: Formulas, roots: Iterable[int], costly: Callable[[Leaf], bool]
+    formulas: Formulas, roots: Iterable[int], costly: Callable[[Test], bool]
 ) -> dict[int, int]:
     """Return for each costly test a formula that holds wherever the test can change a root.
 
     Parameters
     ----------
     formulas : Formulas
+        What the nodes are of.
     roots : iterable of int
+        Nodes of all that is wanted.
     costly : callable
         Tells the costly tests.
 
@@ -26,19 +29,18 @@ def guards(
 
     Examples
     --------
+    >>> from kb.compile.formulas.line_tests import Filled
     >>> made = Formulas()
-    >>> cheap, dear = made.leaf(("known", "ndc")), made.leaf(("mentions", "description", "w", "x"))
+    >>> cheap, dear = made.test(Filled("ndc")), made.test(Filled("description"))
     >>> root = made.all_of([cheap, dear])
-    >>> guards(made, [root], lambda leaf: leaf[0] == "mentions") == {dear: cheap}
+    >>> guards(made, [root], lambda test: test == Filled("description")) == {dear: cheap}
     True
     """
     order = formulas.below(roots)
+    tests = {node for node, test in formulas.tests(roots) if costly(test)}
     dear: set[int] = set()
     for node in order:
-        kind = formulas.nodes[node]
-        if (kind[0] == "leaf" and costly(kind[1])) or any(
-            part in dear for part in formulas.parts(node)
-        ):
+        if node in tests or any(part in dear for part in formulas.parts(node)):
             dear.add(node)
     reasons: dict[int, list[int]] = {node: [] for node in dear}
     for root in roots:
@@ -49,12 +51,12 @@ def guards(
         if node not in dear:
             continue
         reason = formulas.any_of(reasons[node])
-        if formulas.nodes[node][0] == "leaf":
+        if node in tests:
             found[node] = reason
             continue
         parts = formulas.parts(node)
         cheap = [part for part in parts if part not in dear]
-        if formulas.nodes[node][0] == "or":
+        if isinstance(formulas.nodes[node], Some):
             cheap = [formulas.not_(part) for part in cheap]
         inside = formulas.all_of([reason, *cheap])
         for part in parts:

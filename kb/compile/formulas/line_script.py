@@ -20,6 +20,10 @@ FILED_LINES = "filed_lines"
 """The table of those lines that have evidence on file."""
 
 
+class NotFusable(Exception):
+    """A rule that has no formula over one wide row: predicates are computed one by one instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A test of whether a value belongs to the tables of a policy, as a bit of a mask.

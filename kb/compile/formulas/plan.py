@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from kb.compile.formulas.constants import constant_predicates
 from kb.compile.formulas.domains import OPEN, domains
-from kb.compile.formulas.formula import FALSE, Formulas, Leaf
+from kb.compile.formulas.formula import FALSE, Formulas
 from kb.compile.formulas.guards import guards
-from kb.compile.formulas.refusal import NotFusable
-from kb.compile.formulas.specialise import Alternative, Specialiser
+from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_tests import ColumnTest, OnFile, OtherLines, RowTest, SideTest
+from kb.compile.formulas.specialise import Extreme, Specialiser
 from kb.compile.formulas.unfold import Unfolder
 from kb.language.ast import Key, Program
 from kb.language.values import Value
@@ -26,8 +26,6 @@ ANSWERS: tuple[Key, ...] = (
 """The predicates of a determination whose columns hold constants."""
 
 ALLOWED: Key = ("allowed", 3)
-CONTEXT = ("group", "count", "related")
-"""Tests that look at other lines of the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +45,33 @@ class LinePlan:
     ----------
     formulas : Formulas
     answers : tuple of Answer
-    allowed : (condition, function, alternatives)
-    columns : dict of column to tests
+    allowed : Extreme
+        The units that are allowed.
+    columns : dict of column to tests with their nodes
         Tests of a single column of the line.
-    rows : list of test
-        Comparisons of several columns of the line.
-    evidence, residuals, context : list of test
-        Tests of the evidence on file; of values that a line can have several of; of other lines.
-    asks : dict of context node to formula node
+    rows, evidence, sides, others : list of tests with their nodes
+        Comparisons of several columns of the line; tests of the evidence on file, of values that a
+        line can have several of, and of other lines of the claim.
+    asks : dict of node to node
         Where a test of other lines can matter.
     """
 
     formulas: Formulas
     answers: tuple[Answer, ...]
-    allowed: tuple[int, str, tuple[Alternative, ...]]
-    columns: dict[str, list[tuple[int, Leaf]]] = field(default_factory=dict)
-    rows: list[tuple[int, Leaf]] = field(default_factory=list)
-    evidence: list[tuple[int, Leaf]] = field(default_factory=list)
-    residuals: list[tuple[int, Leaf]] = field(default_factory=list)
-    context: list[tuple[int, Leaf]] = field(default_factory=list)
+    allowed: Extreme
+    columns: dict[str, list[tuple[int, ColumnTest]]] = field(default_factory=dict)
+    rows: list[tuple[int, RowTest]] = field(default_factory=list)
+    evidence: list[tuple[int, OnFile]] = field(default_factory=list)
+    sides: list[tuple[int, SideTest]] = field(default_factory=list)
+    others: list[tuple[int, OtherLines]] = field(default_factory=list)
     asks: dict[int, int] = field(default_factory=dict)
 
     @property
     def roots(self) -> list[int]:
         """Nodes of all answers."""
         return [answer.node for answer in self.answers] + [
-            self.allowed[0],
-            *(alternative.condition for alternative in self.allowed[2]),
+            self.allowed.condition,
+            *(alternative.condition for alternative in self.allowed.alternatives),
         ]
 
 
@@ -112,7 +110,7 @@ def plan_lines(
             node = specialiser.formula(key, row)  # type: ignore[arg-type]
             if node != FALSE:
                 answers.append(Answer(key[0], row, node))  # type: ignore[arg-type]
-    plan = LinePlan(specialiser.formulas, tuple(answers), specialiser.least(ALLOWED))
+    plan = LinePlan(specialiser.formulas, tuple(answers), specialiser.extreme(ALLOWED))
     _sort_tests(plan)
     return plan
 
@@ -122,30 +120,25 @@ def _sort_tests(plan: LinePlan) -> None:
     seen: set[int] = set()
     waiting = list(plan.roots)
     while waiting:
-        leaves = formulas.leaves(waiting)
+        tests = formulas.tests(waiting)
         waiting = []
-        for node, leaf in leaves:
+        for node, test in tests:
             if node in seen:
                 continue
             seen.add(node)
-            if leaf[0] in CONTEXT:
-                plan.context.append((node, leaf))
-                inner = condition_of(leaf)
-                if any(test[0] in CONTEXT for _, test in formulas.leaves([inner])):
-                    raise NotFusable("a condition on other lines looks at other lines")
-                waiting.append(inner)
-            elif leaf[0] == "row":
-                plan.rows.append((node, leaf))
-            elif leaf[0] in ("evidence", "evidence_number"):
-                plan.evidence.append((node, leaf))
-            elif leaf[0] == "residual":
-                plan.residuals.append((node, leaf))
-            else:
-                plan.columns.setdefault(leaf[1], []).append((node, leaf))
-    plan.asks = guards(formulas, plan.roots, lambda leaf: leaf[0] in CONTEXT)
-
-
-def condition_of(leaf: Leaf) -> int:
-    """Return what a test of other lines asks of one of them."""
-    node: Any = leaf[3]
-    return int(node)
+            match test:
+                case OtherLines(condition=condition):
+                    plan.others.append((node, test))
+                    inner = formulas.tests([condition])
+                    if any(isinstance(each, OtherLines) for _, each in inner):
+                        raise NotFusable("a condition on other lines looks at other lines")
+                    waiting.append(condition)
+                case RowTest():
+                    plan.rows.append((node, test))
+                case OnFile():
+                    plan.evidence.append((node, test))
+                case SideTest():
+                    plan.sides.append((node, test))
+                case _:
+                    plan.columns.setdefault(test.column, []).append((node, test))
+    plan.asks = guards(formulas, plan.roots, lambda test: isinstance(test, OtherLines))

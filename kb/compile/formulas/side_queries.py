@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kb.compile.formulas.line_script import FILED_LINES, LINES, SideQuery
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import FILED_LINES, LINES, NotFusable, SideQuery
 from kb.compile.sql.bodies import Body
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from kb.compile.formulas.assemble import Assembly
-from kb.compile.formulas.formula import FALSE, Formulas
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.formula import FALSE, TRUE, All, Formulas
+from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_tests import OtherLines, SideValue
 from kb.compile.formulas.unfold import Unfolder
 from kb.language.arithmetic import holds
-from kb.language.ast import Aggregate, Atom, Constant, Key, Variable
+from kb.language.ast import Aggregate, Atom, Comparator, Constant, Expression, Key, Variable
 from kb.language.matching import Pattern, constants_of, match, pattern_of
 from kb.language.traversal import substitute
 from kb.language.values import Value
@@ -21,7 +21,26 @@ class Alternative:
     """One way in which a line gets a value: the condition, and where the value comes from."""
 
     condition: int
-    value: tuple[Any, ...]
+    value: Expression | SideValue
+
+
+@dataclass(frozen=True, slots=True)
+class Extreme:
+    """The least or the greatest of several values of a line.
+
+    Parameters
+    ----------
+    condition : int
+        The formula under which the line has a value.
+    function : {"min", "max"}
+        Which of the values counts.
+    alternatives : tuple of Alternative
+        The values.
+    """
+
+    condition: int
+    function: str
+    alternatives: tuple[Alternative, ...]
 
 
 @dataclass(slots=True)
@@ -41,6 +60,13 @@ class Specialiser:
 
     def formula(self, key: Key, pattern: Pattern) -> int:
         """Return the formula under which a line has an answer of a pattern beyond claim and line.
+
+        Parameters
+        ----------
+        key : (name, arity)
+            A predicate of claim, line and more.
+        pattern : tuple of value or None
+            The values beyond claim and line, None where any will do.
 
         Raises
         ------
@@ -67,12 +93,18 @@ class Specialiser:
         self._done[key, pattern] = made
         return made
 
-    def least(self, key: Key) -> tuple[int, str, tuple[Alternative, ...]]:
+    def extreme(self, key: Key) -> Extreme:
         """Return a value that a rule takes as the least or the greatest of several.
 
-        Returns
-        -------
-        condition, function, alternatives
+        Parameters
+        ----------
+        key : (name, arity)
+            A predicate of claim, line and the value, with one rule.
+
+        Raises
+        ------
+        NotFusable
+            If the rule is none of that kind.
         """
         (rule,) = self.unfolder.rules[key]
         claim, line = _key_names(rule.head)
@@ -98,7 +130,8 @@ class Specialiser:
             condition = assembly.read(flat)
             if condition != FALSE:
                 alternatives.append(Alternative(condition, assembly.value(value)))
-        return self.formulas.any_of(conditions), aggregate.function, tuple(alternatives)
+        condition = self.formulas.any_of(conditions)
+        return Extreme(condition, aggregate.function, tuple(alternatives))
 
     def _assembly(self, claim: str, line: str) -> Assembly:
         return Assembly(
@@ -109,43 +142,40 @@ class Specialiser:
         return self.formula(atom.key, pattern_of(atom, {})[2:])
 
     def _count(
-        self, aggregate: Aggregate, claim: str, line: str, operator: str, value: Value
+        self, aggregate: Aggregate, claim: str, line: str, operator: Comparator, value: Value
     ) -> int:
         """The test of how many other lines solve a goal."""
-        own: dict[int, list[tuple[Any, ...]]] = {}
-        keys = frozenset({claim, line})
-        for flat, _ in self.unfolder.flatten(aggregate.goal, (), keys):
-            assembly = self._assembly(claim, line)
-            node = assembly.read(flat)
+        formulas = self.formulas
+        own: dict[int, list[OtherLines]] = {}
+        for flat, _ in self.unfolder.flatten(aggregate.goal, (), frozenset({claim, line})):
+            node = self._assembly(claim, line).read(flat)
             if node == FALSE:
                 continue
-            parts = (
-                self.formulas.nodes[node][1] if self.formulas.nodes[node][0] == "and" else (node,)
-            )
-            leaves = [
-                (part, self.formulas.nodes[part][1])
+            made = formulas.nodes[node]
+            parts = made.parts if isinstance(made, All) else (node,)
+            others = {
+                part: test
                 for part in parts
-                if self.formulas.nodes[part][0] == "leaf"
-            ]
-            groups = [(part, leaf) for part, leaf in leaves if leaf[0] == "group"]
-            if len(groups) != 1:
+                if isinstance(test := formulas.nodes[part], OtherLines)
+                and test.operator is None
+                and not test.evidence
+            }
+            if len(others) != 1:
                 raise NotFusable("a count of something else than other lines")
-            rest = self.formulas.all_of(part for part in parts if part != groups[0][0])
-            own.setdefault(rest, []).append(groups[0][1])
+            rest = formulas.all_of(part for part in parts if part not in others)
+            own.setdefault(rest, []).extend(others.values())
         if len(own) > 1:
             raise NotFusable("a count whose goals depend on the line in several ways")
-        none = holds(operator, Constant(0), Constant(value), {})  # type: ignore[arg-type]
+        none = holds(operator, Constant(0), Constant(value), {})
         if not own:
-            return 1 if none else FALSE
+            return TRUE if none else FALSE
         ((rest, found),) = own.items()
-        if len({leaf[1:3] for leaf in found}) > 1:
+        if len({(test.keys, test.order) for test in found}) > 1:
             raise NotFusable("a count of lines that are tied in several ways")
-        condition = self.formulas.any_of(leaf[3] for leaf in found)
-        test = self.formulas.leaf(("count", *found[0][1:3], condition, operator, value))
-        held = self.formulas.all_of([rest, test])
-        if not none:
-            return held
-        return self.formulas.any_of([held, self.formulas.not_(rest)])
+        condition = formulas.any_of(test.condition for test in found)
+        counted = replace(found[0], condition=condition, operator=operator, value=value)
+        held = formulas.all_of([rest, formulas.test(counted)])
+        return formulas.any_of([held, formulas.not_(rest)]) if none else held
 
 
 def _key_names(head: Atom) -> tuple[str, str]:

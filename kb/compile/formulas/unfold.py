@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from facts.schema import BY_NAME
 from kb.compile.formulas.constants import Rows
 from kb.compile.formulas.domains import KEY_COLUMNS, OPEN, Domain
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import NotFusable
 from kb.language.arithmetic import holds
 from kb.language.ast import (
     Atom,

@@ -96,3 +96,25 @@ def _linear(keys: tuple[Key, ...], rules: tuple[Rule, ...]) -> bool:
         if found and any(isinstance(literal, Aggregate) for literal in rule.body):
             return False
     return True
+
+
+def united(groups: Iterable[set[str]]) -> list[set[str]]:
+    """Return groups of names, those that share one in one group; empty ones are left out.
+
+    Parameters
+    ----------
+    groups : iterable of set of str
+        They are not changed.
+
+    Examples
+    --------
+    >>> [sorted(group) for group in united([{"a"}, {"b", "c"}, set(), {"c", "d"}])]
+    [['a'], ['b', 'c', 'd']]
+    """
+    found: list[set[str]] = []
+    for names in groups:
+        if names:
+            apart = [group for group in found if not group & names]
+            joined = names.union(*(group for group in found if group & names))
+            found = [*apart, joined]
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kb.compile.rewrite.components import components
+from kb.compile.rewrite.components import components, united
 from kb.language.ast import (
     Aggregate,
     Atom,
@@ -130,11 +130,4 @@ def _atoms(rule: Rule) -> list[Atom]:
 
 def _untied(atoms: list[Atom]) -> bool:
     """Whether some atoms share no variable with the others."""
-    groups: list[set[str]] = []
-    for atom in atoms:
-        names = set(names_of(*atom.terms))
-        for group in [group for group in groups if group & names]:
-            names |= group
-            groups.remove(group)
-        groups.append(names)
-    return len(groups) > 1
+    return len(united(set(names_of(*atom.terms)) for atom in atoms)) > 1

@@ -12,7 +12,7 @@ from facts.claim import Evidence
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.line_table import PARSERS
 from kb.bulk.adjudicate import adjudicate_files
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import NotFusable
 from kb.planning.bulk_policy import BulkPolicy
 from kb.planning.rules import BulkRules
 from kb.policy.folder import BUNDLED

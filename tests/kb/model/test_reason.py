@@ -10,7 +10,7 @@ import pytest
 
 from explain import narrative_of, why
 from kb.bulk.adjudicate import adjudicate_files
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import NotFusable
 from kb.knowledge_base import KnowledgeBase
 from kb.planning.bulk_policy import BulkPolicy
 from kb.planning.rules import BulkRules

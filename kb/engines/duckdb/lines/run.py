@@ -6,8 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.compile.formulas.line_script import FORMULAS, LINES, Feature, LineScript, Side
-from kb.compile.formulas.refusal import NotFusable
+from kb.compile.formulas.line_script import FORMULAS, LINES, Feature, LineScript, NotFusable, Side
 from kb.compile.sql.line_columns import DATES, source_column
 from kb.engines.duckdb.connection import in_background, make_table
 from kb.engines.duckdb.lines.dictionaries import TableRow, make_dictionary, masks_of_classes

@@ -1,0 +1,75 @@
+"""How another line of a claim is tied to the line that a rule is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_tests import OtherLines
+
+_ORDERS = {
+    "=\\=": ("other", "other"),
+    "\\=": ("other", "other"),
+    "<": ("earlier", "later"),
+    ">": ("later", "earlier"),
+}
+"""Where a line stands whose number compares so with the other's, and where the other stands."""
+
+
+@dataclass(slots=True)
+class Tie:
+    """What ties another line to the line that a rule is about.
+
+    Parameters
+    ----------
+    keys : set of str
+        Columns that they share.
+    order : {"any", "other", "earlier", "later"}
+        Where it stands.
+    evidence : str
+        Name of the evidence of the line that tells the number of the other one, if one does.
+    """
+
+    keys: set[str] = field(default_factory=set)
+    order: str = "any"
+    evidence: str = ""
+
+    def compare(self, operator: str, is_left: bool) -> None:
+        """Note that the numbers of the two lines compare so.
+
+        Parameters
+        ----------
+        operator : str
+            As in the rule language.
+        is_left : bool
+            Whether the number of the other line stands on the left.
+
+        Raises
+        ------
+        NotFusable
+            If no order says that, or it would stand before and after the line.
+        """
+        if operator not in _ORDERS:
+            raise NotFusable("two lines are compared by something else than their number")
+        order = _ORDERS[operator][0 if is_left else 1]
+        if {self.order, order} == {"earlier", "later"}:
+            raise NotFusable("a line is both before and after")
+        if self.order in ("any", "other"):
+            self.order = order
+
+    def test(self, condition: int) -> OtherLines:
+        """Return the test that there is such a line.
+
+        Parameters
+        ----------
+        condition : int
+            The formula of that line.
+
+        Raises
+        ------
+        NotFusable
+            If evidence tells its number and more ties it.
+        """
+        if self.evidence and (self.keys or self.order not in ("any", "other")):
+            raise NotFusable("evidence names a line that is tied in another way too")
+        return OtherLines(tuple(sorted(self.keys)), self.order, condition, self.evidence)
