@@ -9,10 +9,10 @@ from typing import Any
 from explain.certificate.checker import Checker, Refusal, values_of
 from explain.english.sentences import Sentences, sentences_of
 from facts.origin import Origin
-from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
 from kb.language.ast import Rule
 from kb.language.printer import print_literal
+from kb.model.program import CheckedProgram
 from kb.policy.loader import Policy
 
 

@@ -11,12 +11,12 @@ from explain.proof.graph import Node, Proof
 from explain.proof.rule_index import RuleIndex, rule_index
 from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
-from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts
 from kb.language.ast import Aggregate, Atom, Constant, Rule, Variable
 from kb.language.printer import print_rule
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
+from kb.model.program import CheckedProgram
 
 if TYPE_CHECKING:
     from explain.narrative.explained import ExplainedLine
@@ -195,8 +195,7 @@ def _needed_predicates(nodes: Iterable[tuple[str, Node]], index: RuleIndex) -> s
         predicate = waiting.pop()
         if predicate not in found:
             found.add(predicate)
-            for _, rule in index.rules.get(predicate, ()):
-                waiting.extend(atom.predicate for atom in atoms_of(rule.body))
+            waiting.extend(index.needs.get(predicate, ()))
     return found
 
 

@@ -10,12 +10,12 @@ from explain.proof.evaluator import Derivations
 from explain.proof.graph import Kind, Node, Proof
 from explain.proof.search import Derivation, smallest_derivations
 from facts.origin import Origin
-from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Facts, Session
 from kb.language.ast import Aggregate, Atom, BodyLiteral, Constant, Relational, Rule, Variable
 from kb.language.matching import Bindings, GroundAtom, pattern_of, row_of
 from kb.language.printer import print_atom, print_literal, print_rule
 from kb.model.clause import PolicyClause
+from kb.model.program import CheckedProgram
 
 
 def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -> Proof | None:

@@ -1,92 +1,108 @@
-"""The rules of a program by what they conclude, and what can be told of them beforehand."""
+"""The rules of a program for explanations: where facts are stated, what depends on what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from weakref import WeakKeyDictionary
 
 from facts.origin import Origin
-from kb.checks.checked import CheckedProgram
-from kb.language.ast import Aggregate, BodyLiteral, Constant, Relational, Rule
-from kb.language.matching import row_of
+from kb.engines.pydatalog.joins import Join, join_of
+from kb.engines.pydatalog.program import PreparedRule, prepared
+from kb.language.ast import Aggregate, BodyLiteral, Relational
+from kb.language.matching import Bindings, row_of
 from kb.language.traversal import all_names, atoms_of, visible_variables
 from kb.language.values import Row, Value
+from kb.model.program import CheckedProgram
 
 NO_NAMES: frozenset[str] = frozenset()
 
 
-class _Keyed:
-    """Rules of one predicate by the constant that most of their heads have at one position."""
-
-    def __init__(self, group: list[tuple[int, Rule]]) -> None:
-        self.group = group
-        self.position, most = 0, 0
-        for position in range(len(group[0][1].head.terms)):
-            terms = [rule.head.terms[position] for _, rule in group]
-            constants = len({term.value for term in terms if isinstance(term, Constant)})
-            if constants > most:
-                self.position, most = position, constants
-        self.by_value: dict[Value, list[tuple[int, Rule]]] = {}
-        if most:
-            heads = [rule.head.terms[self.position] for _, rule in group]
-            for value in {term.value for term in heads if isinstance(term, Constant)}:
-                self.by_value[value] = [
-                    entry
-                    for entry, term in zip(group, heads, strict=True)
-                    if not isinstance(term, Constant) or term.value == value
-                ]
-            self.open = [
-                entry
-                for entry, term in zip(group, heads, strict=True)
-                if not isinstance(term, Constant)
-            ]
-
-    def candidates(self, pattern: Sequence[Value | None]) -> list[tuple[int, Rule]]:
-        value = pattern[self.position] if self.by_value else None
-        return self.group if value is None else self.by_value.get(value, self.open)
-
-
 class RuleIndex:
-    """The rules of a program by the predicate of their head, and which predicates recur.
+    """What can be told of the rules of a program beforehand.
 
     Parameters
     ----------
     program : CheckedProgram
+
+    Attributes
+    ----------
+    rules : PreparedProgram
+    stated : dict
+        Facts of the program by predicate and row, with their places.
+    needs : dict of str to frozenset of str
+        The predicates that the rules of a predicate name.
+    own : dict of body id to tuple of frozenset, or None
+        What `own_names` returns for the body of each rule.
     """
 
     def __init__(self, program: CheckedProgram) -> None:
-        self.rules: dict[str, list[tuple[int, Rule]]] = {}
+        self.rules = prepared(program)
+        self.recursive = program.recursive
         self.stated: dict[str, dict[Row, list[Origin]]] = {}
-        for position, rule in enumerate(program.program.rules):
-            if rule.body:
-                self.rules.setdefault(rule.head.predicate, []).append((position, rule))
-                continue
-            row = row_of(rule.head, {})
-            origin = Origin(rule.span.source, f"row {rule.span.row}")
-            self.stated.setdefault(rule.head.predicate, {}).setdefault(row, []).append(origin)
+        for rule in program.program.rules:
+            if not rule.body:
+                origin = Origin(rule.span.source, f"row {rule.span.row}")
+                rows = self.stated.setdefault(rule.head.predicate, {})
+                rows.setdefault(row_of(rule.head, {}), []).append(origin)
         self.needs = {
             predicate: frozenset(
-                atom.predicate for _, rule in group for atom in atoms_of(rule.body)
+                atom.predicate for each in rules for atom in atoms_of(each.rule.body)
             )
-            for predicate, group in self.rules.items()
+            for (predicate, _), rules in self.rules.derived.items()
         }
-        self.recursive = _recursive(self.needs)
-        self._keyed = {predicate: _Keyed(group) for predicate, group in self.rules.items()}
-        self._dependents: dict[frozenset[str], frozenset[str]] = {}
         self.own = {
-            id(rule.body): own_names(rule.body)
-            for group in self.rules.values()
-            for _, rule in group
+            id(each.rule.body): own_names(each.rule.body)
+            for rules in self.rules.derived.values()
+            for each in rules
         }
+        self._dependents: dict[frozenset[str], frozenset[str]] = {}
+        self._joins: dict[tuple[tuple[int, ...], frozenset[str]], Join] = {}
 
-    def candidates(
-        self, predicate: str, pattern: Sequence[Value | None]
-    ) -> Sequence[tuple[int, Rule]]:
-        """Return the rules that may conclude a pattern, in the order of the program."""
-        keyed = self._keyed.get(predicate)
-        return keyed.candidates(pattern) if keyed is not None else ()
+    def candidates(self, predicate: str, pattern: Sequence[Value | None]) -> Sequence[PreparedRule]:
+        """Return the rules that may conclude a pattern, in the order of the program.
+
+        Parameters
+        ----------
+        predicate : str
+        pattern : sequence of value or None
+
+        Returns
+        -------
+        sequence of PreparedRule
+        """
+        return self.rules.candidates((predicate, len(pattern)), pattern)
+
+    def join(self, body: tuple[BodyLiteral, ...], bindings: Bindings) -> Join:
+        """Return the join of some literals of the program under bindings, planned once.
+
+        Parameters
+        ----------
+        body : tuple of BodyLiteral
+        bindings : mapping of variable name to value
+            What is bound before.
+
+        Returns
+        -------
+        Join
+        """
+        bound = frozenset(name for name in all_names(body) if name in bindings)
+        key = (tuple(map(id, body)), bound)
+        found = self._joins.get(key)
+        if found is None:
+            found = self._joins[key] = join_of(body, bound)
+        return found
 
     def dependents(self, predicates: Iterable[str]) -> frozenset[str]:
-        """Return some predicates and all that depend on one of them."""
+        """Return some predicates and all that depend on one of them.
+
+        Parameters
+        ----------
+        predicates : iterable of str
+
+        Returns
+        -------
+        frozenset of str
+        """
         key = frozenset(predicates)
         found = self._dependents.get(key)
         if found is None:
@@ -99,19 +115,23 @@ class RuleIndex:
         return found
 
 
-_INDEXES: dict[int, tuple[CheckedProgram, RuleIndex]] = {}
-_MOST_INDEXES = 16
+_INDEXES: WeakKeyDictionary[CheckedProgram, RuleIndex] = WeakKeyDictionary()
 
 
 def rule_index(program: CheckedProgram) -> RuleIndex:
-    """Return the index of a program, made once while the program is in use."""
-    known = _INDEXES.get(id(program))
-    if known is not None and known[0] is program:
-        return known[1]
-    index = RuleIndex(program)
-    if len(_INDEXES) >= _MOST_INDEXES:
-        _INDEXES.clear()
-    _INDEXES[id(program)] = (program, index)
+    """Return the index of a program, made once while the program is in use.
+
+    Parameters
+    ----------
+    program : CheckedProgram
+
+    Returns
+    -------
+    RuleIndex
+    """
+    index = _INDEXES.get(program)
+    if index is None:
+        index = _INDEXES[program] = RuleIndex(program)
     return index
 
 
@@ -145,19 +165,3 @@ def own_names(
         own.append(inner - bound - names)
         bound |= names
     return tuple(own) if any(own) else None
-
-
-def _recursive(needs: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Return the predicates that depend on themselves."""
-    recursive = set()
-    for predicate, direct in needs.items():
-        reached: set[str] = set()
-        waiting = list(direct)
-        while waiting:
-            other = waiting.pop()
-            if other not in reached:
-                reached.add(other)
-                waiting.extend(needs.get(other, ()))
-        if predicate in reached:
-            recursive.add(predicate)
-    return frozenset(recursive)

@@ -149,11 +149,11 @@ class NearMisses:
         if found is None:
             rules = self.derivations.index.candidates(predicate, pattern)
             missed = [
-                (miss.size, position, miss)
-                for position, rule in rules
-                if (bindings := match(rule.head.terms, pattern)) is not None
-                and self._could_fire(rule, bindings, frozenset({key}))
-                and (miss := self._miss(rule, bindings, above | {key})) is not None
+                (miss.size, each.position, miss)
+                for each in rules
+                if (bindings := match(each.rule.head.terms, pattern)) is not None
+                and self._could_fire(each.rule, bindings, frozenset({key}))
+                and (miss := self._miss(each.rule, bindings, above | {key})) is not None
             ]
             missed.sort(key=lambda entry: entry[:2])
             found = tuple(miss for _, _, miss in missed[:_MOST_MISSES])
@@ -180,11 +180,11 @@ class NearMisses:
         if known is None:
             index = self.derivations.index
             known = predicate in BY_NAME or bool(self.derivations.rows(predicate, pattern))
-            known = known or (predicate not in index.rules and predicate not in index.stated)
+            known = known or (predicate not in index.needs and predicate not in index.stated)
             known = known or any(
-                bindings is not None and self._could_fire(rule, bindings, above | {key})
-                for _, rule in index.candidates(predicate, pattern)
-                for bindings in (match(rule.head.terms, pattern),)
+                bindings is not None and self._could_fire(each.rule, bindings, above | {key})
+                for each in index.candidates(predicate, pattern)
+                for bindings in (match(each.rule.head.terms, pattern),)
             )
             if known or not above:
                 self._possible[key] = known

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from facts.diagnostic import Diagnostic, ProgramError
@@ -12,7 +11,7 @@ from facts.span import Span
 from kb.checks.citations import check_citations
 from kb.checks.conclusions import check_conclusions
 from kb.checks.constants import check_constants
-from kb.checks.context import Context, Stratum
+from kb.checks.context import Context
 from kb.checks.declarations import check_declarations
 from kb.checks.predicates import check_predicates
 from kb.checks.safety import check_safety
@@ -20,9 +19,10 @@ from kb.checks.singletons import check_singletons
 from kb.checks.size import check_size
 from kb.checks.stratification import check_stratification
 from kb.checks.types import check_types
-from kb.checks.vocabulary import Vocabulary
 from kb.language.ast import Program, Query
 from kb.language.values import Value
+from kb.model.program import CheckedProgram
+from kb.model.vocabulary import Vocabulary
 
 Check = Callable[[Context], Iterator[Diagnostic]]
 
@@ -49,37 +49,6 @@ QUERY_CHECKS: tuple[Check, ...] = (
     check_constants,
 )
 """The checks of a query over a checked program."""
-
-Signature = Mapping[str, Predicate]
-"""Every predicate of a program by its name; inferred types where nothing is declared."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CheckedProgram:
-    """A program that passed every check.
-
-    Parameters
-    ----------
-    program : Program
-    signature : mapping of str to Predicate
-        Input predicates, declared ones and those that only rules define; the columns of the
-        latter are named ``a1``, ``a2``, ... and have inferred types.
-    strata : tuple of Stratum
-        Groups of derived predicates; each uses only itself and groups before it.
-    warnings : tuple of Diagnostic
-    clauses, tables : collection of str, optional
-        What rules and queries may name.
-    vocabulary : Vocabulary, optional
-        What constants of rules and queries may be.
-    """
-
-    program: Program
-    signature: Signature
-    strata: tuple[Stratum, ...]
-    warnings: tuple[Diagnostic, ...] = ()
-    clauses: Collection[str] | None = None
-    tables: Collection[str] | None = None
-    vocabulary: Vocabulary | None = None
 
 
 def check(

@@ -14,9 +14,9 @@ from facts.schema import INPUT_PREDICATES
 from facts.suggest import nearest
 from facts.values import ValueFault
 from kb.checks.context import Context, atoms
-from kb.checks.vocabulary import Vocabulary
 from kb.language.ast import Atom, Constant
 from kb.model.clause import EFFECTS, OUTCOMES
+from kb.model.vocabulary import Vocabulary
 
 CLAIM_FORMS = ("cms1500", "ub04")
 """The claim forms that claims are read from; another one is kept as it is written."""

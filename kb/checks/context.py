@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.span import Span
-from kb.checks.vocabulary import Vocabulary
 from kb.language.ast import Atom, BodyLiteral, Program, Query
 from kb.language.excerpt import Excerpts
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
+from kb.model.program import Stratum
+from kb.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +23,6 @@ class Unit:
     head: Atom | None
     body: tuple[BodyLiteral, ...]
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Stratum:
-    """Predicates that are evaluated together.
-
-    Parameters
-    ----------
-    predicates : tuple of str
-    recursive : bool
-        Whether a predicate of the stratum depends on itself.
-    """
-
-    predicates: tuple[str, ...]
-    recursive: bool
 
 
 @dataclass(slots=True)

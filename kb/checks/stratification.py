@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
 from facts.span import Span
-from kb.checks.context import Context, Stratum
-from kb.language.ast import Aggregate, Relational
+from kb.checks.context import Context
+from kb.language.ast import Aggregate, Program, Relational
 from kb.language.traversal import atoms_of
+from kb.model.program import Stratum
 
 _LONGEST_CYCLE = 12
 
@@ -40,13 +41,11 @@ def check_stratification(context: Context) -> Iterator[Diagnostic]:
     ------
     Diagnostic
     """
-    edges = _edges(context)
-    groups = _components(edges)
-    context.strata = tuple(
-        Stratum(tuple(group), len(group) > 1 or any(e.used == group[0] for e in edges[group[0]]))
-        for group in groups
-    )
-    member = {name: number for number, group in enumerate(groups) for name in group}
+    edges = _edges(context.program, context.inputs)
+    context.strata = _strata(edges)
+    member = {
+        name: number for number, stratum in enumerate(context.strata) for name in stratum.predicates
+    }
     told: set[frozenset[_Edge]] = set()
     for user, used in edges.items():
         for edge in used:
@@ -57,22 +56,42 @@ def check_stratification(context: Context) -> Iterator[Diagnostic]:
                     yield _unstratified(context, cycle)
 
 
-def _edges(context: Context) -> dict[str, list[_Edge]]:
+def strata_of(program: Program, inputs: Collection[str] = ()) -> tuple[Stratum, ...]:
+    """Return the strata of a program in the order of their evaluation.
+
+    Parameters
+    ----------
+    program : Program
+    inputs : collection of str, optional
+        Predicates that facts assert; they are in no stratum.
+
+    Returns
+    -------
+    tuple of Stratum
+    """
+    return _strata(_edges(program, inputs))
+
+
+def _strata(edges: dict[str, list[_Edge]]) -> tuple[Stratum, ...]:
+    return tuple(
+        Stratum(tuple(group), len(group) > 1 or any(e.used == group[0] for e in edges[group[0]]))
+        for group in _components(edges)
+    )
+
+
+def _edges(program: Program, inputs: Collection[str]) -> dict[str, list[_Edge]]:
     """Return what each predicate uses, input predicates left out."""
+    named = [declaration.predicate for declaration in program.declarations]
+    named += [rule.head.predicate for rule in program.rules]
     edges: dict[str, dict[tuple[str, str], _Edge]] = {
-        declaration.predicate: {}
-        for declaration in context.program.declarations
-        if declaration.predicate not in context.inputs
+        name: {} for name in named if name not in inputs
     }
-    for unit in context.units:
-        if unit.head is not None and unit.head.predicate not in context.inputs:
-            edges.setdefault(unit.head.predicate, {})
-    for unit in context.units:
-        if unit.head is None or unit.head.predicate not in edges:
+    for rule in program.rules:
+        user = rule.head.predicate
+        if user not in edges:
             continue
-        user = unit.head.predicate
         own = edges[user]
-        for literal in unit.body:
+        for literal in rule.body:
             if type(literal) is Relational:
                 used, sign = literal.atom.predicate, "\\+ " if literal.negated else ""
                 if used in edges and (used, sign) not in own:
@@ -102,8 +121,7 @@ def _components(edges: dict[str, list[_Edge]]) -> list[list[str]]:
         work: list[tuple[str, Iterator[_Edge]]] = [(root, iter(edges[root]))]
         while work:
             name, rest = work[-1]
-            for edge in rest:
-                used = edge.used
+            for used in (edge.used for edge in rest):
                 if used not in index:
                     index[used] = low[used] = len(index)
                     open_.append(used)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from facts.diagnostic import QueryError
-from kb.checks.checked import CheckedProgram, check_query
+from kb.checks.checked import check_query
 from kb.claims.arguments import check_goal
 from kb.language.ast import (
     Atom,
@@ -18,6 +18,7 @@ from kb.language.ast import (
 from kb.language.parser import parse_query
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
+from kb.model.program import CheckedProgram
 
 
 def read_goal(

@@ -101,7 +101,7 @@ class ClaimLoader:
 
     def session(self, facts: Facts) -> Session:
         """Return a session of the engine over the policy's program and some facts."""
-        return self._engine.open(self.policy.program.program, facts)
+        return self._engine.open(self.policy.program, facts)
 
     def determinations(
         self, stream: ClaimStream, evidence: EvidenceIndex, shared: FactStore, result: Adjudication

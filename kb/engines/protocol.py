@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from facts.origin import Origin
-from kb.language.ast import Program, Query
+from kb.language.ast import Query
 from kb.language.values import Row, Value
+from kb.model.program import CheckedProgram
 
 Facts = Mapping[str, Mapping[Row, Sequence[Origin]]]
 """Input facts: predicate name to rows, each row with all the places that it was read from."""
@@ -36,6 +37,17 @@ class Session(Protocol):
 class Engine(Protocol):
     """Evaluates checked programs."""
 
-    def open(self, program: Program, facts: Facts) -> Session:
-        """Return a session over the facts."""
+    def open(self, program: CheckedProgram, facts: Facts) -> Session:
+        """Return a session over the facts.
+
+        Parameters
+        ----------
+        program : CheckedProgram
+        facts : Facts
+            Must not change while the session is in use.
+
+        Returns
+        -------
+        Session
+        """
         ...

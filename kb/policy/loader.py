@@ -13,11 +13,12 @@ from facts.codes import CodeTable, read_code_table
 from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
 from facts.origin import Origin
 from facts.utf8 import read_utf8
-from kb.checks.checked import CheckedProgram, check
-from kb.checks.vocabulary import TableVocabulary, Vocabulary
+from kb.checks.checked import check
 from kb.language.ast import Program
 from kb.language.parser import parse_programs
 from kb.model.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
+from kb.model.program import CheckedProgram
+from kb.model.vocabulary import TableVocabulary, Vocabulary
 from kb.policy.folder import digest, find_policy_folder, rule_files, table_files
 from kb.policy.sections import (
     read_clauses,

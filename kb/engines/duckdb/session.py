@@ -16,9 +16,10 @@ from kb.engines.duckdb.facts import create_table, fill_table
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.duckdb.rounds import run_rounds
 from kb.engines.protocol import Facts
-from kb.language.ast import Atom, Constant, Key, Program, Query, Rule, Term, Variable
+from kb.language.ast import Atom, Constant, Key, Query, Rule, Term, Variable
 from kb.language.traversal import atoms_of, named_variables, substitute
 from kb.language.values import Row, Value, canonical, row_key
+from kb.model.program import CheckedProgram
 
 _ANSWER = "answer to the query"
 _INEXACT = "a number of this query cannot be computed exactly by DuckDB"
@@ -40,15 +41,24 @@ class DuckDBEngine:
         self._config = connection_settings(threads, memory_limit)
         self._programs = ProgramCache()
 
-    def open(self, program: Program, facts: Facts) -> DuckDBSession:
+    def open(self, program: CheckedProgram, facts: Facts) -> DuckDBSession:
         """Return a session over the facts.
+
+        Parameters
+        ----------
+        program : CheckedProgram
+        facts : Facts
+
+        Returns
+        -------
+        DuckDBSession
 
         Raises
         ------
         UsageError
             If DuckDB is not installed.
         """
-        return DuckDBSession(self._programs.compiled(program, facts), facts, self._config)
+        return DuckDBSession(self._programs.compiled(program.program, facts), facts, self._config)
 
 
 class DuckDBSession:

@@ -48,6 +48,7 @@ def new_state() -> Any:
     state.Recursive = False
     state.Goal = _Open
     state.gc_uncollected = False
+    state.finished = 0
     return state
 
 
@@ -99,27 +100,31 @@ def new_predicate(arity: int, method: Callable[..., None], subject: Any) -> Any:
     return predicate
 
 
-def start(literal: Any) -> Any:
-    """Return a new subgoal, entered in the table of the state in use, its search scheduled."""
-    subgoal = pyEngine.Subgoal(literal)
-    subgoal.schedule((pyEngine.SEARCH, (subgoal,)))
-    return subgoal
+def answers(literal: Any) -> list[Any]:
+    """Return the answers of a call by the state in use; every table of it is complete then.
+
+    Tasks that only move another subgoal's work forward are passed over: every answer reaches its
+    waiters without them, and in a ring of three subgoals they call each other forever.
+    """
+    state = _Logic.tl.logic
+    table = state.Subgoals
+    subgoal = table.get(literal.get_tag())
+    if subgoal is None:
+        subgoal = pyEngine.Subgoal(literal)
+        subgoal.schedule((pyEngine.SEARCH, (subgoal,)))
+        task, arguments = subgoal.next_step()
+        while task is not None:
+            task, arguments = subgoal.next_step() if task is _SEARCHING else task(*arguments)
+        for each in itertools.islice(table.values(), state.finished, None):
+            each.is_done = True
+            each.waiters = []
+        state.finished = len(table)
+    return list(subgoal.facts.values())
 
 
 def resolve_with(subgoal: Any, head: Any, body: list[Any]) -> None:
     """Let a subgoal go on with an instance of a clause."""
     subgoal.schedule((pyEngine.ADD_CLAUSE, (subgoal, Clause(head, body))))
-
-
-def work(subgoal: Any) -> None:
-    """Work on all tasks of the state in use until none is left; any subgoal can begin.
-
-    Tasks that only move another subgoal's work forward are passed over: every answer reaches its
-    waiters without them, and in a ring of three subgoals they call each other forever.
-    """
-    task, arguments = subgoal.next_step()
-    while task is not None:
-        task, arguments = subgoal.next_step() if task is _SEARCHING else task(*arguments)
 
 
 def _equal(_owner: Any, _subject: Any, literal: Any, subgoal: Any) -> None:

@@ -38,7 +38,7 @@ GOAL = Atom("shop", (Constant("a"), Constant(3), Constant(15)))
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    session = PyDatalogEngine().open(PROGRAM.program, FACTS)
+    session = PyDatalogEngine().open(PROGRAM, FACTS)
     proof = prove(PROGRAM, FACTS, session, GOAL)
     assert proof is not None
     written = certificate([proof], PROGRAM, FACTS, {"policy": "small", "numbers": [1]})

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from facts.origin import Origin
 from kb.engines.protocol import Facts
 from kb.language.ast import Program
 from kb.language.parser import parse_program
 from kb.language.printer import print_program
 from kb.language.values import Row
+from tests.kb.engines.programs import unchecked
 
 
 def checked(program: Program):
@@ -23,7 +22,7 @@ def checked(program: Program):
 def parsed(text: str, source: str = "rules.pl"):
     program, faults = parse_program(text, source)
     assert not faults
-    return SimpleNamespace(program=program)
+    return unchecked(program)
 
 
 def facts_of(rows: dict[str, list[Row]]) -> Facts:

@@ -19,7 +19,7 @@ from tests.explain.proof.programs import facts_of, parsed
 
 
 def proof_of(program, facts, goal: str):
-    session = PyDatalogEngine().open(program.program, facts)
+    session = PyDatalogEngine().open(program, facts)
     (literal,) = parse_query(goal).body
     return prove(program, facts, session, literal.atom)
 
@@ -148,7 +148,7 @@ MISSED = parsed(
 
 
 def why_not(facts, predicate: str, *pattern):
-    session = PyDatalogEngine().open(MISSED.program, facts)
+    session = PyDatalogEngine().open(MISSED, facts)
     derivations = Derivations(MISSED, facts, session)
     return explain_absence(derivations, Sentences(()), predicate, pattern)
 
@@ -189,7 +189,7 @@ def test_what_holds_has_no_misses() -> None:
 
 
 def test_recursive_misses_come_to_an_end() -> None:
-    session = PyDatalogEngine().open(WAYS.program, ROADS)
+    session = PyDatalogEngine().open(WAYS, ROADS)
     derivations = Derivations(WAYS, ROADS, session)
     found = explain_absence(
         derivations, Sentences(WAYS.program.declarations), "path", ("last", "a")
@@ -206,6 +206,6 @@ def test_importing_explain_loads_nothing_else() -> None:
 
 def test_atoms_are_compared_by_value() -> None:
     facts = facts_of({"edge": [("a", "b")]})
-    session = PyDatalogEngine().open(WAYS.program, facts)
+    session = PyDatalogEngine().open(WAYS, facts)
     atom = Atom("path", (Constant("a"), Constant("b")))
     assert prove(WAYS, facts, session, atom).goal == atom

@@ -11,11 +11,11 @@ from explain.certificate.write import certificate
 from explain.proof.evaluator import Derivations
 from explain.proof.graph import Proof
 from explain.proof.prover import prove
-from kb.checks.checked import CheckedProgram
 from kb.engines.protocol import Session
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.arithmetic import holds
 from kb.language.ast import Atom, Comparison, Constant, Query, Relational, Variable
+from kb.model.program import CheckedProgram
 from tests.explain.proof.programs import checked
 from tests.kb.engines.programs import NUMBERS, TEXTS, Options, RandomCase, random_cases
 
@@ -31,7 +31,7 @@ def everything(name: str, arity: int) -> Query:
 @given(random_cases(WRITABLE), st.data())
 def test_a_proof_exists_exactly_if_the_engine_answers(case: RandomCase, data) -> None:
     program = checked(case.program)
-    session = PyDatalogEngine().open(program.program, case.facts)
+    session = PyDatalogEngine().open(program, case.facts)
     for name, kinds in case.types.items():
         answers = session.answers(everything(name, len(kinds)))
         for row in answers[:4]:
@@ -93,7 +93,7 @@ def test_the_order_of_facts_never_matters(case: RandomCase, random) -> None:
         random.shuffle(rows)
         shuffled[name] = dict(rows)
     engine = PyDatalogEngine()
-    one, other = (engine.open(program.program, facts) for facts in (case.facts, shuffled))
+    one, other = (engine.open(program, facts) for facts in (case.facts, shuffled))
     for name, kinds in case.types.items():
         for row in one.answers(everything(name, len(kinds)))[:3]:
             atom = Atom(name, tuple(map(Constant, row)))

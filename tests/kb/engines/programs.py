@@ -9,6 +9,7 @@ from fractions import Fraction
 from hypothesis import strategies as st
 
 from facts.schema import Column, ColumnType
+from kb.checks.stratification import strata_of
 from kb.engines.protocol import Facts
 from kb.language.ast import (
     Aggregate,
@@ -28,6 +29,7 @@ from kb.language.ast import (
 )
 from kb.language.traversal import all_names, variables_of
 from kb.language.values import Row, Value
+from kb.model.program import CheckedProgram
 
 TEXTS = ("a", "b", "1", "", "it's", "__import__('os').system('x')", "X", "é\n")
 NUMBERS: tuple[Value, ...] = (0, 1, 2, 3, -1, Decimal("0.5"), Decimal("2.0"), Fraction(3, 2))
@@ -38,6 +40,11 @@ INPUTS: dict[str, tuple[ColumnType, ...]] = {
     "in3": ("number",),
     "in4": (),
 }
+
+
+def unchecked(program: Program) -> CheckedProgram:
+    """Return a program as if it had been checked; random programs have more than checks allow."""
+    return CheckedProgram(program, {}, strata_of(program))
 
 
 @dataclass(frozen=True)

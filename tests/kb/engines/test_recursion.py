@@ -14,8 +14,7 @@ from kb.language.values import Row
 def answers(text: str, goal: str) -> list[Row]:
     program, faults = parse_program(text, "rules.pl")
     assert not faults
-    check(program)
-    return PyDatalogEngine().open(program, {}).answers(parse_query(goal))
+    return PyDatalogEngine().open(check(program), {}).answers(parse_query(goal))
 
 
 FORMS = {
@@ -79,7 +78,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("text", ENDLESS)
 def test_a_recursion_without_end_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kb.engines.pydatalog.resolution.MOST_GROWTH", 2_000)
+    monkeypatch.setattr("kb.engines.pydatalog.recursion.MOST_GROWTH", 2_000)
     with pytest.raises(QueryError) as caught:
         answers(text, "n(5)")
     [fault] = caught.value.diagnostics

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from facts.diagnostic import ProgramError
 from facts.suggest import nearest
-from kb.checks.checked import CheckedProgram, Stratum, check, check_program, check_query
+from kb.checks.checked import check, check_program, check_query
 from kb.language.ast import Program
 from kb.language.parser import parse_program, parse_programs, parse_query
 from kb.language.values import Value
+from kb.model.program import CheckedProgram, Stratum
 from tests.accept import golden
 
 HERE = Path(__file__).parent

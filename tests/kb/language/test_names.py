@@ -10,8 +10,8 @@ import pytest
 from facts.claim import EvidenceType
 from facts.diagnostic import Diagnostic, ProgramError
 from kb.checks.checked import check, check_program, check_query
-from kb.checks.vocabulary import TableVocabulary, Vocabulary
 from kb.language.parser import parse_program, parse_programs, parse_query
+from kb.model.vocabulary import TableVocabulary, Vocabulary
 from kb.policy.folder import SHARED_RULES
 from tests.accept import golden
 

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 import pytest
 
+from tests.kb.engines.programs import unchecked
+
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
@@ -22,7 +24,7 @@ BIG_AND_HALF = Decimal("10000000000000000000000000000.623456789")
 
 def answers(goal: str, *values: object, engine=ENGINE, rules: str = "none(0).", **bound):
     program, _ = parse_program(rules, "p.pl")
-    session = engine.open(program, {"n": {(value,): () for value in values}})
+    session = engine.open(unchecked(program), {"n": {(value,): () for value in values}})
     return session.answers(parse_query(goal), bound)
 
 
@@ -85,7 +87,7 @@ def test_the_refusal_says_why() -> None:
 
 def test_a_refused_predicate_is_refused_again_and_others_are_answered() -> None:
     program, _ = parse_program("half(X, Y) :- n(X), Y is 1 / X. all(X) :- n(X).", "p.pl")
-    session = ENGINE.open(program, {"n": {(0,): ()}})
+    session = ENGINE.open(unchecked(program), {"n": {(0,): ()}})
     for _ in range(2):
         with pytest.raises(QueryError):
             session.answers(parse_query("half(X, Y)"))

@@ -17,7 +17,7 @@ ENGINE = DuckDBEngine(threads=1)
 def test_every_case_is_answered_as_by_pydatalog() -> None:
     lines = 0
     for item in answered():
-        session = ENGINE.open(POLICY.program.program, item.facts)
+        session = ENGINE.open(POLICY.program, item.facts)
         for name, query in QUERIES.items():
             assert session.answers(query) == item.answers[name], name
         lines += len(item.answers["outcome"])

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
 
 from kb.engines.protocol import Facts
 from kb.language.ast import Key
 from kb.language.values import Row, Value, canonical
 
-Index: TypeAlias = Mapping[Row, list[Row]]
-"""Values at some positions to the rows that have them there."""
 
-
-class Rows:
+class FactIndex:
     """The rows of every predicate, in canonical values.
 
     Parameters
     ----------
     facts : Facts
         Rows by predicate name. Rows of another arity than asked for are not found.
-    base : Rows, optional
+    base : FactIndex, optional
         Rows that are there as well: the ground facts of the program.
     """
 
-    def __init__(self, facts: Facts, base: Rows | None = None) -> None:
+    def __init__(self, facts: Facts, base: FactIndex | None = None) -> None:
         self._facts = facts
         self._base = base
         self._rows: dict[Key, list[Row]] = {}
-        self._indexes: dict[tuple[Key, tuple[int, ...]], Index] = {}
+        self._indexes: dict[tuple[Key, tuple[int, ...]], Mapping[Row, Sequence[Row]]] = {}
 
     def of(self, key: Key) -> list[Row]:
         """Return the distinct rows of a predicate."""
@@ -43,19 +39,30 @@ class Rows:
             rows = self._rows[key] = found
         return rows
 
-    def index(self, key: Key, positions: tuple[int, ...]) -> Index:
+    def index(self, key: Key, positions: tuple[int, ...]) -> Mapping[Row, Sequence[Row]]:
         """Return the rows of a predicate by their values at the positions."""
         found = self._indexes.get((key, positions))
         if found is None:
             if self._base is not None and not self._facts.get(key[0]):
                 found = self._base.index(key, positions)
             else:
-                found = _index(self.of(key), positions)
+                found = rows_by_values(self.of(key), positions)
             self._indexes[(key, positions)] = found
         return found
 
 
-def _index(rows: list[Row], positions: tuple[int, ...]) -> Index:
+def rows_by_values(rows: Sequence[Row], positions: tuple[int, ...]) -> Mapping[Row, Sequence[Row]]:
+    """Return rows by their values at some positions.
+
+    Parameters
+    ----------
+    rows : sequence of tuple
+    positions : tuple of int
+
+    Returns
+    -------
+    mapping of values to rows
+    """
     if not positions:
         return {(): rows} if rows else {}
     index: dict[Row, list[Row]] = {}

@@ -1,0 +1,169 @@
+"""Programs with their rules ready to be evaluated: chosen by their heads, their bodies joins."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from kb.engines.pydatalog.fact_index import FactIndex
+from kb.engines.pydatalog.joins import Join, join_of
+from kb.language.ast import Constant, Key, Rule
+from kb.language.matching import row_of
+from kb.language.values import Row, Value, canonical
+from kb.model.program import CheckedProgram
+
+if TYPE_CHECKING:
+    from kb.engines.pydatalog.recursion import RecursiveRules
+
+
+class PreparedRule:
+    """A rule whose body is planned when it is first needed.
+
+    Parameters
+    ----------
+    rule : Rule
+    position : int
+        Of the rule in its program.
+    """
+
+    def __init__(self, rule: Rule, position: int) -> None:
+        self.rule = rule
+        self.position = position
+        self.constants = {
+            at: canonical(term.value)
+            for at, term in enumerate(rule.head.terms)
+            if isinstance(term, Constant)
+        }
+
+    @cached_property
+    def join(self) -> Join:
+        """The body."""
+        return join_of(self.rule.body)
+
+
+class _Heads:
+    """The rules of one predicate by the constants of their heads."""
+
+    def __init__(self, rules: Sequence[PreparedRule]) -> None:
+        self._all = rules
+        constants = {item for rule in rules for item in rule.constants.items()}
+        counts = Counter(position for position, _ in constants)
+        self._positions = sorted(counts, key=lambda position: (-counts[position], position))
+        self._chosen: dict[tuple[int, Value], list[PreparedRule]] = {}
+
+    def candidates(self, pattern: Sequence[Value | None]) -> Sequence[PreparedRule]:
+        """Return the rules that may conclude a pattern, by the constant that tells most."""
+        for position in self._positions:
+            value = pattern[position]
+            if value is not None:
+                chosen = self._chosen.get((position, value))
+                if chosen is None:
+                    chosen = self._chosen[position, value] = [
+                        each for each in self._all if each.constants.get(position, value) == value
+                    ]
+                return chosen
+        return self._all
+
+
+class PreparedProgram:
+    """A checked program ready to be evaluated over any facts, by several threads.
+
+    Parameters
+    ----------
+    program : CheckedProgram
+
+    Attributes
+    ----------
+    derived : dict of Key to list of PreparedRule
+        The rules that have a body, by what they conclude.
+    stated : FactIndex
+        The ground facts of the program.
+
+    See Also
+    --------
+    prepared : Makes one and keeps it as long as its program.
+    """
+
+    def __init__(self, program: CheckedProgram) -> None:
+        self.derived: dict[Key, list[PreparedRule]] = {}
+        facts: dict[str, dict[Row, tuple[()]]] = {}
+        for position, rule in enumerate(program.program.rules):
+            if rule.body:
+                found = self.derived.setdefault(rule.head.key, [])
+                found.append(PreparedRule(rule, position))
+            else:
+                facts.setdefault(rule.head.predicate, {})[row_of(rule.head, {})] = ()
+        self.stated = FactIndex(facts)
+        self._heads = {key: _Heads(rules) for key, rules in self.derived.items()}
+        self._stratum = {
+            name: stratum.predicates
+            for stratum in program.strata
+            if stratum.recursive
+            for name in stratum.predicates
+        }
+        self._recursive: dict[tuple[str, ...], RecursiveRules] = {}
+        self._lock = threading.Lock()
+
+    def candidates(self, key: Key, pattern: Sequence[Value | None]) -> Sequence[PreparedRule]:
+        """Return the rules that may conclude a pattern, in the order of the program.
+
+        Parameters
+        ----------
+        key : (name, arity)
+        pattern : sequence of value or None
+
+        Returns
+        -------
+        sequence of PreparedRule
+        """
+        heads = self._heads.get(key)
+        return heads.candidates(pattern) if heads is not None else ()
+
+    def recursion(self, key: Key) -> RecursiveRules | None:
+        """Return the rules of the recursive stratum of a predicate; None where it has none.
+
+        Parameters
+        ----------
+        key : (name, arity)
+
+        Returns
+        -------
+        RecursiveRules or None
+        """
+        names = self._stratum.get(key[0])
+        if names is None:
+            return None
+        from kb.engines.pydatalog.recursion import RecursiveRules
+
+        with self._lock:
+            found = self._recursive.get(names)
+            if found is None:
+                rules = {each: own for each, own in self.derived.items() if each[0] in names}
+                found = self._recursive[names] = RecursiveRules(rules)
+            return found
+
+
+_PREPARED: WeakKeyDictionary[CheckedProgram, PreparedProgram] = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+
+def prepared(program: CheckedProgram) -> PreparedProgram:
+    """Return a program ready to be evaluated, prepared once while it is in use.
+
+    Parameters
+    ----------
+    program : CheckedProgram
+
+    Returns
+    -------
+    PreparedProgram
+    """
+    with _LOCK:
+        found = _PREPARED.get(program)
+        if found is None:
+            found = _PREPARED[program] = PreparedProgram(program)
+        return found
