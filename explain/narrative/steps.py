@@ -12,8 +12,7 @@ from explain.english.phrases import words
 from explain.narrative.places import Place, document_place, line_numbers, lines_place
 from explain.narrative.reasoning import FactKind, FactUsed, GraphStep, ProofGraph, Reason, StepKind
 from explain.proof.explainer import Explainer
-from explain.proof.graph import Node, Proof
-from explain.proof.steps import parts_of, passed_on
+from explain.proof.graph import Node, Proof, parts_of, passed_on
 from facts.origin import Origin
 from facts.values import one_line
 from kb.language.ast import Constant

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from explain.english.masking import Mask
 from explain.english.sentences import Sentences, sentences_of
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.graph import Proof
 from explain.proof.prover import Prover
 from facts.claim import ClaimLine

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.graph import Kind, Node, Proof
 from explain.proof.search import Derivation, smallest_derivations
 from facts.origin import Origin

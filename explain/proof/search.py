@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from explain.proof.evaluator import Derivations, Instance
+from explain.proof.derivations import Derivations, Instance
 from kb.language.ast import Aggregate, BodyLiteral, Relational
 from kb.language.matching import Bindings, GroundAtom, row_of
 

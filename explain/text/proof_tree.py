@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from explain.proof.graph import Node, Proof
-from explain.proof.steps import parts_of, passed_on, rule_of
+from explain.proof.graph import Node, Proof, parts_of, passed_on, rule_of
 from kb.model.clause import PolicyClause
 
 _BRANCH, _LAST, _BAR, _BLANK = "|- ", "`- ", "|  ", "   "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.rule_index import NO_NAMES
 from explain.why_not.requirements import Wanted
 from facts.origin import Origin

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explain.english.phrases import ANY, relation_words, show, with_article, words
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from facts.schema import BY_NAME
 from kb.language.ast import (
     Aggregate,

@@ -9,7 +9,7 @@ from typing import Any
 from explain.english.phrases import words
 from explain.english.sentences import Sentences
 from explain.narrative.model import CitationNarrative
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.explainer import Explainer
 from explain.why_not.near_miss import Miss, NearMisses
 from explain.why_not.text import direct_ways, way_json, ways_rows

@@ -5,15 +5,6 @@ from __future__ import annotations
 from facts.span import Span
 from kb.language.keywords import FUNCTIONS, OPERATOR_WORDS, RESERVED
 from kb.language.lexer import Token
-from kb.language.surroundings import (
-    behind,
-    in_head,
-    innermost,
-    literal_before,
-    measures,
-    shown,
-    starts_a_rule,
-)
 from kb.language.transformer import Refused
 
 _FUNCTIONS = ", ".join(sorted(FUNCTIONS))
@@ -46,16 +37,16 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
         return _too_early(given, what)
     token = given[position]
     if position == 1 and given[0].type == "IMPLIES" and not query:
-        return Refused(token.span, f"unknown directive `{shown(token)}`", _DIRECTIVE)
+        return Refused(token.span, f"unknown directive `{_shown(token)}`", _DIRECTIVE)
     if token.type == "BAD":
         named = given[0].type == "IMPLIES" and token.text in OPERATOR_WORDS
         return Refused(token.span, token.fault, "choose another name" if named else token.help)
-    inside = innermost(given, position)
+    inside = _innermost(given, position)
     if inside is not None and token.type in ("END", "IMPLIES"):
         return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
-    if not query and before is not None and starts_a_rule(token, before):
+    if not query and before is not None and _starts_a_rule(token, before):
         return Refused(
-            behind(before),
+            _behind(before),
             f"the {what} does not end with a full stop",
             f"write `.` after `{before.text}`",
         )
@@ -63,7 +54,7 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
         refused = explanation(token, before, inside, given, position, what)
         if refused is not None:
             return refused
-    return Refused(token.span, f"unexpected `{shown(token)}`", _expectation(before, inside))
+    return Refused(token.span, f"unexpected `{_shown(token)}`", _expectation(before, inside))
 
 
 def restart(given: list[Token], fault: Span) -> list[Token]:
@@ -80,25 +71,25 @@ def restart(given: list[Token], fault: Span) -> list[Token]:
     """
     for position in range(1, len(given)):
         token, before = given[position], given[position - 1]
-        if starts_a_rule(token, before) and fault == behind(before):
+        if _starts_a_rule(token, before) and fault == _behind(before):
             return given[position:]
     return []
 
 
 def _too_early(given: list[Token], what: str) -> Refused:
     last = given[-1]
-    inside = innermost(given, len(given))
+    inside = _innermost(given, len(given))
     if inside is not None:
         return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
     if last.type in ("CLOSE", "TERM") and what == "rule":
         return Refused(
-            behind(last),
+            _behind(last),
             "the rule does not end with a full stop",
             f"write `.` after `{last.text}`",
         )
     if last.type == "TERM" and (len(given) == 1 or given[-2].type in ("COMMA", "QUERY")):
         return _without_arguments(last)
-    return Refused(last.span, f"the {what} ends after `{shown(last)}`", "")
+    return Refused(last.span, f"the {what} ends after `{_shown(last)}`", "")
 
 
 def _directive(
@@ -114,7 +105,7 @@ def _directive(
             return Refused(token.span, "a query has no rules", "leave out `:-`")
         return None
     if given[0].type == "IMPLIES":
-        return Refused(token.span, f"unexpected `{shown(token)}` in a directive", _DIRECTIVE)
+        return Refused(token.span, f"unexpected `{_shown(token)}` in a directive", _DIRECTIVE)
     if token.type == "PREDICATE":
         return Refused(token.span, "`predicate` declares and is no condition", _DIRECTIVE)
     if token.type == "QUERY":
@@ -213,7 +204,7 @@ def _argument(
     what: str,
 ) -> Refused | None:
     """Explain what cannot stand between the parentheses of an atom."""
-    if inside is None or inside.type != "CALL" or measures(given, inside):
+    if inside is None or inside.type != "CALL" or _measures(given, inside):
         return None
     if token.type in ("CALL", "AGGREGATE", "PREDICATE"):
         return Refused(
@@ -274,7 +265,7 @@ def _operand(
             "take the value of the predicate into a variable first",
         )
     if token.type in ("COMPARE", "IS") and any(
-        one.type in ("COMPARE", "IS") for one in literal_before(given, position)
+        one.type in ("COMPARE", "IS") for one in _literal_before(given, position)
     ):
         help = "write two comparisons with a comma between them"
         return Refused(token.span, f"`{token.text}` follows another comparison", help)
@@ -299,25 +290,25 @@ def _place(
             after = given[1].type if len(given) > 1 else "END"
             if token.text[0].islower() and after in ("END", "IMPLIES"):
                 return _without_arguments(token)
-            return Refused(token.span, f"`{shown(token)}` cannot begin a rule", _HEAD)
+            return Refused(token.span, f"`{_shown(token)}` cannot begin a rule", _HEAD)
         return None
     if token.type == "END" or (token.type == "CLOSE" and before.type == "COMMA"):
-        return Refused(before.span, f"nothing follows `{shown(before)}`", "")
+        return Refused(before.span, f"nothing follows `{_shown(before)}`", "")
     if token.type == "CLOSE" and inside is None:
         return Refused(token.span, "a parenthesis is closed that was not opened", "leave it out")
     if token.type == "COMMA" and before.type == "COMMA":
         return Refused(token.span, "a comma follows a comma", "leave it out")
-    if token.type in ("COMPARE", "COMMA") and what == "rule" and in_head(given, position):
+    if token.type in ("COMPARE", "COMMA") and what == "rule" and _in_head(given, position):
         return Refused(
             token.span,
-            f"`{shown(token)}` cannot follow the head of a rule",
+            f"`{_shown(token)}` cannot follow the head of a rule",
             "a head is one predicate with its arguments; conditions follow `:-`",
         )
     if token.type in ("CALL", "TERM", "NOT", "AGGREGATE", "FUNCTION") and before.type in (
         "CLOSE",
         "TERM",
     ):
-        return Refused(token.span, f"`{shown(token)}` follows without a comma", "write `,`")
+        return Refused(token.span, f"`{_shown(token)}` follows without a comma", "write `,`")
     if token.type == "END" or before.type == "END":
         return Refused(token.span, "a query is one goal", f"leave out what follows `{before.text}`")
     return None
@@ -339,3 +330,53 @@ def _expectation(before: Token | None, inside: Token | None) -> str:
     if before is not None and before.type in ("CLOSE", "TERM"):
         return "a comma or a full stop belongs here"
     return ""
+
+
+def _starts_a_rule(token: Token, before: Token) -> bool:
+    """Whether a token at the start of a row follows one that can end a rule."""
+    return (
+        token.row > before.row
+        and token.column == 1
+        and token.type in ("CALL", "IMPLIES", "TERM")
+        and before.type in ("CLOSE", "TERM")
+    )
+
+
+def _behind(token: Token) -> Span:
+    """Return the place right behind a token."""
+    return Span(token.source, token.row, token.end_column, token.row, token.end_column + 1)
+
+
+def _in_head(given: list[Token], position: int) -> bool:
+    """Whether a position stands before the ``:-`` of a rule."""
+    return not any(token.type == "IMPLIES" for token in given[:position])
+
+
+def _literal_before(given: list[Token], position: int) -> list[Token]:
+    """Return the tokens of the literal before a position."""
+    start = position
+    while start and given[start - 1].type not in ("COMMA", "IMPLIES", "QUERY"):
+        start -= 1
+    return given[start:position]
+
+
+def _innermost(given: list[Token], position: int) -> Token | None:
+    """Return the token whose parenthesis is open at a position."""
+    opened: list[Token] = []
+    for token in given[:position]:
+        if token.type in ("CALL", "FUNCTION", "AGGREGATE", "PREDICATE", "OPEN"):
+            opened.append(token)
+        elif token.type == "CLOSE" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _measures(given: list[Token], call: Token) -> bool:
+    """Whether a call is what an aggregate measures, such as ``sum(E)``."""
+    position = given.index(call)
+    return position > 0 and given[position - 1].type == "AGGREGATE"
+
+
+def _shown(token: Token) -> str:
+    """Return the text of a token, cut where it is long."""
+    return token.text if len(token.text) <= 40 else f"{token.text[:40]}…"

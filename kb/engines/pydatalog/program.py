@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -13,11 +14,19 @@ from kb.engines.pydatalog.fact_index import FactIndex
 from kb.engines.pydatalog.joins import Join, join_of
 from kb.language.ast import Constant, Key, Rule
 from kb.language.matching import row_of
+from kb.language.traversal import atoms_of
 from kb.language.values import Row, Value, canonical
-from kb.model.program import CheckedProgram
+from kb.model.program import CheckedProgram, Stratum
 
 if TYPE_CHECKING:
     from kb.engines.pydatalog.recursion import RecursiveRules
+
+
+_FRAMES = 6
+"""Python calls inside each other for one stratum that a goal goes down."""
+
+_MOST_FRAMES = 600
+"""Those of the program that asks."""
 
 
 class PreparedRule:
@@ -107,6 +116,21 @@ class PreparedProgram:
         }
         self._recursive: dict[tuple[str, ...], RecursiveRules] = {}
         self._lock = threading.Lock()
+        _allow_calls(_FRAMES * self._depth(program.strata))
+
+    def _depth(self, strata: Iterable[Stratum]) -> int:
+        """Return through how many strata a goal can go down."""
+        depths: dict[str, int] = {}
+        rules = {key[0]: own for key, own in self.derived.items()}
+        for stratum in strata:
+            used = (
+                depths.get(atom.predicate, 0)
+                for name in stratum.predicates
+                for each in rules.get(name, ())
+                for atom in atoms_of(each.rule.body)
+            )
+            depths.update(dict.fromkeys(stratum.predicates, 1 + max(used, default=0)))
+        return max(depths.values(), default=0)
 
     def candidates(self, key: Key, pattern: Sequence[Value | None]) -> Sequence[PreparedRule]:
         """Return the rules that may conclude a pattern, in the order of the program.
@@ -145,6 +169,12 @@ class PreparedProgram:
                 rules = {each: own for each, own in self.derived.items() if each[0] in names}
                 found = self._recursive[names] = RecursiveRules(rules)
             return found
+
+
+def _allow_calls(frames: int) -> None:
+    """Let Python make so many calls inside each other; a chain of rules may need them."""
+    if _MOST_FRAMES + frames > sys.getrecursionlimit():
+        sys.setrecursionlimit(_MOST_FRAMES + frames)
 
 
 _PREPARED: WeakKeyDictionary[CheckedProgram, PreparedProgram] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ import networkx
 import pytest
 
 from explain.english.sentences import Sentences
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.prover import prove
 from explain.why_not.why_not import explain_absence
 from facts.schema import Column

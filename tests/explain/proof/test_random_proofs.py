@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from explain.certificate.verify import verify
 from explain.certificate.write import certificate
-from explain.proof.evaluator import Derivations
+from explain.proof.derivations import Derivations
 from explain.proof.graph import Proof
 from explain.proof.prover import prove
 from kb.engines.protocol import Session
