@@ -14,7 +14,7 @@ from pathlib import Path
 
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.origin import Origin
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.utf8 import read_utf8
 from facts.values import ValueFault, parse_amount, quoted
 
@@ -204,8 +204,7 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
 def _strange(columns: Sequence[str], place: Origin) -> Iterator[Diagnostic]:
     for name in columns:
         if name not in _COLUMNS:
-            near = nearest(name, _COLUMNS)
-            help = f"did you mean `{near}`?" if near else f"a table has {', '.join(_COLUMNS)}"
+            help = near_help(name, _COLUMNS, f"a table has {', '.join(_COLUMNS)}")
             yield Diagnostic("error", f"unknown column {quoted(name)}", place, help)
 
 

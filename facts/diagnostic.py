@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from facts.origin import Origin
 from facts.span import Span
@@ -105,6 +105,27 @@ class ClausewiseError(Exception):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
         super().__init__("\n".join(diagnostic.render() for diagnostic in self.diagnostics))
+
+    @classmethod
+    def of(cls, message: str, help: str = "", place: Span | Origin | None = None) -> Self:
+        """Return an exception with one error.
+
+        Parameters
+        ----------
+        message : str
+            One lower-case sentence without a full stop, the person's input in backticks.
+        help : str, optional
+            What to do about it.
+        place : Span or Origin, optional
+            Where the input stands.
+
+        Examples
+        --------
+        >>> print(UsageError.of("there is no format `doc`", "html or pdf"))
+        error: there is no format `doc`
+          = help: html or pdf
+        """
+        return cls([Diagnostic("error", message, place, help)])
 
 
 class InputError(ClausewiseError):

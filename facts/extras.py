@@ -6,7 +6,7 @@ import importlib
 from types import ModuleType
 from typing import Any, Protocol
 
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 
 OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": False,
@@ -95,7 +95,7 @@ def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
         package = name.partition(".")[0]
         message = f"`{package}` is not installed, and {purpose}"
         help = f"pip install 'clausewise[{extra}]'"
-        raise UsageError([Diagnostic("error", message, None, help)]) from None
+        raise UsageError.of(message, help) from None
 
 
 def bulk_module(name: str) -> ModuleType:

@@ -12,8 +12,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from facts.values import quoted
 
 _FOLDER = Path(__file__).parent / "reference"
@@ -105,9 +105,8 @@ def reference_set(name: str) -> Mapping[str, ReferenceCode]:
     'included in the payment of another service'
     """
     if name not in NAMES:
-        near = nearest(name, NAMES)
-        help = f"did you mean `{near}`?" if near else f"one of {', '.join(NAMES)}"
-        raise UsageError([Diagnostic("error", f"unknown reference set {quoted(name)}", None, help)])
+        help = near_help(name, NAMES)
+        raise UsageError.of(f"unknown reference set {quoted(name)}", help)
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         rows = {
             row["code"]: ReferenceCode(

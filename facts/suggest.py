@@ -51,6 +51,30 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     return (_kept_pool(known) if len(known) <= _LARGEST_KEPT else _Pool(known)).nearest(name)
 
 
+def near_help(name: str, candidates: Iterable[str], otherwise: str | None = None) -> str:
+    """Return the help for a name that nobody knows: the nearest known one, or else all of them.
+
+    Parameters
+    ----------
+    name : str
+        What the person wrote.
+    candidates : iterable of str
+        What they could have meant.
+    otherwise : str, optional
+        The help where none is near; without it the candidates are listed.
+
+    Examples
+    --------
+    >>> near_help("procedre", ["units", "procedure"]), near_help("zebra", ["units", "procedure"])
+    ('did you mean `procedure`?', 'one of units, procedure')
+    """
+    known = tuple(candidates)
+    near = nearest(name, known)
+    if near:
+        return f"did you mean `{near}`?"
+    return f"one of {', '.join(known)}" if otherwise is None else otherwise
+
+
 class Suggestions:
     """The nearest of some names, for a file that may have any number of wrong ones.
 

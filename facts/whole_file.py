@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def unwritable(what: str, reason: str | OSError) -> UsageError:
     if isinstance(reason, OSError):
         reason = (reason.strerror or "unknown reason").lower()
     help = "choose another file or folder, or make room"
-    return UsageError([Diagnostic("error", f"{what} cannot be written: {reason}", None, help)])
+    return UsageError.of(f"{what} cannot be written: {reason}", help)
 
 
 def _private(path: str, flags: int) -> int:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from facts.diagnostic import Diagnostic, InputError
+from facts.diagnostic import InputError
 from facts.origin import Origin
 
 EXPORT_FORMAT = "clausewise explanation 1"
@@ -54,7 +54,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
     except json.JSONDecodeError as fault:
         place = f"row {fault.lineno}, column {fault.colno}"
         message = f"the certificate is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
-        raise InputError([Diagnostic("error", message, Origin(name, place), _WRITE)]) from None
+        raise InputError.of(message, _WRITE, place=Origin(name, place)) from None
     except (RecursionError, ValueError):
         raise _fault(name, "the certificate is not JSON that can be read", _WRITE) from None
     if not isinstance(document, dict):
@@ -111,4 +111,4 @@ def _constant(text: str) -> Any:
 
 
 def _fault(name: str, message: str, help: str = "") -> InputError:
-    return InputError([Diagnostic("error", message, Origin(name), help)])
+    return InputError.of(message, help, place=Origin(name))

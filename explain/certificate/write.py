@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from explain.certificate.seals import FORMAT, canonical_json, digest, seal
 from explain.proof.graph import Node, Proof
 from explain.proof.rule_index import RuleIndex, rule_index
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 from facts.origin import Origin
 from kb.engines.protocol import Facts
 from kb.language.ast import Aggregate, Atom, Constant, Rule, Variable
@@ -44,7 +44,7 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
     if explanation.explainer.mask is not None:
         message = "a masked explanation has no certificate"
         help = "a proof cannot be checked without its facts: leave out the mask"
-        raise UsageError([Diagnostic("error", message, None, help)])
+        raise UsageError.of(message, help)
     loaded = explanation.explainer.loaded
     policy = loaded.policy
     about = {

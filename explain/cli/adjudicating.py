@@ -42,10 +42,10 @@ from explain.cli.options import (
 )
 from explain.cli.output import data, message, report, table_text
 from explain.cli.progress import progress
-from explain.cli.running import BAD_INPUT, DONE, usage_error
+from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.writing import ENDINGS, check_target, destination, format_of
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, InputError
+from facts.diagnostic import Diagnostic, InputError, UsageError
 from facts.readers.batch import Tally
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
@@ -243,14 +243,14 @@ def _counted_noun(count: int, noun: str) -> str:
 
 def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
     if as_json and as_csv:
-        raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
+        raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
     if output is None:
         if as_csv:
             return "csv"
         return "jsonl" if as_json or not _on_terminal() else "table"
     kind = format_of(output, _ENDINGS)
     if (as_csv and kind != "csv") or (as_json and kind != "jsonl"):
-        raise usage_error(
+        raise UsageError.of(
             f"`{'--csv' if as_csv else '--json'}` contradicts the ending of `{one_line(output)}`",
             "the ending chooses the format",
         )

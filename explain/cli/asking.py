@@ -23,9 +23,9 @@ from explain.cli.options import (
     read_document,
 )
 from explain.cli.output import data, json_text, report
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed
 from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.values import quoted
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ _WHY_FORMATS = ("text", "json", "md")
 
 def _why_format(format: str | None, as_json: bool) -> str:
     if format is not None and format not in _WHY_FORMATS:
-        raise usage_error(f"`why` prints no format {quoted(format)}", "text, json or md")
+        raise UsageError.of(f"`why` prints no format {quoted(format)}", "text, json or md")
     if as_json and format not in (None, "json"):
-        raise usage_error(f"`--json` contradicts `--format {format}`", "choose one of them")
+        raise UsageError.of(f"`--json` contradicts `--format {format}`", "choose one of them")
     return "json" if as_json else format or "text"
 
 
@@ -115,8 +115,10 @@ def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
     if claim in loaded.rejected:
         message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
     elif loaded.lines or loaded.near or not loaded.has_errors:
-        near = nearest(claim, [*loaded.lines, *loaded.near])
-        message, help = f"there is no claim `{claim}`", f"did you mean `{near}`?" if near else ""
+        message, help = (
+            f"there is no claim `{claim}`",
+            near_help(claim, [*loaded.lines, *loaded.near], ""),
+        )
     else:
         return []
     return [Diagnostic("error", message, None, help)]

@@ -17,7 +17,7 @@ from explain.cli.options import (
     load_knowledge_base,
 )
 from explain.cli.output import data, json_text
-from explain.cli.running import DONE, usage_error
+from explain.cli.running import DONE
 from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import nearest
 
@@ -89,5 +89,5 @@ def _keys(names: Iterable[str], program: Program) -> list[tuple[str, int]]:
     if faults:
         raise UsageError(faults)
     if not found:
-        raise usage_error("no predicate is named")
+        raise UsageError.of("no predicate is named")
     return found

@@ -21,7 +21,7 @@ from explain.cli.options import (
     load_knowledge_base,
 )
 from explain.cli.output import data, json_text, message, report
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import UsageError
 from facts.values import quoted
 
@@ -64,7 +64,7 @@ def why_not(
     from explain.why_not.why_not import why_not_outcome as explain_outcome
 
     if (clause is None) == (outcome is None):
-        raise usage_error(
+        raise UsageError.of(
             "a clause or an outcome is asked for" + ("" if clause is None else ", not both"),
             "as in `clausewise why-not CLM1 2 R14-FAC-1 ...` or `--outcome reimbursable`",
         )
@@ -137,7 +137,9 @@ def verify(
         has_errors = loaded.has_errors
         facts = loaded.kb.claim(claim).facts
     elif evidence or overrides:
-        raise usage_error("evidence and overrides belong to claims", "give the claims with -c FILE")
+        raise UsageError.of(
+            "evidence and overrides belong to claims", "give the claims with -c FILE"
+        )
     found = [check(each, policy=kb.policy, facts=facts) for each in certificates]
     for each, one in zip(certificates, found, strict=True):
         about = f"line {_line_of(each)}: " if len(found) > 1 and not as_json else ""

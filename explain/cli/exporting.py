@@ -29,7 +29,7 @@ from explain.cli.options import (
 )
 from explain.cli.output import data, message, report
 from explain.cli.progress import progress
-from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER, usage_error
+from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER
 from explain.exports import FORMATS, Format, format_of
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
@@ -143,16 +143,20 @@ def export(
     )
     if all_adverse:
         if claim is not None:
-            raise usage_error("`--all-adverse` takes no claim", "leave out the claim or the option")
+            raise UsageError.of(
+                "`--all-adverse` takes no claim", "leave out the claim or the option"
+            )
         if output is None:
-            raise usage_error("`--all-adverse` needs a folder", "name one with -o FOLDER")
+            raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
         _hold_queue(queue)
     elif claim is None:
-        raise usage_error("a claim is asked for", "name one, or use --all-adverse")
+        raise UsageError.of("a claim is asked for", "name one, or use --all-adverse")
     elif output is not None:
         _hold_apart(output, [*claims, *(evidence or ()), *(overrides or ())])
     elif not kind.is_text and sys.stdout.isatty():
-        raise usage_error(f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH")
+        raise UsageError.of(
+            f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH"
+        )
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     loaded = load_claims(kb, claims, evidence, overrides, only=claim)
     if all_adverse and output is not None:
@@ -202,7 +206,7 @@ def _format(format: str | None, output: str | None, as_json: bool, all_adverse: 
     """Return the format that the options or the ending of the output ask for."""
     if as_json:
         if format not in (None, "json"):
-            raise usage_error(f"`--json` contradicts `--format {format}`", "choose one of them")
+            raise UsageError.of(f"`--json` contradicts `--format {format}`", "choose one of them")
         return FORMATS["json"]
     if format is not None:
         return format_of(format)
@@ -212,7 +216,7 @@ def _format(format: str | None, output: str | None, as_json: bool, all_adverse: 
     for each in FORMATS.values():
         if each.suffix == ending:
             return each
-    raise usage_error(
+    raise UsageError.of(
         f"the ending of `{one_line(output)}` tells no format",
         f"give --format, or end it in {', '.join(each.suffix for each in FORMATS.values())}",
     )
@@ -224,7 +228,7 @@ def _date(text: str) -> str:
     try:
         return parse_date(text).isoformat()
     except ValueFault as fault:
-        raise usage_error(f"`--date` {fault.message}", fault.help) from None
+        raise UsageError.of(f"`--date` {fault.message}", fault.help) from None
 
 
 def _hold_queue(kind: str) -> None:
@@ -232,7 +236,7 @@ def _hold_queue(kind: str) -> None:
     from explain.exports.queue import KINDS
 
     if kind not in KINDS:
-        raise usage_error(f"there is no queue {quoted(kind)}", "csv or xlsx")
+        raise UsageError.of(f"there is no queue {quoted(kind)}", "csv or xlsx")
     if kind == "xlsx":
         report_module("xlsxwriter")
 
@@ -241,9 +245,9 @@ def _hold_apart(output: str, inputs: list[str]) -> None:
     what = f"`{one_line(output)}`"
     path = Path(output)
     if path.is_dir():
-        raise usage_error(f"{what} is a folder", "name a file in it, or use --all-adverse")
+        raise UsageError.of(f"{what} is a folder", "name a file in it, or use --all-adverse")
     if os.path.realpath(output) in {os.path.realpath(name) for name in inputs}:
-        raise usage_error(f"{what} is one of the files to read", "write to another file")
+        raise UsageError.of(f"{what} is one of the files to read", "write to another file")
 
 
 def _note_not_adverse(document: Document, line: int | None) -> None:

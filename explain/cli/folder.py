@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from explain.cli.running import usage_error
+from facts.diagnostic import UsageError
 from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
 
@@ -29,7 +29,7 @@ class Folder:
         self.path = Path(path)
         self.written: set[str] = set()
         if self.path.exists() and not self.path.is_dir():
-            raise usage_error(f"{self.name} is a file, not a folder", "name a folder")
+            raise UsageError.of(f"{self.name} is a file, not a folder", "name a folder")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path, prefix="."):

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from explain.cli.output import data, table_text
 from explain.cli.progress import progress
-from explain.cli.running import usage_error
 from explain.cli.writing import check_target
 from facts.claim import Override
+from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
 from facts.readers.batch import RejectedClaim
 from facts.readers.detect import is_x12
@@ -53,7 +53,7 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
         If DuckDB is asked for an 837 file, or not installed though it is needed.
     """
     if wanted is not None and wanted not in ENGINES:
-        raise usage_error(
+        raise UsageError.of(
             f"there is no engine `{one_line(wanted)}`", f"one of {', '.join(ENGINES)}"
         )
     parquet = any(is_parquet(Path(file)) for file in files)
@@ -62,7 +62,7 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     x12 = [file for file in files if not is_parquet(Path(file)) and is_x12(look(Path(file))[0])]
     if wanted == "duckdb" and x12:
         help = "leave out `--engine duckdb`"
-        raise usage_error(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
+        raise UsageError.of(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
     if x12:
         return "pydatalog"
     if parquet or wanted == "duckdb":

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
-from explain.cli.running import usage_error
 from facts.claim import Override
-from facts.diagnostic import Diagnostic
+from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.evidence import EvidenceIndex
 
 if TYPE_CHECKING:
@@ -155,12 +154,12 @@ def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
     for pair in pairs or ():
         name, sign, value = pair.partition("=")
         if not sign or not name.strip():
-            raise usage_error(
+            raise UsageError.of(
                 f"`--set {pair}` is not a setting",
                 "write a name and a value, as in --set effective_basis=processed_date",
             )
         if settings.setdefault(name.strip(), value.strip()) != value.strip():
-            raise usage_error(f"the setting `{name.strip()}` is given two values", "choose one")
+            raise UsageError.of(f"the setting `{name.strip()}` is given two values", "choose one")
     return settings
 
 

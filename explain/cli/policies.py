@@ -9,9 +9,9 @@ import typer
 
 from explain.cli.options import JsonOption, PolicyOption
 from explain.cli.output import data, json_text, message, report, table_text
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, usage_error
-from facts.diagnostic import Diagnostic, ProgramError
-from facts.suggest import nearest
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
+from facts.diagnostic import Diagnostic, ProgramError, UsageError
+from facts.suggest import near_help
 from facts.values import ValueFault, format_number, parse_code
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ def clauses(
         (each for name, each in loaded.clauses.items() if name.casefold() == folded), None
     )
     if wanted is None:
-        near = nearest(clause_id, loaded.clauses)
-        help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
+        help = near_help(clause_id, loaded.clauses, "`clausewise clauses` lists them")
         report([Diagnostic("error", f"there is no clause `{clause_id}`", None, help)])
         return NO_ANSWER
     data(json_text(_clause_json(wanted)) if as_json else _clause_text(wanted, loaded))
@@ -77,7 +76,7 @@ def code(
     try:
         wanted = parse_code(code.replace(".", ""))
     except ValueFault as fault:
-        raise usage_error(f"the code {fault.message}", fault.help) from None
+        raise UsageError.of(f"the code {fault.message}", fault.help) from None
     places = code_places(loaded, wanted)
     tables = [
         {

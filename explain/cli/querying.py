@@ -32,8 +32,8 @@ from explain.cli.options import (
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_lines
 from explain.cli.progress import progress
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed, usage_error
-from facts.diagnostic import Diagnostic
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed
+from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
@@ -87,7 +87,7 @@ def query(
     clausewise query "code_in('J7050', Table)"
     """
     if as_json and as_csv:
-        raise usage_error("`--json` and `--csv` exclude each other", "choose one of them")
+        raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
     kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
     parsed = kb.parse(typed(goal))
     claims, evidence = expanded(claims), expanded(evidence or ())

@@ -13,7 +13,7 @@ import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.output import discard, flush, message, report
-from facts.diagnostic import ClausewiseError, Diagnostic, InputError, QueryError, UsageError
+from facts.diagnostic import ClausewiseError, InputError, QueryError, UsageError
 from facts.whole_file import unwritable
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
@@ -96,11 +96,6 @@ def typed(text: str) -> str:
         return text.encode("utf-8", "surrogateescape").decode("utf-8")
     except UnicodeError:
         return text
-
-
-def usage_error(text: str, help: str = "") -> UsageError:
-    """Return an error of usage."""
-    return UsageError([Diagnostic("error", text, None, help)])
 
 
 def _told(fault: ClausewiseError, code: int) -> int:

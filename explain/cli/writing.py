@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from explain.cli.output import data
-from explain.cli.running import usage_error
+from facts.diagnostic import UsageError
 from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
 
@@ -36,7 +36,7 @@ def format_of(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
     if kind is None:
         names = [ending for ending in endings if ending not in _OTHER_ENDINGS]
         help = f"end it in {', in '.join(names[:-1])} or in {names[-1]}"
-        raise usage_error(f"`{one_line(output)}` has an unknown ending", help)
+        raise UsageError.of(f"`{one_line(output)}` has an unknown ending", help)
     return kind
 
 
@@ -100,7 +100,7 @@ def check_target(output: str, inputs: Iterable[str]) -> Path:
     what = f"`{one_line(output)}`"
     path = Path(os.path.realpath(output))
     if path.is_dir():
-        raise usage_error(f"{what} is a folder", "name a file in it")
+        raise UsageError.of(f"{what} is a folder", "name a file in it")
     if path in {Path(os.path.realpath(name)) for name in inputs}:
-        raise usage_error(f"{what} is one of the files to read", "write to another file")
+        raise UsageError.of(f"{what} is one of the files to read", "write to another file")
     return path

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TypeAlias
 
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from facts.values import quoted
 
 Renderer: TypeAlias = Callable[[Document], bytes]
@@ -90,7 +90,6 @@ def format_of(name: str) -> Format:
     '.mmd'
     """
     if name not in FORMATS:
-        near = nearest(name, FORMATS)
-        help = f"did you mean `{near}`?" if near else f"one of {', '.join(FORMATS)}"
-        raise UsageError([Diagnostic("error", f"there is no format {quoted(name)}", None, help)])
+        help = near_help(name, FORMATS)
+        raise UsageError.of(f"there is no format {quoted(name)}", help)
     return FORMATS[name]

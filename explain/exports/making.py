@@ -13,7 +13,7 @@ from explain.narrative.model import Narrative
 from explain.narrative.policy_document import PolicyDocument
 from explain.pictures.wrapping import wrapped
 from explain.proof.explainer import Explainer
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 from facts.values import quoted
 from kb.claims.determine import LoadedClaim
 from kb.model.clause import ADVERSE_EFFECTS
@@ -113,13 +113,7 @@ def _hold_adverse(claim_id: str, narrative: Narrative, profile: str) -> None:
     if narrative.is_adverse:
         return
     number, outcome = narrative.identity.line_number, narrative.headline.outcome_text
-    raise UsageError(
-        [
-            Diagnostic(
-                "error",
-                f"line {number} of claim {quoted(claim_id)} is {outcome}, not adverse",
-                None,
-                f"a {profile} is of adverse lines; leave out --profile to explain the line",
-            )
-        ]
+    raise UsageError.of(
+        f"line {number} of claim {quoted(claim_id)} is {outcome}, not adverse",
+        f"a {profile} is of adverse lines; leave out --profile to explain the line",
     )

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explain.exports.document import DEFAULT_PROFILE
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from facts.values import quoted
 
 
@@ -96,7 +96,6 @@ def profile_of(name: str) -> Profile:
     True
     """
     if name not in PROFILES:
-        near = nearest(name, PROFILES)
-        help = f"did you mean `{near}`?" if near else f"one of {', '.join(PROFILES)}"
-        raise UsageError([Diagnostic("error", f"there is no profile {quoted(name)}", None, help)])
+        help = near_help(name, PROFILES)
+        raise UsageError.of(f"there is no profile {quoted(name)}", help)
     return PROFILES[name]

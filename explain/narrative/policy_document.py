@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explain.narrative.places import line_numbers
-from facts.diagnostic import Diagnostic, InputError
+from facts.diagnostic import InputError
 from facts.origin import Origin
 from facts.values import one_line
 
@@ -118,4 +118,4 @@ def _too_short(name: str, lines: int, wanted: int) -> InputError:
 
 
 def _fault(name: str, message: str, help: str = "") -> InputError:
-    return InputError([Diagnostic("error", message, Origin(name), help)])
+    return InputError.of(message, help, place=Origin(name))

@@ -10,7 +10,7 @@ from explain.proof.derivations import Derivations
 from explain.proof.graph import Proof
 from explain.proof.prover import Prover
 from facts.claim import ClaimLine
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 from kb.claims.determine import LoadedClaim
 from kb.language.ast import Atom, Constant
 from kb.language.matching import Pattern
@@ -71,7 +71,7 @@ class Explainer:
         numbers = ", ".join(str(line.line_number) for line in lines)
         claim_id = lines[0].claim_id if lines else ""
         message = f"claim `{claim_id}` has no line `{line_number}`"
-        raise UsageError([Diagnostic("error", message, None, f"its lines: {numbers}")])
+        raise UsageError.of(message, f"its lines: {numbers}")
 
     def proof_of(self, predicate: str, *values: Value) -> Proof:
         """Return the proof of an atom that is known to hold."""

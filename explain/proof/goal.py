@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from explain.proof.explainer import Explainer
 from explain.proof.graph import Proof
-from facts.diagnostic import Diagnostic, QueryError
-from facts.suggest import nearest
+from facts.diagnostic import QueryError
+from facts.suggest import near_help
 from kb.checks.checked import check_query
 from kb.claims.arguments import Bound, bound_values, check_goal
 from kb.claims.determine import LoadedClaim
@@ -67,11 +67,8 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **given: Boun
     names = named_variables(asked.body)
     for name in bound:
         if name not in names:
-            near = nearest(name, names)
-            help = f"did you mean `{near}`?" if near else ""
-            raise QueryError(
-                [Diagnostic("error", f"the goal has no variable `{name}`", None, help)]
-            )
+            help = near_help(name, names, "")
+            raise QueryError.of(f"the goal has no variable `{name}`", help)
     if isinstance(where, LoadedClaim):
         return _first(where, asked, atom, names, bound)
     for claim_id in _claim_ids(where, atom, bound):
@@ -100,7 +97,7 @@ def _only_atom(query: Query) -> Atom:
         if isinstance(literal, Relational) and not literal.negated:
             return literal.atom
     message = "a proof is of one atom"
-    raise QueryError([Diagnostic("error", message, None, "prove its parts one by one")])
+    raise QueryError.of(message, "prove its parts one by one")
 
 
 def _named(atom: Atom) -> Atom:

@@ -13,8 +13,8 @@ from explain.proof.derivations import Derivations
 from explain.proof.explainer import Explainer
 from explain.why_not.near_miss import Miss, NearMisses
 from explain.why_not.text import direct_ways, way_json, ways_rows
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from facts.values import one_line, quoted
 from kb.claims.determine import LoadedClaim
 from kb.language.matching import Pattern
@@ -99,11 +99,8 @@ def why_not(
     """
     clauses = loaded.policy.clauses
     if clause_id not in clauses:
-        near = nearest(clause_id, tuple(clauses))
         message = f"the policy has no clause {quoted(clause_id)}"
-        raise UsageError(
-            [Diagnostic("error", message, None, f"did you mean `{near}`?" if near else "")]
-        )
+        raise UsageError.of(message, near_help(clause_id, tuple(clauses), ""))
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
@@ -141,10 +138,9 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
         If the claim has no such line or there is no such outcome.
     """
     if outcome not in OUTCOMES:
-        near = nearest(outcome, OUTCOMES)
         message = f"there is no outcome {quoted(outcome)}"
-        help = f"did you mean `{near}`?" if near else f"one of {', '.join(OUTCOMES)}"
-        raise UsageError([Diagnostic("error", message, None, help)])
+        help = near_help(outcome, OUTCOMES)
+        raise UsageError.of(message, help)
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"

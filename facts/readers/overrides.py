@@ -15,7 +15,7 @@ from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
 from facts.readers.records import RecordTrace
 from facts.schema import OVERRIDE_COLUMNS
-from facts.suggest import Suggestions, nearest
+from facts.suggest import Suggestions, near_help
 from facts.values import ValueFault, parse_date, quoted
 
 COLUMNS = tuple(each.name for each in OVERRIDE_COLUMNS)
@@ -191,8 +191,7 @@ def _override(
 
     def one_of(name: str, values: tuple[str, ...], given: str) -> None:
         if given and given not in values:
-            near = nearest(given, values)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(values)}"
+            help = near_help(given, values)
             error(f"unknown {name.removesuffix('_id')} {quoted(given)}", name, help)
 
     if not faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 from facts.extras import duckdb_module
 from facts.values import one_line
 from facts.whole_file import unwritable
@@ -46,7 +46,7 @@ def room_faults(output: str | None = None) -> Iterator[None]:
         if "disk" in text or "temp" in text:
             help = "give a larger --memory-limit, or make room for temporary files (TMPDIR)"
         message = "the run does not fit in its memory limit"
-        raise UsageError([Diagnostic("error", message, None, help)]) from None
+        raise UsageError.of(message, help) from None
     except duckdb.IOException as fault:
         raise _disk_fault(str(fault).lower(), output) from None
 
@@ -59,4 +59,4 @@ def _disk_fault(text: str, output: str | None) -> UsageError:
             return unwritable(f"`{one_line(output)}`", "permission denied")
     message = "a file of the run cannot be read or written"
     help = "look at the files, and make room for temporary ones (TMPDIR)"
-    return UsageError([Diagnostic("error", message, None, help)])
+    return UsageError.of(message, help)

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from facts.claim import EvidenceTypes
-from facts.diagnostic import Diagnostic, UsageError
+from facts.diagnostic import UsageError
 from facts.extras import Connection, duckdb_module
 from kb.bulk.read.evidence import EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
@@ -168,7 +168,7 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Conn
     except duckdb.Error:
         message = f"the memory limit or the threads cannot be `{memory_limit or threads}`"
         help = "write a memory limit as in 4GB, and threads as a whole number from 1"
-        raise UsageError([Diagnostic("error", message, None, help)]) from None
+        raise UsageError.of(message, help) from None
 
 
 def connect_twice(

@@ -16,7 +16,7 @@ from facts.readers.line_table import PARSERS
 from facts.readers.overrides import COLUMNS as OVERRIDE_COLUMNS
 from facts.readers.overrides import collect_overrides
 from facts.readers.records import read_claims_from_records
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.values import ValueFault, parse_amount
 from kb.cases.case import CLAIM_ID, Case, ExpectedLine
 from kb.claims.settings import complete_settings
@@ -124,8 +124,7 @@ class _CaseReader:
 
     def known_clause(self, clause_id: str, key: str, item: int = 0) -> None:
         if self.policy is not None and clause_id not in self.policy.clauses:
-            near = nearest(clause_id, self.policy.clauses)
-            help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
+            help = near_help(clause_id, self.policy.clauses, "`clausewise clauses` lists them")
             self.error(f"there is no clause `{clause_id}`", help, key, item)
 
     def truth(self, key: str, default: bool) -> bool:
@@ -147,8 +146,7 @@ class _CaseReader:
         for number, item in enumerate(items, 1):
             for name in item:
                 if name not in known:
-                    near = nearest(name, known)
-                    help = f"did you mean `{near}`?" if near else f"one of {', '.join(known)}"
+                    help = near_help(name, known)
                     self.error(f"unknown column `{name}`", help, key, number)
 
     def told(self, key: str, diagnostics: Iterable[Diagnostic]) -> None:
@@ -188,8 +186,7 @@ class _CaseReader:
                     break
             return None
         if outcome not in OUTCOMES:
-            near = nearest(str(outcome), OUTCOMES)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(OUTCOMES)}"
+            help = near_help(str(outcome), OUTCOMES)
             self.error(f"unknown outcome `{outcome}`", help, "lines", number)
         cites = self.names(item, "cites", number) or ()
         for clause_id in cites:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 from facts.diagnostic import Diagnostic
 from facts.schema import BY_NAME
-from facts.suggest import nearest
+from facts.suggest import near_help
 from kb.checks.context import Context, atoms
 from kb.language.ast import Constant
 
@@ -41,7 +41,6 @@ def check_citations(context: Context) -> Iterator[Diagnostic]:
                 if type(term) is not Constant or not isinstance(term.value, str):
                     continue
                 if term.value not in names:
-                    near = nearest(term.value, names)
                     message = f"there is no {noun} `{term.value}`"
-                    help = f"did you mean `{near}`?" if near else ""
+                    help = near_help(term.value, names, "")
                     yield context.error(message, term.span, help)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
-from facts.suggest import nearest
+from facts.suggest import near_help
 from kb.checks.context import Context, Unit, atoms
 from kb.language.ast import Atom, Comparison, Constant, Relational, Term, Variable
 from kb.language.printer import print_atom
@@ -189,8 +189,7 @@ class _Flow:
 
     def _constant(self, constant: Constant) -> Iterator[Diagnostic]:
         if constant.value not in self.noun.values:
-            near = nearest(str(constant.value), self.noun.values)
-            help = f"did you mean `{near}`?" if near else ""
+            help = near_help(str(constant.value), self.noun.values, "")
             message = f"there is no {self.noun.name} `{constant.value}`"
             if self.noun.could_differ:
                 yield self.context.warning(message, constant.span, help)

@@ -11,7 +11,7 @@ from facts.readers.line_table import CODE_COLUMNS, CODE_LISTS, PARSERS
 from facts.readers.overrides import AUTHORITIES
 from facts.readers.overrides import EFFECTS as OVERRIDE_EFFECTS
 from facts.schema import INPUT_PREDICATES
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.values import ValueFault
 from kb.checks.context import Context, atoms
 from kb.language.ast import Atom, Constant
@@ -87,10 +87,7 @@ def _text(atom: Atom, position: int) -> Constant | None:
 
 
 def _near(name: object, names: Collection[str]) -> str:
-    near = nearest(str(name), names)
-    if near is not None:
-        return f"did you mean `{near}`?"
-    return f"one of {', '.join(names)}" if 0 < len(names) <= 12 else ""
+    return near_help(str(name), names, None if 0 < len(names) <= 12 else "")
 
 
 def _words(atom: Atom) -> Faults:
@@ -152,8 +149,9 @@ def _is_number(declared: EvidenceType) -> bool:
 
 
 def _undeclared(words: Vocabulary, name: Constant) -> tuple[Constant, str, str]:
-    near = nearest(str(name.value), words.evidence or ())
-    help = f"did you mean `{near}`?" if near else f"add [evidence.{name.value}] to policy.toml"
+    help = near_help(
+        str(name.value), words.evidence or (), f"add [evidence.{name.value}] to policy.toml"
+    )
     return name, f"the policy declares no evidence `{name.value}`", help
 
 
@@ -228,9 +226,8 @@ def _wanted(words: Vocabulary, atom: Atom) -> Faults:
     known = {*words.evidence, *PARSERS}
     if name.value not in known and not known.issuperset(str(name.value).split("_or_")):
         message = f"nothing that a person can supply is called `{name.value}`"
-        near = nearest(str(name.value), known)
         help = f"add [evidence.{name.value}] to policy.toml, or name a column of the claim"
-        yield name, message, f"did you mean `{near}`?" if near else help
+        yield name, message, near_help(str(name.value), known, help)
 
 
 def _reading(words: Vocabulary, atom: Atom) -> Faults:

@@ -11,7 +11,7 @@ from numbers import Integral
 from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
-from facts.suggest import nearest
+from facts.suggest import near_help
 from kb.language.ast import Atom, Query
 from kb.language.values import Value
 
@@ -77,9 +77,8 @@ def check_variables(values: Iterable[str], columns: Sequence[str]) -> None:
     """
     for name in values:
         if name not in columns:
-            near = nearest(name, columns)
-            message, help = f"the goal has no variable `{name}`", f"did you mean `{near}`?"
-            raise QueryError([Diagnostic("error", message, None, help if near else "")])
+            help = near_help(name, columns, "")
+            raise QueryError.of(f"the goal has no variable `{name}`", help)
 
 
 def _not_bound(name: str, value: object) -> Diagnostic:
@@ -145,7 +144,7 @@ def check_claim_id(claim_id: object) -> None:
 
 def wrong(noun: str, value: object, help: str) -> UsageError:
     """Return the error of an argument of a wrong type."""
-    return UsageError([Diagnostic("error", f"{noun} cannot be {kind(value)}", None, help)])
+    return UsageError.of(f"{noun} cannot be {kind(value)}", help)
 
 
 def kind(value: object) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from facts.claim import Override
-from facts.diagnostic import Diagnostic, InputError
+from facts.diagnostic import InputError
 from facts.readers.batch import Claim
 from facts.readers.evidence import EvidenceIndex
 from facts.schema import CLASSIFIED_COLUMNS
-from facts.suggest import nearest
+from facts.suggest import near_help
 from kb.claims.assertions import FactStore
 from kb.claims.determine import LoadedClaim
 from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
@@ -63,9 +63,8 @@ class KnownClaims:
                 return loaded
         claim = self.claims.get(claim_id)
         if claim is None:
-            near = nearest(claim_id, self.claims)
-            help = f"did you mean `{near}`?" if near else ""
-            raise InputError([Diagnostic("error", f"there is no claim `{claim_id}`", None, help)])
+            help = near_help(claim_id, self.claims, "")
+            raise InputError.of(f"there is no claim `{claim_id}`", help)
         loaded = self.loader.load(claim, self.evidence, self._shared)
         with self._lock:
             self._warm[claim_id] = loaded

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
-from facts.suggest import nearest
+from facts.suggest import near_help
 from kb.claims.arguments import check_truth, wrong
 from kb.policy.loader import Policy
 
@@ -32,8 +32,7 @@ def complete_settings(
     for name, value in settings.items():
         switch = policy.switches.get(name)
         if switch is None:
-            near = nearest(str(name), policy.switches)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(policy.switches)}"
+            help = near_help(str(name), policy.switches)
             found.append(Diagnostic("error", f"unknown setting `{name}`", Origin("settings"), help))
         elif value not in switch.values:
             found.append(

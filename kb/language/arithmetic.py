@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from facts.diagnostic import Diagnostic, QueryError
+from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.language.ast import (
     AggregateFunction,
@@ -162,7 +162,7 @@ def _divide(operation: Operation, left: Number, right: Number) -> Number:
 
 
 def _error(message: str, span: Span) -> QueryError:
-    return QueryError([Diagnostic("error", message, span)])
+    return QueryError.of(message, place=span)
 
 
 _UNARY: dict[str, Callable[[Number], Number]] = {

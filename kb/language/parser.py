@@ -140,11 +140,11 @@ def parse_query(text: str) -> Query:
     True
     """
     if len(text) > LONGEST_QUERY:
-        raise QueryError([Diagnostic("error", f"a query of {len(text)} characters is too long")])
+        raise QueryError.of(f"a query of {len(text)} characters is too long")
     given = list(tokens(text, QUERY_SOURCE))
     if not given:
         help = "write a goal such as `denied(C, L, Clause)`"
-        raise QueryError([Diagnostic("error", "the query is empty", None, help)])
+        raise QueryError.of("the query is empty", help)
     try:
         query: Query = _parse(given, "query")
         check_depth(query.body)

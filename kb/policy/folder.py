@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from facts.values import one_line
 
 BUNDLED = Path(__file__).parents[1] / "policies"
@@ -42,7 +42,6 @@ def find_policy_folder(policy: str | Path) -> Path:
         is_folder = folder.is_dir()
     except OSError:
         is_folder = False
-    near = nearest(name.lower(), bundled_policies())
     if is_folder:
         message, help = (
             f"`{one_line(name[:300])}` is not a policy folder",
@@ -50,8 +49,10 @@ def find_policy_folder(policy: str | Path) -> Path:
         )
     else:
         message = f"there is no policy `{one_line(name[:300])}`"
-        help = f"did you mean `{near}`?" if near else f"bundled: {', '.join(bundled_policies())}"
-    raise UsageError([Diagnostic("error", message, None, help)])
+        help = near_help(
+            name.lower(), bundled_policies(), f"bundled: {', '.join(bundled_policies())}"
+        )
+    raise UsageError.of(message, help)
 
 
 def rule_files(folder: Path) -> list[tuple[str, Path]]:

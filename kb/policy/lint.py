@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from facts.diagnostic import Diagnostic
 from facts.readers.line_table import PARSERS
 from facts.reference_sets import reference_set
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.values import quoted
 from kb.checks.context import Unit, atoms
 from kb.checks.types import is_date
@@ -65,7 +65,7 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
             place = f"reading {position}"
             _document_lines(readings, reading.document_lines, place)
             if reading.switch and reading.switch not in policy.switches:
-                help = _near(reading.switch, policy.switches)
+                help = near_help(reading.switch, policy.switches, "")
                 readings.error(f"there is no switch `{reading.switch}`", help, place, "switch")
     _reading_numbers(policy, main)
     return found
@@ -83,16 +83,11 @@ def _history(main: TomlFile) -> None:
             main.error(fault, _DOCUMENT_LINES, "history", day)
 
 
-def _near(name: str, names: Collection[str], otherwise: str = "") -> str:
-    near = nearest(name, names)
-    return f"did you mean `{near}`?" if near else otherwise
-
-
 def _codes(file: TomlFile, clause: PolicyClause, place: str) -> None:
     """A group code is one of few; the lists of reasons and remarks grow, and may be newer."""
     groups = reference_set("group_code")
     if clause.group and clause.group not in groups:
-        help = _near(clause.group, tuple(groups), f"one of {', '.join(groups)}")
+        help = near_help(clause.group, tuple(groups))
         file.error(f"there is no group code `{clause.group}`", help, place, "group")
     for key, codes in (("carc", (clause.carc,)), ("rarcs", clause.rarcs)):
         name = key.removesuffix("s")
@@ -100,7 +95,7 @@ def _codes(file: TomlFile, clause: PolicyClause, place: str) -> None:
         for code in codes:
             if code and code not in known:
                 message = f"the reference set of {name.upper()}s has no `{code}`"
-                help = _near(code, tuple(known), "look it up in the list of its authority")
+                help = near_help(code, tuple(known), "look it up in the list of its authority")
                 file.warning(message, help, place, key)
 
 
@@ -108,14 +103,16 @@ def _exceptions(file: TomlFile, clause: PolicyClause, place: str, known: Collect
     for number, item in enumerate(clause.exceptions, 1):
         if item.evidence not in known:
             message = f"an exception names `{item.evidence}`, which nobody can supply"
-            help = _near(item.evidence, known, "name evidence of policy.toml, or a claim column")
+            help = near_help(
+                item.evidence, known, "name evidence of policy.toml, or a claim column"
+            )
             file.error(message, help, place, "exceptions", number)
 
 
 def _related(file: TomlFile, clause: PolicyClause, place: str, related: Collection[str]) -> None:
     for name in clause.related:
         if name not in related:
-            help = _near(name, related, f"add {name} to [related] of policy.toml")
+            help = near_help(name, related, f"add {name} to [related] of policy.toml")
             file.warning(
                 f"nothing tells what the related policy `{name}` is", help, place, "related"
             )

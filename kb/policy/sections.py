@@ -7,7 +7,7 @@ from typing import Any
 
 from facts.claim import EvidenceType
 from facts.schema import TABLE_KINDS
-from facts.suggest import nearest
+from facts.suggest import near_help, nearest
 from kb.model.clause import (
     EFFECTS,
     REASON_SLOTS,
@@ -73,10 +73,9 @@ def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
         place = f"clause {position} ({clause_id})"
         effect = file.text(row, "effect", place, required=True)
         if effect and effect not in EFFECTS:
-            near = nearest(effect, EFFECTS)
             file.error(
                 f"unknown effect `{effect}`",
-                f"did you mean `{near}`?" if near else f"one of {', '.join(EFFECTS)}",
+                near_help(effect, EFFECTS),
                 place,
                 "effect",
             )
@@ -120,8 +119,7 @@ def _also(file: TomlFile, row: dict[str, Any], place: str) -> tuple[str, ...]:
     effects = file.texts(row, "also", place)
     for effect in effects:
         if effect not in EFFECTS:
-            near = nearest(effect, EFFECTS)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(EFFECTS)}"
+            help = near_help(effect, EFFECTS)
             file.error(f"unknown effect `{effect}`", help, place, "also")
     return effects
 
@@ -169,8 +167,7 @@ def read_switches(file: TomlFile) -> dict[str, Switch]:
         values = file.texts(row, "values", place)
         default = file.text(row, "default", place, required=True)
         if default and default not in values:
-            near = nearest(default, values)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(values)}"
+            help = near_help(default, values)
             file.error(f"the default `{default}` is not one of the values", help, place, "default")
         switches[name] = Switch(
             name,
@@ -190,8 +187,7 @@ def read_evidence_types(file: TomlFile) -> dict[str, EvidenceType]:
         file.known(row, _EVIDENCE_KEYS, place)
         kind = file.text(row, "kind", place, required=True)
         if kind and kind not in _EVIDENCE_KINDS:
-            near = nearest(kind, _EVIDENCE_KINDS)
-            help = f"did you mean `{near}`?" if near else f"one of {', '.join(_EVIDENCE_KINDS)}"
+            help = near_help(kind, _EVIDENCE_KINDS)
             file.error(f"unknown kind `{kind}`", help, place, "kind")
         choices = file.texts(row, "choices", place)
         if kind == "choice" and not row.get("choices"):
@@ -212,10 +208,9 @@ def read_table_declarations(file: TomlFile) -> dict[str, TableDeclaration]:
         file.known(row, _TABLE_KEYS, place)
         column = file.text(row, "column", place, required=True)
         if column and column not in TABLE_KINDS:
-            near = nearest(column, TABLE_KINDS)
             file.error(
                 f"unknown column `{column}`",
-                f"did you mean `{near}`?" if near else f"one of {', '.join(TABLE_KINDS)}",
+                near_help(column, TABLE_KINDS),
                 place,
                 "column",
             )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from facts.diagnostic import Diagnostic, Severity
 from facts.origin import Origin
-from facts.suggest import nearest
+from facts.suggest import near_help
 from facts.utf8 import read_utf8
 from kb.policy.toml_places import TomlPlaces, syntax_fault
 
@@ -113,8 +113,7 @@ class TomlFile:
         severity: Severity = "warning",
     ) -> None:
         """Tell a key that nothing reads, with the nearest that something does."""
-        near = nearest(name, keys)
-        help = f"did you mean `{near}`?" if near else f"known are {', '.join(keys)}"
+        help = near_help(name, keys, f"known are {', '.join(keys)}")
         message = f"nothing reads the key `{name}`"
         self.found.append(self._diagnostic(severity, message, help, place, key, 0))
 

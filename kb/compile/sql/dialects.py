@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import nearest
+from facts.diagnostic import UsageError
+from facts.suggest import near_help
 from kb.compile.sql.number_dialects import (
     BigQueryNumbers,
     DuckDBNumbers,
@@ -288,9 +288,8 @@ def dialect(name: str) -> Dialect:
     """
     found = DIALECTS.get(name.strip().lower())
     if found is None:
-        near = nearest(name.lower(), DIALECTS)
-        help = f"did you mean `{near}`?" if near else f"one of {', '.join(DIALECTS)}"
-        raise UsageError([Diagnostic("error", f"unknown dialect `{name}`", None, help)])
+        help = near_help(name.lower(), DIALECTS)
+        raise UsageError.of(f"unknown dialect `{name}`", help)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from facts.diagnostic import Diagnostic, ProgramError, QueryError
+from facts.diagnostic import ProgramError, QueryError
 from kb.compile.sql.number_types import NUMBER, SCALE, decimal_of
 from kb.compile.sql.tree import Sql, constant_of, exp, number, term
 from kb.language.arithmetic import evaluate
@@ -115,7 +115,7 @@ class Numbers:
         if value is None:
             message = f"`{item.value}` has no exact decimal of {SCALE} digits after the point"
             help = f"a number has at most {38 - SCALE} digits before and {SCALE} behind its point"
-            raise ProgramError([Diagnostic("error", message, item.span, help)])
+            raise ProgramError.of(message, help, place=item.span)
         if self._is_literal(value):
             return number(value)
         return self.cast(exp.Literal.string(format(value, "f")))
@@ -144,7 +144,7 @@ class Numbers:
         if sum(1 for _ in made.numerator.walk()) > _LONGEST:
             message = "the arithmetic is too long to be written as SQL"
             help = "split it with `is` into several steps"
-            raise ProgramError([Diagnostic("error", message, item.span, help)])
+            raise ProgramError.of(message, help, place=item.span)
         return made
 
     def compare(self, operator: str, left: Ratio, right: Ratio) -> Sql:
@@ -202,7 +202,7 @@ class Numbers:
         """Refuse a text that a script cannot hold."""
         if "\0" in str(item.value):
             message = "a text with a null character cannot stand in a script"
-            raise ProgramError([Diagnostic("error", message, item.span)])
+            raise ProgramError.of(message, place=item.span)
 
     def _is_literal(self, value: int | Decimal) -> bool:
         """Whether a number can be written as it is."""
@@ -297,7 +297,7 @@ class Numbers:
                 rest = exp.Mod(this=term(once), expression=other.copy())
                 return Ratio(self._number(rest), whole=True)
         message = f"`{item.operator}` cannot be compiled exactly"
-        raise ProgramError([Diagnostic("error", message, item.span)])
+        raise ProgramError.of(message, place=item.span)
 
     def _sign(self, item: Sql) -> Sql:
         """The sign of a number."""

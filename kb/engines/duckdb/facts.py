@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from facts.diagnostic import Diagnostic, ProgramError
+from facts.diagnostic import ProgramError
 from facts.schema import ColumnType
 from kb.compile.sql.catalog import Table
 from kb.compile.sql.number_types import decimal_of
@@ -63,5 +63,5 @@ def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:
     number = decimal_of(value)
     if number is None:
         message = f"a fact of `{predicate}` has the number `{value}`, which has no exact decimal"
-        raise ProgramError([Diagnostic("error", message)])
+        raise ProgramError.of(message)
     return format(number, "f")

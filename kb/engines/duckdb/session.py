@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from facts.diagnostic import Diagnostic, ProgramError, QueryError
+from facts.diagnostic import ProgramError, QueryError
 from facts.extras import duckdb_module
 from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.number_types import SCALE
@@ -104,7 +104,7 @@ class DuckDBSession:
                 (sql,) = statement.base.values()
                 rows = self._connection.execute(sql).fetchall()
         except self._duckdb.Error as fault:
-            raise QueryError([Diagnostic("error", _sentence(fault))]) from None
+            raise QueryError.of(_sentence(fault)) from None
         except ProgramError as fault:
             raise QueryError(fault.diagnostics) from None
         if not table.columns:
@@ -154,7 +154,7 @@ class DuckDBSession:
         """Refuse an answer that a number without an exact decimal would be missing from."""
         for sql in statement.doubts:
             if self._connection.execute(f"{sql} LIMIT 1").fetchone() is not None:
-                raise QueryError([Diagnostic("error", _INEXACT, None, _INEXACT_HELP)])
+                raise QueryError.of(_INEXACT, _INEXACT_HELP)
 
     def _load(self, key: Key, table: Table, name: str) -> None:
         create_table(self._connection, table, name, self._compiled.type_of)
