@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from facts.diagnostic import Diagnostic, QueryError
+from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.engines.pydatalog import machine
 from kb.engines.pydatalog.joins import Join, JoinLiteral, Scan
@@ -270,4 +270,4 @@ def _growth(literal: JoinLiteral) -> Span | None:
 def _endless(span: Span) -> QueryError:
     message = "the calculation stands in a recursion that finds new numbers without end"
     help = "let a comparison stop it, or take the number from facts"
-    return QueryError([Diagnostic("error", message, span, help)])
+    return QueryError.of(message, help, place=span)
