@@ -114,6 +114,22 @@ def bulk_module(name: str) -> ModuleType:
     return extra_module(name, "bulk", "millions of lines, Parquet and SQL need it")
 
 
+def report_module(name: str) -> ModuleType:
+    """Return a module of the extra ``report``: ``typst``, say.
+
+    Parameters
+    ----------
+    name : str
+        As in an import: ``xlsxwriter``, ``docx``, ``pygraphviz``.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+    """
+    return extra_module(name, "report", "this format needs it")
+
+
 def duckdb_module() -> ModuleType:
     """Return DuckDB: connections and faults.
 

@@ -160,7 +160,7 @@ def _of_line(
 
 
 INPUT_PREDICATES: tuple[Predicate, ...] = (
-    Predicate("line", _KEY, "line {line} stands on claim {claim}", "there is no line {line}"),
+    Predicate("line", _KEY, "line {line} is on claim {claim}", "there is no line {line}"),
     _attribute("claim_form", "form", "claim form"),
     _attribute("service_date", "date: date", "service date"),
     _attribute("service_date_to", "date: date", "last service date"),
@@ -224,8 +224,8 @@ INPUT_PREDICATES: tuple[Predicate, ...] = (
     Predicate(
         "code_in",
         _columns("code, table"),
-        "{code} stands in table {table}",
-        "{code} does not stand in table {table}",
+        "{code} is in table {table}",
+        "{code} is not in table {table}",
     ),
     Predicate(
         "code_amount",

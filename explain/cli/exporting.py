@@ -232,8 +232,8 @@ def _date(text: str) -> str:
 
 
 def _hold_queue(kind: str) -> None:
-    from explain.exports.extras import report_module
     from explain.exports.queue import KINDS
+    from facts.extras import report_module
 
     if kind not in KINDS:
         raise UsageError.of(f"there is no queue {quoted(kind)}", "csv or xlsx")

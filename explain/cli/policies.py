@@ -222,7 +222,8 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
 
 
 def _clause_text(clause: PolicyClause, policy: Policy) -> str:
-    from explain.text.proof_tree import code_text, section_text
+    from explain.narrative.places import document_place
+    from explain.text.proof_tree import code_text
     from kb.language.printer import print_rule
     from kb.policy.code_index import clause_rules
 
@@ -230,7 +231,7 @@ def _clause_text(clause: PolicyClause, policy: Policy) -> str:
         f"{clause.clause_id}: {clause.title}",
         *textwrap.wrap(clause.summary, 96, initial_indent="  ", subsequent_indent="  "),
         f"  effect {' or '.join((clause.effect, *clause.also))}, from {clause.effective_from}",
-        f"  {section_text(clause)}",
+        f"  {document_place(clause).text}",
     ]
     if codes := code_text(clause):
         rows.append(f"  {codes}")

@@ -127,16 +127,10 @@ def sentence(text: str) -> str:
     >>> sentence("line 1 is a flush"), sentence("96365 is no flush.")
     ('Line 1 is a flush.', '96365 is no flush.')
     """
-    text = text.strip()
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+    text = capitalised(text.strip())
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
-def shortened(text: str, most: int = 80) -> str:
-    """Return a text that is not longer than a title may be.
-
-    Examples
-    --------
-    >>> shortened("x" * 100, 10), shortened("CLM1")
-    ('xxxxxxx...', 'CLM1')
-    """
-    return text if len(text) <= most else f"{text[: most - 3]}..."
+def capitalised(text: str) -> str:
+    """Return a text with a capital, all else as it is."""
+    return f"{text[:1].upper()}{text[1:]}"

@@ -17,7 +17,7 @@ from explain.english.phrases import (
     without_value,
     words,
 )
-from explain.english.wording import form_text
+from explain.english.terms import form_text
 from facts.claim import EvidenceTypes
 from facts.schema import BY_NAME, Column
 from kb.language.ast import (

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from explain.english.wrapping import wrapped
 from explain.pictures.picture import Picture
-from explain.pictures.wrapping import wrapped
 from facts.values import one_line
 
 Tone: TypeAlias = Literal["plain", "lead", "aside"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from explain.english.phrases import capitalised
 from explain.exports.blocks import (
     Block,
     Fields,
@@ -17,7 +18,7 @@ from explain.exports.blocks import (
 )
 from explain.exports.document import Document
 from explain.exports.profiles import Profile, profile_of
-from explain.narrative.model import CitationNarrative, Narrative, Supposed
+from explain.narrative.model import CitationNarrative, Narrative
 from explain.narrative.places import Place
 from explain.narrative.reasoning import Reason
 
@@ -113,11 +114,11 @@ class _Contents:
         ):
             if supposed:
                 yield Heading(title, 3)
-                yield _listing(_sentences(supposed))
-        further = tuple(_further(narrative))
-        if further:
+                yield _listing(f"{capitalised(one.text)}." for one in supposed)
+        further = _listing(_further(narrative))
+        if further.items:
             yield Heading("What would change the outcome", 3)
-            yield _listing(further)
+            yield further
         if self.figures:
             from explain.pictures.composing import picture_of
 
@@ -127,9 +128,8 @@ class _Contents:
     def _citation(self, citation: CitationNarrative, narrative: Narrative) -> Iterator[Block]:
         profile, policy = self.profile, narrative.policy
         title = f": {citation.title}" if citation.title else ""
-        text = citation.effect_text
         yield Heading(f"{citation.clause_id}{title}", 3)
-        yield Paragraph(f"{text[:1].upper()}{text[1:]}. {citation.sentence}")
+        yield Paragraph(f"{capitalised(citation.effect_text)}. {citation.sentence}")
         yield Heading("Provision relied on", 4)
         yield Paragraph(
             f"{policy.policy_id} {policy.title}, version {policy.version}, clause "
@@ -152,25 +152,23 @@ class _Contents:
             yield Table(
                 f"Facts relied on for {citation.clause_id}",
                 ("Fact", "Where it stands"),
-                tuple((fact.text, places_text(fact.places)) for fact in citation.facts),
+                tuple((fact.text, _places_text(fact.places)) for fact in citation.facts),
             )
         if citation.not_excepted:
             yield Heading("Exceptions that were considered", 4)
-            yield _listing(tuple(f"Not excepted: {text}." for text in citation.not_excepted))
+            yield _listing(f"Not excepted: {text}." for text in citation.not_excepted)
         if profile.readings and citation.readings:
             yield Heading("How unclear places of the policy were read", 4)
             yield _listing(
-                tuple(
-                    f"Reading {one.number} ({one.place.text}): {one.question} {one.answer}"
-                    for one in citation.readings
-                )
+                f"Reading {one.number} ({one.place.text}): {one.question} {one.answer}"
+                for one in citation.readings
             )
         if citation.codes:
             yield Heading("Codes of the remittance", 4)
-            yield _listing(tuple(code.text for code in citation.codes))
+            yield _listing(code.text for code in citation.codes)
         if citation.related:
             yield Heading("Related policies", 4)
-            yield _listing(tuple(related.text for related in citation.related))
+            yield _listing(related.text for related in citation.related)
 
     def _about(self) -> Iterator[Block]:
         yield Heading("About this explanation", 2)
@@ -190,7 +188,7 @@ class _Contents:
         yield Paragraph(NOT_THE_PLAN.format(policy=policy.policy_id), "aside")
 
 
-def places_text(places: tuple[Place, ...]) -> str:
+def _places_text(places: tuple[Place, ...]) -> str:
     """Return some places in one phrase."""
     return "; ".join(place.text for place in places)
 
@@ -200,33 +198,26 @@ def _decided(narrative: Narrative) -> str:
     headline = narrative.headline
     if not headline.clause_id:
         return ""
-    text = headline.outcome_text
     title = f" ({headline.clause_title})" if headline.clause_title else ""
-    return f"{text[:1].upper()}{text[1:]} under {headline.clause_id}{title}."
+    return f"{capitalised(headline.outcome_text)} under {headline.clause_id}{title}."
 
 
 def _step(reason: Reason, with_place: bool) -> Item:
     text = f"{reason.text} (as above)" if reason.repeated else reason.text
-    return Item(text, places_text(reason.places) if with_place else "", reason.depth)
+    return Item(text, _places_text(reason.places) if with_place else "", reason.depth)
 
 
 def _further(narrative: Narrative) -> Iterator[str]:
     """Yield what further material is needed and why."""
-    for citation in narrative.citations:
-        if not citation.is_adverse:
-            continue
+    for citation in narrative.adverse:
         if citation.change_summary:
             yield f"{citation.clause_id}: {citation.change_summary}"
         for change in citation.changes:
             yield f"{citation.clause_id}: {change.said}."
     for change in narrative.changes:
         if not change.clause_id:
-            yield f"{change.said[:1].upper()}{change.said[1:]}."
+            yield f"{capitalised(change.said)}."
 
 
-def _sentences(supposed: tuple[Supposed, ...]) -> tuple[str, ...]:
-    return tuple(f"{one.text[:1].upper()}{one.text[1:]}." for one in supposed)
-
-
-def _listing(texts: tuple[str, ...]) -> Listing:
+def _listing(texts: Iterable[str]) -> Listing:
     return Listing(tuple(map(Item, texts)))

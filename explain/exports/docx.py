@@ -23,9 +23,9 @@ from explain.exports.blocks import (
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
-from explain.exports.extras import report_module
 from explain.pictures.drawing import picture_svg, svg_size
 from explain.pictures.raster import picture_png
+from facts.extras import report_module
 from facts.values import one_line
 
 _BULLETS = ("ListBullet", "ListBullet2", "ListBullet3")

@@ -65,12 +65,12 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{_security_policy()}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{text_html(title_of(self.blocks))}</title>",
+            f"<title>{_text(title_of(self.blocks))}</title>",
             f"<style>{_asset('page.css')}</style>",
             "</head>",
             "<body>",
             '<a class="skip" href="#content">Skip to the content</a>',
-            f"<header><h1>{text_html(title)}</h1>",
+            f"<header><h1>{_text(title)}</h1>",
             *self._contents(),
             "</header>",
             '<main id="content" tabindex="-1">',
@@ -93,7 +93,7 @@ class _Page:
             return
         yield '<nav aria-label="Contents"><ol>'
         for number, block in sections:
-            yield f'<li><a href="#h{number}">{text_html(block.text)}</a></li>'
+            yield f'<li><a href="#h{number}">{_text(block.text)}</a></li>'
         yield "</ol></nav>"
 
     def _body(self) -> Iterator[str]:
@@ -111,7 +111,7 @@ class _Page:
         level = min(heading.level, 6)
         landmark = f' aria-labelledby="h{number}"' if level == _LANDMARK else ""
         yield f"<section{landmark}>"
-        yield f'<h{level} id="h{number}">{text_html(heading.text)}</h{level}>'
+        yield f'<h{level} id="h{number}">{_text(heading.text)}</h{level}>'
 
     def _close(self, level: int) -> Iterator[str]:
         while self.open and self.open[-1] >= level:
@@ -121,7 +121,7 @@ class _Page:
     def _block(self, block: Block) -> Iterator[str]:
         if isinstance(block, Paragraph):
             kind = "" if block.tone == "plain" else f' class="{block.tone}"'
-            yield f"<p{kind}>{text_html(block.text)}</p>"
+            yield f"<p{kind}>{_text(block.text)}</p>"
         elif isinstance(block, Listing):
             yield from _nested(block.items)
         elif isinstance(block, Table):
@@ -135,7 +135,7 @@ class _Page:
             yield figure_html(block, f"f{self.figures}")
 
 
-def text_html(text: str) -> str:
+def _text(text: str) -> str:
     """Return a text that is nothing but text in HTML, between tags and in attributes."""
     return escape("\n".join(rows_of(text)), quote=True)
 
@@ -148,33 +148,33 @@ def _nested(items: Iterable[Item]) -> Iterator[str]:
         else:
             yield "</li>" + "</ul></li>" * (depth - item.depth)
         depth = item.depth
-        place = f' <span class="place">{text_html(item.place)}</span>' if item.place else ""
-        yield f"<li>{text_html(item.text)}{place}"
+        place = f' <span class="place">{_text(item.place)}</span>' if item.place else ""
+        yield f"<li>{_text(item.text)}{place}"
     yield "</li></ul>" * (depth + 1)
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"<table><caption>{text_html(table.caption)}</caption>"
-    heads = "".join(f'<th scope="col">{text_html(cell)}</th>' for cell in table.header)
+    yield f"<table><caption>{_text(table.caption)}</caption>"
+    heads = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.header)
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for first, *rest in table.rows:
-        cells = "".join(f"<td>{text_html(cell)}</td>" for cell in rest)
-        yield f'<tr><th scope="row">{text_html(first)}</th>{cells}</tr>'
+        cells = "".join(f"<td>{_text(cell)}</td>" for cell in rest)
+        yield f'<tr><th scope="row">{_text(first)}</th>{cells}</tr>'
     yield "</tbody></table>"
 
 
 def _fields(fields: Fields) -> Iterator[str]:
-    yield f'<table class="fields"><caption>{text_html(fields.caption)}</caption><tbody>'
+    yield f'<table class="fields"><caption>{_text(fields.caption)}</caption><tbody>'
     for label, value in fields.rows:
-        shown = text_html(value) if value else f'<span class="blank">{BLANK}</span>'
-        yield f'<tr><th scope="row">{text_html(label)}</th><td>{shown}</td></tr>'
+        shown = _text(value) if value else f'<span class="blank">{BLANK}</span>'
+        yield f'<tr><th scope="row">{_text(label)}</th><td>{shown}</td></tr>'
     yield "</tbody></table>"
 
 
 def _quote(quote: Quote) -> Iterator[str]:
-    yield f"<blockquote><table><caption>{text_html(quote.source)}</caption><tbody>"
+    yield f"<blockquote><table><caption>{_text(quote.source)}</caption><tbody>"
     for number, text in quote.rows:
-        yield f'<tr><th scope="row">{number}</th><td>{text_html(text)}</td></tr>'
+        yield f'<tr><th scope="row">{number}</th><td>{_text(text)}</td></tr>'
     yield "</tbody></table></blockquote>"
 
 

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from explain.explanation import Explanation
 from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
 from explain.exports.profiles import profile_of
 from explain.narrative.builder import narrative_of
-from explain.narrative.model import Narrative
+from explain.narrative.model import Narrative, title_of
 from explain.narrative.policy_document import PolicyDocument
-from explain.pictures.wrapping import wrapped
 from explain.proof.explainer import Explainer
 from facts.diagnostic import UsageError
 from facts.values import quoted
 from kb.claims.determine import LoadedClaim
 from kb.model.clause import ADVERSE_EFFECTS
-
-_WIDEST_ID = 60
-"""A longer claim id stands whole among the fields of the line, and shortened in the title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Wishes:
     certificates: bool = False
 
 
-def adverse_lines(explainer: Explainer) -> tuple[int, ...]:
+def _adverse_lines(explainer: Explainer) -> tuple[int, ...]:
     """Return the numbers of the lines of a claim that are kept from full payment, in order."""
     claim, rows = explainer.loaded.claim, explainer.derivations.rows
     return tuple(
@@ -82,7 +77,7 @@ def document_of(
         If the claim has no such line, or the profile is a letter and the line is not adverse.
     """
     explainer = Explainer.of(loaded, masked=wishes.masked)
-    numbers = adverse_lines(explainer) if line_number is None else (line_number,)
+    numbers = _adverse_lines(explainer) if line_number is None else (line_number,)
     if not numbers:
         return None
     explanations = [Explanation.of(explainer, number) for number in numbers]
@@ -97,16 +92,6 @@ def document_of(
     return Document(
         title_of(narratives), tuple(narratives), wishes.profile, wishes.inputs, certificates
     )
-
-
-def title_of(narratives: Sequence[Narrative]) -> str:
-    """Return the title of a document of some lines of one claim; a long claim id is shortened."""
-    first = narratives[0]
-    claim = f"Claim {' '.join(wrapped(first.identity.claim_id, _WIDEST_ID, 1))}"
-    if len(narratives) == 1:
-        return f"{claim}, line {first.identity.line_number}: {first.headline.outcome_text}"
-    numbers = [str(each.identity.line_number) for each in narratives]
-    return f"{claim}, lines {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
 def _hold_adverse(claim_id: str, narrative: Narrative, profile: str) -> None:

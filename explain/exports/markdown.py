@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from explain.english.phrases import shortened
 from explain.exports.blocks import (
     BLANK,
     Block,
@@ -20,7 +19,7 @@ from explain.exports.blocks import (
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
-from explain.narrative.model import Narrative
+from explain.narrative.model import Narrative, title_of
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!$^])")
 _LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@\w)")
@@ -39,19 +38,16 @@ def render(document: Document) -> bytes:
     -------
     bytes
     """
-    return f"{markdown(contents(document, figures=False))}\n".encode()
+    return f"{_markdown(contents(document, figures=False))}\n".encode()
 
 
 def narrative_markdown(narrative: Narrative) -> str:
     """Return one narrative as Markdown, as ``why --format md`` prints it."""
-    identity = narrative.identity
-    outcome = narrative.headline.outcome_text
-    claim = shortened(identity.claim_id)
-    title = f"Claim {claim}, line {identity.line_number}: {outcome}"
-    return markdown(contents(Document(title, (narrative,)), figures=False))
+    document = Document(title_of((narrative,)), (narrative,))
+    return _markdown(contents(document, figures=False))
 
 
-def markdown(blocks: Iterable[Block]) -> str:
+def _markdown(blocks: Iterable[Block]) -> str:
     """Return blocks as Markdown without a last line end."""
     return "\n\n".join(filter(None, map(_block, blocks)))
 

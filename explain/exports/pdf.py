@@ -26,8 +26,8 @@ from explain.exports.blocks import (
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
-from explain.exports.extras import report_module
 from explain.pictures.drawing import FAMILY, picture_svg, svg_size
+from facts.extras import report_module
 
 _DEEPEST = 8
 """Lists are nested no deeper, so that they stay on the page."""

@@ -11,7 +11,7 @@ from explain.pictures.picture import Picture, joined
 from explain.pictures.raster import picture_png
 
 
-def document_picture(document: Document) -> Picture:
+def _picture(document: Document) -> Picture:
     """Return the picture of a document; those of several lines below each other."""
     pictures = [picture_of(narrative) for narrative in document.narratives]
     return joined(pictures, document.title)
@@ -20,19 +20,19 @@ def document_picture(document: Document) -> Picture:
 def render_svg(document: Document) -> bytes:
     """Return a document's picture as a file of SVG."""
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f"{head}{picture_svg(document_picture(document))}".encode()
+    return f"{head}{picture_svg(_picture(document))}".encode()
 
 
 def render_png(document: Document) -> bytes:
     """Return a document's picture as PNG."""
-    return picture_png(document_picture(document))
+    return picture_png(_picture(document))
 
 
 def render_dot(document: Document) -> bytes:
     """Return a document's picture in the language of Graphviz."""
-    return picture_dot(document_picture(document)).encode()
+    return picture_dot(_picture(document)).encode()
 
 
 def render_mermaid(document: Document) -> bytes:
     """Return a document's picture in the language of Mermaid."""
-    return picture_mermaid(document_picture(document)).encode()
+    return picture_mermaid(_picture(document)).encode()

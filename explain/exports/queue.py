@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from explain.exports.extras import report_module
 from explain.narrative.model import Narrative
+from facts.extras import report_module
 from facts.spreadsheet import csv_text
 
 KINDS = {"csv": ".csv", "xlsx": ".xlsx"}
@@ -52,7 +52,7 @@ def queue_row(narrative: Narrative, document: str) -> tuple[str, ...]:
         One for each of ``COLUMNS``.
     """
     identity = narrative.identity
-    adverse = [citation for citation in narrative.citations if citation.is_adverse]
+    adverse = narrative.adverse
     codes = [code for citation in adverse for code in citation.codes]
 
     def of(system: str) -> str:

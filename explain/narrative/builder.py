@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from explain.english.phrases import sentence, show, words
-from explain.english.wording import outcome_text
+from explain.english.terms import outcome_text
 from explain.narrative.explained import CitedClause, ExplainedLine
 from explain.narrative.line import LineIdentity
 from explain.narrative.model import (

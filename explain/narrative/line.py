@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explain.english.masking import WITHHELD
-from explain.english.wording import described, form_text
+from explain.english.terms import described, form_text
 from facts.claim import ClaimLine
 from facts.values import format_number, one_line
 

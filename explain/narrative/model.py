@@ -6,9 +6,11 @@ Nothing here knows of a format. Texts are plain: a renderer escapes them for its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from explain.english.wrapping import shortened
 from explain.narrative.line import LineIdentity
 from explain.narrative.places import Place, lines_place
 from explain.narrative.policy_document import QuotedLine
@@ -268,3 +270,29 @@ class Narrative:
     def is_adverse(self) -> bool:
         """Whether the line is kept from full payment."""
         return self.headline.outcome in ADVERSE_EFFECTS
+
+    @property
+    def adverse(self) -> tuple[CitationNarrative, ...]:
+        """The citations that keep the line from full payment."""
+        return tuple(citation for citation in self.citations if citation.is_adverse)
+
+
+def title_of(narratives: Sequence[Narrative]) -> str:
+    """Return the title of some lines of one claim.
+
+    Parameters
+    ----------
+    narratives : sequence of Narrative
+        In the order of their lines; at least one.
+
+    Returns
+    -------
+    str
+        As in ``Claim CLM1, line 2: denied``; a long claim id is shortened.
+    """
+    first = narratives[0]
+    claim = f"Claim {shortened(first.identity.claim_id)}"
+    if len(narratives) == 1:
+        return f"{claim}, line {first.identity.line_number}: {first.headline.outcome_text}"
+    numbers = [str(each.identity.line_number) for each in narratives]
+    return f"{claim}, lines {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -51,13 +51,7 @@ class Place:
 
 
 def document_place(clause: PolicyClause) -> Place:
-    """Return the place of a clause in the policy document.
-
-    Parameters
-    ----------
-    clause : PolicyClause
-        A clause of any policy; the place has its section and its lines.
-    """
+    """Return the place of a clause in the policy document."""
     return lines_place(clause.document_lines, clause.section)
 
 
@@ -84,11 +78,6 @@ def lines_place(document_lines: str, section: str = "", source: str = "") -> Pla
 
 def line_numbers(document_lines: str) -> list[int]:
     """Return the numbers of lines that are written as ``106,162,188-220``, in that order.
-
-    Parameters
-    ----------
-    document_lines : str
-        Numbers and ranges between commas.
 
     Examples
     --------

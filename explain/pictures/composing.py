@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
-from explain.narrative.model import CitationNarrative, Narrative
+from explain.narrative.model import CitationNarrative, Narrative, title_of
 from explain.narrative.places import Place
 from explain.narrative.reasoning import GraphStep
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture
-from explain.pictures.wrapping import wrapped
 
 _MOST_NOTES = 2
-_WIDEST_ID = 60
 
 
 def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
@@ -63,19 +61,12 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
             told = besides.get(part)
             label = f"also: {told.effect_text}" if told is not None else ""
             arrows.append(Arrow(ids[number], ids[part], label, told is None))
-    return Picture(_title(narrative), boxes, tuple(arrows), len(steps), drawn.exceeds)
+    return Picture(title_of((narrative,)), boxes, tuple(arrows), len(steps), drawn.exceeds)
 
 
 def _is_closed(told: CitationNarrative, narrative: Narrative) -> bool:
     """Whether the reasons of a clause that did not decide are folded."""
     return narrative.is_adverse and told.effect != "override"
-
-
-def _title(narrative: Narrative) -> str:
-    identity = narrative.identity
-    outcome = narrative.headline.outcome_text
-    claim_id = " ".join(wrapped(identity.claim_id, _WIDEST_ID, 1))
-    return f"Claim {claim_id}, line {identity.line_number}: {outcome}"
 
 
 def _box(

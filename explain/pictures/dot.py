@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from html import escape
 from itertools import pairwise
 
+from explain.english.wrapping import wrapped
 from explain.pictures.picture import Arrow, Box, Picture
 from explain.pictures.styles import BoxStyle, style_of, styles_of
-from explain.pictures.wrapping import wrapped
 
 _FONT = "Helvetica"
 _WIDTHS = {"outcome": 34, "clause": 44, "conclusion": 28}

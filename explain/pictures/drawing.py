@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from html import escape
 from importlib.util import find_spec
 
+from explain.english.wrapping import wrapped
 from explain.pictures.dot import picture_dot
 from explain.pictures.picture import Picture
-from explain.pictures.wrapping import wrapped
-from facts.extras import extra_module
+from facts.extras import report_module
 
 _TITLE = re.compile(r"<title>[^<]*</title>\n?")
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
@@ -107,7 +107,7 @@ def svg_size(svg: str) -> tuple[float, float]:
 
 def _drawn(dot: str) -> str:
     """Return what Graphviz draws, as SVG; one at a time, since it keeps state of its own."""
-    pygraphviz = extra_module("pygraphviz", "report", "this format needs it")
+    pygraphviz = report_module("pygraphviz")
     with _LOCK:
         if not _STARTED:
             with _quiet():

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from explain.english.wrapping import wrapped
 from explain.pictures.picture import Box, Picture
 from explain.pictures.styles import BoxStyle, style_of, styles_of
-from explain.pictures.wrapping import wrapped
 
 _WIDTH = 25
 _ROWS = 7

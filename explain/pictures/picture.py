@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -161,32 +161,6 @@ class Picture:
         count = len(self.boxes)
         said += f" The proof graph has {count} {'box' if count == 1 else 'boxes'}."
         return f"{said} {_sentence(self.note)}".rstrip()
-
-    def mapped(self, change: Callable[[str], str]) -> Picture:
-        """Return the picture with every text of it changed.
-
-        Parameters
-        ----------
-        change : callable
-            Takes a text and returns what shall stand in its place.
-        """
-        return Picture(
-            change(self.title),
-            tuple(
-                replace(
-                    box,
-                    text=change(box.text),
-                    heading=change(box.heading),
-                    place=change(box.place),
-                    note=change(box.note),
-                    folded=tuple(change(text) for text in box.folded),
-                )
-                for box in self.boxes
-            ),
-            tuple(replace(arrow, label=change(arrow.label)) for arrow in self.arrows),
-            self.steps,
-            self.exceeds,
-        )
 
 
 def joined(pictures: Sequence[Picture], title: str) -> Picture:

@@ -8,7 +8,7 @@ from typing import Any
 
 from explain.pictures.drawing import FAMILY, picture_svg, svg_size
 from explain.pictures.picture import Picture
-from facts.extras import extra_module
+from facts.extras import report_module
 
 DOTS_PER_INCH = 144
 _FAMILIES = "Liberation Sans, Arial, Helvetica, DejaVu Sans, Libertinus Serif"
@@ -48,7 +48,7 @@ def picture_png(picture: Picture, key: bool = True, dots: int = DOTS_PER_INCH) -
 
 def _compiler() -> Any:
     if not _COMPILERS:
-        typst = extra_module("typst", "report", "this format needs it")
+        typst = report_module("typst")
         template = resources.files("explain.pictures") / "picture.typ"
         _COMPILERS.append(typst.Compiler(str(template)))
     return _COMPILERS[0]

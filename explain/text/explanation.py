@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from explain.english.phrases import capitalised
 from explain.narrative.model import Change, CitationNarrative, Narrative
 from explain.text.proof_tree import tree_rows
 
@@ -67,8 +68,7 @@ def _headline_rows(narrative: Narrative) -> list[str]:
     rows = [f"Claim {identity.claim_id}, line {identity.line_number}: {outcome}"]
     if headline.clause_id:
         title = f" ({headline.clause_title})" if headline.clause_title else ""
-        said = headline.outcome_text
-        rows.append(f"{said[:1].upper()}{said[1:]} under {headline.clause_id}{title}.")
+        rows.append(f"{capitalised(headline.outcome_text)} under {headline.clause_id}{title}.")
     rows.append(headline.sentence)
     return rows
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from explain.narrative.places import document_place
 from explain.proof.graph import Node, Proof, parts_of, passed_on, rule_of
 from kb.model.clause import PolicyClause
 
@@ -25,7 +26,7 @@ def proof_text(proof: Proof) -> str:
     for clause_id in proof.clause_ids:
         clause = proof.clauses.get(clause_id)
         if clause is not None:
-            rows += ["", *clause_rows(clause)]
+            rows += ["", *_clause_rows(clause)]
     return "\n".join(rows)
 
 
@@ -68,40 +69,11 @@ def tree_rows(proof: Proof, shown: set[str] | None = None) -> list[str]:
     return rows
 
 
-def clause_rows(clause: PolicyClause, related: Mapping[str, str] | None = None) -> list[str]:
-    """Return what a clause says and where it stands, as rows.
-
-    Parameters
-    ----------
-    clause : PolicyClause
-    related : mapping of policy id to title, optional
-    """
+def _clause_rows(clause: PolicyClause) -> list[str]:
     rows = [f"{clause.clause_id}: {clause.title}" if clause.title else clause.clause_id]
-    if clause.summary:
-        rows.append(f"  {clause.summary}")
-    rows.append(f"  {section_text(clause)}")
     codes = code_text(clause)
-    if codes:
-        rows.append(f"  {codes}")
-    for policy in clause.related:
-        title = (related or {}).get(policy)
-        rows.append(f"  see also {policy}{f' ({title})' if title else ''}")
-    return rows
-
-
-def section_text(clause: PolicyClause) -> str:
-    """Return where a clause stands in the policy document.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> section_text(PolicyClause("X-1", "Facility", "106,162", "denied", date(2018, 1, 1)))
-    'policy document, section "Facility", lines 106, 162'
-    """
-    lines = ", ".join(part.strip() for part in clause.document_lines.split(",") if part.strip())
-    noun = "line" if lines.isdigit() else "lines"
-    where = f", {noun} {lines}" if lines else ""
-    return f'policy document, section "{clause.section}"{where}'
+    rows += [f"  {text}" for text in (clause.summary, document_place(clause).text, codes) if text]
+    return [*rows, *(f"  see also {policy}" for policy in clause.related)]
 
 
 def code_text(clause: PolicyClause) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explain.english.sentences import Sentences
 from explain.proof.derivations import Derivations
 from explain.proof.rule_index import NO_NAMES
-from explain.why_not.requirements import Wanted
+from explain.why_not.requirements import Requirements
 from facts.origin import Origin
 from facts.schema import BY_NAME
 from kb.language.ast import BodyLiteral, Relational, Rule
@@ -16,10 +16,10 @@ from kb.language.matching import Bindings, GroundAtom, Pattern, match, pattern_o
 from kb.language.traversal import all_names
 
 _MOST_STATES = 24
-"""Partial solutions of a body that are followed side by side."""
+"""Partial solutions of a body that are followed at the same time."""
 
 _DEEPEST = 12
-"""How many rules deep the search goes."""
+"""Depth of the search, in rules."""
 
 _MOST_MISSES = 8
 """Rules that are shown for one thing that does not hold."""
@@ -34,9 +34,9 @@ class Held:
     text : str
         In English.
     places : tuple of Origin
-        Where it stands, if it is a fact.
+        Sources of a fact; none for anything else.
     expected : bool
-        Whether it is what nearly every line has: that it exists, lies within the policy, is not
+        Whether nearly every line has it: that the line exists, is within the policy, is not
         waived.
     """
 
@@ -59,11 +59,11 @@ class Failure:
     Parameters
     ----------
     text : str
-        What is so, in English.
+        What is the case, in English.
     needed : str
         What would make the literal hold.
     instead : tuple of str
-        Facts that stand in its place.
+        Facts that the line has in its place.
     misses : tuple of Miss
         Rules that could have made it hold.
     """
@@ -86,11 +86,13 @@ class Miss:
     Parameters
     ----------
     rule : Rule
+        As the policy states it.
     bindings : mapping of variable name to value
+        The values under which the most of it holds.
     held : tuple of Held
         What held, in the order of the body.
     failures : tuple of Failure
-        What did not, the first first.
+        What did not hold, in the order of the body.
     unknown : int
         Literals that could not be looked at because of those that failed.
     clause_id : str
@@ -129,19 +131,37 @@ class _State:
 
 
 class NearMisses:
-    """Looks for near misses, each pattern once."""
+    """Looks for near misses, each pattern once.
+
+    Parameters
+    ----------
+    derivations : Derivations
+        What follows from the claim.
+    sentences : Sentences
+        English for the program.
+    """
 
     def __init__(self, derivations: Derivations, sentences: Sentences) -> None:
         self.derivations = derivations
         self.sentences = sentences
-        self.wanted = Wanted(derivations, sentences)
+        self._requirements = Requirements(derivations, sentences)
         self._misses: dict[tuple[str, Pattern], tuple[Miss, ...]] = {}
         self._possible: dict[tuple[str, Pattern], bool] = {}
 
     def misses(
-        self, predicate: str, pattern: Pattern, above: frozenset[tuple[str, Pattern]]
+        self, predicate: str, pattern: Pattern, above: frozenset[tuple[str, Pattern]] = frozenset()
     ) -> tuple[Miss, ...]:
-        """Return the rules that could have concluded a pattern, nearest miss first."""
+        """Return the rules that could have concluded a pattern, nearest miss first.
+
+        Parameters
+        ----------
+        predicate : str
+            What the rules conclude.
+        pattern : tuple of Value or None
+            None where any value would do.
+        above : frozenset of (predicate, pattern), optional
+            What the search is in the middle of, so that it ends on recursive rules.
+        """
         key = (predicate, pattern)
         if key in above or len(above) >= _DEEPEST:
             return ()
@@ -163,7 +183,7 @@ class NearMisses:
     def _could_fire(
         self, rule: Rule, bindings: Bindings, above: frozenset[tuple[str, Pattern]]
     ) -> bool:
-        """Tell whether some facts of a claim could make a rule fire."""
+        """Return whether some facts of a claim could make a rule fire."""
         return all(
             self._could_hold(part.atom.predicate, pattern_of(part.atom, bindings), above)
             for part in rule.body
@@ -256,23 +276,23 @@ class NearMisses:
         rule: Rule,
         above: frozenset[tuple[str, Pattern]],
     ) -> Failure:
-        needed = self.wanted.needed(literal, bindings, rule)
+        needed = self._requirements.needed(literal, bindings, rule)
         if not isinstance(literal, Relational):
-            return Failure(self.wanted.fails(literal, bindings, rule), needed)
+            return Failure(self._requirements.fails(literal, bindings, rule), needed)
         atom, pattern = literal.atom, pattern_of(literal.atom, bindings)
         if literal.negated:
             said = self.sentences.atom(atom.predicate, pattern)
             rows = self.derivations.rows(atom.predicate, pattern)
-            found = (text for row in rows for text in self._standing((atom.predicate, row), _NONE))
+            found = (text for row in rows for text in self._grounds((atom.predicate, row), _NONE))
             return Failure(said, needed, tuple(dict.fromkeys(found)))
         misses: tuple[Miss, ...] = ()
         if self.derivations.is_derived(atom.predicate):
             misses = self.misses(atom.predicate, pattern, above)
-        absent = self.wanted.absent(atom.predicate, pattern)
+        absent = self._requirements.absent(atom.predicate, pattern)
         return Failure(absent, needed, self._instead(atom.predicate, pattern), misses)
 
-    def _standing(self, atom: GroundAtom, above: frozenset[GroundAtom]) -> Iterator[str]:
-        """Yield what an atom that holds comes down to, steps that only pass on left out."""
+    def _grounds(self, atom: GroundAtom, above: frozenset[GroundAtom]) -> Iterator[str]:
+        """Yield the facts behind an atom that holds, steps that only pass on left out."""
         passed_on = [
             (part.atom.predicate, row_of(part.atom, instance.bindings))
             for instance in self.derivations.instances(atom)
@@ -285,10 +305,10 @@ class NearMisses:
             yield self._with_place(atom)
             return
         for other in below:
-            yield from self._standing(other, above | {atom})
+            yield from self._grounds(other, above | {atom})
 
     def _instead(self, predicate: str, pattern: Pattern) -> tuple[str, ...]:
-        """Return what the same line has in place of a value that it lacks."""
+        """Return what the same line has in place of an absent value."""
         known = BY_NAME.get(predicate)
         if known is None or known.attribute is None or pattern[-1] is None:
             return ()

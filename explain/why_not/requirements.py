@@ -33,13 +33,15 @@ _TURNED = {
 }  # fmt: skip
 
 
-class Wanted:
-    """Tells what fails in a rule and what it asks for.
+class Requirements:
+    """Says what fails in a rule and what would make it hold.
 
     Parameters
     ----------
     derivations : Derivations
+        What follows from the claim.
     sentences : Sentences
+        English for the program.
     """
 
     def __init__(self, derivations: Derivations, sentences: Sentences) -> None:
@@ -54,7 +56,7 @@ class Wanted:
                 return f"{left} {verb} {right}"
             return " ".join(filter(None, (left, verb, "not", relation, right)))
         if isinstance(literal, Aggregate) and literal.function == "count":
-            actual = len(self._counted(literal, bindings))
+            actual = len(self.derivations.counted(literal, bindings))
             counted = {**bindings, literal.result.name: actual}
             return self.sentences.literal(literal, counted, rule)
         return f"it is not so that {self.sentences.literal(literal, bindings, rule)}"
@@ -83,18 +85,18 @@ class Wanted:
         first = literal.atom.terms[0] if literal.atom.terms else None
         if predicate in _TABLES and isinstance(first, Variable) and pattern[0] is not None:
             noun = self._attribute(first, rule)
-            table = said.partition(" stands in table ")[2]
+            table = said.partition(" is in table ")[2]
             if noun and table:
                 where = "a table for it" if table == ANY else f"table {table}"
-                return f"{with_article(noun)} that stands in {where}"
+                return f"{with_article(noun)} that is in {where}"
         if predicate in ("evidence", "evidence_number") and pattern[2:] and pattern[-1] is None:
             name = pattern[2]
             what = "anything" if name is None else self.sentences.evidence_says(str(name), None)
-            return f"something on file for line {show(pattern[1])} that tells: {what}"
+            return f"something on file for line {show(pattern[1])} that states: {what}"
         return said.replace(_ANY_LINE, "another line", 1).replace(_ANY_TABLE, "a table for it")
 
     def _comparison(self, literal: Comparison, bindings: Bindings, rule: Rule) -> str:
-        """Return which value a side would have to have; the side that the policy sets stands."""
+        """Return which value a side would need; the side that the policy sets stays as it is."""
         left, verb, relation, right = self.sentences.compared(literal, bindings, rule)
         dates = relation == relation_words(literal.operator, dates=True)
         moving, fixed, operator = literal.left, right, literal.operator
@@ -125,6 +127,3 @@ class Wanted:
                 if known is not None and known.attribute is not None:
                     return words(known.attribute).replace("bill class", "type of bill")
         return ""
-
-    def _counted(self, literal: Aggregate, bindings: Bindings) -> list[Bindings]:
-        return self.derivations.counted(literal, bindings)

@@ -1,4 +1,4 @@
-"""Near misses as a person reads them: the rules that all policies share left out of the way."""
+"""Near misses for a terminal and as JSON, without the rules that all policies share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from explain.why_not.near_miss import Failure, Miss
 
 _SHARED = "rules/"
-"""Where the rules of the determination stand, which are the same for every policy."""
+"""Folder of the rules of the determination, which are the same for every policy."""
 
 _MOST_WAYS = 5
 """Near misses that a terminal shows; JSON has all."""
@@ -21,16 +21,13 @@ _MOST_PARTS = 3
 def direct_ways(misses: Iterable[Miss]) -> tuple[Miss, ...]:
     """Return near misses by the rules that a policy states itself, nearest first.
 
-    A rule that only leads to other rules is replaced by these; what held and failed beside them
+    A rule that only leads to other rules is replaced by these; what else held and failed in it
     is kept.
 
     Parameters
     ----------
     misses : iterable of Miss
-
-    Returns
-    -------
-    tuple of Miss
+        As the search found them.
     """
     ways = [way for miss in misses for way in _direct(miss)]
     ways.sort(key=lambda way: way.size)
@@ -44,14 +41,14 @@ def _direct(miss: Miss) -> Iterator[Miss]:
     if not leads_on or at is None:
         yield miss
         return
-    beside = (*miss.failures[:at], *miss.failures[at + 1 :])
+    others = (*miss.failures[:at], *miss.failures[at + 1 :])
     for inner in miss.failures[at].misses:
         for way in _direct(inner):
             yield replace(
                 way,
                 clause_id=way.clause_id or miss.clause_id,
                 held=tuple(dict.fromkeys((*miss.held, *way.held))),
-                failures=(*way.failures, *beside),
+                failures=(*way.failures, *others),
                 unknown=way.unknown + miss.unknown,
             )
 
@@ -62,8 +59,9 @@ def ways_rows(ways: tuple[Miss, ...], named: bool = False) -> list[str]:
     Parameters
     ----------
     ways : tuple of Miss
+        As ``direct_ways`` returns them.
     named : bool, optional
-        Whether to tell the clause of each.
+        Whether to name the clause of each.
     """
     rows: list[str] = []
     for number, way in enumerate(ways[:_MOST_WAYS], 1):

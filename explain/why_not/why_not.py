@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from shlex import quote
 from typing import Any
 
 from explain.english.phrases import words
 from explain.english.sentences import Sentences
+from explain.narrative.builder import narrative_of
+from explain.narrative.explained import ExplainedLine
 from explain.narrative.model import CitationNarrative
 from explain.proof.derivations import Derivations
 from explain.proof.explainer import Explainer
@@ -37,8 +40,8 @@ class WhyNot:
         That it does not hold, in English.
     hint : str
         What to ask instead, if it holds.
-    standing : tuple of CitationNarrative
-        Clauses that stand in the way of an outcome, each with what would lift it.
+    preventing : tuple of CitationNarrative
+        Clauses that prevent an outcome, each with what would lift it.
     """
 
     goal: str
@@ -46,7 +49,7 @@ class WhyNot:
     misses: tuple[Miss, ...] = ()
     absence: str = ""
     hint: str = ""
-    standing: tuple[CitationNarrative, ...] = ()
+    preventing: tuple[CitationNarrative, ...] = ()
 
     @property
     def text(self) -> str:
@@ -55,10 +58,10 @@ class WhyNot:
             return f"{self.goal}: this holds{f'; {self.hint}' if self.hint else ''}"
         ways = direct_ways(self.misses)
         rows = [self.absence]
-        for citation in self.standing:
-            rows += ["", *_standing_rows(citation)]
-        if not ways and not self.standing:
-            rows.append("no rule could conclude it, whatever the claim had")
+        for citation in self.preventing:
+            rows += ["", *_preventing_rows(citation)]
+        if not ways and not self.preventing:
+            rows.append("no rule can conclude it, whatever is on the claim")
         clauses = {way.clause_id for way in ways}
         return "\n".join([*rows, *ways_rows(ways, named=len(clauses) > 1)])
 
@@ -67,7 +70,7 @@ class WhyNot:
         return {
             "goal": self.goal,
             "holds": self.holds,
-            "standing": [_standing_json(citation) for citation in self.standing],
+            "standing": [_preventing_json(citation) for citation in self.preventing],
             "misses": [way_json(miss) for miss in direct_ways(self.misses)],
         }
 
@@ -83,8 +86,11 @@ def why_not(
     Parameters
     ----------
     loaded : LoadedClaim
+        A claim of a knowledge base: ``kb.claim("C1")``.
     line_number : int
+        Number of the line in the claim.
     clause_id : str
+        As in ``R14-FAC-1``.
     effect : str, optional
         Look for this effect alone.
 
@@ -96,6 +102,11 @@ def why_not(
     ------
     UsageError
         If the claim has no such line or the policy no such clause.
+
+    See Also
+    --------
+    why_not_outcome : the same for an outcome.
+    explain.why : why a line has the outcome that it has.
     """
     clauses = loaded.policy.clauses
     if clause_id not in clauses:
@@ -105,14 +116,11 @@ def why_not(
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
     pattern = (line.claim_id, line.line_number, clause_id, effect)
-    found = explain_absence(explainer.derivations, explainer.sentences, "cites", pattern)
-    goal = f"{clause_id} on {where}"
-    return WhyNot(
-        goal,
-        found.holds,
-        found.misses,
-        f"{clause_id} is not cited on {where}",
-        _hint(line.claim_id, line_number),
+    return replace(
+        explain_absence(explainer.derivations, explainer.sentences, "cites", pattern),
+        goal=f"{clause_id} on {where}",
+        absence=f"{clause_id} is not cited on {where}",
+        hint=_hint(line.claim_id, line_number),
     )
 
 
@@ -122,20 +130,26 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     Parameters
     ----------
     loaded : LoadedClaim
+        A claim of a knowledge base: ``kb.claim("C1")``.
     line_number : int
+        Number of the line in the claim.
     outcome : str
         One of ``kb.model.clause.OUTCOMES``.
 
     Returns
     -------
     WhyNot
-        For an adverse outcome the near misses are those of every clause that could bring it;
-        for another one, the clauses that stand in its way are told with what would lift them.
+        For an adverse outcome the near misses of every clause that could bring it; for another
+        one, the clauses that prevent it, each with what would lift it.
 
     Raises
     ------
     UsageError
         If the claim has no such line or there is no such outcome.
+
+    See Also
+    --------
+    why_not : the same for a clause.
     """
     if outcome not in OUTCOMES:
         message = f"there is no outcome {quoted(outcome)}"
@@ -145,50 +159,45 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
     goal, hint = f"{words(outcome)} for {where}", _hint(line.claim_id, line_number)
-    key = (line.claim_id, line.line_number)
-    rows, sentences = explainer.derivations.rows, explainer.sentences
+    key, rows = (line.claim_id, line.line_number), explainer.derivations.rows
     if rows("outcome", (*key, outcome)):
         return WhyNot(goal, True, hint=hint)
     ((_, _, actual),) = rows("outcome", (*key, None))
     absence = f"{where} is {words(str(actual))}, not {words(outcome)}"
-    search = NearMisses(explainer.derivations, sentences)
+    search = NearMisses(explainer.derivations, explainer.sentences)
     if outcome in ADVERSE_EFFECTS and not rows("has_effect", (*key, outcome)):
-        misses = [
-            miss
+        found = (
+            search.misses("cites", (*key, clause_id, outcome))
             for clause_id in loaded.policy.clauses
-            for miss in search.misses("cites", (*key, clause_id, outcome), frozenset())
-        ]
-        return WhyNot(goal, False, tuple(misses), absence, hint)
+        )
+        return WhyNot(goal, False, tuple(chain.from_iterable(found)), absence, hint)
     if actual in ADVERSE_EFFECTS:
-        standing = _standing(loaded, line_number)
-        if standing:
-            return WhyNot(goal, False, (), absence, hint, standing)
-    misses_of_outcome = search.misses("outcome", (*key, outcome), frozenset())
-    return WhyNot(goal, False, misses_of_outcome, absence, hint)
+        explained = ExplainedLine.of(explainer, line_number)
+        if preventing := narrative_of(explained).adverse:
+            return WhyNot(goal, False, (), absence, hint, preventing)
+    return WhyNot(goal, False, search.misses("outcome", (*key, outcome)), absence, hint)
 
 
 def explain_absence(
     derivations: Derivations, sentences: Sentences, predicate: str, pattern: Pattern
 ) -> WhyNot:
-    """Explain why no atom of a pattern holds.
+    """Explain why no atom of a pattern holds, in any program.
 
     Parameters
     ----------
     derivations : Derivations
+        What follows from some facts.
     sentences : Sentences
+        English for the program.
     predicate : str
+        Of the atom.
     pattern : tuple of Value or None
         None where any value would do.
-
-    Returns
-    -------
-    WhyNot
     """
     goal = sentences.atom(predicate, pattern)
     if derivations.rows(predicate, pattern):
         return WhyNot(goal, True)
-    search = NearMisses(derivations, sentences)
-    misses = search.misses(predicate, pattern, frozenset())
+    misses = NearMisses(derivations, sentences).misses(predicate, pattern)
     return WhyNot(goal, False, misses, sentences.absence(predicate, pattern))
 
 
@@ -196,15 +205,7 @@ def _hint(claim_id: str, line_number: int) -> str:
     return f"ask: clausewise why {quote(one_line(claim_id))} {line_number}"
 
 
-def _standing(loaded: LoadedClaim, line_number: int) -> tuple[CitationNarrative, ...]:
-    from explain.explanation import why
-    from explain.narrative.builder import narrative_of
-
-    citations = narrative_of(why(loaded, line_number)).citations
-    return tuple(citation for citation in citations if citation.is_adverse)
-
-
-def _standing_rows(citation: CitationNarrative) -> list[str]:
+def _preventing_rows(citation: CitationNarrative) -> list[str]:
     rows = [f"{citation.effect_text} under {citation.clause_id}: {citation.title}"]
     rows.append(f"   because: {citation.sentence}")
     rows += [f"   not excepted: {text}" for text in citation.not_excepted]
@@ -215,7 +216,7 @@ def _standing_rows(citation: CitationNarrative) -> list[str]:
     return rows
 
 
-def _standing_json(citation: CitationNarrative) -> dict[str, Any]:
+def _preventing_json(citation: CitationNarrative) -> dict[str, Any]:
     return {
         "clause_id": citation.clause_id,
         "effect": citation.effect,

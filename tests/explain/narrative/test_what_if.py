@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from explain import narrative_of, why
-from explain.english.wording import outcome_text
+from explain.english.terms import outcome_text
 from explain.narrative.model import Change, Narrative
 from kb.cases.runner import Case, read_cases
 from kb.claims.determine import determine

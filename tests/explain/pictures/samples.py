@@ -48,12 +48,12 @@ def narrative(clause_id: str) -> Narrative:
 
 
 @cache
-def example(claim_id: str, line_number: int) -> Narrative:
+def example(claim_id: str, line_number: int, masked: bool = False) -> Narrative:
     """Return the narrative of a line of the bundled examples."""
     files = [str(EXAMPLES / f"{name}.837") for name in ("office", "hospital", "home")]
     beside = [str(EXAMPLES / "evidence.csv")]
     loaded = load_claims(KnowledgeBase.load("r14"), files, beside, None)
-    return narrative_of(why(loaded.kb.claim(claim_id), line_number))
+    return narrative_of(why(loaded.kb.claim(claim_id), line_number, masked=masked))
 
 
 def graph(kinds: list[StepKind], edges: list[tuple[int, int]]) -> ProofGraph:

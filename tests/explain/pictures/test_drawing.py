@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from explain.english.wrapping import wrapped
 from explain.narrative.reasoning import StepKind
 from explain.pictures.composing import picture_of
 from explain.pictures.dot import picture_dot
@@ -19,7 +20,6 @@ from explain.pictures.mermaid import picture_mermaid
 from explain.pictures.picture import Arrow, Box, Picture, joined
 from explain.pictures.raster import picture_png
 from explain.pictures.styles import style_of
-from explain.pictures.wrapping import wrapped
 from tests.accept import golden
 from tests.explain.pictures.samples import HOSTILE, example
 
@@ -58,7 +58,7 @@ def test_two_processes_draw_the_same() -> None:
         "from explain.pictures.dot import picture_dot\n"
         "from explain.pictures.drawing import picture_svg\n"
         "from explain.pictures.composing import picture_of\n"
-        "from tests.pictures.samples import example\n"
+        "from tests.explain.pictures.samples import example\n"
         "p = picture_of(example('HOME-1', 2)); print(picture_dot(p), picture_svg(p))"
     )
     root = Path(__file__).parents[3]
@@ -187,7 +187,7 @@ def test_several_lines_stand_below_each_other_in_one_picture() -> None:
 
 def test_a_masked_picture_says_nothing_of_what_was_masked() -> None:
     picture = picture_of(example("CLINIC-1", 1))
-    masked = picture.mapped(lambda text: text.replace("CLINIC-1", "(withheld)"))
+    masked = picture_of(example("CLINIC-1", 1, masked=True))
     assert "CLINIC-1" in picture_dot(picture)
     assert "CLINIC" not in picture_dot(masked) + picture_svg(masked) + picture_mermaid(masked)
 
@@ -209,7 +209,7 @@ def test_letters_are_drawn_on_a_machine_that_has_none(tmp_path) -> None:
     code = (
         "import sys; from explain.pictures.composing import picture_of\n"
         "from explain.pictures.raster import picture_png\n"
-        "from tests.pictures.samples import example\n"
+        "from tests.explain.pictures.samples import example\n"
         "sys.stdout.buffer.write(picture_png(picture_of(example('CLINIC-1', 1))))"
     )
     root = Path(__file__).parents[3]

@@ -1,4 +1,4 @@
-"""Break texts into the rows of a box, however long they are."""
+"""Texts in rows of a limited width, however long they are."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def wrapped(text: str, width: int, rows: int) -> tuple[str, ...]:
     Parameters
     ----------
     text : str
+        Any text; control and direction marks are escaped.
     width : int
         Characters a row; longer words are broken.
     rows : int
@@ -36,6 +37,24 @@ def wrapped(text: str, width: int, rows: int) -> tuple[str, ...]:
     last = found[rows - 1]
     last = f"{last} …" if len(last) + 2 <= width else f"{last[: width - 1].rstrip()}…"
     return (*found[: rows - 1], last)
+
+
+def shortened(text: str, width: int = 60) -> str:
+    """Return a text on one row, for a title.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    width : int, optional
+        Characters of the row at most.
+
+    Examples
+    --------
+    >>> shortened("x" * 100, 10), shortened("CLM1")
+    ('xxxxxxxxx…', 'CLM1')
+    """
+    return " ".join(wrapped(text, width, 1))
 
 
 def _even(text: str, found: list[str]) -> list[str]:
