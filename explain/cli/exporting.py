@@ -31,7 +31,7 @@ from explain.cli.output import data, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER
 from explain.exports import FORMATS, Format, format_of
-from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from explain.exports.document import DEFAULT_PROFILE, Document, LetterFields
 from explain.exports.profiles import profile_of
 from facts.diagnostic import UsageError
 from facts.values import ValueFault, one_line, parse_date, quoted
@@ -136,7 +136,7 @@ def export(
     profile_of(profile)
     wishes = Wishes(
         profile,
-        Inputs(_date(date), deadline, review_procedure, rights, copies, sender, recipient),
+        LetterFields(_date(date), deadline, review_procedure, rights, copies, sender, recipient),
         mask,
         read_document(document),
         certificates=kind.name == "json",

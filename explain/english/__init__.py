@@ -1,1 +1,1 @@
-"""English: facts, atoms and rules as sentences, and names that are masked."""
+"""English: values, codes, atoms and rules in words, with what identifies a patient withheld."""

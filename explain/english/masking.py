@@ -1,4 +1,4 @@
-"""Withhold who and when: claim id, dates of service, provider, charge and what else identifies."""
+"""Withhold what identifies a claim: its id, dates of service, provider, charge and the like."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kb.language.values import Value
 WITHHELD = "(withheld)"
 
 _LEAST = 4
-"""A shorter secret is looked for as a whole value only, never within a longer text."""
+"""A shorter secret is searched for as a whole value only, never within a longer text."""
 
 _FIELDS = (
     ("claim_id", "(claim withheld)"),
@@ -27,12 +27,12 @@ _FIELDS = (
 
 _CHARGE = "charge"
 _NO_AMOUNTS = frozenset({"line", "other", "number", "count", "units", "days", "quantity"})
-"""Names of columns whose numbers are no money, even where they equal a charge."""
+"""Columns whose numbers are not money, even where they equal a charge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What of a claim is withheld, value by value.
+    """The values of a claim that are withheld.
 
     Values are withheld where a sentence is made of them, so that no text has to be searched and
     changed afterwards.
@@ -40,8 +40,9 @@ class Mask:
     Parameters
     ----------
     texts : dict of str to str
-        Each value with what stands in its place.
+        Each value with its replacement.
     charges : frozenset of numbers
+        Amounts of money that are withheld.
     """
 
     texts: dict[str, str]
@@ -49,7 +50,12 @@ class Mask:
 
     @classmethod
     def of(cls, lines: Sequence[ClaimLine]) -> Mask:
-        """Return the mask of the lines of one claim.
+        """Return the mask of a claim.
+
+        Parameters
+        ----------
+        lines : sequence of ClaimLine
+            All lines of the claim.
 
         Examples
         --------
@@ -68,11 +74,12 @@ class Mask:
         return cls(texts, frozenset(line.charge for line in lines if line.charge is not None))
 
     def of_value(self, value: Value | None, noun: str = "") -> str | None:
-        """Return what stands in the place of a value; None if the value may be shown.
+        """Return the replacement of a value; None if the value may be shown.
 
         Parameters
         ----------
         value : Value or None
+            Any value of a sentence.
         noun : str, optional
             Name of the column, or what the value is called.
         """

@@ -1,4 +1,4 @@
-"""Small phrases of sentences: values, names, nouns, what comparisons and operations say."""
+"""Phrases that sentences are made of: values, names, nouns, comparisons and operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kb.language.ast import Operation
 from kb.language.values import Value
 
 ANY = "(any)"
-"""Stands for a value that may be any."""
+"""Words for a value that may be any."""
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
@@ -37,7 +37,7 @@ _TEXT_WORDS = {
 def show(value: Value | None) -> str:
     """Return a value as a person reads it: dates ISO, numbers exact, none as ``(any)``.
 
-    A text keeps to its line, whatever characters a claim has in it.
+    A text stays on its line, whatever characters a claim has in it.
     """
     if value is None:
         return ANY
@@ -88,7 +88,7 @@ def with_article(noun: str) -> str:
 
 
 def relation_words(operator: str, dates: bool = False) -> str:
-    """Return what a comparison says of its sides, without ``is``; empty for equality.
+    """Return a comparison in words, without ``is``; empty for equality.
 
     Examples
     --------
@@ -101,11 +101,11 @@ def relation_words(operator: str, dates: bool = False) -> str:
 
 
 SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
-"""How operators between two operands are written."""
+"""Signs of the operators between two operands."""
 
 
 def operation_words(expression: Operation, operands: list[str]) -> str:
-    """Return what an operation says of its operands."""
+    """Return an operation in words, from its operands in words."""
     operator = expression.operator
     if len(operands) == 1:
         (one,) = operands

@@ -1,4 +1,4 @@
-"""English for each step of a proof, from the templates that stand beside the predicates."""
+"""English for each step of a proof, from the templates in the declarations of predicates."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}( \1\b)?")
 """A column, and its name behind it where that is the noun that the column counts."""
 
 _NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
-"""Columns whose values are words of a policy, not of a claim; shown without underscores."""
+"""Columns whose values are names of a policy, not of a claim; shown without underscores."""
 
 _EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}
-"""Effects that do not read as what became of a line."""
+"""Effects that do not read as the fate of a line."""
 
 
 class Sentences:
@@ -58,10 +58,11 @@ class Sentences:
     declarations : iterable of Declaration
         Templates of the program; those of input predicates are known.
     titles : mapping of table name to title, optional
+        Titles are used in place of the names of tables.
     evidence_types : mapping of name to EvidenceType, optional
-        Their meanings stand in for the names of evidence.
+        Their meanings are used in place of the names of evidence.
     mask : Mask, optional
-        What of a claim no sentence may tell.
+        The values that no sentence may have.
 
     Examples
     --------
@@ -93,7 +94,7 @@ class Sentences:
         self._mask = mask
 
     def show(self, value: Value | None, noun: str = "") -> str:
-        """Return a value as a person reads it, or what stands in its place."""
+        """Return a value as a person reads it, or its replacement where it is withheld."""
         instead = self._mask.of_value(value, noun) if self._mask is not None else None
         return show(value) if instead is None else instead
 
@@ -144,9 +145,11 @@ class Sentences:
         Parameters
         ----------
         literal : BodyLiteral
+            Any literal.
         bindings : mapping of variable name to value
+            The values under which it holds.
         rule : Rule
-            The rule that the literal stands in; it tells what its variables mean.
+            The rule of the literal, which gives its variables their meaning.
         """
         if isinstance(literal, Relational):
             pattern = pattern_of(literal.atom, bindings)
@@ -206,18 +209,18 @@ class Sentences:
         start = f"nothing on file for line {line}"
         if known is None or not known.meaning or known.kind != "choice":
             return (
-                f"{start} tells {words(name)}"
+                f"{start} states {words(name)}"
                 if value is None
                 else (f"{start} says {words(name)} = {words(self.show(value))}")
             )
         if value is None and "yes" in known.choices:
-            return f"{start} tells whether {known.meaning}"
+            return f"{start} says whether {known.meaning}"
         if value == "yes":
             return f"{start} says that {known.meaning}"
         if value == "no":
             return f"{start} denies that {known.meaning}"
         said = "" if value is None else f" = {words(self.show(value))}"
-        return f"{start} {'says' if said else 'tells'} {words(name)}{said}"
+        return f"{start} {'says' if said else 'states'} {words(name)}{said}"
 
     def compared(
         self, literal: Comparison, bindings: Bindings, rule: Rule
@@ -289,7 +292,7 @@ class Sentences:
         return None
 
     def noun(self, variable: Variable, rule: Rule) -> str:
-        """Return what a variable of a rule stands for, as in ``units``; empty if nothing tells."""
+        """Return the noun for a variable of a rule, as in ``units``; empty if there is none."""
         for atom in _positive_atoms(rule):
             for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
                 if isinstance(term, Variable) and term.name == variable.name:
@@ -298,7 +301,15 @@ class Sentences:
 
 
 def sentences_of(policy: Policy, mask: Mask | None = None) -> Sentences:
-    """Return the sentences of a policy: its templates, the titles of its tables, its evidence."""
+    """Return the sentences of a policy: its templates, the titles of its tables, its evidence.
+
+    Parameters
+    ----------
+    policy : Policy
+        A loaded policy.
+    mask : Mask, optional
+        The values that no sentence may have.
+    """
     titles = {name: table.title for name, table in policy.declarations.items() if table.title}
     return Sentences(policy.program.program.declarations, titles, policy.evidence_types, mask)
 

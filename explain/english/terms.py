@@ -1,4 +1,4 @@
-"""Words for outcomes, effects and claim lines, shared by all that a person is shown."""
+"""Terms of claims in words: outcomes, effects, claim forms, codes with their meanings."""
 
 from __future__ import annotations
 

@@ -1,21 +1,17 @@
-"""Explanations as documents that stand by themselves, in the formats that people use."""
+"""Explanations as self-contained documents, in the formats that people use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TypeAlias
 
-from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from explain.exports.document import DEFAULT_PROFILE, Document, LetterFields
 from facts.diagnostic import UsageError
 from facts.suggest import near_help
 from facts.values import quoted
 
-Renderer: TypeAlias = Callable[[Document], bytes]
-"""Turns a document into the bytes of a file; the same document gives the same bytes."""
-
-__all__ = ["DEFAULT_PROFILE", "FORMATS", "Document", "Format", "Inputs", "Renderer", "format_of"]
+__all__ = ["DEFAULT_PROFILE", "FORMATS", "Document", "Format", "LetterFields", "format_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +21,26 @@ class Format:
     Parameters
     ----------
     name : str
+        As a person types it.
     suffix : str
         Of its files, with the dot.
     home : str
         Module and function of its renderer, loaded when first used.
     is_text : bool
         Whether its bytes are UTF-8 text that may be printed.
+
+    Examples
+    --------
+    >>> from explain.exports.document import Document
+    >>> from explain.explanation import why
+    >>> from explain.narrative.builder import narrative_of
+    >>> from kb import KnowledgeBase
+    >>> kb = KnowledgeBase.load("r14").with_claims([
+    ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+    ...      "service_date": "2018-06-01", "procedure_code": "J7050"}])
+    >>> document = Document("Claim C1", [narrative_of(why(kb.claim("C1"), 1))])
+    >>> FORMATS["md"].render(document).decode().splitlines()[0]
+    '# Claim C1'
     """
 
     name: str
@@ -39,15 +49,12 @@ class Format:
     is_text: bool = True
 
     def render(self, document: Document) -> bytes:
-        """Return a document in this format.
+        """Return the bytes of a document in this format, the same for the same document.
 
         Parameters
         ----------
         document : Document
-
-        Returns
-        -------
-        bytes
+            The narratives of one claim.
 
         Raises
         ------
@@ -55,7 +62,7 @@ class Format:
             If the format needs an extra that is not installed.
         """
         module, _, function = self.home.partition(":")
-        renderer: Renderer = getattr(import_module(module), function)
+        renderer: Callable[[Document], bytes] = getattr(import_module(module), function)
         return renderer(document)
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from explain.english.wrapping import wrapped
+from explain.english.wrapping import shortened
 from explain.pictures.picture import Picture
 from facts.values import one_line
 
-Tone: TypeAlias = Literal["plain", "lead", "aside"]
-"""How a paragraph stands out: the one that a person reads first, or a remark."""
+_Tone: TypeAlias = Literal["plain", "lead", "aside"]
+"""The weight of a paragraph: the one that a person reads first, or a remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Heading:
     Parameters
     ----------
     text : str
+        Plain text.
     level : int
         1 for the title of the document, 2 for its sections, and so on; none is skipped.
     """
@@ -41,10 +42,11 @@ class Paragraph:
     text : str
         Whole sentences.
     tone : {"plain", "lead", "aside"}
+        Whether it is read first, or is a remark.
     """
 
     text: str
-    tone: Tone = "plain"
+    tone: _Tone = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,9 @@ class Item:
     Parameters
     ----------
     text : str
+        Plain text.
     place : str
-        Where a person can look it up.
+        The source of a fact, in words.
     depth : int
         0 for an item of the list itself, 1 for one below the item before it, and so on.
     """
@@ -67,7 +70,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A list; deeper items say what the item above them rests on."""
+    """A list; deeper items are the reasons for the item above them."""
 
     items: tuple[Item, ...]
 
@@ -79,6 +82,7 @@ class Table:
     Parameters
     ----------
     caption : str
+        A few words on the whole table.
     header : tuple of str
         One for each column.
     rows : tuple of tuple of str
@@ -97,7 +101,9 @@ class Fields:
     Parameters
     ----------
     caption : str
+        A few words on all fields.
     rows : tuple of (label, value)
+        In order; a value may have several rows.
     """
 
     caption: str
@@ -122,13 +128,11 @@ class Figure:
 
 Block: TypeAlias = Heading | Paragraph | Listing | Table | Fields | Quote | Figure
 
-_WIDEST_TITLE = 100
-
 _NARROWEST, _WIDEST = 9, 40
-"""Signs that a column of a table has room for, at least and at most."""
+"""Signs in a row of a table's column, at least and at most."""
 
 BLANK = "(to be filled in)"
-"""Stands where a person has to write something that nobody told the program."""
+"""The mark where a person has to write something that was not given."""
 
 
 def shares_of(table: Table) -> tuple[float, ...]:
@@ -144,14 +148,14 @@ def shares_of(table: Table) -> tuple[float, ...]:
     return tuple(count / sum(signs) for count in signs)
 
 
-def title_of(blocks: Iterable[Block], width: int = _WIDEST_TITLE) -> str:
+def short_title(blocks: Iterable[Block]) -> str:
     """Return the title of a document for a margin or a window, shortened where it is long."""
     title = next((block.text for block in blocks if isinstance(block, Heading)), "")
-    return " ".join(wrapped(title, width, 1))
+    return shortened(title, 100)
 
 
 def rows_of(text: str) -> tuple[str, ...]:
-    """Return the rows of a text that a person may have written in several.
+    """Return the rows of a text that may have several.
 
     Control and direction marks, which a person or a claim may have brought in, are shown as such.
 

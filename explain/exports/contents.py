@@ -1,4 +1,4 @@
-"""What a document says, block by block, as its profile asks; the same for every format."""
+"""The contents of a document, block by block, as its profile requires; the same in every format."""
 
 from __future__ import annotations
 
@@ -25,27 +25,28 @@ from explain.narrative.reasoning import Reason
 NOT_THE_PLAN = (
     "This explains how the reimbursement policy {policy} was applied to the claim as it was "
     "submitted. A reimbursement policy is not the benefit plan: what the plan covers, and which "
-    "rights it gives, stand in the documents of the plan."
+    "rights it gives, is set out in the documents of the plan."
 )
-"""Stands in every document: nobody may take the policy for the plan."""
+"""A part of every document: the policy must not be taken for the plan."""
 
 _WITHHELD = "Claim number, dates of service, provider and charges are withheld."
 
 
 def contents(document: Document, *, figures: bool = True) -> tuple[Block, ...]:
-    """Return what a document says.
+    """Return the contents of a document.
 
     Parameters
     ----------
     document : Document
+        The narratives of one claim.
     figures : bool, optional
         Whether to draw the proofs, for formats that hold pictures.
 
     Returns
     -------
     tuple of Block
-        The title first. What the profile asks of a person and was not given stands in ``Fields``
-        with an empty value: a blank to be filled in.
+        The title first. What the profile requires and a person did not give is a row of
+        ``Fields`` with an empty value: a blank to be filled in.
 
     Raises
     ------
@@ -56,7 +57,7 @@ def contents(document: Document, *, figures: bool = True) -> tuple[Block, ...]:
 
 
 class _Contents:
-    """Writes the blocks of one document."""
+    """Makes the blocks of one document."""
 
     def __init__(self, document: Document, profile: Profile, figures: bool) -> None:
         self.document = document
@@ -135,7 +136,7 @@ class _Contents:
             f"{policy.policy_id} {policy.title}, version {policy.version}, clause "
             f"{citation.clause_id}, in force from {citation.effective_from}. {citation.summary}"
         )
-        yield Paragraph(f"It stands here: {citation.place.text}.")
+        yield Paragraph(f"Where to find it: {citation.place.text}.")
         if citation.quotes:
             rows = tuple((line.number, line.text) for line in citation.quotes)
             yield Quote(narrative.document_name, rows)
@@ -151,7 +152,7 @@ class _Contents:
             yield Heading("Facts relied on", 4)
             yield Table(
                 f"Facts relied on for {citation.clause_id}",
-                ("Fact", "Where it stands"),
+                ("Fact", "Where to find it"),
                 tuple((fact.text, _places_text(fact.places)) for fact in citation.facts),
             )
         if citation.not_excepted:
@@ -208,7 +209,7 @@ def _step(reason: Reason, with_place: bool) -> Item:
 
 
 def _further(narrative: Narrative) -> Iterator[str]:
-    """Yield what further material is needed and why."""
+    """Yield the further material that is needed, and why."""
     for citation in narrative.adverse:
         if citation.change_summary:
             yield f"{citation.clause_id}: {citation.change_summary}"

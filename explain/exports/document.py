@@ -1,4 +1,4 @@
-"""What one exported document holds: the narratives of one claim, and what a person put in."""
+"""The parts of one exported document: narratives of one claim, and fields that a person gave."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ DEFAULT_PROFILE = "explanation"
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a person gave for a document; nothing of it is ever made up.
+class LetterFields:
+    """Fields of a letter that a person gave; none of them is ever made up.
 
-    A profile says which of them it needs; one that is empty is left as a marked blank.
+    A profile says which of them it needs; an empty one becomes a marked blank.
 
     Parameters
     ----------
     date : str
         ISO date of the document.
     deadline : str
-        Until when a review can be asked for, as the person wrote it.
+        The last day to ask for a review, as the person wrote it.
     review_procedure : str
-        How a review is asked for, as the person wrote it.
+        The way to ask for a review, as the person wrote it.
     rights : str
-        What rights follow a review, as the person wrote it.
+        The rights that follow a review, as the person wrote them.
     copies : str
-        How a copy of the rules that were relied on is asked for, as the person wrote it.
+        The way to get a copy of the rules that were relied on, as the person wrote it.
     sender, recipient : str
+        Names and addresses, as the person wrote them.
     """
 
     date: str = ""
@@ -55,7 +56,8 @@ class Document:
         Lines of one claim, in the order of their numbers; at least one.
     profile : str
         One of ``explain.exports.profiles.PROFILES``.
-    inputs : Inputs
+    inputs : LetterFields
+        What a person gave.
     certificates : sequence of dict
         Of the same lines, for formats that carry them.
     """
@@ -63,7 +65,7 @@ class Document:
     title: str
     narratives: Sequence[Narrative]
     profile: str = DEFAULT_PROFILE
-    inputs: Inputs = field(default_factory=Inputs)
+    inputs: LetterFields = field(default_factory=LetterFields)
     certificates: Sequence[Mapping[str, Any]] = ()
 
     @property

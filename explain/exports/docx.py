@@ -19,7 +19,7 @@ from explain.exports.blocks import (
     Table,
     rows_of,
     shares_of,
-    title_of,
+    short_title,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -34,7 +34,7 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 6.5, 8.0
 
 _FIELD_SHARES = (0.28, 0.72)
 _DOTS_PER_INCH = 200
-"""Of a picture as it stands on the page."""
+"""Of a picture, in the size that it has on the page."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -45,16 +45,12 @@ def render(document: Document) -> bytes:
     Parameters
     ----------
     document : Document
+        The narratives of one claim.
 
     Returns
     -------
     bytes
-        Office Open XML. The same document gives the same bytes; no clock is read.
-
-    Raises
-    ------
-    UsageError
-        If ``clausewise[report]`` is not installed.
+        Office Open XML, the same for the same document; no clock is read.
     """
     return _Writer().written(contents(document))
 
@@ -70,7 +66,7 @@ class _Writer:
 
     def written(self, blocks: Sequence[Block]) -> bytes:
         """Return the bytes of a document of some blocks."""
-        self._set_up(title_of(blocks))
+        self._set_up(short_title(blocks))
         for block in blocks:
             self._block(block)
         buffer = io.BytesIO()
@@ -139,7 +135,7 @@ class _Writer:
                 place.font.color.rgb = self._shared.RGBColor(0x4D, 0x4D, 0x4D)
 
     def _styled(self, style: str, text: str = "") -> Any:
-        """Add a paragraph in a style, named as in the file: to look it up by name takes long."""
+        """Add a paragraph in a style, by its id in the file: to look it up by name takes long."""
         paragraph = self._document.add_paragraph()
         paragraph._p.style = style
         if text:
@@ -198,12 +194,12 @@ class _Writer:
         shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=inches)
         described = shape._inline.docPr
         described.set("descr", "\n".join(rows_of(block.picture.description)))
-        described.set("title", title_of([Heading(block.picture.title)]))
+        described.set("title", short_title([Heading(block.picture.title)]))
         self._styled("Caption", block.caption)
 
 
 def _without_clock(archive: bytes) -> bytes:
-    """Return an archive whose files bear no time of writing."""
+    """Return an archive whose files have no time of writing."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as given,

@@ -1,4 +1,4 @@
-"""A picture in a page of HTML: drawn, and in words; each box shows what the page says of it."""
+"""A picture in a page of HTML, drawn and in words; each box leads to its words."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ def figure_html(figure: Figure, prefix: str) -> str:
     Parameters
     ----------
     figure : Figure
+        A picture with its caption.
     prefix : str
         Of the ids of its boxes; letters and digits, unique in the page.
 
     Returns
     -------
     str
-        Without ``clausewise[report]`` the picture is told in words alone.
+        Without ``clausewise[report]`` the picture is there in words alone.
     """
     return "\n".join(_rows(figure, prefix))
 
@@ -43,8 +44,8 @@ def _rows(figure: Figure, prefix: str) -> Iterator[str]:
     yield f'<figcaption id="{prefix}-caption">{caption}</figcaption>'
     if drawn:
         yield (
-            '<p class="note hint">Each box can be chosen with the mouse, or with Tab and Enter: '
-            "what it says and where that stands is then told below the picture.</p>"
+            '<p class="note hint">Choose a box with the mouse, or with Tab and Enter, to read '
+            "below the picture what it says and where to find it.</p>"
         )
         yield f'<div class="drawing">{picture_svg(picture, prefix=prefix)}</div>'
         yield '<div class="panel" role="status" aria-live="polite" hidden></div>'
@@ -54,8 +55,8 @@ def _rows(figure: Figure, prefix: str) -> Iterator[str]:
 
 
 def _words(picture: Picture, prefix: str, drawn: bool) -> Iterator[str]:
-    """Yield the boxes as a nested list; a box that several rest on is told once."""
-    told: set[str] = set()
+    """Yield the boxes as a nested list, each once."""
+    shown: set[str] = set()
     below = {arrow.below for arrow in picture.arrows}
     tops = [box.id for box in picture.boxes if box.id not in below]
     waiting: list[tuple[str, str]] = [("text", "</ul>")]
@@ -67,10 +68,10 @@ def _words(picture: Picture, prefix: str, drawn: bool) -> Iterator[str]:
             yield value
             continue
         box = picture.by_id[value]
-        if value in told:
-            yield f'<li><a href="#{prefix}{value}-words">{escape(box.text)}</a> (told above)</li>'
+        if value in shown:
+            yield f'<li><a href="#{prefix}{value}-words">{escape(box.text)}</a> (shown above)</li>'
             continue
-        told.add(value)
+        shown.add(value)
         yield f"<li>{_box(box, f'{prefix}{value}', drawn)}"
         parts = [arrow.below for arrow in picture.below[value]]
         waiting.append(("text", "</ul></li>" if parts else "</li>"))

@@ -13,7 +13,7 @@ _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"}
     | {f"{name}{number}" for name in ("com", "lpt") for number in range(10)}
 )
-"""Names that Windows gives to devices, whatever ending follows."""
+"""Names that Windows gives to devices, with any ending."""
 
 
 def file_names(claim_ids: Iterable[str], taken: Collection[str] = ()) -> dict[str, str]:
@@ -66,5 +66,5 @@ def file_names(claim_ids: Iterable[str], taken: Collection[str] = ()) -> dict[st
 
 
 def _plain(claim_id: str) -> str:
-    """Return what of a claim id may stand in a file name."""
+    """Return the part of a claim id that may be in a file name."""
     return _UNSAFE.sub("-", claim_id[: 10 * _MOST]).strip("-")[:_MOST].rstrip("-") or "claim"

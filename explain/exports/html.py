@@ -21,14 +21,14 @@ from explain.exports.blocks import (
     Quote,
     Table,
     rows_of,
-    title_of,
+    short_title,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.figure_html import figure_html
 
 _LANDMARK = 2
-"""Sections under headings of this level are landmarks; deeper ones would be too many to pass by."""
+"""Sections under headings of this level are landmarks; deeper ones would be too many to skip."""
 
 
 def render(document: Document) -> bytes:
@@ -37,12 +37,13 @@ def render(document: Document) -> bytes:
     Parameters
     ----------
     document : Document
+        The narratives of one claim.
 
     Returns
     -------
     bytes
-        UTF-8. The page asks for nothing from anywhere: its policy forbids it. Without
-        ``clausewise[report]`` the proof stands as a list of words alone.
+        UTF-8. The page loads nothing from anywhere: its policy forbids it. Without
+        ``clausewise[report]`` the proof is a list of words alone.
     """
     return _Page(contents(document)).html().encode("utf-8")
 
@@ -65,7 +66,7 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{_security_policy()}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{_text(title_of(self.blocks))}</title>",
+            f"<title>{_text(short_title(self.blocks))}</title>",
             f"<style>{_asset('page.css')}</style>",
             "</head>",
             "<body>",

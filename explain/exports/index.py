@@ -28,7 +28,9 @@ class Entry:
     file : str
         File name, made by ``file_names``.
     claim : str
+        Claim id, or the file name where it is withheld.
     lines : tuple of (line number, outcome, clause id, sentence)
+        The adverse lines, outcomes in words.
     """
 
     file: str
@@ -37,19 +39,16 @@ class Entry:
 
 
 def index_bytes(entries: Iterable[Entry], summary: str, queue: str) -> bytes:
-    """Return the index as a page of HTML that asks for nothing from anywhere.
+    """Return the index as a page of HTML that loads nothing from anywhere.
 
     Parameters
     ----------
     entries : iterable of Entry
+        In the order of the page.
     summary : str
-        What the folder holds, in a sentence.
+        The contents of the folder, in a sentence.
     queue : str
         File name of the queue.
-
-    Returns
-    -------
-    bytes
     """
     rows = "\n".join(_row(entry) for entry in entries)
     page = f"""<!DOCTYPE html>
@@ -68,7 +67,7 @@ def index_bytes(entries: Iterable[Entry], summary: str, queue: str) -> bytes:
 <a href="{_link(queue)}">{escape(queue)}</a>.</p>
 <table>
 <thead>
-<tr><th scope="col">Claim</th><th scope="col">Lines and what became of them</th></tr>
+<tr><th scope="col">Claim</th><th scope="col">Lines and their outcomes</th></tr>
 </thead>
 <tbody>
 {rows}

@@ -1,11 +1,11 @@
-"""Make the document of a claim: its lines explained together, nothing of another claim."""
+"""The document of a claim: its lines explained together, nothing of another claim."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from explain.explanation import Explanation
-from explain.exports.document import DEFAULT_PROFILE, Document, Inputs
+from explain.exports.document import DEFAULT_PROFILE, Document, LetterFields
 from explain.exports.profiles import profile_of
 from explain.narrative.builder import narrative_of
 from explain.narrative.model import Narrative, title_of
@@ -19,22 +19,24 @@ from kb.model.clause import ADVERSE_EFFECTS
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a person asks of documents.
+    """Options of documents.
 
     Parameters
     ----------
     profile : str
-    inputs : Inputs
+        One of ``explain.exports.profiles.PROFILES``.
+    inputs : LetterFields
+        What a person gave.
     masked : bool
         Whether to withhold identity, dates of service, provider and charges.
     copy : PolicyDocument, optional
-        The person's copy of the policy, of which cited lines are quoted.
+        The person's copy of the policy, from which cited lines are quoted.
     certificates : bool
-        Whether each line brings its certificate.
+        Whether each line has its certificate with it.
     """
 
     profile: str = DEFAULT_PROFILE
-    inputs: Inputs = field(default_factory=Inputs)
+    inputs: LetterFields = field(default_factory=LetterFields)
     masked: bool = False
     copy: PolicyDocument | None = None
     certificates: bool = False
@@ -63,13 +65,16 @@ def document_of(
     Parameters
     ----------
     loaded : LoadedClaim
+        A claim of a knowledge base.
     wishes : Wishes
+        Options of the document.
     line_number : int, optional
+        All adverse lines where it is left out.
 
     Returns
     -------
     Document or None
-        None if no line is asked for and none is adverse.
+        None if no line is named and none is adverse.
 
     Raises
     ------

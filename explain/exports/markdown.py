@@ -33,10 +33,7 @@ def render(document: Document) -> bytes:
     Parameters
     ----------
     document : Document
-
-    Returns
-    -------
-    bytes
+        The narratives of one claim.
     """
     return f"{_markdown(contents(document, figures=False))}\n".encode()
 
@@ -53,7 +50,7 @@ def _markdown(blocks: Iterable[Block]) -> str:
 
 
 def escape(text: str) -> str:
-    """Return a text that Markdown shows as it stands, on one line.
+    """Return a text that Markdown shows unchanged, on one line.
 
     Examples
     --------

@@ -22,7 +22,7 @@ from explain.exports.blocks import (
     Table,
     rows_of,
     shares_of,
-    title_of,
+    short_title,
 )
 from explain.exports.contents import contents
 from explain.exports.document import Document
@@ -40,7 +40,7 @@ _PAGE_WIDTH, _PAGE_HEIGHT = 480, 580
 
 _FONT = "Libertinus Serif"
 _STANDARD = "ua-1"
-"""Universal accessibility, ISO 14289-1: typst refuses what a screen reader could not tell."""
+"""Universal accessibility, ISO 14289-1: typst refuses what a screen reader could not read out."""
 
 _LACKING = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _LOCK = threading.Lock()
@@ -53,26 +53,21 @@ def render(document: Document) -> bytes:
     Parameters
     ----------
     document : Document
+        The narratives of one claim.
 
     Returns
     -------
     bytes
-        The same document gives the same bytes; no clock is read, no network and no font of the
-        machine is used.
-
-    Raises
-    ------
-    UsageError
-        If ``clausewise[report]`` is not installed.
+        The same for the same document; no clock, network or font of the machine is used.
     """
     blocks = contents(document)
-    given = {"title": title_of(blocks), "blocks": [_given(block) for block in blocks]}
+    given = {"title": short_title(blocks), "blocks": [_given(block) for block in blocks]}
     with _LOCK:
         return _compiled(json.dumps(given, ensure_ascii=False))
 
 
 def _compiled(given: str) -> bytes:
-    """Return the PDF of what is given, as JSON; signs that the font lacks are written out."""
+    """Return the PDF of blocks as JSON; signs that the font lacks are written out."""
     try:
         return _compile(given, _STANDARD)
     except report_module("typst").TypstError as fault:
@@ -101,7 +96,7 @@ def _compiler() -> Any:
 
 
 def _given(block: Block) -> dict[str, Any]:
-    """Return a block as the template takes it: plain values, nothing of them markup."""
+    """Return a block as the template takes it: plain values, none of them markup."""
     if isinstance(block, Heading):
         return {"kind": "heading", "level": block.level, "text": block.text}
     if isinstance(block, Paragraph):

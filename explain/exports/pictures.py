@@ -12,7 +12,7 @@ from explain.pictures.raster import picture_png
 
 
 def _picture(document: Document) -> Picture:
-    """Return the picture of a document; those of several lines below each other."""
+    """Return the picture of a document; the pictures of several lines are put below each other."""
     pictures = [picture_of(narrative) for narrative in document.narratives]
     return joined(pictures, document.title)
 

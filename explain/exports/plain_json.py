@@ -1,4 +1,4 @@
-"""A document as JSON for another program: every value of its narratives, nothing of a format."""
+"""A document as JSON for another program: every value of its narratives, free of any format."""
 
 from __future__ import annotations
 
@@ -17,11 +17,7 @@ def render(document: Document) -> bytes:
     Parameters
     ----------
     document : Document
-        Its certificates, where it has any, stand beside their lines.
-
-    Returns
-    -------
-    bytes
+        Its certificates, where it has any, become a part of their lines.
     """
     text = json.dumps(plain(document), ensure_ascii=False, indent=1)
     return f"{text}\n".encode()

@@ -1,4 +1,4 @@
-"""What a document is for, and what it therefore has to hold.
+"""Profiles: the purpose of a document, and the contents that follow from it.
 
 References
 ----------
@@ -18,26 +18,27 @@ from facts.values import quoted
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a kind of document holds.
+    """The contents of a kind of document.
 
     Parameters
     ----------
     name : str
+        As a person types it.
     opening : str
         First paragraph.
     is_letter : bool
-        Whether it goes out: it has a date, sender, recipient, review procedure and deadline, each
-        of which a person gives or finds as a marked blank, and it is of adverse lines alone.
+        Whether it is sent: it has a date, sender, recipient, review procedure and deadline, each
+        given by a person or left as a marked blank, and it is on adverse lines alone.
     adverse_only : bool
         Whether clauses that do not keep a line from full payment are left out.
     deepest : int
-        How deep the steps of the reasoning go.
+        Depth of the steps of the reasoning.
     places : bool
-        Whether steps tell the segment or the row of the claim.
+        Whether steps have the segment or the row of the claim.
     facts : bool
-        Whether the facts stand in a table of their own.
-    readings : bool
-    picture : bool
+        Whether the facts have a table of their own.
+    readings, picture : bool
+        Whether there are the readings that mattered, and a picture of the proof.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The queue of adverse lines for a spreadsheet: one row each, no cell ever a formula."""
+"""The queue of adverse lines for a spreadsheet: one row each, and no cell ever a formula."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def queue_row(narrative: Narrative, document: str) -> tuple[str, ...]:
     Parameters
     ----------
     narrative : Narrative
+        Of the line.
     document : str
         File name of the document that explains it.
 
@@ -84,11 +85,9 @@ def queue_bytes(rows: Iterable[Sequence[str]], kind: str) -> bytes:
     Parameters
     ----------
     rows : iterable of sequence of str
+        As ``queue_row`` returns them.
     kind : {"csv", "xlsx"}
-
-    Returns
-    -------
-    bytes
+        One of ``KINDS``.
 
     Raises
     ------

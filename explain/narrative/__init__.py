@@ -1,1 +1,1 @@
-"""Narratives: what an explanation says of a line, before it is a text or a document."""
+"""Narratives: an explanation as plain English and structured values, before any format."""

@@ -1,4 +1,4 @@
-"""Write the narrative of an explanation: headline, reasons, facts, exceptions, changes."""
+"""The narrative of an explanation: headline, reasons, facts, exceptions, changes."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def narrative_of(
     Parameters
     ----------
     explanation : ExplainedLine
+        As ``explain.why`` returns it.
     document : PolicyDocument, optional
         The person's own copy of the policy, of which cited lines are quoted.
 
@@ -67,7 +68,7 @@ _NOT_WORSE_THAN_PENDED = ("pended", "reimbursable", "not_addressed")
 
 
 class _Narrator:
-    """Writes the narrative of one line."""
+    """Makes the narrative of one line."""
 
     def __init__(self, explanation: ExplainedLine, document: PolicyDocument | None) -> None:
         self.explanation = explanation
@@ -124,9 +125,9 @@ class _Narrator:
                 )
         policy = self.policy.policy_id
         said = {
-            "pended": f"line {number} waits for facts that nobody supplied",
+            "pended": f"line {number} waits for facts that were not supplied",
             "reimbursable": f"no clause of {policy} keeps line {number} from full payment",
-            "not_addressed": f"{policy} does not speak of line {number}",
+            "not_addressed": f"{policy} does not address line {number}",
         }
         return Headline(outcome, text, "", "", sentence(said.get(outcome, text)))
 
@@ -189,7 +190,7 @@ class _Narrator:
             yield Change(clause.clause_id, kind, name, value, meaning, exception.text, after, stays)
 
     def _turns(self) -> Iterator[Change]:
-        """Yield the evidence that was assumed or is missing, with what it would make."""
+        """Yield evidence that was assumed or is missing, with the outcome that it would bring."""
         actual = self.explanation.outcome
         if actual == "reimbursable":
             for supposed in self._assumptions():

@@ -1,4 +1,4 @@
-"""The fields of a claim line as texts, and what identifies the line withheld where masked."""
+"""The fields of a claim line as texts, with those that identify it withheld where masked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LABELS = (
 
 @dataclass(frozen=True, slots=True)
 class LineIdentity:
-    """What identifies a claim line; each field as text, empty where the claim has none.
+    """The fields of a claim line; each as text, empty where the line has none.
 
     Fields that were masked read ``(withheld)``.
     """

@@ -1,7 +1,7 @@
-"""What an explanation says, as plain English and structured values: what every export shows.
+"""The narrative of a claim line: everything that an export shows of it.
 
-Nothing here knows of a format. Texts are plain: a renderer escapes them for its own markup.
-``explain.narrative.builder.narrative_of`` writes a narrative.
+Nothing here depends on a format. Texts are plain: a renderer escapes them for its own markup.
+``explain.narrative.builder.narrative_of`` makes a narrative.
 """
 
 from __future__ import annotations
@@ -20,7 +20,15 @@ from kb.model.clause import ADVERSE_EFFECTS
 
 @dataclass(frozen=True, slots=True)
 class CodeMeaning:
-    """A code of the remittance: ``CARC 97``, with its short meaning in our own words."""
+    """A code of the remittance with its short meaning in our own words.
+
+    Parameters
+    ----------
+    system : {"CARC", "RARC", "group"}
+        The kind of code.
+    code, meaning : str
+        As in ``97`` and ``included in the payment of another service``.
+    """
 
     system: Literal["CARC", "RARC", "group"]
     code: str
@@ -40,10 +48,13 @@ class ReadingUsed:
     Parameters
     ----------
     number : int
+        Of the reading, in the policy.
     question, answer : str
+        What is unclear, and how it was read.
     document_lines : str
+        The unclear place.
     switch, setting : str
-        The switch that turns the reading and the value that it has; empty where there is none.
+        The switch that changes the reading, and its value; empty where there is none.
     """
 
     number: int
@@ -55,7 +66,7 @@ class ReadingUsed:
 
     @property
     def place(self) -> Place:
-        """Where the unclear place stands in the policy document."""
+        """The unclear place in the policy document."""
         return lines_place(self.document_lines)
 
 
@@ -66,6 +77,7 @@ class Change:
     Parameters
     ----------
     clause_id : str
+        The clause that would be lifted; empty where none is.
     kind : {"evidence", "claim"}
         Whether it is evidence or a field of the claim.
     name, value : str
@@ -73,10 +85,10 @@ class Change:
     meaning : str
         What the fact says, in words.
     text : str
-        What it does: ``an infusion that is the main reason for the visit is paid apart``.
+        Its effect: ``an infusion that is the main reason for the visit is paid separately``.
     outcome : str
-        What the outcome of the line would become by this alone, in words; empty where that was
-        not worked out.
+        The outcome that the line would have by this alone, in words; empty where that was not
+        worked out.
     stays : bool
         Whether the outcome would stay as it is.
     """
@@ -92,7 +104,7 @@ class Change:
 
     @property
     def said(self) -> str:
-        """What has to be on file and what follows, in one sentence without a full stop."""
+        """The fact that is needed and what follows, in one sentence without a full stop."""
         where = "on file" if self.kind == "evidence" else "on the claim"
         why = f" ({self.text})" if self.text else ""
         then = f"; the line would {'still ' if self.stays else ''}be {self.outcome}"
@@ -101,7 +113,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Supposed:
-    """A fact that nobody supplied: assumed in the line's favour, or missing.
+    """A fact that was not supplied: assumed in the line's favour, or missing.
 
     Parameters
     ----------
@@ -120,7 +132,13 @@ class Supposed:
 
 @dataclass(frozen=True, slots=True)
 class RelatedPolicy:
-    """Another policy that a clause names."""
+    """Another policy that a clause names.
+
+    Parameters
+    ----------
+    policy_id, title : str
+        As in ``R16`` and ``Dialysis``; the title may be empty.
+    """
 
     policy_id: str
     title: str = ""
@@ -138,6 +156,7 @@ class CitationNarrative:
     Parameters
     ----------
     clause_id, title, summary : str
+        As the policy has them.
     effect, effect_text : str
         ``bundled`` and ``not separately reimbursed``.
     effective_from : str
@@ -147,18 +166,23 @@ class CitationNarrative:
     sentence : str
         The reason in one sentence, with a capital and a full stop.
     reasons : tuple of Reason
+        The steps of the reasoning, in reading order.
     facts : tuple of FactUsed
+        The facts that the clause rests on.
     not_excepted : tuple of str
         Exceptions that were tried and failed; sentences without a full stop.
     readings : tuple of ReadingUsed
+        Readings of the document that mattered.
     codes : tuple of CodeMeaning
         CARC first, then RARCs, then the group code; none where the clause adjusts nothing.
     allowed_units : str
         Units that the clause allows; empty where it limits none.
     changes : tuple of Change
+        Facts that would lift the clause.
     change_summary : str
         What would change the clause's effect, in words.
     related : tuple of RelatedPolicy
+        Other policies that the clause names.
     quotes : tuple of QuotedLine
         The lines of the document that the clause points to, where a copy was given.
     """
@@ -195,6 +219,7 @@ class PolicyIdentity:
     Parameters
     ----------
     policy_id, title, version : str
+        As in ``R14``, its title, and the date of its edition.
     program_sha256 : str
         Hash of everything that a determination depends on.
     settings : tuple of (name, value)
@@ -210,7 +235,7 @@ class PolicyIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """What happened, in a few words.
+    """The outcome in a few words.
 
     Parameters
     ----------
@@ -238,16 +263,21 @@ class Narrative:
     Parameters
     ----------
     identity : LineIdentity
+        The fields of the line.
     policy : PolicyIdentity
+        The policy that was applied.
     headline : Headline
+        The outcome in a few words.
     citations : tuple of CitationNarrative
         Strongest effect first; those that are not adverse last.
     assumptions, missing : tuple of Supposed
+        Facts that were not supplied.
     allowed_units : str
         Units that are allowed, where the outcome is ``reduced``.
     changes : tuple of Change
         What would change the outcome, over all clauses and assumptions; each once.
     graph : ProofGraph
+        All proofs of the line, for a picture.
     document_name : str
         The file that the quotes were taken from; empty where none was given.
     masked : bool

@@ -1,4 +1,4 @@
-"""A person's own copy of the policy document, of which the lines that a clause cites are quoted.
+"""A person's own copy of the policy document, from which the lines of a clause are quoted.
 
 No line of a document comes with this package.
 """
@@ -14,12 +14,18 @@ from facts.origin import Origin
 from facts.values import one_line
 
 _MOST_BYTES = 20_000_000
-"""A text file that is larger than this is no policy document."""
+"""A larger text file is no policy document."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
-    """A line of the person's own copy of the policy document."""
+    """A line of a person's own copy of the policy document.
+
+    Parameters
+    ----------
+    number, text : int, str
+        The number of the line, from 1, and its text.
+    """
 
     number: int
     text: str
@@ -34,6 +40,7 @@ class PolicyDocument:
     name : str
         The file as the person gave it.
     lines : tuple of str
+        All lines, without their ends.
     """
 
     name: str
@@ -74,10 +81,7 @@ def read_policy_document(path: str | Path) -> PolicyDocument:
     Parameters
     ----------
     path : str or Path
-
-    Returns
-    -------
-    PolicyDocument
+        A file of at most 20 MB.
 
     Raises
     ------

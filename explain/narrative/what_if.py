@@ -1,4 +1,4 @@
-"""What the outcome of a line would be if one more fact were on file."""
+"""The outcome that a line would have if further facts were on file."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class WhatIf:
     Parameters
     ----------
     explainer : Explainer
+        Everything that the explanations of the claim share.
     """
 
     def __init__(self, explainer: Explainer) -> None:
@@ -39,13 +40,14 @@ class WhatIf:
         Parameters
         ----------
         line_number : int
+            Number of the line in the claim.
         supposed : iterable of (name, value)
             Names of evidence or fields of the claim; an empty value is any.
 
         Returns
         -------
         str
-            One of ``kb.model.clause.OUTCOMES``; empty where it cannot be told.
+            One of ``kb.model.clause.OUTCOMES``; empty where it cannot be worked out.
         """
         known = self.explainer.derivations
         facts: dict[str, dict[Row, list[Origin]]] = {}

@@ -1,1 +1,1 @@
-"""Proofs as pictures: what is drawn, what is folded, and the formats it is drawn in."""
+"""Pictures of proofs: boxes and arrows, folded until they fit, as DOT, Mermaid, SVG and PNG."""

@@ -1,4 +1,4 @@
-"""Make the picture of a narrative: what denied the line, at a glance."""
+"""The picture of a narrative: what decided the line, at a glance."""
 
 from __future__ import annotations
 
@@ -18,19 +18,20 @@ _MOST_NOTES = 2
 def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
     """Return the picture of a claim line's proof.
 
-    The outcome stands at the top, under it the clauses, under these the facts of the claim and of
-    the policy that they rest on.
+    The outcome is at the top, under it the clauses, under these the facts of the claim and of
+    the policy that they rest on. The same narrative gives the same picture.
 
     Parameters
     ----------
     narrative : Narrative
+        Of one claim line.
     most : int, optional
         Boxes to draw at most; what does not fit is folded, with a note.
 
-    Returns
-    -------
-    Picture
-        The same narrative gives the same picture.
+    See Also
+    --------
+    explain.pictures.drawing.picture_svg, explain.pictures.dot.picture_dot
+    explain.pictures.mermaid.picture_mermaid, explain.pictures.raster.picture_png
 
     Examples
     --------
@@ -50,23 +51,23 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
     cited = {step.clause_id: step.id for step in graph.steps if step.kind == "clause"}
     clauses = [cited[clause_id] for clause_id in citations if clause_id in cited]
     decisive = narrative.headline.outcome
-    besides = {cited[one.clause_id]: one for one in citations.values() if one.effect != decisive}
-    closed = [number for number, one in besides.items() if _is_closed(one, narrative)]
+    further = {cited[one.clause_id]: one for one in citations.values() if one.effect != decisive}
+    closed = [number for number, one in further.items() if _is_closed(one, narrative)]
     drawn = folded(graph, clauses, closed, most)
     ids = {number: f"n{position}" for position, number in enumerate(drawn.drawn(), 1)}
     boxes = tuple(_box(ids[number], steps[number], narrative, citations, drawn) for number in ids)
     arrows = []
     for number in ids:
         for part in drawn.below[number]:
-            told = besides.get(part)
-            label = f"also: {told.effect_text}" if told is not None else ""
-            arrows.append(Arrow(ids[number], ids[part], label, told is None))
+            citation = further.get(part)
+            label = f"also: {citation.effect_text}" if citation is not None else ""
+            arrows.append(Arrow(ids[number], ids[part], label, citation is None))
     return Picture(title_of((narrative,)), boxes, tuple(arrows), len(steps), drawn.exceeds)
 
 
-def _is_closed(told: CitationNarrative, narrative: Narrative) -> bool:
+def _is_closed(citation: CitationNarrative, narrative: Narrative) -> bool:
     """Whether the reasons of a clause that did not decide are folded."""
-    return narrative.is_adverse and told.effect != "override"
+    return narrative.is_adverse and citation.effect != "override"
 
 
 def _box(
@@ -98,12 +99,12 @@ def _box(
 
 
 def _short(place: Place) -> str:
-    """Return a place with the name of its file alone, not of the folders that it lies in."""
+    """Return a place with the name of its file alone, without its folder."""
     return replace(place, source=PurePath(place.source).name or place.source).text
 
 
 def _subject(narrative: Narrative) -> str:
-    """Return what the outcome is about: the line, its code and its day."""
+    """Return the subject of the outcome: the line, its code and its day."""
     identity = narrative.identity
     said = [f"line {identity.line_number}"]
     if not narrative.masked:

@@ -22,8 +22,9 @@ def picture_dot(picture: Picture, key: bool = True, prefix: str = "") -> str:
     Parameters
     ----------
     picture : Picture
+        Any picture.
     key : bool, optional
-        Whether to draw what the shapes mean below the picture.
+        Whether to draw a key of the shapes below the picture.
     prefix : str, optional
         Of the ids of the boxes in a page with several pictures. Each box then links to the
         element of the page whose id ends in ``-words``.

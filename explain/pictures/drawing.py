@@ -1,4 +1,4 @@
-"""Draw a picture with Graphviz, which pygraphviz brings along."""
+"""A picture as SVG, drawn by Graphviz, which comes with pygraphviz."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ROW = re.compile(r'<text text-anchor="start" x="[^"]*"')
 _BOX_ID = re.compile(r"n\d+")
 _SIZE = re.compile(r'width="([0-9.]+)pt" height="([0-9.]+)pt"')
 FAMILY = 'font-family="Helvetica,sans-Serif"'
-"""How Graphviz names the letters of a drawing."""
+"""The font of a drawing, as Graphviz names it."""
 
 _LOCK = threading.Lock()
 _STARTED: list[bool] = []
@@ -45,16 +45,17 @@ def picture_svg(picture: Picture, key: bool = True, prefix: str = "") -> str:
     Parameters
     ----------
     picture : Picture
+        Any picture.
     key : bool, optional
-        Whether to draw what the shapes mean below the picture.
+        Whether to draw a key of the shapes below the picture.
     prefix : str, optional
-        As in ``picture_dot``: gives the boxes links into the page that the picture stands in.
+        As in ``picture_dot``: gives the boxes links into the page around the picture.
 
     Returns
     -------
     str
-        The element ``svg`` alone, so that it can stand in a page or in a file of its own. Each
-        box is a group whose id is that of the box.
+        The element ``svg`` alone, for a page or for a file of its own. Each box is a group whose
+        id is that of the box.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def _short(text: str) -> str:
 
 
 def _centred(group: re.Match[str]) -> str:
-    """Put the rows of a box in its middle, whatever the font of the one who looks at it.
+    """Put the rows of a box in its middle, whatever font the reader has.
 
     Graphviz places each row of a formatted label by the width that it has in its own font.
     """
@@ -106,7 +107,7 @@ def svg_size(svg: str) -> tuple[float, float]:
 
 
 def _drawn(dot: str) -> str:
-    """Return what Graphviz draws, as SVG; one at a time, since it keeps state of its own."""
+    """Return the drawing of Graphviz as SVG; one at a time, since it keeps state of its own."""
     pygraphviz = report_module("pygraphviz")
     with _LOCK:
         if not _STARTED:
@@ -123,7 +124,7 @@ def _drawn(dot: str) -> str:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep what a library in C says of the fonts of the machine from stderr, once."""
+    """Keep the messages of a C library about the fonts of the machine from stderr, once."""
     try:
         kept = os.dup(2)
     except OSError:

@@ -1,7 +1,7 @@
 """Fold a proof until it can be taken in at a glance, and say what was folded.
 
-What every clause asks for is folded first, then what stands in the picture twice, then why clauses
-apply that did not decide, then the deepest conclusions.
+What every clause requires is folded first, then what the picture would show twice, then the
+reasons of clauses that did not decide, then the deepest conclusions.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Fold:
     Parameters
     ----------
     words : str
-        What it is, in a few words.
+        What is not drawn, in a few words.
     steps : tuple of GraphStep
-        All of it.
+        All steps of it.
     """
 
     words: str
@@ -57,10 +57,11 @@ class Folded:
     Parameters
     ----------
     graph : ProofGraph
+        The whole proof.
     below : dict of step id to list of step ids
-        What is drawn under each step, the outcome's first.
+        The steps that are drawn under each step, the outcome's first.
     folds : dict of step id to list of Fold
-        What is folded into a step that is drawn.
+        The folds of each step that is drawn.
     exceeds : int
         Boxes that were allowed, where more would have been drawn; else 0.
     """
@@ -73,7 +74,7 @@ class Folded:
     def drawn(self) -> dict[str, int]:
         """Return the ids of the steps that are drawn, each before those that it rests on.
 
-        The value is how far below the outcome a step stands, on the longest way.
+        The value is the distance of a step from the outcome, on the longest way.
         """
         root = self.graph.steps[0].id
         found = {root: 0}
@@ -101,7 +102,7 @@ class Folded:
 def folded(
     graph: ProofGraph,
     clauses: Sequence[str] = (),
-    besides: Iterable[str] = (),
+    closed: Iterable[str] = (),
     most: int = MOST_BOXES,
 ) -> Folded:
     """Fold a proof.
@@ -109,19 +110,16 @@ def folded(
     Parameters
     ----------
     graph : ProofGraph
+        The whole proof.
     clauses : sequence of str
-        Ids of the steps that cite a clause, in the order of reading; each stands under the
+        Ids of the steps that cite a clause, in the order of reading; each is drawn under the
         outcome, whether the outcome's proof needs it or not.
-    besides : iterable of str
-        Ids of those that did not decide; what they rest on is folded.
+    closed : iterable of str
+        Ids of those of them whose reasons are folded.
     most : int, optional
         Boxes to draw at most. The outcome and the clauses are drawn in any case.
-
-    Returns
-    -------
-    Folded
     """
-    return _Folder(graph).fold(clauses, besides, most)
+    return _Folder(graph).fold(clauses, closed, most)
 
 
 class _Folder:
@@ -133,12 +131,12 @@ class _Folder:
             self.all_below[above].append(below)
         self.result = Folded(graph)
 
-    def fold(self, clauses: Sequence[str], besides: Iterable[str], most: int) -> Folded:
+    def fold(self, clauses: Sequence[str], closed: Iterable[str], most: int) -> Folded:
         self._fold_background()
         self._put_under_outcome(clauses)
-        self._drop_what_stands_twice()
-        self._fold_what_another_box_shows()
-        for number in besides:
+        self._drop_repeated_arrows()
+        self._fold_repeated_conclusions()
+        for number in closed:
             self._fold_below(number, "why it applies")
         if len(self.result.drawn()) > most:
             self.result.exceeds = most
@@ -170,7 +168,7 @@ class _Folder:
         parts = self.result.below[root]
         self.result.below[root] = list(dict.fromkeys([*clauses, *parts]))
 
-    def _drop_what_stands_twice(self) -> None:
+    def _drop_repeated_arrows(self) -> None:
         """Drop an arrow where another way leads from the same box to the same box."""
         bit = {number: 1 << position for position, number in enumerate(self.steps)}
         reach: dict[str, int] = {}
@@ -180,7 +178,7 @@ class _Folder:
             reach[number] = reduce(or_, (bit[part] for part in parts), farther)
             self.result.below[number] = [part for part in parts if not farther & bit[part]]
 
-    def _fold_what_another_box_shows(self) -> None:
+    def _fold_repeated_conclusions(self) -> None:
         """Fold a conclusion that rests on the very same steps as another box."""
         first: dict[frozenset[str], str] = {}
         for number in sorted(self.steps, key=lambda number: self.steps[number].kind != "clause"):
@@ -194,7 +192,7 @@ class _Folder:
                 self._fold_below(number, f"the same as under {name}")
 
     def _fold_far_below(self, enough: int) -> bool:
-        """Fold the conclusions that stand in the row where enough boxes stand above it.
+        """Fold the conclusions of the row that has enough boxes above it.
 
         Returns whether there was anything to fold. Very large proofs are folded row by row only
         when this left little of them.
@@ -248,7 +246,7 @@ class _Folder:
         parts = self.result.below[widest]
         self.result.below[widest] = [part for part in parts if part not in cut]
         steps = self._reached(part for part in parts if part in cut)
-        self._note(widest, f"{_counted(steps)} besides", steps)
+        self._note(widest, f"also {_counted(steps)}", steps)
         return True
 
     def _leaves(self, number: str) -> list[str]:

@@ -17,6 +17,7 @@ def picture_mermaid(picture: Picture) -> str:
     Parameters
     ----------
     picture : Picture
+        Any picture.
 
     Returns
     -------
@@ -67,6 +68,6 @@ def _escaped(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text for a place where Mermaid knows no entities: signs it reads become blanks."""
+    """Return a text for a place where Mermaid has no entities: its signs become blanks."""
     kept = "".join(sign if sign.isalnum() or sign in " ,.-" else " " for sign in text)
     return " ".join(kept.split())[:120]

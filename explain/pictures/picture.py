@@ -1,4 +1,4 @@
-"""A picture of a proof: boxes with their roles and texts, and which rests on which."""
+"""A picture of a proof: boxes with their roles and texts, and the arrows between them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Box:
     text : str
         What the box says, in English.
     heading : str
-        A few words to stand above the text.
+        A few words above the text.
     place : str
         Where a person can look it up.
     note : str
@@ -35,7 +35,7 @@ class Box:
     adverse : bool
         Whether an outcome keeps the line from full payment.
     decides : bool
-        False for a clause that is told besides.
+        False for a clause that applies too, and did not decide.
     """
 
     id: str
@@ -58,8 +58,9 @@ class Arrow:
     above, below : str
         Ids of boxes.
     label : str
+        A few words along the arrow; may be empty.
     decides : bool
-        False where the box below is told besides, and did not decide.
+        False where the box below is a clause that applies too, and did not decide.
     """
 
     above: str
@@ -70,14 +71,16 @@ class Arrow:
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn of a proof.
+    """The part of a proof that is drawn.
 
     Parameters
     ----------
     title : str
+        As in ``Claim CLM1, line 2: denied``.
     boxes : tuple of Box
         The outcome first, each box before those that it rests on.
     arrows : tuple of Arrow
+        In the order of the boxes above.
     steps : int
         Number of steps that the proof has, folded ones too.
     exceeds : int
@@ -97,12 +100,12 @@ class Picture:
 
     @property
     def note(self) -> str:
-        """How much of the proof is folded; empty where all of it is drawn.
+        """The size of the folded part, in words; empty where all of the proof is drawn.
 
         Examples
         --------
         >>> Picture("Claim C1, line 2: denied", (Box("n1", "outcome", "line 2"),), (), 3).note
-        '2 of 3 steps are not drawn; the boxes say in slanted letters which'
+        '2 of 3 steps are not drawn; the boxes name them in italics'
         """
         left = self.steps - len(self.boxes)
         if left <= 0:
@@ -111,7 +114,7 @@ class Picture:
         count = f"{left} of {self.steps} steps {verb} not drawn"
         if self.exceeds:
             count = f"the proof is too large for a picture of {self.exceeds} boxes: {count}"
-        return f"{count}; the boxes say in slanted letters which"
+        return f"{count}; the boxes name them in italics"
 
     @cached_property
     def below(self) -> dict[str, tuple[Arrow, ...]]:
@@ -125,7 +128,7 @@ class Picture:
     def columns(self) -> dict[str, tuple[tuple[Arrow, ...], ...]]:
         """The arrows of each box in columns, one for each box below that has boxes below itself.
 
-        Boxes that end under one box alone stand below each other, which keeps a picture narrow
+        Boxes that end under one box alone are put below each other, which keeps a picture narrow
         enough to print.
         """
         above = Counter(arrow.below for arrow in self.arrows)
@@ -169,7 +172,9 @@ def joined(pictures: Sequence[Picture], title: str) -> Picture:
     Parameters
     ----------
     pictures : sequence of Picture
+        At least one.
     title : str
+        Of the whole, where there are several.
     """
     if len(pictures) == 1:
         return pictures[0]

@@ -1,4 +1,4 @@
-"""A drawn picture as PNG, by typst: it brings letters along for machines that have none."""
+"""A drawn picture as PNG, by typst, which has a font for machines that have none."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from explain.pictures.drawing import FAMILY, picture_svg, svg_size
 from explain.pictures.picture import Picture
 from facts.extras import report_module
 
-DOTS_PER_INCH = 144
+_DOTS_PER_INCH = 144
 _FAMILIES = "Liberation Sans, Arial, Helvetica, DejaVu Sans, Libertinus Serif"
-"""Of these the first that there is; typst brings the last one."""
+"""The first of these that the machine has; the last one comes with typst."""
 
 _LOCK = threading.Lock()
 _COMPILERS: list[Any] = []
 
 
-def picture_png(picture: Picture, key: bool = True, dots: int = DOTS_PER_INCH) -> bytes:
+def picture_png(picture: Picture, key: bool = True, dots: int = _DOTS_PER_INCH) -> bytes:
     """Return a picture as PNG.
 
     Parameters
     ----------
     picture : Picture
+        Any picture.
     key : bool, optional
-        Whether to draw what the shapes mean below the picture.
+        Whether to draw a key of the shapes below the picture.
     dots : int, optional
         Per inch.
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

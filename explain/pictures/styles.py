@@ -1,7 +1,7 @@
-"""How the boxes of a picture look: shape and colours by what they are, and the words of the key.
+"""Styles of the boxes of a picture: shape and colours by what a box is, and the words of the key.
 
 Shapes and outlines differ wherever colours do, so that a print without colours says the same.
-Colours are those of Okabe and Ito, told apart by the colour-blind, lightened for dark text.
+Colours are those of Okabe and Ito, which the colour-blind can distinguish, lightened for dark text.
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ class BoxStyle:
     name : str
         A word for it in markup.
     words : str
-        What the key of the picture says.
+        The style in the key of the picture.
     shape : str
         As Graphviz calls it.
     mermaid : tuple of str
-        What Mermaid has before and after a text in that shape.
+        Signs of Mermaid before and after a text in that shape.
     fill, line, ink : str
         Colours of the inside, the outline and the text.
     width : float
         Of the outline, in points.
     dashed, rounded : bool
+        Whether the outline is dashed, and its corners round.
     """
 
     name: str
@@ -57,7 +58,9 @@ _CONCLUSION = BoxStyle(
     "conclusion", "follows from the boxes below", "box", ("(", ")"), "#FFFFFF", "#767676",
     rounded=True,
 )  # fmt: skip
-_BESIDES = BoxStyle("besides", "clause told besides", "note", ("[[", "]]"), "#FFFFFF", "#7A5200")
+_FURTHER = BoxStyle(
+    "further", "clause that also applies", "note", ("[[", "]]"), "#FFFFFF", "#7A5200"
+)
 _TERMS = BoxStyle(
     "terms",
     "setting, or terms of plan or contract",
@@ -78,7 +81,7 @@ _STYLES: dict[StepKind, BoxStyle] = {
     "setting": _TERMS,
     "override": _TERMS,
     "absence": BoxStyle(
-        "absence", "looked for, and not there", "box", ("[", "]"), "#FFFFFF", "#1A1A1A",
+        "absence", "looked for and not found", "box", ("[", "]"), "#FFFFFF", "#1A1A1A",
         width=1.6, dashed=True,
     ),
     "comparison": BoxStyle(
@@ -92,12 +95,12 @@ def style_of(box: Box) -> BoxStyle:
     if box.kind == "outcome":
         return _ADVERSE if box.adverse else _FAVOURABLE
     if box.kind == "clause" and not box.decides:
-        return _BESIDES
+        return _FURTHER
     return _STYLES[box.kind]
 
 
 def styles_of(boxes: Iterable[Box]) -> tuple[BoxStyle, ...]:
     """Return the looks that some boxes have, each once, in the order of the key."""
     found = {style_of(box).name for box in boxes}
-    every = (_ADVERSE, _FAVOURABLE, _STYLES["clause"], _BESIDES, *_STYLES.values())
+    every = (_ADVERSE, _FAVOURABLE, _STYLES["clause"], _FURTHER, *_STYLES.values())
     return tuple({style.name: style for style in every if style.name in found}.values())

@@ -1,4 +1,4 @@
-"""An explanation for a terminal: what happened in words, then the proof, then the clause."""
+"""An explanation for a terminal: the outcome in words, then the proof, then the clause."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
     Parameters
     ----------
     explanation : ExplainedLine
+        The proofs.
     narrative : Narrative
         Of the same explanation.
 
@@ -25,7 +26,7 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
     -------
     str
         The headline, then for each clause its proof as a tree, the exceptions that were tried,
-        where the clause stands and what would change it; then the proof of the outcome.
+        its place in the document and what would change it; then the proof of the outcome.
     """
     masked = narrative.masked
     rows = [*_headline_rows(narrative)]
@@ -50,12 +51,12 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
 
 
 def _change_text(change: Change) -> str:
-    """Return a change with the name and the value that a file would have to give."""
+    """Return a change with the name and the value that an evidence file would need."""
     return f"{change.said}  [{change.name} = {change.value or 'any value'}]"
 
 
 def _reason_rows(citation: CitationNarrative) -> list[str]:
-    """Return the reasons of a clause without the tree, whose places would tell what is masked."""
+    """Return the reasons of a clause without the tree, whose places would reveal what is masked."""
     return [
         f"{'  ' * reason.depth}- {reason.text}{' (shown above)' if reason.repeated else ''}"
         for reason in citation.reasons

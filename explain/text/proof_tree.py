@@ -1,4 +1,4 @@
-"""A proof as an indented tree of plain characters, ending with the clauses that it rests on."""
+"""A proof as an indented tree of plain characters, then the clauses that it rests on."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ def proof_text(proof: Proof) -> str:
     Parameters
     ----------
     proof : Proof
-
-    Returns
-    -------
-    str
+        Any proof.
     """
     rows = tree_rows(proof)
     for clause_id in proof.clause_ids:
@@ -39,12 +36,9 @@ def tree_rows(proof: Proof, shown: set[str] | None = None) -> list[str]:
     Parameters
     ----------
     proof : Proof
+        Any proof.
     shown : set of str, optional
         Labels of steps that were shown before; those of this proof are added.
-
-    Returns
-    -------
-    list of str
     """
     shown = set() if shown is None else shown
     rows: list[str] = []

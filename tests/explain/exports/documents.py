@@ -19,14 +19,14 @@ from explain.exports.blocks import (
     Quote,
     Table,
 )
-from explain.exports.document import Document, Inputs
+from explain.exports.document import Document, LetterFields
 from explain.narrative.builder import narrative_of
 from explain.narrative.model import Narrative
 from explain.narrative.policy_document import QuotedLine
 from kb.knowledge_base import KnowledgeBase
 from tests.explain.pictures.samples import POLICY, example
 
-INPUTS = Inputs(
+INPUTS = LetterFields(
     date="2018-07-02",
     deadline="180 days after you received this letter",
     review_procedure="Write to the appeals unit.\nName the claim and the line.",
@@ -88,7 +88,7 @@ def hostile(text: str) -> Document:
     known = KnowledgeBase(POLICY).with_claims(lines)
     (claim_id,) = known.claims
     told = narrative_of(why(known.claim(claim_id), 1))
-    inputs = Inputs(text, text, f"{text}\nsecond row", text, text)
+    inputs = LetterFields(text, text, f"{text}\nsecond row", text, text)
     return titled([told], profile="provider-dispute", inputs=inputs)
 
 

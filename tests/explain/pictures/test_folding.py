@@ -92,9 +92,7 @@ def test_the_deepest_conclusion_is_folded_first() -> None:
 
 def test_a_picture_says_in_one_sentence_that_its_proof_is_too_large() -> None:
     told = narrative("R14-FAC-1")
-    assert picture_of(told).note == (
-        "10 of 19 steps are not drawn; the boxes say in slanted letters which"
-    )
+    assert picture_of(told).note == ("10 of 19 steps are not drawn; the boxes name them in italics")
     picture = picture_of(told, most=6)
     assert len(picture.boxes) == 5
     assert picture.note == (
@@ -119,7 +117,7 @@ def test_a_row_that_is_too_wide_is_cut_and_says_so() -> None:
     drawn = folded(proof, most=10)
     assert len(drawn.drawn()) == 10
     (fold,) = drawn.folds["s0"]
-    assert fold.words == "192 facts of the claim besides"
+    assert fold.words == "also 192 facts of the claim"
 
 
 def test_a_proof_of_thousands_of_steps_is_folded_at_once() -> None:
