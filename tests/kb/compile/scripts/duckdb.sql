@@ -59,7 +59,7 @@ INSERT INTO policy_codes VALUES
   ('words', 'description', 'saline', 'saline', 'flush', NULL, ''),
   ('bad_diagnosis', 'diagnosis', 'T8030', 'T8039', '', NULL, '7');
 
--- line/2: line {line} stands on claim {claim}
+-- line/2: line {line} is on claim {claim}
 CREATE VIEW "line" AS
 SELECT
   claim_id AS "claim",
@@ -248,7 +248,7 @@ WHERE
     STRPOS(e.value, '.') > 0 AND LENGTH(RTRIM(e.value, '0')) - STRPOS(e.value, '.') > 9
   );
 
--- code_in/2: {code} stands in table {table}
+-- code_in/2: {code} is in table {table}
 CREATE TABLE "code_in" AS
 SELECT DISTINCT
   v.code AS "code",
