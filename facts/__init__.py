@@ -1,1 +1,1 @@
-"""What is asserted: claims, evidence, codes and where each of them was read."""
+"""Facts: claims, evidence, overrides and codes as they were read, each with its place."""

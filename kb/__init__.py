@@ -1,4 +1,4 @@
-"""The middle floor: what follows. Rules, checks, engines, policies and determinations.
+"""The knowledge base: rules, checks, engines, policies, claims and determinations.
 
 Each name is imported when it is first used, so that a command imports no more than it needs.
 

@@ -1,1 +1,1 @@
-"""Certificates: proofs as JSON, their seals, and the check of one, step by step."""
+"""Certificates: proofs as sealed JSON, and a checker that goes through one step by step."""

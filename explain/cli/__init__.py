@@ -1,4 +1,4 @@
-"""The command line: the only part that prints or exits."""
+"""The command line: the only part of the program that prints or exits."""
 
 from __future__ import annotations
 

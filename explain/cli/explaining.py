@@ -60,8 +60,8 @@ def why_not(
     clausewise why-not CLM1 2 R14-FAC-1 -c claims.837
     clausewise why-not CLM1 2 --outcome reimbursable -c claims.837 --json
     """
-    from explain.why_not.why_not import why_not as explain_clause
-    from explain.why_not.why_not import why_not_outcome as explain_outcome
+    from explain.whynot.why_not import why_not as explain_clause
+    from explain.whynot.why_not import why_not_outcome as explain_outcome
 
     if (clause is None) == (outcome is None):
         raise UsageError.of(

@@ -1,1 +1,1 @@
-"""Proofs: the search for the smallest derivation of an atom, and its graph."""
+"""Proofs: the derivations of an atom, the smallest of them, and its graph."""

@@ -1,1 +1,1 @@
-"""Files of millions of lines on DuckDB: read, checked, determined, asked and written in the set."""
+"""Bulk: files of millions of claim lines, read, determined, queried and written in one set."""

@@ -1,1 +1,1 @@
-"""The checks that a program or a query passes before an engine sees it, one module each."""
+"""Checks: what a program or a query must pass before an engine sees it, one module each."""

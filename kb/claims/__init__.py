@@ -1,1 +1,1 @@
-"""Claims: from what a caller passes to facts, goals and determinations."""
+"""Claims: from the arguments of a caller to facts, goals and determinations."""

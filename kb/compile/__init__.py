@@ -1,1 +1,1 @@
-"""Rules to SQL: small passes from the checked program to sqlglot's syntax tree."""
+"""The compiler: small passes from a checked program to SQL as a syntax tree of sqlglot."""

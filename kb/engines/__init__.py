@@ -1,1 +1,1 @@
-"""Engines: pyDatalog for one claim at a time, DuckDB for many, the same answers."""
+"""Engines: pyDatalog for one claim at a time and DuckDB for many, with the same answers."""

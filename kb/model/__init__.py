@@ -1,1 +1,1 @@
-"""The model: clauses, determinations, relations and the tables they are shown as."""
+"""The model: clauses, determinations, relations, and the tables that they are shown as."""

@@ -1,1 +1,1 @@
-"""X12: segments, envelopes and the claim lines of an 837P or 837I."""
+"""X12: the segments, envelopes and claim lines of an 837P or 837I."""

@@ -10,7 +10,7 @@ import pytest
 from explain.english.sentences import Sentences
 from explain.proof.derivations import Derivations
 from explain.proof.prover import prove
-from explain.why_not.why_not import explain_absence
+from explain.whynot.why_not import explain_absence
 from facts.schema import Column
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.ast import Atom, Constant, Declaration

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from explain.why_not.near_miss import Failure, Miss
+from explain.whynot.near_miss import Failure, Miss
 
 _SHARED = "rules/"
 """Folder of the rules of the determination, which are the same for every policy."""

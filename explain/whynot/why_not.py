@@ -14,8 +14,8 @@ from explain.narrative.explained import ExplainedLine
 from explain.narrative.model import CitationNarrative
 from explain.proof.derivations import Derivations
 from explain.proof.explainer import Explainer
-from explain.why_not.near_miss import Miss, NearMisses
-from explain.why_not.text import direct_ways, way_json, ways_rows
+from explain.whynot.near_miss import Miss, NearMisses
+from explain.whynot.text import direct_ways, way_json, ways_rows
 from facts.diagnostic import UsageError
 from facts.suggest import near_help
 from facts.values import one_line, quoted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explain.english.sentences import Sentences
 from explain.proof.derivations import Derivations
 from explain.proof.rule_index import NO_NAMES
-from explain.why_not.requirements import Requirements
+from explain.whynot.requirements import Requirements
 from facts.origin import Origin
 from facts.schema import BY_NAME
 from kb.language.ast import BodyLiteral, Relational, Rule

@@ -1,1 +1,0 @@
-"""Why not: what held, what failed and what was needed for an outcome or a clause."""
