@@ -97,6 +97,6 @@ def format_of(name: str) -> Format:
     '.mmd'
     """
     if name not in FORMATS:
-        help = near_help(name, FORMATS)
-        raise UsageError.of(f"there is no format {quoted(name)}", help)
+        message = f"there is no format {quoted(name)}"
+        raise UsageError.of(message, near_help(name, FORMATS))
     return FORMATS[name]

@@ -105,5 +105,5 @@ def _hold_adverse(claim_id: str, narrative: Narrative, profile: str) -> None:
     number, outcome = narrative.identity.line_number, narrative.headline.outcome_text
     raise UsageError.of(
         f"line {number} of claim {quoted(claim_id)} is {outcome}, not adverse",
-        f"a {profile} is of adverse lines; leave out --profile to explain the line",
+        f"a {profile} is for adverse lines; leave out --profile to explain the line",
     )

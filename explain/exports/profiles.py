@@ -97,6 +97,6 @@ def profile_of(name: str) -> Profile:
     True
     """
     if name not in PROFILES:
-        help = near_help(name, PROFILES)
-        raise UsageError.of(f"there is no profile {quoted(name)}", help)
+        message = f"there is no profile {quoted(name)}"
+        raise UsageError.of(message, near_help(name, PROFILES))
     return PROFILES[name]

@@ -17,6 +17,10 @@ _MOST_BYTES = 20_000_000
 """A larger text file is no policy document."""
 
 
+_SHAPE = "give the text of the policy, one line of the document on each line of the file"
+_EDITION = "give the edition of the document that the clauses were taken from"
+
+
 @dataclass(frozen=True, slots=True)
 class QuotedLine:
     """A line of a person's own copy of the policy document.
@@ -67,7 +71,9 @@ class PolicyDocument:
         numbers = line_numbers(document_lines)
         last = max(numbers, default=0)
         if last > len(self.lines):
-            raise _too_short(self.name, len(self.lines), last)
+            noun = "line" if len(self.lines) == 1 else "lines"
+            message = f"the policy document has {len(self.lines)} {noun}, and line {last} is cited"
+            raise _fault(self.name, message, _EDITION)
         return tuple(
             QuotedLine(number, text)
             for number in numbers
@@ -110,16 +116,5 @@ def read_policy_document(path: str | Path) -> PolicyDocument:
     return PolicyDocument(name, tuple(rows))
 
 
-_SHAPE = "give the text of the policy, one line of the document on each line of the file"
-
-
-def _too_short(name: str, lines: int, wanted: int) -> InputError:
-    noun = "line" if lines == 1 else "lines"
-    message = f"the policy document has {lines} {noun}, and line {wanted} is cited"
-    return _fault(
-        name, message, "give the edition of the document that the clauses were taken from"
-    )
-
-
 def _fault(name: str, message: str, help: str = "") -> InputError:
-    return InputError.of(message, help, place=Origin(name))
+    return InputError.of(message, help, Origin(name))

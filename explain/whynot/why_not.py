@@ -111,7 +111,7 @@ def why_not(
     clauses = loaded.policy.clauses
     if clause_id not in clauses:
         message = f"the policy has no clause {quoted(clause_id)}"
-        raise UsageError.of(message, near_help(clause_id, tuple(clauses), ""))
+        raise UsageError.of(message, near_help(clause_id, clauses, ""))
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
@@ -153,8 +153,7 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     """
     if outcome not in OUTCOMES:
         message = f"there is no outcome {quoted(outcome)}"
-        help = near_help(outcome, OUTCOMES)
-        raise UsageError.of(message, help)
+        raise UsageError.of(message, near_help(outcome, OUTCOMES))
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
     where = f"line {line_number} of claim {one_line(line.claim_id)}"
