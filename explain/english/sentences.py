@@ -19,7 +19,7 @@ from explain.english.phrases import (
 )
 from explain.english.terms import form_text
 from facts.claim import EvidenceTypes
-from facts.schema import BY_NAME, Column
+from facts.schema import BY_NAME, Column, Predicate
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -98,9 +98,12 @@ class Sentences:
         instead = self._mask.of_value(value, noun) if self._mask is not None else None
         return show(value) if instead is None else instead
 
+    def _declaration(self, predicate: str) -> Declaration | Predicate | None:
+        return self._declared.get(predicate) or BY_NAME.get(predicate)
+
     def columns(self, predicate: str) -> tuple[Column, ...]:
         """Return the columns of a predicate; none if it is not declared."""
-        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        known = self._declaration(predicate)
         return known.columns if known is not None else ()
 
     def column_value(self, predicate: str, row: Pattern, column: str) -> Value | None:
@@ -114,7 +117,7 @@ class Sentences:
         """Return what an atom says."""
         if predicate in ("evidence", "evidence_number") and len(row) == 4:
             return f"on file for line {show(row[1])}: {self._evidence(row)}"
-        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        known = self._declaration(predicate)
         if known is None or not known.sentence:
             return f"{_name(predicate)}{self._listed('holds for', row)}"
         text = self._fill(known.sentence, known.columns, row)
@@ -124,7 +127,7 @@ class Sentences:
         """Return what the absence of a pattern says; None in it is any value."""
         if predicate in ("evidence", "evidence_number") and len(row) == 4:
             return self._no_evidence(row)
-        known = self._declared.get(predicate) or BY_NAME.get(predicate)
+        known = self._declaration(predicate)
         if known is None or not (known.absence or known.sentence):
             return f"{_name(predicate)}{self._listed('does not hold for', row)}"
         if not known.absence:
@@ -226,8 +229,8 @@ class Sentences:
         self, literal: Comparison, bindings: Bindings, rule: Rule
     ) -> tuple[str, str, str, str]:
         """Return the left side of a comparison, ``is`` or ``are``, the relation, the right side."""
-        kinds = [self._column(side, rule) for side in (literal.left, literal.right)]
-        dates = any(kind is not None and kind.type == "date" for kind in kinds)
+        uses = [self._use(side, rule) for side in (literal.left, literal.right)]
+        dates = any(use is not None and use[1].type == "date" for use in uses)
         left = self._side(literal.left, bindings, rule, plain=dates)
         right = self._side(literal.right, bindings, rule, plain=dates)
         noun = left.rsplit(" ", 1)[0] if isinstance(literal.left, Variable) else ""
@@ -282,22 +285,18 @@ class Sentences:
         said = {"min": "the smallest", "max": "the largest", "sum": "the sum"}[literal.function]
         return f"{said} of these is {result}: {what}"
 
-    def _column(self, side: Expression, rule: Rule) -> Column | None:
-        if not isinstance(side, Variable):
-            return None
-        for atom in _positive_atoms(rule):
+    def _use(self, side: Expression, rule: Rule) -> tuple[Atom, Column] | None:
+        """Return the first atom that has a variable, and the column of the variable in it."""
+        for atom in _positive_atoms(rule) if isinstance(side, Variable) else ():
             for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
-                if isinstance(term, Variable) and term.name == side.name:
-                    return column
+                if term == side:
+                    return atom, column
         return None
 
     def noun(self, variable: Variable, rule: Rule) -> str:
         """Return the noun for a variable of a rule, as in ``units``; empty if there is none."""
-        for atom in _positive_atoms(rule):
-            for term, column in zip(atom.terms, self.columns(atom.predicate), strict=False):
-                if isinstance(term, Variable) and term.name == variable.name:
-                    return _noun_of(atom, column)
-        return ""
+        use = self._use(variable, rule)
+        return _noun_of(*use) if use is not None else ""
 
 
 def sentences_of(policy: Policy, mask: Mask | None = None) -> Sentences:
