@@ -7,20 +7,7 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from explain.exports.blocks import (
-    BLANK,
-    Block,
-    Fields,
-    Figure,
-    Heading,
-    Listing,
-    Paragraph,
-    Quote,
-    Table,
-    rows_of,
-    shares_of,
-    short_title,
-)
+from explain.exports import blocks
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.pictures.drawing import picture_svg, svg_size
@@ -64,10 +51,10 @@ class _Writer:
         self._oxml = report_module("docx.oxml")
         self._names = report_module("docx.oxml.ns").qn
 
-    def written(self, blocks: Sequence[Block]) -> bytes:
+    def written(self, parts: Sequence[blocks.Block]) -> bytes:
         """Return the bytes of a document of some blocks."""
-        self._set_up(short_title(blocks))
-        for block in blocks:
+        self._set_up(blocks.short_title(parts))
+        for block in parts:
             self._block(block)
         buffer = io.BytesIO()
         self._document.save(buffer)
@@ -95,32 +82,32 @@ class _Writer:
             part.text = code
         return part
 
-    def _block(self, block: Block) -> None:
-        if isinstance(block, Heading):
+    def _block(self, block: blocks.Block) -> None:
+        if isinstance(block, blocks.Heading):
             self._document.add_heading(one_line(block.text), min(block.level, 9))
-        elif isinstance(block, Paragraph):
+        elif isinstance(block, blocks.Paragraph):
             self._paragraph(block)
-        elif isinstance(block, Listing):
+        elif isinstance(block, blocks.Listing):
             self._listing(block)
-        elif isinstance(block, Table):
-            self._table([block.header, *block.rows], shares_of(block))
-        elif isinstance(block, Fields):
+        elif isinstance(block, blocks.Table):
+            self._table([block.header, *block.rows], blocks.shares_of(block))
+        elif isinstance(block, blocks.Fields):
             self._fields(block)
-        elif isinstance(block, Quote):
+        elif isinstance(block, blocks.Quote):
             self._quote(block)
-        elif isinstance(block, Figure):
+        elif isinstance(block, blocks.Figure):
             self._figure(block)
 
-    def _paragraph(self, block: Paragraph) -> None:
+    def _paragraph(self, block: blocks.Paragraph) -> None:
         paragraph = self._document.add_paragraph()
-        run = paragraph.add_run("\n".join(rows_of(block.text)))
+        run = paragraph.add_run("\n".join(blocks.rows_of(block.text)))
         if block.tone == "lead":
             paragraph.paragraph_format.keep_with_next = True
             run.bold, run.font.size = True, self._shared.Pt(12)
         elif block.tone == "aside":
             run.italic = True
 
-    def _listing(self, block: Listing) -> None:
+    def _listing(self, block: blocks.Listing) -> None:
         deepest = len(_BULLETS) - 1
         for item in block.items:
             paragraph = self._styled(_BULLETS[min(item.depth, deepest)])
@@ -139,7 +126,7 @@ class _Writer:
         paragraph = self._document.add_paragraph()
         paragraph._p.style = style
         if text:
-            paragraph.add_run(" ".join(rows_of(text)))
+            paragraph.add_run(" ".join(blocks.rows_of(text)))
         return paragraph
 
     def _table(self, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
@@ -154,12 +141,12 @@ class _Writer:
             cell.paragraphs[0].runs[0].bold = True
         self._document.add_paragraph()
 
-    def _fields(self, block: Fields) -> None:
+    def _fields(self, block: blocks.Fields) -> None:
         table = self._grid(len(block.rows), _FIELD_SHARES)
         for cells, (label, value) in zip(table.rows, block.rows, strict=True):
             name, content = cells.cells
             self._fill(name, label).bold = True
-            run = self._fill(content, value or BLANK)
+            run = self._fill(content, value or blocks.BLANK)
             if not value:
                 run.font.highlight_color = report_module("docx.enum.text").WD_COLOR_INDEX.YELLOW
             name.paragraphs[0].paragraph_format.keep_with_next = label != block.rows[-1][0]
@@ -178,14 +165,14 @@ class _Writer:
     def _fill(self, cell: Any, text: str) -> Any:
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = self._shared.Pt(2)
-        return paragraph.add_run("\n".join(rows_of(text)))
+        return paragraph.add_run("\n".join(blocks.rows_of(text)))
 
-    def _quote(self, block: Quote) -> None:
+    def _quote(self, block: blocks.Quote) -> None:
         self._styled("Quote", block.source)
         for number, text in block.rows:
             self._styled("Quote", f"{number}  {text}")
 
-    def _figure(self, block: Figure) -> None:
+    def _figure(self, block: blocks.Figure) -> None:
         width, height = (side / 72 for side in svg_size(picture_svg(block.picture)))
         scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
         drawn = picture_png(block.picture, dots=round(_DOTS_PER_INCH * scale))
@@ -193,8 +180,8 @@ class _Writer:
         inches = self._shared.Inches(width * scale)
         shape = paragraph.add_run().add_picture(io.BytesIO(drawn), width=inches)
         described = shape._inline.docPr
-        described.set("descr", "\n".join(rows_of(block.picture.description)))
-        described.set("title", short_title([Heading(block.picture.title)]))
+        described.set("descr", "\n".join(blocks.rows_of(block.picture.description)))
+        described.set("title", blocks.short_title([blocks.Heading(block.picture.title)]))
         self._styled("Caption", block.caption)
 
 

@@ -9,20 +9,7 @@ from functools import cache
 from html import escape
 from importlib import resources
 
-from explain.exports.blocks import (
-    BLANK,
-    Block,
-    Fields,
-    Figure,
-    Heading,
-    Item,
-    Listing,
-    Paragraph,
-    Quote,
-    Table,
-    rows_of,
-    short_title,
-)
+from explain.exports import blocks
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.exports.figure_html import figure_html
@@ -51,13 +38,13 @@ def render(document: Document) -> bytes:
 class _Page:
     """Writes a page."""
 
-    def __init__(self, blocks: Sequence[Block]) -> None:
-        self.blocks = blocks
+    def __init__(self, parts: Sequence[blocks.Block]) -> None:
+        self.parts = parts
         self.figures = 0
         self.open: list[int] = []
 
     def html(self) -> str:
-        title = next(block.text for block in self.blocks if isinstance(block, Heading))
+        title = next(block.text for block in self.parts if isinstance(block, blocks.Heading))
         parts = [
             "<!DOCTYPE html>",
             '<html lang="en">',
@@ -66,7 +53,7 @@ class _Page:
             f'<meta http-equiv="Content-Security-Policy" content="{_security_policy()}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             '<meta name="referrer" content="no-referrer">',
-            f"<title>{_text(short_title(self.blocks))}</title>",
+            f"<title>{_text(blocks.short_title(self.parts))}</title>",
             f"<style>{_asset('page.css')}</style>",
             "</head>",
             "<body>",
@@ -87,8 +74,8 @@ class _Page:
     def _contents(self) -> Iterator[str]:
         sections = [
             (number, block)
-            for number, block in enumerate(self.blocks)
-            if isinstance(block, Heading) and block.level == 2
+            for number, block in enumerate(self.parts)
+            if isinstance(block, blocks.Heading) and block.level == 2
         ]
         if len(sections) < 3:
             return
@@ -98,15 +85,15 @@ class _Page:
         yield "</ol></nav>"
 
     def _body(self) -> Iterator[str]:
-        for number, block in enumerate(self.blocks):
-            if isinstance(block, Heading):
+        for number, block in enumerate(self.parts):
+            if isinstance(block, blocks.Heading):
                 if block.level > 1:
                     yield from self._heading(number, block)
             else:
                 yield from self._block(block)
         yield from self._close(0)
 
-    def _heading(self, number: int, heading: Heading) -> Iterator[str]:
+    def _heading(self, number: int, heading: blocks.Heading) -> Iterator[str]:
         yield from self._close(heading.level)
         self.open.append(heading.level)
         level = min(heading.level, 6)
@@ -119,29 +106,29 @@ class _Page:
             self.open.pop()
             yield "</section>"
 
-    def _block(self, block: Block) -> Iterator[str]:
-        if isinstance(block, Paragraph):
+    def _block(self, block: blocks.Block) -> Iterator[str]:
+        if isinstance(block, blocks.Paragraph):
             kind = "" if block.tone == "plain" else f' class="{block.tone}"'
             yield f"<p{kind}>{_text(block.text)}</p>"
-        elif isinstance(block, Listing):
+        elif isinstance(block, blocks.Listing):
             yield from _nested(block.items)
-        elif isinstance(block, Table):
+        elif isinstance(block, blocks.Table):
             yield from _table(block)
-        elif isinstance(block, Fields):
+        elif isinstance(block, blocks.Fields):
             yield from _fields(block)
-        elif isinstance(block, Quote):
+        elif isinstance(block, blocks.Quote):
             yield from _quote(block)
-        elif isinstance(block, Figure):
+        elif isinstance(block, blocks.Figure):
             self.figures += 1
             yield figure_html(block, f"f{self.figures}")
 
 
 def _text(text: str) -> str:
     """Return a text that is nothing but text in HTML, between tags and in attributes."""
-    return escape("\n".join(rows_of(text)), quote=True)
+    return escape("\n".join(blocks.rows_of(text)), quote=True)
 
 
-def _nested(items: Iterable[Item]) -> Iterator[str]:
+def _nested(items: Iterable[blocks.Item]) -> Iterator[str]:
     depth = -1
     for item in items:
         if item.depth > depth:
@@ -154,7 +141,7 @@ def _nested(items: Iterable[Item]) -> Iterator[str]:
     yield "</li></ul>" * (depth + 1)
 
 
-def _table(table: Table) -> Iterator[str]:
+def _table(table: blocks.Table) -> Iterator[str]:
     yield f"<table><caption>{_text(table.caption)}</caption>"
     heads = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.header)
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
@@ -164,15 +151,15 @@ def _table(table: Table) -> Iterator[str]:
     yield "</tbody></table>"
 
 
-def _fields(fields: Fields) -> Iterator[str]:
+def _fields(fields: blocks.Fields) -> Iterator[str]:
     yield f'<table class="fields"><caption>{_text(fields.caption)}</caption><tbody>'
     for label, value in fields.rows:
-        shown = _text(value) if value else f'<span class="blank">{BLANK}</span>'
+        shown = _text(value) if value else f'<span class="blank">{blocks.BLANK}</span>'
         yield f'<tr><th scope="row">{_text(label)}</th><td>{shown}</td></tr>'
     yield "</tbody></table>"
 
 
-def _quote(quote: Quote) -> Iterator[str]:
+def _quote(quote: blocks.Quote) -> Iterator[str]:
     yield f"<blockquote><table><caption>{_text(quote.source)}</caption><tbody>"
     for number, text in quote.rows:
         yield f'<tr><th scope="row">{number}</th><td>{_text(text)}</td></tr>'

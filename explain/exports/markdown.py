@@ -5,18 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from explain.exports.blocks import (
-    BLANK,
-    Block,
-    Fields,
-    Figure,
-    Heading,
-    Item,
-    Listing,
-    Paragraph,
-    Quote,
-    Table,
-)
+from explain.exports import blocks
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.narrative.model import Narrative, title_of
@@ -44,9 +33,9 @@ def narrative_markdown(narrative: Narrative) -> str:
     return _markdown(contents(document, figures=False))
 
 
-def _markdown(blocks: Iterable[Block]) -> str:
+def _markdown(parts: Iterable[blocks.Block]) -> str:
     """Return blocks as Markdown without a last line end."""
-    return "\n\n".join(filter(None, map(_block, blocks)))
+    return "\n\n".join(filter(None, map(_block, parts)))
 
 
 def escape(text: str) -> str:
@@ -65,23 +54,25 @@ def escape(text: str) -> str:
     return _LINKS.sub("&#8203;", text)
 
 
-def _block(block: Block) -> str:
+def _block(block: blocks.Block) -> str:
     match block:
-        case Heading(text, level):
+        case blocks.Heading(text, level):
             return f"{'#' * level} {escape(text)}"
-        case Paragraph(text, tone):
+        case blocks.Paragraph(text, tone):
             said = _lines(text)
             return {"lead": f"**{said}**", "aside": f"> {said}"}.get(tone, said)
-        case Listing(items):
+        case blocks.Listing(items):
             return "\n".join(map(_item, items))
-        case Table(_, header, rows):
+        case blocks.Table(_, header, rows):
             return _table(header, rows)
-        case Fields(_, fields):
-            return _table(("Field", "Value"), ((label, value or BLANK) for label, value in fields))
-        case Quote(source, lines):
+        case blocks.Fields(_, fields):
+            return _table(
+                ("Field", "Value"), ((label, value or blocks.BLANK) for label, value in fields)
+            )
+        case blocks.Quote(source, lines):
             quoted = (f"> {escape(source)}, line {at}: {escape(text)}" for at, text in lines)
             return "\n>\n".join(quoted)
-        case Figure():
+        case blocks.Figure():
             return ""
 
 
@@ -89,7 +80,7 @@ def _lines(text: str) -> str:
     return "  \n".join(map(escape, text.splitlines()))
 
 
-def _item(item: Item) -> str:
+def _item(item: blocks.Item) -> str:
     place = f" ({escape(item.place)})" if item.place else ""
     return f"{'  ' * item.depth}- {escape(item.text)}{place}"
 

@@ -9,21 +9,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from explain.exports.blocks import (
-    BLANK,
-    Block,
-    Fields,
-    Figure,
-    Heading,
-    Item,
-    Listing,
-    Paragraph,
-    Quote,
-    Table,
-    rows_of,
-    shares_of,
-    short_title,
-)
+from explain.exports import blocks
 from explain.exports.contents import contents
 from explain.exports.document import Document
 from explain.pictures.drawing import FAMILY, picture_svg, svg_size
@@ -60,8 +46,8 @@ def render(document: Document) -> bytes:
     bytes
         The same for the same document; no clock, network or font of the machine is used.
     """
-    blocks = contents(document)
-    given = {"title": short_title(blocks), "blocks": [_given(block) for block in blocks]}
+    parts = contents(document)
+    given = {"title": blocks.short_title(parts), "blocks": [_given(block) for block in parts]}
     with _LOCK:
         return _compiled(json.dumps(given, ensure_ascii=False))
 
@@ -95,34 +81,35 @@ def _compiler() -> Any:
     return _COMPILERS[0]
 
 
-def _given(block: Block) -> dict[str, Any]:
+def _given(block: blocks.Block) -> dict[str, Any]:
     """Return a block as the template takes it: plain values, none of them markup."""
-    if isinstance(block, Heading):
+    if isinstance(block, blocks.Heading):
         return {"kind": "heading", "level": block.level, "text": block.text}
-    if isinstance(block, Paragraph):
-        return {"kind": "paragraph", "tone": block.tone, "lines": rows_of(block.text)}
-    if isinstance(block, Listing):
+    if isinstance(block, blocks.Paragraph):
+        return {"kind": "paragraph", "tone": block.tone, "lines": blocks.rows_of(block.text)}
+    if isinstance(block, blocks.Listing):
         return {"kind": "listing", "items": _nested(block.items)}
-    if isinstance(block, Table):
-        shares = shares_of(block)
+    if isinstance(block, blocks.Table):
+        shares = blocks.shares_of(block)
         return {"kind": "table", "header": block.header, "rows": block.rows, "columns": shares}
-    if isinstance(block, Fields):
+    if isinstance(block, blocks.Fields):
         short = sum(len(value) for _, value in block.rows) < _SHORT
         rows = [_field(*row) for row in block.rows]
         return {"kind": "fields", "rows": rows, "short": short}
-    if isinstance(block, Quote):
+    if isinstance(block, blocks.Quote):
         quoted = [
-            {"number": number, "text": " ".join(rows_of(text))} for number, text in block.rows
+            {"number": number, "text": " ".join(blocks.rows_of(text))}
+            for number, text in block.rows
         ]
         return {"kind": "quote", "source": block.source, "rows": quoted}
     return _figure(block)
 
 
 def _field(label: str, value: str) -> dict[str, Any]:
-    return {"label": label, "lines": rows_of(value or BLANK), "blank": not value}
+    return {"label": label, "lines": blocks.rows_of(value or blocks.BLANK), "blank": not value}
 
 
-def _nested(items: Sequence[Item]) -> list[dict[str, Any]]:
+def _nested(items: Sequence[blocks.Item]) -> list[dict[str, Any]]:
     top: list[dict[str, Any]] = []
     path: list[list[dict[str, Any]]] = [top]
     for item in items:
@@ -134,7 +121,7 @@ def _nested(items: Sequence[Item]) -> list[dict[str, Any]]:
     return top
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: blocks.Figure) -> dict[str, Any]:
     svg = picture_svg(figure.picture).replace(FAMILY, f'font-family="{_FONT}"')
     width, height = svg_size(svg)
     scale = min(1.0, _PAGE_WIDTH / width, _PAGE_HEIGHT / height)
