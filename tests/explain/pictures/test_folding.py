@@ -97,7 +97,7 @@ def test_a_picture_says_in_one_sentence_that_its_proof_is_too_large() -> None:
     assert len(picture.boxes) == 5
     assert picture.note == (
         "the proof is too large for a picture of 6 boxes: 14 of 19 steps are not drawn; the boxes "
-        "say in slanted letters which"
+        "name them in italics"
     )
 
 
