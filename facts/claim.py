@@ -93,7 +93,7 @@ class EvidenceType(NamedTuple):
     """What a policy declares of one name of evidence.
 
     ``kind`` is ``choice`` (one of ``choices``), ``number``, ``whole number``, ``line_number`` or
-    ``text``; ``several`` tells whether one line may have several values.
+    ``text``; ``several`` says whether one line may have several values.
     """
 
     name: str

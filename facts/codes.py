@@ -37,7 +37,7 @@ class TableRow:
         What one unit of the code is.
     unit : str, optional
     value : str, optional
-        What a phrase tells.
+        The meaning of a phrase.
     note : str, optional
     """
 
@@ -92,7 +92,7 @@ class CodeTable:
         self._by_length = {length: _Ranges(ordered) for length, ordered in by_length.items()}
 
     def rows_of(self, code: str) -> tuple[TableRow, ...]:
-        """Return the rows that a code, or a description, stands in."""
+        """Return the rows that have a code, or that a description falls under."""
         if self.column == DESCRIPTION:
             words = f" {phrase_of(code)} "
             return tuple(row for row in self.rows if f" {row.first} " in words)

@@ -23,7 +23,7 @@ class Diagnostic:
     message : str
         One lower-case sentence without a full stop, the person's input in backticks.
     place : Span or Origin, optional
-        Where the input stands. A span can be underlined; an origin names its place in words.
+        The place of the input. A span can be underlined; an origin names its place in words.
     help : str, optional
         What to do about it.
     excerpt : str, optional
@@ -145,5 +145,5 @@ class UsageError(ClausewiseError):
 
 
 def _padding(text: str, column: int) -> str:
-    """Blanks up to a column that keep tabs, so that the underline stands under the text."""
+    """Blanks up to a column that keep tabs, so that the underline is under the text."""
     return "".join("\t" if character == "\t" else " " for character in text[: column - 1])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where a piece of text stands in a file.
+    """The place of a piece of text in a file.
 
     Parameters
     ----------

@@ -9,14 +9,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that draw nothing, or on what stands around them."""
+"""Categories of characters that draw nothing, or on the characters around them."""
 
 _FORMULA_SIGNS = frozenset("=+-@")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 def safe_cell(value: object) -> object:
-    """Return a cell that a spreadsheet shows as it stands.
+    """Return a cell that a spreadsheet shows unchanged.
 
     A text that begins as a formula does, or with a control character, gets an apostrophe.
     """

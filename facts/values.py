@@ -65,7 +65,7 @@ def quoted(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text that stands on one line, its control and direction marks escaped.
+    """Return a text on one line, its control and direction marks escaped.
 
     Examples
     --------

@@ -41,7 +41,7 @@ class KnowledgeBase:
     settings : mapping of str to str, optional
         Values of the policy's switches; the others keep their defaults.
     strict : bool, optional
-        Whether a fact that nobody supplied pends a line instead of being assumed in its favour.
+        Whether a fact that was not supplied pends a line instead of being assumed in its favour.
     release : HcpcsRelease, optional
     precertification : CodeTable, optional
     engine : Engine, optional
@@ -202,7 +202,7 @@ class KnowledgeBase:
         Returns
         -------
         Adjudication
-            Determinations in the order of the claims; what could not be read is told in its
+            Determinations in the order of the claims; what could not be read is reported in its
             ``diagnostics`` and counted in its ``tally``.
 
         Raises

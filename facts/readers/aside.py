@@ -12,7 +12,7 @@ from facts.readers.line_table import RawRow
 
 
 class Aside:
-    """Rows by claim, in a temporary database that nobody else sees."""
+    """Rows by claim, in a temporary database that no other process sees."""
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", check_same_thread=False)

@@ -1,4 +1,4 @@
-"""Lists that a person loads beside the claims: a HCPCS release, a precertification list."""
+"""Lists that a person loads alongside the claims: a HCPCS release, a precertification list."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class HcpcsRelease:
         The file.
     codes : mapping of str to tuple of periods
     rows : mapping of str to int, optional
-        Row of the file where a code stands.
+        Row of the file that has a code.
     """
 
     name: str

@@ -52,7 +52,7 @@ _SHORTEST_BEGINNING = 3
 
 
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """Return the column that a name stands for most likely, if one does.
+    """Return the column that a name most likely means, if there is one.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ class DelimitedFile:
         """Yield the rows below the header, blank ones left out.
 
         Of a row that is broken or has not as many values as the header only the claim id is
-        taken, so that its claim can be told.
+        taken, so that its claim can be named.
         """
         picked = self._picked()
         for number, values, broken in self._records():
@@ -121,7 +121,7 @@ class DelimitedFile:
             yield number
 
     def rows_at(self, numbers: Collection[int]) -> Iterator[RawRow]:
-        """Yield the rows of some numbers, each of which stands on one row of text."""
+        """Yield the rows of some numbers, each of which is one row of text."""
         picked = self._picked()
         with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
             for number, text in enumerate(file, 1):
@@ -226,7 +226,7 @@ def _records(file: IO[str], width: int | None = None) -> Iterator[tuple[int, lis
 
 
 def _guessed(text: str) -> list[str]:
-    """Return the first values of a broken row as far as they can be told."""
+    """Return the first values of a broken row as far as they can be read."""
     try:
         values = next(csv.reader([text[:_GUESSED]]), [])
     except csv.Error:

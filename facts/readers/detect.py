@@ -1,4 +1,4 @@
-"""Choose the reader of a claim file by what stands in it."""
+"""The choice of the reader of a claim file, by its content."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
     Returns
     -------
     ClaimStream
-        What is wrong with a file as a whole stands in its ``diagnostics``, complete when the
+        What is wrong with a file as a whole is in its ``diagnostics``, complete when the
         stream is at its end.
     """
     if isinstance(paths, (str, Path)):
@@ -84,7 +84,7 @@ def _one_after_another(
 def _once(
     item: Claim | RejectedClaim, repeated: RepeatedClaims, tables: Collection[str]
 ) -> Claim | RejectedClaim:
-    """Return a claim of the tables, rejected where its id stands in an 837 too."""
+    """Return a claim of the tables, rejected where its id is in an 837 too."""
     place = repeated.place_in(item.claim_id, tables)
     if place is None and isinstance(item, Claim) and item.lines[0].trace is not None:
         place = item.lines[0].trace.origin("claim_id")

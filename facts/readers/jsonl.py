@@ -79,7 +79,7 @@ class ObjectFile:
     def rows(self) -> Iterator[RawRow]:
         """Yield the objects as rows of texts, blank rows left out.
 
-        Of a row that is not JSON only the claim id is taken, so that its claim can be told.
+        Of a row that is not JSON only the claim id is taken, so that its claim can be named.
         """
         for number, record, broken in self._records():
             if not broken:
@@ -144,7 +144,7 @@ class ObjectFile:
         return RawRow(number, fields, trace, found, (*missing, *faults))
 
     def _mistaken(self, name: str, names: Collection[str]) -> bool:
-        """Tell whether an unknown name stands for a missing one that changes what a row means."""
+        """Return whether an unknown name means a missing one that changes the meaning of a row."""
         near = self._near(name)
         return near in WITHOUT and near not in names and near not in self._required
 
@@ -240,8 +240,8 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
     if not isinstance(record, dict):
         return {}, f"the row is {kind_of(record)}, not an object"
     if repeated:
-        told = {} if "claim_id" in repeated else record
-        return told, f"{quoted(repeated[0])} stands twice in the object"
+        known = {} if "claim_id" in repeated else record
+        return known, f"{quoted(repeated[0])} stands twice in the object"
     return record, ""
 
 
@@ -261,8 +261,8 @@ _REASONS = {
 
 def _reason(text: str, fault: json.JSONDecodeError) -> str:
     """Return in words what is wrong with a row that is not JSON, and where."""
-    told = (words for start, words in _REASONS.items() if fault.msg.startswith(start))
-    reason = next(told, f"{fault.msg[:1].lower()}{fault.msg[1:]}")
+    found = (words for start, words in _REASONS.items() if fault.msg.startswith(start))
+    reason = next(found, f"{fault.msg[:1].lower()}{fault.msg[1:]}")
     if fault.pos >= len(text):
         reason = "it ends before the object does"
     return f"{reason}, at column {fault.pos + 1}"
@@ -276,7 +276,7 @@ def _number(text: str) -> Decimal | NotANumber:
 
 
 def _guessed(text: str) -> dict[str, Any]:
-    """Return the claim id of a row that is not JSON, if it can be told."""
+    """Return the claim id of a row that is not JSON, if it can be found."""
     match = _CLAIM_ID.search(text)
     if match is None:
         return {}

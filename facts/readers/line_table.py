@@ -83,7 +83,7 @@ LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
 
 MOST_UNKNOWN = 30
-"""Unknown columns that are told one by one."""
+"""Unknown columns that are reported one by one."""
 
 
 @dataclass(slots=True)
@@ -158,13 +158,13 @@ def check_columns(
 def unknown_column(
     name: str, near: str | None, place: Origin, present: Collection[str]
 ) -> Diagnostic:
-    """Return what is told of a column that is not read.
+    """Return the diagnostic of a column that is not read.
 
     Parameters
     ----------
     name : str
     near : str or None
-        The column that it most likely stands for.
+        The column that it most likely means.
     place : Origin
     present : collection of str
         Columns that are there, or that are missed elsewhere.
@@ -172,7 +172,7 @@ def unknown_column(
     Returns
     -------
     Diagnostic
-        An error where the column stands for a missing one of which the meaning of a row hangs.
+        An error where the column means a missing one on which the meaning of a row depends.
     """
     help = f"did you mean `{near}`?" if near else ""
     if near in WITHOUT and near not in present:
@@ -263,7 +263,7 @@ def remarks(name: str, text: str, value: Any) -> list[tuple[str, str]]:
 def normalised(name: str, text: str, value: Any) -> str | None:
     """Return what a code was read as, where a person should know that it was changed.
 
-    Leading zeros that come back are not told, letters and blanks that change are.
+    Leading zeros that come back are not reported, letters and blanks that change are.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ MOST_NOTES = 1_000
 
 
 class Notes(list[Diagnostic]):
-    """What a reader has to say beside its claims; it does not grow with the file.
+    """The notes of a reader on its claims; they do not grow with the file.
 
     Examples
     --------
@@ -26,7 +26,7 @@ class Notes(list[Diagnostic]):
         self._left_out = 0
 
     def once(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Add what was not said before; the place of the first one stands for all."""
+        """Add a note that is new; the place of the first one is given for all."""
         for diagnostic in diagnostics:
             key = (diagnostic.severity, diagnostic.message)
             if key in self._told:

@@ -33,7 +33,7 @@ def texts_of(
         Values may be text, exact numbers, whole numbers, dates and, for modifiers and diagnoses,
         lists of text.
     trace : Trace or None
-        None where nobody reads the faults.
+        None where the faults are not read.
     known : collection of str, optional
         Names that are read; the others are passed over.
 

@@ -46,7 +46,7 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
     ----------
     records : iterable
         ``Claim`` or ``RejectedClaim``, ``ClaimLine``, or mappings with the columns of the claim
-        table; the lines of one claim need not be adjacent. A claim id that stands twice rejects
+        table; the lines of one claim need not be adjacent. A claim id that occurs twice rejects
         the claims in all places; where the iterable can be read only once, those before the
         second place are already given.
     source : str, optional
@@ -77,7 +77,7 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
     warned: set[str] = set()
 
     def once(item: Claim | RejectedClaim, place: Origin) -> Claim | RejectedClaim:
-        """Return a claim, rejected where its id stands in another place too."""
+        """Return a claim, rejected where its id is in another place too."""
         fault = repeated.fault(item.claim_id, place)
         if fault is None and item.claim_id:
             first = given.setdefault(item.claim_id, place)

@@ -1,6 +1,6 @@
 """Claim ids that stand in more than one place: found by a look at the ids before claims are read.
 
-Claims are rejected wherever their id stands, so that the order of claims and of files decides
+Claims are rejected wherever their id occurs, so that the order of claims and of files decides
 nothing.
 """
 
@@ -15,7 +15,7 @@ from facts.readers.batch import Claim, RejectedClaim
 from facts.values import quoted
 
 Ids = Iterator[tuple[str, Origin | None]]
-"""Claim ids with their places, which are told only of wanted ones."""
+"""Claim ids with their places, which are reported only of wanted ones."""
 
 IdSource = Callable[[Collection[int] | None], Ids]
 """Reads the ids of a source; with the hashes of the wanted ones given, of these alone."""
@@ -32,7 +32,7 @@ class Places:
 
 
 class RepeatedClaims:
-    """Claims that cannot be told apart, because they have the same id.
+    """Claims that cannot be distinguished, because they have the same id.
 
     Parameters
     ----------
@@ -49,13 +49,13 @@ class RepeatedClaims:
         return next((place for place in found if place.source in sources), None)
 
     def fault(self, claim_id: str | None, place: Origin) -> Diagnostic | None:
-        """Return what is wrong with a claim whose id stands elsewhere too, else nothing.
+        """Return what is wrong with a claim whose id occurs elsewhere too, else nothing.
 
         Parameters
         ----------
         claim_id : str or None
         place : Origin
-            Where this one stands.
+            Place of this one.
         """
         places = self._places.get(claim_id) if claim_id else None
         if places is None:
@@ -67,25 +67,25 @@ class RepeatedClaims:
 def repeated_fault(
     claim_id: str, place: Origin, others: Sequence[Origin], count: int = 2
 ) -> Diagnostic:
-    """Return what is wrong with a claim whose id stands in other places too.
+    """Return what is wrong with a claim whose id occurs in other places too.
 
     Parameters
     ----------
     claim_id : str
     place : Origin
-        Where this one stands.
+        Place of this one.
     others : sequence of Origin
         Where others stand.
     count : int, optional
-        In how many places the id stands.
+        Number of places that have the id.
     """
     more = count - 1 - len(others)
-    told = "; ".join([*map(str, others), *([f"{more} more"] if more > 0 else [])])
+    places = "; ".join([*map(str, others), *([f"{more} more"] if more > 0 else [])])
     return Diagnostic(
         "error",
         f"claim {quoted(claim_id)} stands {'twice' if count == 2 else f'{count} times'}",
         place,
-        f"claim ids have to be unique, so that none of them is determined; also in {told}",
+        f"claim ids have to be unique, so that none of them is determined; also in {places}",
     )
 
 

@@ -18,7 +18,7 @@ REPLACEMENT = "\ufffd"
 """Stands where bytes are no UTF-8; whoever reads a row looks for it."""
 
 _FEW_BAD = 20
-"""One character of so many may be unreadable: single rows are then told, not the file."""
+"""One character of so many may be unreadable: single rows are then reported, not the file."""
 
 LONGEST_ROW = 1_000_000
 """Characters of the longest row, its quoted line breaks counted."""
@@ -45,7 +45,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     -------
     str
         Empty where there is a diagnostic, never blank where there is none. Single characters that
-        cannot be read are replaced; they are told with their rows.
+        cannot be read are replaced; they are reported with their rows.
     Diagnostic or None
     """
     source = one_line(str(path))

@@ -56,15 +56,15 @@ def adjudicate_files(
     claims : sequence of path
         CSV, JSONL and Parquet files, in any mixture.
     output : path
-        It is written beside and renamed when it is whole.
+        It is written under another name and renamed when it is whole.
     kind : {"parquet", "jsonl", "csv"}, optional
-        What to write; the ending of the output tells it otherwise.
+        What to write; by default the ending of the output decides.
     evidence : sequence of path, optional
         CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
     engine : {"duckdb", "pydatalog"}, optional
         ``pydatalog`` goes claim by claim. So does ``duckdb`` where a rule ties claims together or
-        a number has no exact decimal; a note tells so.
+        a number has no exact decimal; a note says so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional

@@ -88,7 +88,7 @@ def answer_by_rows(
     claims, evidence : sequence of path
     overrides : tuple of Override
     meter : Meter
-        Is told the lines that are done.
+        Called with the lines that are done.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Faults of DuckDB in a bulk run, as a person is told of them."""
+"""Faults of DuckDB in a bulk run, as a person reads them."""
 
 from __future__ import annotations
 

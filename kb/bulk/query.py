@@ -72,7 +72,7 @@ def query_files(
         ``duckdb`` computes each predicate that the goal needs for all claims at once.
         ``pydatalog`` goes claim by claim, or loads all claims where the goal looks at several
         together. So does ``duckdb`` where a number has no exact decimal, or where a rule would
-        say something else of all claims than of each; a note tells so.
+        say something else of all claims than of each; a note says so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
@@ -227,7 +227,7 @@ def _line_run(
     """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
 
     A goal that looks at several claims together may take these answers too where all claims at
-    once are told the same as each.
+    once are reported in the same way as each.
     """
     if not _say_the_same(inputs.source.program, DETERMINED, inputs.codes.columns):
         return None

@@ -55,7 +55,7 @@ class Meter:
     ----------
     step : str
     total : int
-        Lines in all, 0 while nobody knows.
+        Lines in all, 0 while unknown.
     done : int
         What is done, where it is done one by one.
     percent : callable
@@ -82,7 +82,7 @@ class Meter:
         self.done += 1
 
     def share(self) -> float:
-        """Return how much of the run is done, from 0 to 1; 0 where nobody knows.
+        """Return how much of the run is done, from 0 to 1; 0 while unknown.
 
         Examples
         --------

@@ -38,8 +38,8 @@ class BulkSession:
     Raises
     ------
     UsageError
-        If the memory limit or the threads are wrong, or DuckDB is not installed; it is told to who
-        first waits for the connection, or for what is read.
+        If the memory limit or the threads are wrong, or DuckDB is not installed; it is raised
+        at the first wait for the connection, or for what is read.
 
     Examples
     --------
@@ -99,21 +99,21 @@ class BulkSession:
             connection.interrupt()
 
     def query_progress(self) -> float:
-        """Return how far the statement is that runs, in percent; below 0 where nobody knows."""
+        """Return how far the statement is that runs, in percent; below 0 while unknown."""
         reading = any(
             each is not None and not each.done() for each in (self._reading, self._filing)
         )
         return float((self._reader if reading else self.connection).query_progress())
 
     def start(self) -> None:
-        """Begin to read, where nobody has."""
+        """Begin to read, unless that was done."""
         if self._reading is None:
             self._reading = self._aside.submit(
                 lambda: LineReader(self._reader, self._claims).read()
             )
 
     def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
-        """Begin to read evidence, as soon as the claims are read, where nobody has.
+        """Begin to read evidence, as soon as the claims are read, unless that was done.
 
         Parameters
         ----------

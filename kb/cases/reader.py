@@ -150,7 +150,7 @@ class _CaseReader:
                     self.error(f"unknown column `{name}`", help, key, number)
 
     def told(self, key: str, diagnostics: Iterable[Diagnostic]) -> None:
-        """Note what a reader found wrong, at the row of the case where it stands."""
+        """Note what a reader found wrong, at its row of the case."""
         for each in diagnostics:
             if each.severity == "error":
                 match = _RECORD.search(str(each.place))

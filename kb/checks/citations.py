@@ -14,7 +14,7 @@ from kb.language.ast import Constant
 def check_citations(context: Context) -> Iterator[Diagnostic]:
     """Yield clauses and tables that do not exist.
 
-    A clause stands in a column that is declared with the name ``clause``, a table in the column
+    A clause is in a column that is declared with the name ``clause``, a table in the column
     ``table`` of an input predicate.
 
     Parameters

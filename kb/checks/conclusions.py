@@ -1,6 +1,6 @@
 """Check: what a policy concludes is an effect that there is, of a clause that has it.
 
-An effect, a clause or a table that is handed on by a variable is followed to the rules that name
+An effect, a clause or a table that is passed on by a variable is followed to the rules that name
 it.
 """
 

@@ -1,4 +1,4 @@
-"""Check: a constant of a rule can stand where it stands; what never matches is a slip."""
+"""Check: a constant of a rule is possible in its place; what never matches is a slip."""
 
 from __future__ import annotations
 

@@ -99,11 +99,11 @@ class Context:
         return len(self.units) == 1 and self.units[0].head is None
 
     def error(self, message: str, span: Span, help: str = "") -> Diagnostic:
-        """Return an error with the row of text that it stands on."""
+        """Return an error with its row of text."""
         return self.excerpts.diagnostic("error", message, span, help)
 
     def warning(self, message: str, span: Span, help: str = "") -> Diagnostic:
-        """Return a warning with the row of text that it stands on."""
+        """Return a warning with its row of text."""
         return self.excerpts.diagnostic("warning", message, span, help)
 
     def known(self, atom: Atom) -> Predicate | None:

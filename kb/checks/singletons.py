@@ -15,7 +15,7 @@ from kb.language.traversal import names_of
 def check_singletons(context: Context) -> Iterator[Diagnostic]:
     """Yield a warning for each variable that occurs once where ``_`` would do.
 
-    A variable whose name begins with ``_`` may occur once. One that stands where it needs a value
+    A variable whose name begins with ``_`` may occur once. One that is where it needs a value
     is for the check of safety.
 
     Parameters

@@ -28,7 +28,7 @@ _OF_COLUMNS = tuple(
 
 
 class Classifier:
-    """Tells the tables that a code stands in, once per distinct code.
+    """Finds the tables that have a code, once per distinct code.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ def read_goal(
 
 
 def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
-    """Return the term that stands for the claim in a goal that speaks of one claim at a time.
+    """Return the term for the claim in a goal about one claim at a time.
 
     Its answers over many claims are those over each of them. That is not so where it counts
     claims, or says that there is none of a kind: then the claim has no value outside of that.

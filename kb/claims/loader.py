@@ -87,7 +87,7 @@ class ClaimLoader:
     def given(
         self, evidence: EvidenceInput, overrides: OverrideInput, result: Adjudication
     ) -> tuple[EvidenceIndex, FactStore]:
-        """Return evidence by claim and the facts that every claim shares; the result is told."""
+        """Return evidence by claim and the facts that every claim shares; faults are reported."""
         index = self.evidence(evidence)
         result.diagnostics.extend(index.diagnostics)
         return index, self.shared_facts(self.overrides(overrides, result.diagnostics))

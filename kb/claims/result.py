@@ -27,7 +27,7 @@ class Adjudication:
     tally : Tally
         Lines read, determined and rejected; read = determined + rejected.
     rejected : list of RejectedClaim
-        The claims that could not be read, or determined; what is wrong with them stands in
+        The claims that could not be read, or determined; what is wrong with them is in
         ``diagnostics`` too.
     """
 
@@ -58,7 +58,7 @@ def accepted(stream: ClaimStream, index: EvidenceIndex, result: Adjudication) ->
     ----------
     stream : ClaimStream
     index : EvidenceIndex
-        Evidence for claims that the stream does not have is told at the end.
+        Evidence for claims that the stream does not have is reported at the end.
     result : Adjudication
         Its tally is that of the stream when all claims were taken.
     """

@@ -35,7 +35,7 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
     Raises
     ------
     QueryError
-        If text stands where a number has to, or a division has no result.
+        If there is text where a number has to be, or a division has no result.
 
     Examples
     --------

@@ -163,7 +163,7 @@ class Program:
     """The rules and declarations of one or several files, in reading order.
 
     ``texts`` maps each source to its whole text, for underlining and for hashing. ``broken`` names
-    the predicates of rules that could not be read, so that nobody is told they are unknown.
+    the predicates of rules that could not be read, so that they are not reported as unknown.
     """
 
     rules: tuple[Rule, ...]

@@ -31,7 +31,7 @@ class Excerpts:
     def row(self, span: Span) -> str:
         """Return the row that holds the first character of a span.
 
-        A row of more than 1,000 characters is cut; nothing is returned where the span stands
+        A row of more than 1,000 characters is cut; nothing is returned where the span is
         behind the cut or nowhere.
         """
         rows = self._rows.get(span.source)

@@ -33,7 +33,7 @@ class Token:
     text : str
         What the person wrote; of a call its name without the parenthesis.
     term : Variable or Constant or None
-        What a ``TERM`` stands for, and what a ``STRING`` says.
+        The meaning of a ``TERM``, and the text of a ``STRING``.
     fault, help : str
         What is wrong with a ``BAD`` token.
     """
@@ -144,13 +144,13 @@ _KEPT_NAME = re.compile(r"_[0-9]+")
 
 
 class _Unreadable(Exception):
-    """A token that looks right and stands for nothing."""
+    """A token that looks right and means nothing."""
 
 
 def tokens(text: str, source: str) -> Iterator[Token]:
     """Yield the tokens of a text.
 
-    Each ``_`` of a rule is named apart: ``_1``, ``_2``, ... up to the next full stop.
+    Each ``_`` of a rule has its own name: ``_1``, ``_2``, ... up to the next full stop.
 
     Parameters
     ----------
@@ -300,14 +300,14 @@ _ESCAPE_HELP = "escapes are '' \\\\ \\' \\n \\t and \\xHH\\"
 
 
 def unescape(text: str) -> str:
-    """Return what stands between quotes with its escapes replaced."""
+    """Return the text between quotes with its escapes replaced."""
     if "\\" not in text and "'" not in text and '"' not in text:
         return text
     return _ESCAPE.sub(_unescape, text)
 
 
 def can_be_escaped(code: int) -> bool:
-    """Whether ``\\xHH\\`` stands for a character, in SWI-Prolog too.
+    """Whether ``\\xHH\\`` means a character, in SWI-Prolog too.
 
     SWI-Prolog 9.0 takes D8000 to DFFFF, where there are no characters, for surrogates.
     """

@@ -28,7 +28,7 @@ LONGEST_QUERY = 100_000
 def parse_program(text: str, source: str) -> tuple[Program, list[Diagnostic]]:
     """Read the rules and declarations of one file.
 
-    After a fault the text is read on behind the next full stop, so that all faults are told.
+    After a fault the text is read on behind the next full stop, so that all faults are reported.
 
     Parameters
     ----------

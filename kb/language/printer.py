@@ -142,7 +142,7 @@ def print_atom(atom: Atom) -> str:
 
 
 def print_term(term: Term) -> str:
-    """Return a variable or constant; a variable that nobody named is ``_``."""
+    """Return a variable or constant; a variable without a name is ``_``."""
     if isinstance(term, Variable):
         return "_" if term.anonymous else term.name
     return print_value(term.value)

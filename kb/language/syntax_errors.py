@@ -1,4 +1,4 @@
-"""Says in a person's words why a token cannot stand where it stands."""
+"""Why a token cannot be where it is, in a person's words."""
 
 from __future__ import annotations
 
@@ -348,7 +348,7 @@ def _behind(token: Token) -> Span:
 
 
 def _in_head(given: list[Token], position: int) -> bool:
-    """Whether a position stands before the ``:-`` of a rule."""
+    """Whether a position is before the ``:-`` of a rule."""
     return not any(token.type == "IMPLIES" for token in given[:position])
 
 

@@ -64,7 +64,7 @@ class Exception_:
 
 @dataclass(frozen=True, slots=True)
 class PolicyClause:
-    """A clause of a policy: where it stands in the document, what it does, in our own words.
+    """A clause of a policy: its place in the document and its effect, in our own words.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ NOTHING = "none"
 def flat_row(determination: Determination) -> tuple[object, ...]:
     """Return a determination as one row of ``CSV_COLUMNS``.
 
-    What belongs to one citation stands at the same place of each cell.
+    What belongs to one citation is at the same place of each cell.
     """
     citations = determination.citations
     allowed = determination.allowed_units

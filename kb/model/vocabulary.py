@@ -43,7 +43,7 @@ class Vocabulary:
     tables : mapping of str to TableVocabulary
         Only tables that could be read.
     lists : collection of str
-        Lists that can be loaded beside the claims.
+        Lists that can be loaded alongside the claims.
     readings : collection of int, optional
     """
 

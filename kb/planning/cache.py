@@ -31,7 +31,7 @@ _MOST = 30
 """Values that are kept; the oldest go."""
 
 _MADE_OF = ("facts", "kb")
-"""The packages whose code tells what is made of a policy."""
+"""The packages whose code decides what is made of a policy."""
 
 
 def kept(kind: type[T], said: Iterable[str]) -> T | None:
@@ -42,7 +42,7 @@ def kept(kind: type[T], said: Iterable[str]) -> T | None:
     kind : type
         A dataclass of texts, numbers, dates, tuples and further dataclasses.
     said : iterable of str
-        All that the value depends on beside the code.
+        All that the value depends on in addition to the code.
 
     Examples
     --------
@@ -65,7 +65,7 @@ def keep(said: Iterable[str], value: object) -> None:
     Parameters
     ----------
     said : iterable of str
-        All that the value depends on beside the code.
+        All that the value depends on in addition to the code.
     value : dataclass
     """
     path = _path(type(value), said)
@@ -102,7 +102,7 @@ def _folder() -> Path | None:
 
 @cache
 def _code() -> str:
-    """Return a hash of the state of the code, by which Python tells that a module has changed."""
+    """Return a hash of the state of the code, by which Python sees that a module has changed."""
     digest = hashlib.sha256()
     for package in _MADE_OF:
         for root in _places(package):
@@ -143,14 +143,14 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, text: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+    handle, partial = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-        os.replace(beside, path)
+        os.replace(partial, path)
     except BaseException:
         with suppress(OSError):
-            os.unlink(beside)
+            os.unlink(partial)
         raise
     found = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
     for old in found[:-_MOST]:

@@ -1,4 +1,4 @@
-"""The lists that are loaded beside the claims, as tables of DuckDB."""
+"""The lists that are loaded alongside the claims, as tables of DuckDB."""
 
 from __future__ import annotations
 

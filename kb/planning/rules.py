@@ -29,7 +29,7 @@ class BulkRules:
     load : callable
         Returns the knowledge base: a policy with its settings and lists.
     said : sequence of str, optional
-        All that the rules depend on beside the code; nothing is kept without it.
+        All that the rules depend on in addition to the code; nothing is cached without it.
 
     See Also
     --------

@@ -1,4 +1,4 @@
-"""Where a code stands: its tables, the sets that rules make of them, the clauses that follow."""
+"""The uses of a code: its tables, the sets that rules make of them, the clauses that follow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class CodePlaces:
 
 
 def code_places(policy: Policy, code: str) -> CodePlaces:
-    """Return every table, set and clause where a code stands.
+    """Return every table, set and clause of a code.
 
     Parameters
     ----------

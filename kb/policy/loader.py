@@ -40,7 +40,7 @@ EFFECTIVE_BASIS = Switch(
 """The switch that every policy has, whether its folder declares it or not."""
 
 LOADED_LISTS = ("hcpcs_release", "precertification_list")
-"""Lists that a person can load beside the claims; rules may name them as tables."""
+"""Lists that a person can load alongside the claims; rules may name them as tables."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

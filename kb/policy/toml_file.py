@@ -1,4 +1,4 @@
-"""A TOML file of a policy folder, and how its values are taken out with the faults told."""
+"""A TOML file of a policy folder, its values, and a diagnostic for each fault."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TomlFile:
     Attributes
     ----------
     broken : bool
-        Whether the file could not be read; what is missing in it is then told nowhere else.
+        Whether the file could not be read; what is missing in it is then reported nowhere else.
     """
 
     def __init__(self, path: Path, label: str, found: list[Diagnostic]) -> None:
@@ -88,7 +88,7 @@ class TomlFile:
     def known_as(self, key: str, value: T) -> T | None:
         """Return what was read under a key, or None where the file or the key is broken.
 
-        What is not known for this reason is told nowhere else.
+        What is not known for this reason is reported nowhere else.
         """
         return None if self.broken or key in self._unread else value
 

@@ -1,4 +1,4 @@
-"""Where a table, a key or an item stands in a TOML file, and what is wrong with its syntax."""
+"""The place of a table, a key or an item in a TOML file, and what is wrong with its syntax."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class TomlPlaces:
         Parameters
         ----------
         table : str
-            Empty for what stands above all tables.
+            Empty for what is above all tables.
         key : str, optional
         item : int, optional
             Counted from 1.

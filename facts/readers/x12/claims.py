@@ -65,7 +65,7 @@ def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimS
     -------
     ClaimStream
         Claims in the order of the file; ``plan_id`` is the subscriber's group number (SBR03),
-        ``contract_id`` the contract code (CN104). Claims of which the id stands twice are
+        ``contract_id`` the contract code (CN104). Claims whose id occurs twice are
         rejected, all of them; memory grows with the number of claim ids alone.
 
     Examples
@@ -259,7 +259,7 @@ class _ClaimReader:
             line.nte.append(segment)
 
     def _drug(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
-        """Take the first national drug code; other identifiers, and other drugs, are told."""
+        """Take the first national drug code; other identifiers, and other drugs, are reported."""
         kind = element(segment, 2).strip()
         self._drug_open = False
         if kind.upper() != NDC_QUALIFIER:
@@ -293,7 +293,7 @@ class _ClaimReader:
         return known
 
     def _torn(self, segment: Segment, claim: ClaimSegments | None) -> None:
-        """Tell of a line break in a segment: what stands behind it may be a segment of its own."""
+        """Report a line break in a segment: the text after it may be a segment of its own."""
         help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
         if claim is not None:
             self._fault(claim, "a line break stands in the segment", segment, help)
@@ -322,7 +322,7 @@ class _ClaimReader:
         return Claim(claim.claim_id, tuple(lines))
 
     def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
-        """Reject a claim whose end is not in the file; ``segment`` is what stands there instead."""
+        """Reject a claim whose end is not in the file; ``segment`` is there instead."""
         self._forget()
         last = claim.lines[-1].lx if claim.lines else claim.clm
         if segment is None:

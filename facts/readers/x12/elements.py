@@ -166,7 +166,7 @@ def element(segment: Segment, position: int) -> str:
 
 
 def qualifier(segment: Segment) -> str:
-    """Return the first element, which tells what kind of date, name or reference it is."""
+    """Return the first element, which gives the kind of date, name or reference."""
     return element(segment, 1).strip()
 
 
@@ -201,6 +201,6 @@ def place(source: str, segment: Segment, position: str = "") -> Origin:
 
 
 def shown_name(segment: Segment) -> str:
-    """Return the name of a segment, or `?` where what stands there cannot be a name."""
+    """Return the name of a segment, or `?` where the text cannot be a name."""
     name = segment[1][0]
     return name if len(name) <= 3 and name.isascii() and name.isalnum() else "?"

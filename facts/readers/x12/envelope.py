@@ -41,7 +41,7 @@ class NoteBook:
         self._notes = notes
 
     def add(self, *diagnostics: Diagnostic) -> None:
-        """Add what was not told before."""
+        """Add what was not reported before."""
         self._notes.once(diagnostics)
 
     def warn(self, message: str, segment: Segment, position: str = "", help: str = "") -> None:

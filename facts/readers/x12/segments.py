@@ -37,7 +37,7 @@ class Delimiters:
 
 
 class SegmentFault(Exception):
-    """An interchange that cannot be told apart into segments.
+    """An interchange that cannot be split into segments.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _FIRST_MODIFIER, _LAST_MODIFIER, _DESCRIPTION = 2, 6, 6
 class Procedure(NamedTuple):
     """What SV101 or SV202 says.
 
-    ``qualifier`` is what names the kind of code; ``changed`` tells what letters or blanks were
+    ``qualifier`` is what names the kind of code; ``changed`` says what letters or blanks were
     normalised, as pairs of component number, text and value.
     """
 
@@ -187,9 +187,9 @@ _NDC_PARTS = ((5, 4, 2), (4, 4, 2), (5, 3, 2), (5, 4, 1))
 
 @lru_cache(maxsize=4096)
 def parse_ndc(text: str) -> str | None:
-    """Return the eleven digits of a national drug code, None where they cannot be told.
+    """Return the eleven digits of a national drug code, None where they cannot be known.
 
-    Of ten digits without dashes nobody can tell which part lacks its leading zero.
+    Ten digits without dashes do not show which part lacks its leading zero.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The lines of a claim together: whether one stands twice, and how many pairs there are."""
+"""The lines of a claim together: whether one occurs twice, and how many pairs there are."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _AS_NUMBERS = "(strlen(claim_id), claim_id) > (strlen(c), c)"
 
 
 def in_order(connection: Any, lines: str, odd: str, later: str = _AS_TEXTS) -> bool:
-    """Tell whether each line stands behind the one before, and no claim is odd; True is sure.
+    """Return whether each line is after the one before, and no claim is odd; True is sure.
 
     Lines come one behind the other by their claims and then by their numbers. Where they do, none
-    stands twice in its claim, whichever order DuckDB reads them in. It finds out in one pass that
+    occurs twice in its claim, whichever order DuckDB reads them in. It finds out in one pass that
     ends where it is not so, while it has to gather all lines to find the claims of each.
 
     Parameters
     ----------
     connection : DuckDB connection
     lines : str
-        What stands behind FROM, with the columns ``claim_id`` and ``line_number``.
+        A source to follow FROM, with the columns ``claim_id`` and ``line_number``.
     odd : str
         SQL of the claims that are odd; it is tested of each claim once.
     later : str, optional
@@ -47,13 +47,13 @@ def in_order(connection: Any, lines: str, odd: str, later: str = _AS_TEXTS) -> b
 
 
 def any_repeated(connection: Any, lines: str) -> bool:
-    """Tell whether a line number stands twice in a claim.
+    """Return whether a line number occurs twice in a claim.
 
     Parameters
     ----------
     connection : DuckDB connection
     lines : str
-        What stands behind FROM, with the columns ``claim_id`` and ``line_number``. Lines without
+        A source to follow FROM, with the columns ``claim_id`` and ``line_number``. Lines without
         one of them stand twice in no claim.
 
     Examples
@@ -84,15 +84,15 @@ def pairs_of(connection: Any, lines: str, count: int, total: int) -> int:
     """Return how many ordered pairs of lines of the same claim there are, or a bound above it.
 
     The line that comes k-th in its claim brings 2k - 1 pairs: with itself, and twice with each
-    before it. Its number is k or more, since numbers begin at 1 and none stands twice; so the
+    before it. Its number is k or more, since numbers begin at 1 and none occurs twice; so the
     numbers of all lines tell a bound. Only where it is large the lines of each claim are counted.
 
     Parameters
     ----------
     connection : DuckDB connection
     lines : str
-        What stands behind FROM, with the column ``claim_id``: each line has a claim and a number
-        of at least 1, and none stands twice.
+        A source to follow FROM, with the column ``claim_id``: each line has a claim and a number
+        of at least 1, and none occurs twice.
     count : int
         Lines.
     total : int

@@ -45,7 +45,7 @@ class Column:
     value : str
         SQL of its value as it is read.
     join : str
-        What ``value`` needs beside the raw rows.
+        What ``value`` needs in addition to the raw rows.
     suspect : str
         SQL of the rows whose value cannot be read, empty where there is none.
     notes : dict of str to list of (str, str)
@@ -77,7 +77,7 @@ def read_column(
     name : str
         A column of the claim table.
     tag : str
-        Sets the names of helping tables apart.
+        Keeps the names of helping tables distinct.
     sound : bool, optional
         Whether it is known that no text of it is odd.
     """
@@ -147,7 +147,7 @@ def _odd_values(
 ) -> list[tuple[Any, ...]]:
     """Return the distinct texts of a column that are not plain, with their typed values.
 
-    The condition stands in the aggregate: DuckDB would move it from behind WHERE in front of
+    The condition is in the aggregate: DuckDB would move it from behind WHERE in front of
     DISTINCT, and search every row of a file for an expression.
     """
     plain = _PLAIN.get(column.name)

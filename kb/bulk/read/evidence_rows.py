@@ -16,7 +16,7 @@ from kb.engines.duckdb.connection import identifier, make_table
 def gather_rows(connection: Any, name: str, sources: Sequence[Source]) -> None:
     """Make a view of all rows; a table, where there is something to trim or that is unreadable.
 
-    It has the columns of evidence as texts, ``place``, which sets a row apart from all others, and
+    It has the columns of evidence as texts, ``place``, which is different for each row, and
     ``broken``.
 
     Parameters

@@ -33,7 +33,7 @@ class Source:
     Parameters
     ----------
     scan : str
-        What stands behind FROM. It has the columns, ``file`` (a name, or the number of a text
+        A source to follow FROM. It has the columns, ``file`` (a name, or the number of a text
         file), ``row`` and ``broken``.
     columns : dict of str to str
         Names and DuckDB types.
@@ -73,7 +73,7 @@ class Tables:
         self._raw = RawTable(self.connection, self.name, self.known)
 
     def read(self, paths: Iterable[str | Path]) -> None:
-        """Read or open all files; those that cannot be read are told of."""
+        """Read or open all files; those that cannot be read are reported."""
         parquet: list[Path] = []
         for path in map(Path, dict.fromkeys(paths)):
             if is_parquet(path):
@@ -128,7 +128,7 @@ class Tables:
         return str(file if source.parquet else self._raw.texts[file].file.path)
 
     def trace(self, source: Source, file: Any, row: int) -> RowTrace | PathTrace:
-        """Return what tells the places of a row."""
+        """Return what gives the places of a row."""
         name = self.name_of(source, file)
         if not source.parquet and isinstance(self._raw.texts[file].file, ObjectFile):
             return PathTrace(name, row)

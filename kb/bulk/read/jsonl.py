@@ -42,7 +42,7 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
     Returns
     -------
     bool
-        False for a file that DuckDB cannot take apart into rows; none of its rows is in the table
+        False for a file that DuckDB cannot split into rows; none of its rows is in the table
         then.
     """
     shape = text_shape(file.path, values=False)
@@ -99,7 +99,7 @@ def _take(table: RawTable, text: TextFile, file: ObjectFile, path: Path, rows: i
 def _insert(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> None:
     """Put a row for each row of text into the table.
 
-    ``shape`` stands for the names of a plain row, in their order; it is empty where a row is odd.
+    ``shape`` encodes the names of a plain row, in their order; it is empty where a row is odd.
     """
     began = islice(file.records_at(range(1, _LOOKED_AT + 1)), _LOOKED_AT)
     plain = PlainObjects.of((record for _, record, _ in began), table.known)

@@ -41,7 +41,7 @@ class _Group:
     alone: bool
 
     def takes(self, other: _Group) -> bool:
-        """Tell whether another file is of this form, which it may have other columns beside."""
+        """Return whether another file is of this form; it may have further columns."""
         return not (self.alone or other.alone) and all(
             self.form[column][0].lower() == raw.lower() and self.form[column][1] == kind
             for column, (raw, kind) in other.form.items()

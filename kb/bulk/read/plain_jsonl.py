@@ -28,7 +28,7 @@ _ESCAPE = (
     r"[1-9a-cA-CeE][0-9a-fA-F]{3}|[dD][0-7][0-9a-fA-F]{2}|"
     r"[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
-"""Neither zero, nor a lone surrogate, nor what stands for an unreadable character."""
+"""Neither zero, nor a lone surrogate, nor the sign for an unreadable character."""
 
 _BLANKS = "[ \\t]*"
 _TEXT = f'"(?:{_CHARACTER}|{_ESCAPE})*"'

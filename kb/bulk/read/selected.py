@@ -22,10 +22,10 @@ def selected(
     sources : sequence of (Source, mapping of str to Column)
     names : sequence of str
     condition : str, optional
-        What stands behind the joins of each source; ``{claim}`` stands for its claim id, which is
+        What follows the joins of each source; ``{claim}`` is its claim id, which is
         one of the columns then.
     place : bool, optional
-        Whether the column ``place`` tells the order of the lines.
+        Whether the column ``place`` gives the order of the lines.
     """
     selects = []
     for source, columns in sources:
@@ -45,5 +45,5 @@ def selected(
 
 
 def joined(columns: Mapping[str, Column]) -> str:
-    """Return the joins that columns need beside the raw rows."""
+    """Return the joins that columns need in addition to the raw rows."""
     return " ".join(column.join for column in columns.values() if column.join)

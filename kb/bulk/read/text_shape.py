@@ -56,7 +56,7 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     ----------
     path : Path
     values : bool
-        Whether a quotation mark that is not closed, or stands in a value without quotation marks
+        Whether a quotation mark that is not closed, or is in a value without quotation marks
         around it, makes the file irregular.
 
     Returns
@@ -107,7 +107,7 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _odd_quotes(block: bytes) -> bool:
-    """Tell whether a quotation mark stands elsewhere than at the border of a value."""
+    """Return whether a quotation mark is elsewhere than at the border of a value."""
     if _INSIDE.search(block):
         return True
     blanks = b' "' in block or b'\t"' in block

@@ -86,7 +86,7 @@ class SideQuery:
     sql : str
         SELECT of claim_id, line_number, and value where there is one.
     reads : tuple of str
-        The tables that it reads beside the lines.
+        The tables that it reads in addition to the lines.
     filed : bool
         Whether only lines with evidence on file can be among them.
     """
@@ -115,14 +115,14 @@ class OtherTest:
     Parameters
     ----------
     keys : tuple of str
-        Columns beside the claim that have to be equal.
+        Columns in addition to the claim that have to be equal.
     order : {"any", "other", "earlier", "later"}
     check : str
         What is asked of their number, as in ``>= 2``.
     counted : bool
         Whether more is asked than that there is one.
     evidence : str
-        Name of the evidence that tells the number of the other line, if one does.
+        Name of the evidence that gives the number of the other line, if one does.
     """
 
     keys: tuple[str, ...]
@@ -161,7 +161,7 @@ class LineScript:
     words : tuple of str
         Columns of ``final``.
     answers : tuple of (predicate, row)
-        Each possible answer about a line: answer n is bit n of the words. The next bit tells
+        Each possible answer about a line: answer n is bit n of the words. The next bit says
         whether units are allowed, those behind it whether each of ``allowed`` counts.
     function : {"min", "max"}
         Which of several allowed units count.

@@ -85,7 +85,7 @@ class OtherLines:
     condition : int
         The formula of one of them.
     evidence : str
-        Name of the evidence that tells the number of the other line, if one does.
+        Name of the evidence that gives the number of the other line, if one does.
     operator : str, optional
         How their number compares with ``value``.
     value : number

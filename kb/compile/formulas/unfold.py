@@ -74,7 +74,7 @@ class Unfolder:
     def flatten(
         self, body: tuple[BodyLiteral, ...], wanted: Wanted, keys: frozenset[str], depth: int = 0
     ) -> Iterator[Flat]:
-        """Yield the bodies that a body stands for, and the wanted terms in each.
+        """Yield the bodies that a body expands to, and the wanted terms in each.
 
         Parameters
         ----------

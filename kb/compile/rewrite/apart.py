@@ -1,7 +1,7 @@
 """Pass: rules that are asked claim by claim, written so that all claims can be asked at once.
 
 Asked claim by claim, a rule sees one claim alone. Asked of all claims it sees the same if all its
-atoms of claims speak of one claim, and if a code that stands in a table stands on that claim.
+atoms of claims are about one claim, and if a code that is in a table is on that claim.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Codes:
     ----------
     columns : mapping of table to column
     ambiguous : callable
-        Tells whether a code of a column of the claims stands in a table of another column.
+        Returns whether a code of a column of the claims is in a table of another column.
     """
 
     columns: Mapping[str, str]

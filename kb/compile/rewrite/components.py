@@ -24,7 +24,7 @@ class Component:
         Whether a predicate depends on itself.
     linear : bool
         Whether one recursive query computes it: a single predicate, at most one recursive atom
-        in a body, and no aggregate beside that atom.
+        in a body, and no aggregate next to that atom.
     """
 
     keys: tuple[Key, ...]

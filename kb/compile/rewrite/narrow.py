@@ -30,7 +30,7 @@ Bound = tuple[tuple[int, Value], ...]
 Pattern = tuple[Key, Bound]
 
 _MOST = 3
-"""Sets of constants that a predicate is computed for apart."""
+"""Sets of constants for each of which a predicate is computed separately."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def _unfolded(rule: Rule, spread: dict[Key, Rule]) -> Rule:
 
 
 def _body_of(atom: Atom, rule: Rule, outer: Rule) -> tuple[BodyLiteral, ...]:
-    """The body of a rule for one atom, its own variables apart from those around it."""
+    """The body of a rule for one atom, its own variables distinct from those around it."""
     taken = {*all_names(outer.body), *names_of(*outer.head.terms)}
     terms: dict[str, Term] = {
         parameter.name: term

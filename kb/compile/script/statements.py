@@ -59,7 +59,7 @@ class StatementWriter:
     originals : mapping of Rule to Rule
         The rule that a person wrote, of each rule that is compiled.
     spread : frozenset of (name, arity)
-        Predicates whose body stands in other rules instead.
+        Predicates whose body is in other rules instead.
     """
 
     source: Source

@@ -285,7 +285,7 @@ class Body:
             self.conditions.append(known(value))
 
     def _settle(self) -> None:
-        """Give every value so far a column, so that a long expression stands in one place."""
+        """Give every value so far a column, so that a long expression is in one place."""
         fields = field_names(self.values)
         columns = [named(value, fields[name]) for name, value in self.values.items()]
         query = self.select(columns, distinct=False)

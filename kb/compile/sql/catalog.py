@@ -114,7 +114,7 @@ class Catalog:
 
 
 def _names(keys: Iterable[Key], reserved: Iterable[str]) -> dict[Key, str]:
-    """A table name for each predicate; SQL tells no upper case from lower case."""
+    """A table name for each predicate; SQL does not distinguish upper and lower case."""
     keys = list(keys)
     shared = Counter(name.casefold() for name in (*reserved, *(name for name, _ in keys)))
     found = {(name, arity): name for name, arity in keys if shared[name.casefold()] == 1}

@@ -62,7 +62,7 @@ class Dialect:
     """Whether a view can name tables of its own schema without that schema."""
 
     distinct_union: ClassVar[str] = "UNION"
-    """What stands between queries whose distinct rows are wanted."""
+    """Keyword between queries whose distinct rows are wanted."""
 
     _numbers: ClassVar[type[Numbers]] = Numbers
     _word: ClassVar[tuple[str, str]]

@@ -89,7 +89,7 @@ class _Writer:
         return _head(self.catalog, rule, body, distinct and bool(rule.body))
 
     def recursive_doubts(self, rules: Iterable[Rule]) -> None:
-        """Doubts of recursive rules are told by their whole predicates."""
+        """Doubts of recursive rules are reported by their whole predicates."""
         for rule in rules:
             self.doubts += self.body().read(rule.body).doubts
 

@@ -185,7 +185,7 @@ def named(value: Sql, name: str) -> Sql:
 
 
 def field_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a column name for each variable; SQL tells no upper case from lower case.
+    """Return a column name for each variable; SQL does not distinguish upper and lower case.
 
     Parameters
     ----------

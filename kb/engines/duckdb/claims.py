@@ -144,7 +144,7 @@ class ClaimInputs:
     # Codes
 
     def _ambiguous(self, column: str) -> bool:
-        """Tell whether a code of a column of these claims stands in a table of another column."""
+        """Return whether a code of a column of these claims is in a table of another column."""
         others = [table.name for table in self.source.tables if table.column != column]
         self._codes("code_in")
         row = self._execute(

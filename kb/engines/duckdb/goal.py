@@ -41,7 +41,7 @@ class GoalRun:
     inputs : ClaimInputs
     plan : GoalPlan
     watch : callable, optional
-        Is told after each statement how much is done, from 0 to 1.
+        Called after each statement with how much is done, from 0 to 1.
     lines : LineRun, optional
         A run that answers the predicates that the plan takes as given.
     """

@@ -65,7 +65,7 @@ class _Heads:
         self._chosen: dict[tuple[int, Value], list[PreparedRule]] = {}
 
     def candidates(self, pattern: Sequence[Value | None]) -> Sequence[PreparedRule]:
-        """Return the rules that may conclude a pattern, by the constant that tells most."""
+        """Return the rules that may conclude a pattern, by the constant that narrows most."""
         for position in self._positions:
             value = pattern[position]
             if value is not None:

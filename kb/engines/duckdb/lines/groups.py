@@ -18,7 +18,7 @@ class _Scope:
     Parameters
     ----------
     keys : tuple of str
-        Columns beside the claim that have to be equal.
+        Columns in addition to the claim that have to be equal.
     counted, ordered : tuple of int
         Tests of any of these lines, and of those before or after.
     """
@@ -32,7 +32,7 @@ def count_groups(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str]
     """Count the other lines that meet each test.
 
     The work grows with the lines, however long the claims are: of the lines before or after, the
-    nearest one tells how many there are.
+    nearest one says how many there are.
 
     Parameters
     ----------

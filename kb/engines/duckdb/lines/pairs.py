@@ -8,7 +8,7 @@ from typing import Any
 from kb.compile.formulas.line_script import OtherTest, mask_of
 
 _ORDERS = {"other": "<>", "earlier": "<", "later": ">"}
-"""How the number of the other line stands to that of the line, unless any line will do."""
+"""The relation of the other line's number to that of the line, unless any line will do."""
 
 
 def count_pairs(connection: Any, tests: Sequence[OtherTest]) -> tuple[list[str], list[str]]:

@@ -40,7 +40,7 @@ class LineRun:
     table_rows : sequence of TableRow
         Rows of the policy's tables.
     filed : callable
-        Waits for the evidence and tells whether the table ``evidence_rows`` has rows: claim_id,
+        Waits for the evidence and returns whether the table ``evidence_rows`` has rows: claim_id,
         line_number, name, value, number.
     extra : sequence of str
         Columns of the lines that the output needs.
@@ -49,7 +49,7 @@ class LineRun:
     values : callable
         Waits for the tables of ``make_values`` and returns their names.
     allowed : str
-        A query of the allowed units: line, value; empty where the script tells them.
+        A query of the allowed units: line, value; empty where the script has them.
     pairs : int, optional
         How many pairs of lines stand in the same claim, where it is known.
     units : bool, optional
@@ -145,7 +145,7 @@ class LineRun:
     def _lines(self) -> None:
         """One row per line: its signature and the columns that later steps read.
 
-        A text with a dictionary stands there as its key, which is quicker to copy and to compare.
+        A text with a dictionary is there as its key, which is quicker to copy and to compare.
         """
         self.told = sorted({*self.extra, *self.script.reads})
         kept = sorted({*self.told, *(key for test in self.script.others for key in test.keys)})

@@ -92,7 +92,7 @@ class Entries:
         picked : str
             SQL of what is selected: ``l`` is a line with claim_id, line_number and value.
         names : sequence of str
-            Columns of the entries that are read; ``cell`` tells how.
+            Columns of the entries that are read; ``cell`` says how.
         claim_id, join : str
             SQL of the claim id, and of what it is joined with.
         """
@@ -151,7 +151,7 @@ def make_entries(
     """Make the table ``entries``.
 
     An entry is an answer as the lines of one number have it, or as those have it whose reasons name
-    the same of their line. The line number stands in most reasons: with it filled in beforehand,
+    the same of their line. The line number is in most reasons: with it filled in beforehand,
     few lines have a reason of their own.
 
     Parameters

@@ -11,7 +11,7 @@ from kb.engines.duckdb.lines.run import LineRun
 from kb.language.ast import Key
 
 _SAID = " said"
-"""What the name of the table ends with that tells which bit of an answer says what."""
+"""Ending of the name of the table that gives the meaning of each bit of an answer."""
 
 
 def make_relation(run: LineRun, key: Key, catalog: Catalog, type_of: TypeOf) -> None:
