@@ -1,15 +1,14 @@
-"""Pass: a goal over many claims as statements, each with the tables that it reads."""
+"""Planner: a goal over many claims as statements, each with the tables that it reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from facts.schema import BY_NAME, ColumnType
-from kb.compile.rewrite.apart import CODE_PREDICATES, OF_CLAIM, Codes, rules_apart
+from kb.compile.rewrite.apart import CODE_PREDICATES, OF_CLAIM, Codes
 from kb.compile.rewrite.components import Component, components
-from kb.compile.rewrite.narrow import narrow
-from kb.compile.rewrite.spread import spread_predicates, unfold_spread
+from kb.compile.rewrite.passes import Rewriting, rewritten
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.scans import Attribute
@@ -30,7 +29,9 @@ class Step:
     Parameters
     ----------
     component : Component
+        Predicates that are evaluated together.
     statement : Relationship or Fixpoint
+        How their rows are found.
     reads : frozenset of (name, arity)
         The predicates whose tables it reads.
     is_view : bool
@@ -43,16 +44,18 @@ class Step:
     is_view: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class GoalPlan:
     """What a goal needs, in the order in which it is computed.
 
     Parameters
     ----------
     catalog : Catalog
+        Each predicate as a table.
     wanted : tuple of (name, arity)
         The predicates that are asked for; of a goal its answer.
     components : tuple of Component
+        Derived predicates, those that others need first.
     inputs : tuple of (name, arity)
         Predicates that no rule derives.
     """
@@ -61,7 +64,7 @@ class GoalPlan:
     wanted: tuple[Key, ...]
     components: tuple[Component, ...]
     inputs: tuple[Key, ...]
-    _views: frozenset[Key] = field(default_factory=frozenset)
+    _views: frozenset[Key]
 
     def steps(self, scans: Mapping[Key, Attribute]) -> Iterator[Step]:
         """Yield the steps; that of a goal comes last.
@@ -98,6 +101,7 @@ def plan_goal(
     program : Program
         Checked, as the goal is.
     goal : Query
+        A conjunction; its named variables are the columns of the answer.
     codes : Codes, optional
         Given where the goal speaks of one claim at a time: then rules see one claim at a time.
         Otherwise they see all of them together.
@@ -106,25 +110,18 @@ def plan_goal(
     given : iterable of (name, arity), optional
         Predicates whose rows are there already.
 
-    Returns
-    -------
-    GoalPlan
-
     Raises
     ------
     NotApart
         If rules would say something else of all claims at once than of each.
+
+    See Also
+    --------
+    kb.compile.rewrite.passes.PASSES : what is made of the rules.
     """
     names = named_variables(goal.body)
     rule = Rule(Atom(ANSWER, tuple(map(Variable, names))), goal.body)
-    held = set(given)
-    open_rules = (each for each in program.rules if each.head.key not in held)
-    program = replace(program, rules=tuple(open_rules))
-    rules = _needed(program, _keys([rule]))
-    if codes is not None:
-        apart, rule = rules_apart(rules, rule, codes, held)
-        rules = list(apart)
-    return _plan(program, [*rules, rule], (rule.head.key,), reserved)
+    return _plan(Rewriting(program, (rule.head.key,), rule, codes, frozenset(given)), reserved)
 
 
 def plan_predicates(
@@ -137,50 +134,36 @@ def plan_predicates(
     program : Program
         Checked.
     wanted : iterable of (name, arity)
+        The predicates.
     codes : Codes
+        What is known of the tables that codes stand in.
     reserved : iterable of str, optional
-
-    Returns
-    -------
-    GoalPlan
+        Names that no table may have.
 
     Raises
     ------
     NotApart
         If rules would say something else of all claims at once than of each.
     """
-    wanted = tuple(wanted)
-    rules, _ = rules_apart(_needed(program, wanted), None, codes)
-    return _plan(program, rules, wanted, reserved)
+    return _plan(Rewriting(program, tuple(wanted), codes=codes), reserved)
 
 
-def _plan(
-    program: Program, rules: Sequence[Rule], wanted: tuple[Key, ...], reserved: Iterable[str]
-) -> GoalPlan:
-    whole = Program(tuple(rules), program.declarations)
-    spread = spread_predicates(whole)
-    unfolded = Program(tuple(unfold_spread(whole).values()), program.declarations)
-    narrowed = narrow(unfolded, wanted, spread)
-    final = Program(narrowed.rules, program.declarations)
-    types = _types(program, whole, narrowed.copies, final.rules)
-    catalog = Catalog.of(final, types, reserved)
-    derived = {each.head.key for each in final.rules}
-    inputs = dict.fromkeys(key for key in _keys(final.rules) if key not in derived)
-    views = frozenset(spread).difference(wanted)
-    return GoalPlan(catalog, wanted, components(final, wanted), tuple(inputs), views)
+def _plan(start: Rewriting, reserved: Iterable[str]) -> GoalPlan:
+    made = rewritten(start)
+    final = made.program
+    catalog = Catalog.of(final, _types(made), reserved)
+    derived = {rule.head.key for rule in final.rules}
+    inputs = tuple(dict.fromkeys(key for key in _keys(final.rules) if key not in derived))
+    views = made.spread.difference(made.wanted)
+    return GoalPlan(catalog, made.wanted, components(final, made.wanted), inputs, views)
 
 
-def _needed(program: Program, wanted: Iterable[Key]) -> list[Rule]:
-    return [rule for each in components(program, set(wanted)) for rule in each.rules]
-
-
-def _types(
-    program: Program, whole: Program, copies: Mapping[Key, Key], rules: Iterable[Rule]
-) -> dict[Key, tuple[ColumnType, ...]]:
+def _types(made: Rewriting) -> dict[Key, tuple[ColumnType, ...]]:
     """The types of predicates that the program does not declare."""
-    catalog = Catalog.of(Program(whole.rules, program.declarations), _code_types(whole.rules))
-    found = {key: catalog[original].types for key, original in copies.items()}
-    return {**found, **_code_types(rules)}
+    assert made.whole is not None
+    catalog = Catalog.of(made.whole, _code_types(made.whole.rules))
+    found = {key: catalog[original].types for key, original in made.copies.items()}
+    return {**found, **_code_types(made.program.rules)}
 
 
 def _code_types(rules: Iterable[Rule]) -> dict[Key, tuple[ColumnType, ...]]:

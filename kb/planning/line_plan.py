@@ -8,8 +8,8 @@ from facts.claim import Override
 from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from kb.claims.assertions import policy_facts
-from kb.compile.formulas.constants import KNOWN_INPUTS
 from kb.compile.formulas.divisions import refuse_divisions
+from kb.compile.formulas.domains import KNOWN_INPUTS
 from kb.compile.formulas.emit import write_script
 from kb.compile.formulas.line_script import LineScript
 from kb.compile.formulas.plan import plan_lines

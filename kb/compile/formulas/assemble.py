@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME
-from kb.compile.formulas.constants import Rows
-from kb.compile.formulas.domains import KEY_COLUMNS, LINE_INPUTS
+from kb.compile.formulas.domains import KEY_COLUMNS, LINE_INPUTS, Rows
 from kb.compile.formulas.formula import TRUE, Formulas
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import (

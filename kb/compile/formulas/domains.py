@@ -1,13 +1,12 @@
-"""Pass: which constants the columns of a predicate of lines can hold, as rows with holes."""
+"""What predicates can hold before any line is read: all rows of some, rows with holes of others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from facts.schema import INPUT_PREDICATES
-from kb.compile.formulas.constants import Rows
 from kb.language.ast import BodyLiteral, Comparison, Constant, Key, Program, Relational, Rule
-from kb.language.traversal import visible_variables
+from kb.language.traversal import rules_by_head, visible_variables
 from kb.language.values import Value
 
 
@@ -21,6 +20,8 @@ class Open:
 OPEN = Open()
 Held = Value | Open
 Domain = frozenset[tuple[Held, ...]]
+Rows = Mapping[Key, tuple[tuple[Value, ...], ...]]
+_Possible = Mapping[Key, set[tuple[Held, ...]]]
 
 KEY_COLUMNS = 2
 """Claim and line come first in every predicate of lines."""
@@ -32,6 +33,46 @@ LINE_INPUTS = frozenset(
 )
 """Input predicates of lines."""
 
+KNOWN_INPUTS = {
+    "setting": 2,
+    "clause_effect": 2,
+    "clause_from": 2,
+    "list_loaded": 1,
+    "override": 6,
+}
+"""Input predicates that a policy, its settings, loaded lists and overrides fill: their arity."""
+
+
+def constant_predicates(
+    program: Program, known: Mapping[str, Iterable[tuple[Value, ...]]]
+) -> dict[Key, tuple[tuple[Value, ...], ...]]:
+    """Return the rows of known inputs and of what rules derive from constants alone.
+
+    Parameters
+    ----------
+    program : Program
+        Checked.
+    known : mapping of predicate to rows
+        Rows of predicates in ``KNOWN_INPUTS``; those that are not given are not known.
+
+    Returns
+    -------
+    dict of (name, arity) to sorted rows
+    """
+    rows: dict[Key, set[tuple[Held, ...]]] = {
+        (name, arity): set(known[name]) for name, arity in KNOWN_INPUTS.items() if name in known
+    }
+    waiting = rules_by_head(program.rules)
+    progress = True
+    while progress:
+        progress = False
+        for key, rules in list(waiting.items()):
+            if all(_is_constant(literal, rows) for rule in rules for literal in rule.body):
+                rows[key] = set().union(*(_possible(rule, 0, {}, rows) for rule in rules))
+                del waiting[key]
+                progress = True
+    return {key: tuple(sorted(found, key=repr)) for key, found in rows.items()}  # type: ignore[arg-type]
+
 
 def domains(
     program: Program, constants: Rows, overrides: Iterable[tuple[Value, ...]] = ()
@@ -41,7 +82,8 @@ def domains(
     Parameters
     ----------
     program : Program
-    constants : mapping
+        Checked.
+    constants : mapping of (name, arity) to rows
         What ``constant_predicates`` returns.
     overrides : iterable of tuple, optional
         Rows of ``override`` where they are no constants.
@@ -53,9 +95,12 @@ def domains(
     derived: dict[Key, set[tuple[Held, ...]]] = {
         rule.head.key: set() for rule in program.rules if rule.head.key not in constants
     }
-    held_overrides: set[tuple[Value | Open, ...]] = {
-        (authority, OPEN, clause, effect, OPEN, OPEN)
-        for authority, _, clause, effect, _, _ in overrides
+    known: dict[Key, Iterable[tuple[Held, ...]]] = {
+        ("override", 6): {
+            (authority, OPEN, clause, effect, OPEN, OPEN)
+            for authority, _, clause, effect, _, _ in overrides
+        },
+        **constants,
     }
     rules = [rule for rule in program.rules if rule.head.key in derived]
     readers: dict[Key, list[int]] = {}
@@ -67,26 +112,30 @@ def domains(
     while waiting:
         number = next(iter(waiting))
         del waiting[number]
-        head = rules[number].head
-        key = head.key
-        found = _possible(rules[number], derived, constants, held_overrides)
+        key = rules[number].head.key
+        found = _possible(rules[number], KEY_COLUMNS, derived, known)
         if not found <= derived[key]:
             derived[key] |= found
             waiting |= dict.fromkeys(readers.get(key, ()))
     return {key: frozenset(rows) for key, rows in derived.items()}
 
 
+def _is_constant(literal: BodyLiteral, rows: _Possible) -> bool:
+    return isinstance(literal, Relational) and not literal.negated and literal.atom.key in rows
+
+
 def _possible(
     rule: Rule,
-    derived: Mapping[Key, set[tuple[Held, ...]]],
-    constants: Rows,
-    overrides: set[tuple[Held, ...]],
+    first: int,
+    derived: _Possible,
+    known: Mapping[Key, Iterable[tuple[Held, ...]]],
 ) -> set[tuple[Held, ...]]:
-    head = rule.head.terms[KEY_COLUMNS:]
+    """The rows that a rule can conclude, from a column of its head on."""
+    head = rule.head.terms[first:]
     wanted = {term.name for term in head if not isinstance(term, Constant)}
     environments: list[dict[str, Held]] = [{}]
     for position, literal in enumerate(rule.body):
-        environments = _extend(literal, environments, derived, constants, overrides)
+        environments = _extend(literal, environments, derived, known)
         if not environments:
             return set()
         needed = wanted | _names(rule.body[position + 1 :])
@@ -111,9 +160,8 @@ def _names(body: Iterable[BodyLiteral]) -> set[str]:
 def _extend(
     literal: BodyLiteral,
     environments: list[dict[str, Held]],
-    derived: Mapping[Key, set[tuple[Held, ...]]],
-    constants: Rows,
-    overrides: set[tuple[Held, ...]],
+    derived: _Possible,
+    known: Mapping[Key, Iterable[tuple[Held, ...]]],
 ) -> list[dict[str, Held]]:
     if isinstance(literal, Comparison) and literal.operator == "\\=":
         left, right = literal.left, literal.right
@@ -123,15 +171,12 @@ def _extend(
         return [item for item in environments if item.get(name, OPEN) != right.value]
     if not isinstance(literal, Relational) or literal.negated:
         return environments
-    atom = literal.atom
-    key = atom.key
-    if key in constants:
-        rows: Iterable[tuple[Held, ...]] = constants[key]
-        terms = atom.terms
-    elif key in derived:
-        rows, terms = derived[key], atom.terms[KEY_COLUMNS:]
-    elif key == ("override", 6):
-        rows, terms = overrides, atom.terms
+    key, terms = literal.atom.key, literal.atom.terms
+    if key in derived:
+        rows: Iterable[tuple[Held, ...]] = derived[key]
+        terms = terms[KEY_COLUMNS:]
+    elif key in known:
+        rows = known[key]
     else:
         return environments
     fixed = [(place, term.value) for place, term in enumerate(terms) if isinstance(term, Constant)]
@@ -148,10 +193,10 @@ def _extend(
         for row in matching:
             extended: dict[str, Held] = dict(environment)
             for place, name in free:
-                known, value = extended.get(name, OPEN), row[place]
-                if known is OPEN:
+                before, value = extended.get(name, OPEN), row[place]
+                if before is OPEN:
                     extended[name] = value
-                elif value is not OPEN and value != known:
+                elif value is not OPEN and value != before:
                     break
             else:
                 found.append(extended)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kb.compile.formulas.constants import constant_predicates
-from kb.compile.formulas.domains import OPEN, domains
+from kb.compile.formulas.domains import OPEN, constant_predicates, domains
 from kb.compile.formulas.formula import FALSE, Formulas
 from kb.compile.formulas.guards import guards
 from kb.compile.formulas.line_script import NotFusable
@@ -14,6 +13,7 @@ from kb.compile.formulas.line_tests import ColumnTest, OnFile, OtherLines, RowTe
 from kb.compile.formulas.specialise import Extreme, Specialiser
 from kb.compile.formulas.unfold import Unfolder
 from kb.language.ast import Key, Program
+from kb.language.traversal import rules_by_head
 from kb.language.values import Value
 
 ANSWERS: tuple[Key, ...] = (
@@ -101,7 +101,7 @@ def plan_lines(
     """
     constants = constant_predicates(program, known)
     held = domains(program, constants, overrides)
-    specialiser = Specialiser(Unfolder.of(program, constants, held, absent))
+    specialiser = Specialiser(Unfolder(constants, held, absent, rules_by_head(program.rules)))
     answers = []
     for key in ANSWERS:
         for row in sorted(held.get(key, frozenset()), key=repr):

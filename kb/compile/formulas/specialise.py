@@ -1,4 +1,4 @@
-"""Pass: the formula of every answer that a determination is made of."""
+"""The formula of every answer that a determination is made of."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kb.compile.formulas.assemble import Assembly
 from kb.compile.formulas.formula import FALSE, TRUE, All, Formulas
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import OtherLines, SideValue
-from kb.compile.formulas.unfold import Unfolder
+from kb.compile.formulas.unfold import Conjunction, Unfolder
 from kb.language.arithmetic import holds
 from kb.language.ast import Aggregate, Atom, Comparator, Constant, Expression, Key, Variable
 from kb.language.matching import Pattern, constants_of, match, pattern_of
@@ -85,9 +85,9 @@ class Specialiser:
             if given is not None:
                 claim, line = _key_names(rule.head)
                 keys = frozenset({claim, line})
-                body = substitute(rule.body, constants_of(given))
-                for flat, _ in self.unfolder.flatten(body, (), keys):
-                    found.append(self._assembly(claim, line).read(flat))
+                whole = Conjunction(substitute(rule.body, constants_of(given)), keys)
+                for flat in self.unfolder.flatten(whole):
+                    found.append(self._assembly(claim, line).read(flat.body))
         made = self.formulas.any_of(found)
         self._open.discard((key, pattern))
         self._done[key, pattern] = made
@@ -118,17 +118,18 @@ class Specialiser:
         keys = frozenset({claim, line})
         rest = tuple(item for item in rule.body if item is not aggregate)
         conditions = [
-            self._assembly(claim, line).read(flat)
-            for flat, _ in self.unfolder.flatten(rest, (), keys)
+            self._assembly(claim, line).read(flat.body)
+            for flat in self.unfolder.flatten(Conjunction(rest, keys))
         ]
         term = aggregate.expression
         if not isinstance(term, Variable | Constant):
             raise NotFusable("an aggregate of a calculation")
         alternatives = []
-        for flat, (value,) in self.unfolder.flatten(aggregate.goal, (term,), keys):
+        for flat in self.unfolder.flatten(Conjunction(aggregate.goal, keys, (term,))):
             assembly = self._assembly(claim, line)
-            condition = assembly.read(flat)
+            condition = assembly.read(flat.body)
             if condition != FALSE:
+                (value,) = flat.wanted
                 alternatives.append(Alternative(condition, assembly.value(value)))
         condition = self.formulas.any_of(conditions)
         return Extreme(condition, aggregate.function, tuple(alternatives))
@@ -147,8 +148,9 @@ class Specialiser:
         """The test of how many other lines solve a goal."""
         formulas = self.formulas
         own: dict[int, list[OtherLines]] = {}
-        for flat, _ in self.unfolder.flatten(aggregate.goal, (), frozenset({claim, line})):
-            node = self._assembly(claim, line).read(flat)
+        whole = Conjunction(aggregate.goal, frozenset({claim, line}))
+        for flat in self.unfolder.flatten(whole):
+            node = self._assembly(claim, line).read(flat.body)
             if node == FALSE:
                 continue
             made = formulas.nodes[node]

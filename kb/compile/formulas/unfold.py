@@ -1,13 +1,12 @@
-"""Pass: bodies without derived atoms that carry values and without what is known beforehand."""
+"""Bodies without derived atoms that carry values and without what is known beforehand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from facts.schema import BY_NAME
-from kb.compile.formulas.constants import Rows
-from kb.compile.formulas.domains import KEY_COLUMNS, OPEN, Domain
+from kb.compile.formulas.domains import KEY_COLUMNS, OPEN, Domain, Rows
 from kb.compile.formulas.line_script import NotFusable
 from kb.language.arithmetic import holds
 from kb.language.ast import (
@@ -16,18 +15,60 @@ from kb.language.ast import (
     Comparison,
     Constant,
     Key,
-    Program,
     Relational,
     Rule,
     Term,
     Variable,
 )
 from kb.language.matching import constants_of, match
-from kb.language.traversal import all_names, names_of, rules_by_head, substitute, substitute_terms
+from kb.language.traversal import all_names, names_of, substitute, substitute_terms
 
-Wanted = tuple[Term, ...]
-Flat = tuple[tuple[BodyLiteral, ...], Wanted]
 _DEEP = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Conjunction:
+    """A body with what is needed of it.
+
+    Parameters
+    ----------
+    body : tuple of literals
+        Of a rule or an aggregate.
+    keys : frozenset of str
+        Variables of claims and lines that are needed.
+    wanted : tuple of Term
+        Further terms whose values are needed.
+    """
+
+    body: tuple[BodyLiteral, ...]
+    keys: frozenset[str]
+    wanted: tuple[Term, ...] = ()
+
+    def without(self, position: int) -> Conjunction:
+        """Return it without the literal at a position.
+
+        Parameters
+        ----------
+        position : int
+            From 0.
+        """
+        return replace(self, body=self.body[:position] + self.body[position + 1 :])
+
+    def replaced(self, terms: Mapping[str, Term]) -> Conjunction:
+        """Return it with terms in the place of variables.
+
+        Parameters
+        ----------
+        terms : mapping of variable name to Term
+            Variables that it lacks stay.
+        """
+        wanted = substitute_terms(self.wanted, terms)
+        return Conjunction(substitute(self.body, terms), self.keys, wanted)
+
+    @property
+    def names(self) -> set[str]:
+        """The variables of the body and of the wanted terms."""
+        return {*all_names(self.body), *names_of(*self.wanted)}
 
 
 @dataclass(slots=True)
@@ -36,115 +77,77 @@ class Unfolder:
 
     Parameters
     ----------
-    constants : mapping
+    constants : mapping of (name, arity) to rows
         Rows of the predicates that are known beforehand.
-    domains : mapping
+    domains : mapping of (name, arity) to rows
         What the columns of predicates of lines can hold.
     absent : frozenset of str
         Input predicates of which no row can exist in this run.
     rules : dict of (name, arity) to rules
+        Of the whole program.
     """
 
     constants: Rows
     domains: Mapping[Key, Domain]
     absent: frozenset[str]
-    rules: dict[Key, list[Rule]] = field(default_factory=dict)
+    rules: dict[Key, list[Rule]]
     _fresh: int = 0
 
-    @classmethod
-    def of(
-        cls,
-        program: Program,
-        constants: Rows,
-        domains: Mapping[Key, Domain],
-        absent: frozenset[str],
-    ) -> Unfolder:
-        """Return the unfolder of a program."""
-        return cls(constants, domains, absent, rules_by_head(program.rules))
-
-    def fresh(self, rule: Rule, given: Mapping[str, Term]) -> tuple[BodyLiteral, ...]:
-        """Return a rule's body: given variables are put in, all others are like nothing else."""
-        self._fresh += 1
-        terms = dict(given)
-        for name in all_names(rule.body):
-            if name not in terms:
-                terms[name] = Variable(f"{name}~{self._fresh}")
-        return substitute(rule.body, terms)
-
-    def flatten(
-        self, body: tuple[BodyLiteral, ...], wanted: Wanted, keys: frozenset[str], depth: int = 0
-    ) -> Iterator[Flat]:
-        """Yield the bodies that a body expands to, and the wanted terms in each.
+    def flatten(self, whole: Conjunction, depth: int = 0) -> Iterator[Conjunction]:
+        """Yield the bodies that a body expands to.
 
         Parameters
         ----------
-        body : tuple of literals
-        wanted : tuple of Term
-            Terms whose values are needed.
-        keys : frozenset of str
-            Variables of claims and lines that are needed.
+        whole : Conjunction
+            It may have derived atoms that carry values.
+        depth : int, optional
+            How many bodies it is the body of.
+
+        Raises
+        ------
+        NotFusable
+            If rules call each other too deeply.
         """
         if depth > _DEEP:
             raise NotFusable("rules call each other too deeply")
         for expand in (self._known, self._enumerated, self._inlined):
-            for position, literal in enumerate(body):
-                made = expand(position, literal, body, wanted, keys)
+            for position in range(len(whole.body)):
+                made = expand(whole, position)
                 if made is not None:
-                    for following, terms in made:
-                        yield from self.flatten(following, terms, keys, depth + 1)
+                    for following in made:
+                        yield from self.flatten(following, depth + 1)
                     return
-        yield body, wanted
+        yield whole
 
-    def _known(
-        self,
-        position: int,
-        literal: BodyLiteral,
-        body: tuple[BodyLiteral, ...],
-        wanted: Wanted,
-        keys: frozenset[str],
-    ) -> list[Flat] | None:
-        rest = body[:position] + body[position + 1 :]
-        if isinstance(literal, Comparison):
-            left, right = literal.left, literal.right
-            if isinstance(left, Constant) and isinstance(right, Constant):
-                return [(rest, wanted)] if holds(literal.operator, left, right, {}) else []
-            if literal.operator == "=":
-                for one, other in ((left, right), (right, left)):
-                    if isinstance(one, Variable) and isinstance(other, Constant):
-                        return [_replace(rest, wanted, {one.name: other})]
-            return None
-        if not isinstance(literal, Relational):
-            return None
-        atom = literal.atom
+    def _known(self, whole: Conjunction, position: int) -> list[Conjunction] | None:
+        match whole.body[position]:
+            case Comparison(operator, Constant() as left, Constant() as right):
+                return [whole.without(position)] if holds(operator, left, right, {}) else []
+            case Comparison("=", Variable(name), Constant() as value):
+                return [whole.without(position).replaced({name: value})]
+            case Comparison("=", Constant() as value, Variable(name)):
+                return [whole.without(position).replaced({name: value})]
+            case Relational(atom, negated):
+                return self._known_atom(whole.without(position), atom, negated)
+        return None
+
+    def _known_atom(self, rest: Conjunction, atom: Atom, negated: bool) -> list[Conjunction] | None:
         if atom.predicate in self.absent and atom.predicate in BY_NAME:
-            return [(rest, wanted)] if literal.negated else []
+            return [rest] if negated else []
         rows = self.constants.get(atom.key)
         if rows is None:
             return None
-        if literal.negated:
-            elsewhere = _variables(rest, wanted)
-            if any(isinstance(term, Variable) and term.name in elsewhere for term in atom.terms):
-                return None
-            hit = any(match(atom.terms, row) is not None for row in rows)
-            return [] if hit else [(rest, wanted)]
-        matches = (match(atom.terms, row) for row in rows)
-        return [
-            _replace(rest, wanted, constants_of(found)) for found in matches if found is not None
-        ]
-
-    def _enumerated(
-        self,
-        position: int,
-        literal: BodyLiteral,
-        body: tuple[BodyLiteral, ...],
-        wanted: Wanted,
-        keys: frozenset[str],
-    ) -> list[Flat] | None:
-        atom = self._derived(literal)
-        if atom is None:
+        matches = [found for row in rows if (found := match(atom.terms, row)) is not None]
+        if not negated:
+            return [rest.replaced(constants_of(found)) for found in matches]
+        if not rest.names.isdisjoint(names_of(*atom.terms)):
             return None
-        free = self._carried(position, atom, body, wanted, keys)
-        if not free:
+        return [] if matches else [rest]
+
+    def _enumerated(self, whole: Conjunction, position: int) -> list[Conjunction] | None:
+        atom = self._derived(whole.body[position])
+        free = {} if atom is None else _carried(whole.without(position), atom)
+        if atom is None or not free:
             return None
         possible = set()
         for row in self.domains.get(atom.key, frozenset()):
@@ -157,25 +160,14 @@ class Unfolder:
                 if any(value is OPEN for value in held):
                     return None
                 possible.add(held)
-        found = []
-        for held in sorted(possible, key=repr):
-            terms: dict[str, Term] = {
-                name: Constant(value)  # type: ignore[arg-type]
-                for name, value in zip(free, held, strict=True)
-            }
-            found.append(_replace(body, wanted, terms))
-        return found
+        return [
+            whole.replaced(constants_of(dict(zip(free, held, strict=True))))  # type: ignore[arg-type]
+            for held in sorted(possible, key=repr)
+        ]
 
-    def _inlined(
-        self,
-        position: int,
-        literal: BodyLiteral,
-        body: tuple[BodyLiteral, ...],
-        wanted: Wanted,
-        keys: frozenset[str],
-    ) -> list[Flat] | None:
-        atom = self._derived(literal)
-        if atom is None or not self._carried(position, atom, body, wanted, keys):
+    def _inlined(self, whole: Conjunction, position: int) -> list[Conjunction] | None:
+        atom = self._derived(whole.body[position])
+        if atom is None or not _carried(whole.without(position), atom):
             return None
         found = []
         for rule in self.rules[atom.key]:
@@ -192,38 +184,30 @@ class Unfolder:
                 elif term.value != own.value:
                     break
             else:
-                put = self.fresh(rule, inner)
-                joined = (*body[:position], *put, *checks, *body[position + 1 :])
-                found.append(_replace(joined, wanted, outer))
+                put = (*self._body(rule, inner), *checks)
+                body = (*whole.body[:position], *put, *whole.body[position + 1 :])
+                found.append(replace(whole, body=body).replaced(outer))
         return found
+
+    def _body(self, rule: Rule, given: Mapping[str, Term]) -> tuple[BodyLiteral, ...]:
+        """A rule's body: given variables are put in, all others are like nothing else."""
+        self._fresh += 1
+        names = dict.fromkeys(all_names(rule.body))
+        fresh = {name: Variable(f"{name}~{self._fresh}") for name in names}
+        return substitute(rule.body, {**fresh, **given})
 
     def _derived(self, literal: BodyLiteral) -> Atom | None:
         """The atom of a positive literal of a derived predicate."""
         if not isinstance(literal, Relational) or literal.negated:
             return None
-        atom = literal.atom
-        return atom if atom.key in self.rules else None
-
-    def _carried(
-        self,
-        position: int,
-        atom: Atom,
-        body: tuple[BodyLiteral, ...],
-        wanted: Wanted,
-        keys: frozenset[str],
-    ) -> dict[str, int]:
-        """Variables beyond claim and line whose value is needed elsewhere, with their columns."""
-        elsewhere = _variables(body[:position] + body[position + 1 :], wanted) | keys
-        found: dict[str, int] = {}
-        for column, term in enumerate(atom.terms[KEY_COLUMNS:]):
-            if isinstance(term, Variable) and (term.name in elsewhere or term.name in found):
-                found[term.name] = column
-        return found
+        return literal.atom if literal.atom.key in self.rules else None
 
 
-def _replace(body: tuple[BodyLiteral, ...], wanted: Wanted, terms: Mapping[str, Term]) -> Flat:
-    return substitute(body, terms), substitute_terms(wanted, terms)
-
-
-def _variables(body: Iterable[BodyLiteral], wanted: Wanted) -> set[str]:
-    return {*all_names(body), *names_of(*wanted)}
+def _carried(rest: Conjunction, atom: Atom) -> dict[str, int]:
+    """Variables beyond claim and line whose value is needed elsewhere, with their columns."""
+    elsewhere = rest.names | rest.keys
+    found: dict[str, int] = {}
+    for column, term in enumerate(atom.terms[KEY_COLUMNS:]):
+        if isinstance(term, Variable) and (term.name in elsewhere or term.name in found):
+            found[term.name] = column
+    return found

@@ -1,39 +1,25 @@
-"""Pass: the variables of an aggregated goal, and whether the goal can be answered by itself."""
+"""The variables of an aggregated goal, and whether the goal can be answered by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.language.ast import (
-    Aggregate,
-    Assignment,
-    BodyLiteral,
-    Comparison,
-    Relational,
-    Variable,
-)
-from kb.language.traversal import names_of, visible_variables
+from kb.language.ast import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
+from kb.language.traversal import all_names, names_of, visible_variables
 
 
-def inner_variables(aggregate: Aggregate) -> dict[str, None]:
-    """Return the variables of an aggregate's goal and expression, in order.
+def inner_names(aggregate: Aggregate) -> dict[str, None]:
+    """Return the names of the variables of an aggregate's goal and expression, in order.
 
     Parameters
     ----------
     aggregate : Aggregate
-
-    Returns
-    -------
-    dict of variable name to None
+        Its result is not among them.
     """
-    found: dict[str, None] = {}
-    for literal in aggregate.goal:
-        found.update((variable.name, None) for variable in visible_variables(literal))
-        if isinstance(literal, Aggregate):
-            found.update(inner_variables(literal))
+    names = dict.fromkeys(all_names(aggregate.goal))
     if aggregate.expression is not None:
-        found.update(dict.fromkeys(names_of(aggregate.expression)))
-    return found
+        names.update(dict.fromkeys(names_of(aggregate.expression)))
+    return names
 
 
 def stands_alone(aggregate: Aggregate, shared: Iterable[str]) -> bool:
@@ -45,12 +31,9 @@ def stands_alone(aggregate: Aggregate, shared: Iterable[str]) -> bool:
     Parameters
     ----------
     aggregate : Aggregate
+        Whose goal is asked.
     shared : iterable of str
         Variables of the goal that are bound before the aggregate.
-
-    Returns
-    -------
-    bool
 
     Examples
     --------
@@ -64,35 +47,25 @@ def stands_alone(aggregate: Aggregate, shared: Iterable[str]) -> bool:
     wanted = set(shared)
     bound: set[str] = set()
     for literal in aggregate.goal:
-        if used_by(literal) & wanted - bound:
+        needed, given = _needed_and_bound(literal)
+        if needed & wanted - bound:
             return False
-        bound |= bound_by(literal)
+        bound |= given
     if aggregate.expression is not None and set(names_of(aggregate.expression)) & wanted - bound:
         return False
     return wanted <= bound
 
 
-def used_by(literal: BodyLiteral) -> set[str]:
-    """Return the variables that a literal may need to be bound before it."""
+def _needed_and_bound(literal: BodyLiteral) -> tuple[set[str], set[str]]:
+    """The variables that a literal may need to be bound before it, and those that it binds."""
+    visible = {variable.name for variable in visible_variables(literal)}
     match literal:
         case Relational(negated=False):
-            return set()
-        case Assignment(expression=expression):
-            return set(names_of(expression))
-        case Aggregate():
-            return set(inner_variables(literal))
-    return {variable.name for variable in visible_variables(literal)}
-
-
-def bound_by(literal: BodyLiteral) -> set[str]:
-    """Return the variables that a literal binds."""
-    match literal:
-        case Relational(negated=False):
-            return {variable.name for variable in visible_variables(literal)}
-        case Assignment(variable=variable):
-            return {variable.name}
+            return set(), visible
+        case Assignment(variable=variable, expression=expression):
+            return set(names_of(expression)), {variable.name}
         case Aggregate(result=result):
-            return {result.name}
+            return set(inner_names(literal)), {result.name}
         case Comparison(operator="=", left=left, right=right):
-            return {side.name for side in (left, right) if isinstance(side, Variable)}
-    return set()
+            return visible, {side.name for side in (left, right) if isinstance(side, Variable)}
+    return visible, set()

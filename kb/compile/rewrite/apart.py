@@ -1,4 +1,4 @@
-"""Pass: rules that are asked claim by claim, written so that all claims can be asked at once.
+"""Rules that are asked claim by claim, written so that all claims can be asked at once.
 
 Asked claim by claim, a rule sees one claim alone. Asked of all claims it sees the same if all its
 atoms of claims are about one claim, and if a code that is in a table is on that claim.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from facts.codes import DESCRIPTION
 from facts.schema import BY_NAME, INPUT_PREDICATES
@@ -35,7 +34,6 @@ _CLASSIFIED = {each.name: each.classified for each in INPUT_PREDICATES if each.c
 """Predicates whose third argument is looked up in tables, with the column of those tables."""
 
 Columns = dict[str, set[str]]
-Goal = TypeVar("Goal", Rule, None)
 
 
 class NotApart(Exception):
@@ -71,8 +69,8 @@ class Codes:
 
 
 def rules_apart(
-    rules: Sequence[Rule], goal: Goal, codes: Codes, given: Iterable[Key] = ()
-) -> tuple[tuple[Rule, ...], Goal]:
+    rules: Sequence[Rule], goal: Rule | None, codes: Codes, given: Iterable[Key] = ()
+) -> tuple[tuple[Rule, ...], Rule | None]:
     """Return rules and a goal that say of all claims at once what they say of each.
 
     Parameters

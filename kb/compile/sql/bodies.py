@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from facts.schema import ColumnType
-from kb.compile.rewrite.aggregate_goals import inner_variables, stands_alone
+from kb.compile.rewrite.aggregate_goals import inner_names, stands_alone
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.numbers import Numbers, Ratio
@@ -302,7 +302,7 @@ class Body:
             self.conditions.pop()
 
     def _aggregate(self, literal: Aggregate) -> None:
-        shared = [name for name in inner_variables(literal) if name in self.values]
+        shared = [name for name in inner_names(literal) if name in self.values]
         goal = Body(self.catalog, self.dialect, prefix=f"{self.prefix}g", scans=self.scans)
         if not stands_alone(literal, shared):
             self._give(goal, shared)
