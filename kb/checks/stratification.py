@@ -10,6 +10,7 @@ from facts.diagnostic import Diagnostic
 from facts.span import Span
 from kb.checks.context import Context
 from kb.language.ast import Aggregate, Program, Relational
+from kb.language.graph import strongly_connected
 from kb.language.traversal import atoms_of
 from kb.model.program import Stratum
 
@@ -75,7 +76,9 @@ def strata_of(program: Program, inputs: Collection[str] = ()) -> tuple[Stratum, 
 def _strata(edges: dict[str, list[_Edge]]) -> tuple[Stratum, ...]:
     return tuple(
         Stratum(tuple(group), len(group) > 1 or any(e.used == group[0] for e in edges[group[0]]))
-        for group in _components(edges)
+        for group in strongly_connected(
+            {user: [edge.used for edge in own] for user, own in edges.items()}
+        )
     )
 
 
@@ -102,48 +105,6 @@ def _edges(program: Program, inputs: Collection[str]) -> dict[str, list[_Edge]]:
                     if used in edges and (used, sign) not in own:
                         own[used, sign] = _Edge(user, used, sign, literal.span)
     return {user: list(own.values()) for user, own in edges.items()}
-
-
-def _components(edges: dict[str, list[_Edge]]) -> list[list[str]]:
-    """Return the strongly connected components, those that others use first (Tarjan 1972)."""
-    order = {name: number for number, name in enumerate(edges)}
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_: list[str] = []
-    waiting: set[str] = set()
-    found: list[list[str]] = []
-    for root in edges:
-        if root in index:
-            continue
-        index[root] = low[root] = len(index)
-        open_.append(root)
-        waiting.add(root)
-        work: list[tuple[str, Iterator[_Edge]]] = [(root, iter(edges[root]))]
-        while work:
-            name, rest = work[-1]
-            for used in (edge.used for edge in rest):
-                if used not in index:
-                    index[used] = low[used] = len(index)
-                    open_.append(used)
-                    waiting.add(used)
-                    work.append((used, iter(edges[used])))
-                    break
-                if used in waiting:
-                    low[name] = min(low[name], index[used])
-            else:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[name])
-                if low[name] == index[name]:
-                    group = []
-                    while True:
-                        member = open_.pop()
-                        waiting.discard(member)
-                        group.append(member)
-                        if member == name:
-                            break
-                    found.append(sorted(group, key=order.__getitem__))
-    return found
 
 
 def _path(

@@ -23,7 +23,6 @@ from kb.compile.formulas.line_tests import (
     turned,
 )
 from kb.compile.formulas.ties import Tie
-from kb.compile.rewrite.components import united
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -38,6 +37,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
+from kb.language.graph import united
 from kb.language.traversal import all_names, names_of, substitute
 from kb.language.values import Value
 

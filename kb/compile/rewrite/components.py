@@ -1,13 +1,12 @@
-"""Pass: the predicates that depend on each other, those that others need first."""
+"""The predicates that depend on each other, those that others need first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import networkx
-
 from kb.language.ast import Aggregate, Key, Program, Relational, Rule
+from kb.language.graph import reachable, strongly_connected
 from kb.language.traversal import atoms_of, rules_by_head
 
 
@@ -47,31 +46,30 @@ def components(program: Program, wanted: Iterable[Key] | None = None) -> tuple[C
     -------
     tuple of Component
     """
-    graph: networkx.DiGraph = networkx.DiGraph()
     rules = rules_by_head(program.rules)
-    for key, own in rules.items():
-        graph.add_node(key)
-        for rule in own:
-            for atom in atoms_of(rule.body):
-                needed = atom.key
-                if needed in rules:
-                    graph.add_edge(needed, key)
+    uses = {
+        key: [atom.key for rule in own for atom in atoms_of(rule.body) if atom.key in rules]
+        for key, own in rules.items()
+    }
     if wanted is not None:
-        keep: set[Key] = set()
-        for key in wanted:
-            if key in rules:
-                keep |= {key} | networkx.ancestors(graph, key)
-        graph = graph.subgraph(keep)
-    condensed = networkx.condensation(graph)
+        needed = reachable(uses, wanted)
+        uses = {key: used for key, used in uses.items() if key in needed}
     position = {key: number for number, key in enumerate(rules)}
-    order = networkx.lexicographical_topological_sort(
-        condensed, key=lambda node: min(position[key] for key in condensed.nodes[node]["members"])
-    )
+    groups = {position[group[0]]: tuple(group) for group in strongly_connected(uses)}
+    first = {key: number for number, keys in groups.items() for key in keys}
+    missing = {
+        number: {first[used] for key in keys for used in uses[key]} - {number}
+        for number, keys in groups.items()
+    }
     found = []
-    for node in order:
-        keys = tuple(sorted(condensed.nodes[node]["members"], key=position.__getitem__))
+    while missing:
+        number = min(number for number, needs in missing.items() if not needs)
+        del missing[number]
+        for needs in missing.values():
+            needs.discard(number)
+        keys = groups[number]
         members = tuple(rule for key in keys for rule in rules[key])
-        recursive = len(keys) > 1 or graph.has_edge(keys[0], keys[0])
+        recursive = len(keys) > 1 or keys[0] in uses[keys[0]]
         found.append(Component(keys, members, recursive, recursive and _linear(keys, members)))
     return tuple(found)
 
@@ -96,25 +94,3 @@ def _linear(keys: tuple[Key, ...], rules: tuple[Rule, ...]) -> bool:
         if found and any(isinstance(literal, Aggregate) for literal in rule.body):
             return False
     return True
-
-
-def united(groups: Iterable[set[str]]) -> list[set[str]]:
-    """Return groups of names, those that share one in one group; empty ones are left out.
-
-    Parameters
-    ----------
-    groups : iterable of set of str
-        They are not changed.
-
-    Examples
-    --------
-    >>> [sorted(group) for group in united([{"a"}, {"b", "c"}, set(), {"c", "d"}])]
-    [['a'], ['b', 'c', 'd']]
-    """
-    found: list[set[str]] = []
-    for names in groups:
-        if names:
-            apart = [group for group in found if not group & names]
-            joined = names.union(*(group for group in found if group & names))
-            found = [*apart, joined]
-    return found

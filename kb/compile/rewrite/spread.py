@@ -1,4 +1,4 @@
-"""Pass: predicates that pair every row with every other are put in the place of their atoms.
+"""Predicates that pair every row with every other are put in the place of their atoms.
 
 ``in_force(C, L, K)`` holds of nearly every line and clause. As a table it has lines times clauses
 rows; in the body that asks it of a few, it is a handful of joins.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kb.compile.rewrite.components import components, united
+from kb.compile.rewrite.components import components
 from kb.language.ast import (
     Aggregate,
     Atom,
@@ -20,6 +20,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
+from kb.language.graph import united
 from kb.language.traversal import all_names, names_of, substitute, variables_of
 
 
