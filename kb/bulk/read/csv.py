@@ -7,8 +7,8 @@ from contextlib import suppress
 from facts.readers.delimited import DelimitedFile
 from facts.readers.parquet import BLANKS, exact_path
 from facts.readers.text_file import LONGEST_ROW
-from kb.bulk.read.raw_table import NotRead, RawTable, TextFile, reading_a_file
-from kb.bulk.read.text_shape import NO_VALUE, text_shape
+from kb.bulk.read.raw_table import BYTES_AT_ONCE, NotRead, RawTable, TextFile, reading_a_file
+from kb.bulk.read.text_shape import NO_VALUE, TextShape
 from kb.engines.duckdb.connection import literal
 
 _SPARE = 8
@@ -21,8 +21,11 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
     Parameters
     ----------
     table : RawTable
+        Takes the rows.
     text : TextFile
+        The file's part of the table.
     file : DelimitedFile
+        The file with its header.
 
     Returns
     -------
@@ -30,20 +33,25 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
         False for a file that DuckDB cannot read as the row reader does; none of its rows is in
         the table then.
     """
-    shape = text_shape(file.path, values=True)
-    if shape is None or file.header_row > 1 or len(set(file.columns)) < len(file.columns):
+    if file.header_row > 1 or len(set(file.columns)) < len(file.columns):
         return False
-    if not _insert(table, text, file):
+    read, shape = table.fill(text, lambda: _insert(table, text, file), quotes=True)
+    regular = read and shape is not None and _as_the_row_reader(table, text, file, shape)
+    if not regular:
         table.drop(text)
-        return False
+    return regular
+
+
+def _as_the_row_reader(
+    table: RawTable, text: TextFile, file: DelimitedFile, shape: TextShape
+) -> bool:
+    """Number the rows where they are not the rows of text; tell whether all is as it has to be."""
     exact = table.count() - text.start == shape.rows - 1
     if shape.inner and not exact:
-        table.drop(text)
         return False
     broken = table.one(f"SELECT count(*) FROM {table.name} WHERE file = {text.number} AND broken")
     on_one_row = exact or not shape.quotes
     if (broken and not on_one_row) or not (exact or table.number(text, file.row_numbers())):
-        table.drop(text)
         return False
     if broken:
         _tell_broken(table, text, file)
@@ -52,13 +60,12 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
 
 def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
     """Put the rows into the table; those of too few or too many values are broken."""
-    positions = {name: place for place, name in enumerate(file.columns)}
     names = [f"c{place}" for place in range(len(file.columns))]
-    spare = [f"d{place}" for place in range(_SPARE)]
-    every = (*names, *spare)
+    every = [*names, *(f"d{place}" for place in range(_SPARE))]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in every)
     picked = ", ".join(
-        f"nullif(c{positions[name]}, '')" if name in positions else "NULL" for name in table.known
+        f"nullif(c{file.columns.index(name)}, '')" if name in file.columns else "NULL"
+        for name in table.known
     )
     filled = " OR ".join(f"{name} <> ''" for name in every)
     not_blank = f"({filled}) AND ({every[1]} IS NOT NULL OR trim(c0, {literal(BLANKS)}) <> '')"
@@ -70,8 +77,8 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
                 f"read_csv({literal(exact_path(file.path))}, auto_detect=false, header=true, "
                 "delim=',', quote='\"', escape='\"', strict_mode=true, null_padding=true, "
                 f"nullstr={literal(NO_VALUE.decode())}, max_line_size={LONGEST_ROW}, "
-                f"parallel={parallel}, "
-                f"columns={{{columns}}}) WHERE {not_blank}"
+                f"buffer_size={BYTES_AT_ONCE}, parallel={parallel}, columns={{{columns}}}) "
+                f"WHERE {not_blank}"
             )
             return True
     return False

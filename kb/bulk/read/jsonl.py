@@ -17,8 +17,7 @@ from facts.readers.line_table import RawRow
 from facts.readers.parquet import exact_path
 from facts.readers.text_file import LONGEST_ROW
 from kb.bulk.read.plain_jsonl import PlainObjects
-from kb.bulk.read.raw_table import NotRead, RawTable, TextFile, reading_a_file
-from kb.bulk.read.text_shape import text_shape
+from kb.bulk.read.raw_table import BYTES_AT_ONCE, NotRead, RawTable, TextFile, reading_a_file
 from kb.engines.duckdb.connection import identifier, literal
 
 _LOOKED_AT = 1_000
@@ -45,11 +44,13 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
         False for a file that DuckDB cannot split into rows; none of its rows is in the table
         then.
     """
-    shape = text_shape(file.path, values=False)
-    if shape is None or not _take(table, text, file, file.path, shape.rows):
+    rows, shape = table.fill(text, lambda: _take(table, text, file, file.path), quotes=False)
+    if shape is None or rows != shape.rows:
+        table.drop(text)
         try:
             with _regular_copy(file.path) as (copy, rows):
-                if not _take(table, text, file, copy, rows):
+                if _take(table, text, file, copy) != rows:
+                    table.drop(text)
                     return False
         except (NotRead, OSError):
             return False
@@ -86,14 +87,11 @@ def _regular(row: bytes) -> bytes:
     return row
 
 
-def _take(table: RawTable, text: TextFile, file: ObjectFile, path: Path, rows: int) -> bool:
-    """Put the rows of text of a file into the table; tell whether that went well."""
+def _take(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> int:
+    """Put the rows of text of a file into the table; return how many it has of the file then."""
     with suppress(NotRead), reading_a_file():
         _insert(table, text, file, path)
-        if table.count() - text.start == rows:
-            return True
-    table.drop(text)
-    return False
+    return table.count() - text.start
 
 
 def _insert(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> None:
@@ -113,7 +111,7 @@ def _insert(table: RawTable, text: TextFile, file: ObjectFile, path: Path) -> No
         f"SELECT text, coalesce(regexp_full_match(text, {literal(plain.pattern)}), false) AS plain "
         f"FROM read_csv({literal(exact_path(path))}, auto_detect=false, header=false, "
         f"delim='{_DELIMITER.decode()}', quote='', escape='', max_line_size={LONGEST_ROW}, "
-        "columns={'text': 'VARCHAR'})))"
+        f"buffer_size={BYTES_AT_ONCE}, columns={{'text': 'VARCHAR'}})))"
     )
 
 

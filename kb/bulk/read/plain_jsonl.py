@@ -80,6 +80,8 @@ class PlainObjects:
         Other names, whose values may be of any type but objects.
     nested : tuple of str
         Other names, whose values may be objects of one level.
+    empty : tuple of str
+        Known names whose values may be empty texts.
 
     Examples
     --------
@@ -91,6 +93,7 @@ class PlainObjects:
     decimals: tuple[str, ...]
     others: tuple[str, ...]
     nested: tuple[str, ...]
+    empty: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, objects: Iterable[Mapping[str, Any]], known: tuple[str, ...]) -> PlainObjects:
@@ -98,16 +101,20 @@ class PlainObjects:
         decimals = {name for name in _AMOUNTS if name in known}
         others: set[str] = set()
         nested: set[str] = set()
+        empty: set[str] = set()
         for record in objects:
             for name, value in record.items():
                 if name in known:
+                    if value == "":
+                        empty.add(name)
                     if isinstance(value, Decimal) and int(value.as_tuple().exponent) < 0:
                         decimals.add(name)
                 elif value is None or isinstance(value, str) or not _PRINTED.fullmatch(name):
                     continue
                 elif len(others) + len(nested) < _MOST_NAMES:
                     (nested if isinstance(value, Mapping) else others).add(name)
-        return cls(known, *(tuple(sorted(names)) for names in (decimals, others - nested, nested)))
+        found = (decimals, others - nested, nested, empty)
+        return cls(known, *(tuple(sorted(names)) for names in found))
 
     @property
     def pattern(self) -> str:
@@ -135,10 +142,12 @@ class PlainObjects:
 
     def value(self, name: str, taken: str) -> str:
         """Return the SQL of the text that the row reader makes of a value."""
-        if self.kind(name) == "VARCHAR":
-            return f"nullif({taken}, '')"
-        return (
-            f"nullif(CASE WHEN starts_with({taken}, '\"') THEN ({taken} ->> '$') "
-            f"WHEN starts_with({taken}, '[') THEN translate({taken}, ',\"[]', ' ') "
-            f"WHEN ends_with({taken}, '.0') THEN left({taken}, -2) ELSE {taken}::TEXT END, '')"
-        )
+        if self.kind(name) == "JSON":
+            taken = (
+                f"CASE WHEN starts_with({taken}, '\"') THEN ({taken} ->> '$') "
+                f"WHEN starts_with({taken}, '[') THEN translate({taken}, ',\"[]', ' ') "
+                f"WHEN ends_with({taken}, '.0') THEN left({taken}, -2) ELSE {taken}::TEXT END"
+            )
+        elif name not in self.empty:
+            return taken
+        return f"nullif({taken}, '')"

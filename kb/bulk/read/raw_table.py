@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from facts.extras import duckdb_module
 from facts.readers.delimited import DelimitedFile
 from facts.readers.jsonl import ObjectFile
 from facts.readers.line_table import RawRow
+from kb.bulk.read.text_shape import TextShape, text_shape
 from kb.engines.duckdb.connection import identifier
+
+T = TypeVar("T")
 
 AT_ONCE = 20_000
 """Rows that go between Python and DuckDB at once."""
+
+BYTES_AT_ONCE = 64_000_000
+"""Bytes that a thread of DuckDB reads at once: so many that their rows are stored once.
+
+Of fewer, DuckDB stores them and stores them again with the next ones.
+"""
 
 
 @contextmanager
@@ -98,6 +108,41 @@ class RawTable:
         text = TextFile(file, len(self.texts), self.count(), first)
         self.texts.append(text)
         return text
+
+    def fill(
+        self, text: TextFile, insert: Callable[[], T], quotes: bool
+    ) -> tuple[T, TextShape | None]:
+        """Let DuckDB put the rows of a file into the table while Python looks at their shape.
+
+        Parameters
+        ----------
+        text : TextFile
+            The file's part of the table.
+        insert : callable
+            Puts the rows into the table.
+        quotes : bool
+            Whether the shape depends on quotation marks.
+
+        Returns
+        -------
+        object
+            What ``insert`` returns.
+        TextShape or None
+            The shape of the file, if it is regular.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read; none of its rows is in the table then.
+        """
+        with ThreadPoolExecutor(1) as thread:
+            looking = thread.submit(text_shape, text.file.path, quotes)
+            inserted = insert()
+        try:
+            return inserted, looking.result()
+        except OSError:
+            self.drop(text)
+            raise
 
     def count(self) -> int:
         """Return the number of rows of all files."""
