@@ -13,6 +13,7 @@ import typer
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import (
     TABLE_COLUMNS,
+    Task,
     about_lines,
     adjudicate_in_bulk,
     choose_engine,
@@ -24,20 +25,10 @@ from explain.cli.options import (
     AllDiagnosticsOption,
     ClaimFiles,
     CsvOption,
-    EngineOption,
-    EvidenceOption,
-    HcpcsOption,
+    EngineOptions,
+    InputOptions,
     JsonOption,
-    MemoryOption,
-    OverridesOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
-    ThreadsOption,
     expanded,
-    load_knowledge_base,
-    load_rules,
     read_beside,
 )
 from explain.cli.output import data, message, report, table_text
@@ -73,20 +64,13 @@ RejectsOption = Annotated[
 
 def adjudicate(
     files: ClaimFiles,
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    *,
+    given: InputOptions,
     output: OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
-    engine: EngineOption = None,
+    by: EngineOptions,
     rejects: RejectsOption = None,
-    memory_limit: MemoryOption = None,
-    threads: ThreadsOption = None,
     all_diagnostics: AllDiagnosticsOption = False,
 ) -> int:
     """Determine every line of some claims.
@@ -106,41 +90,28 @@ def adjudicate(
     clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
     """
     kind = _kind(output, as_json, as_csv)
-    files, evidence = expanded(files), expanded(evidence or ())
-    chosen = choose_engine(engine, files)
-    inputs = [*files, *evidence, *(overrides or ()), *filter(None, (hcpcs, precertification))]
+    files, evidence = expanded(files), expanded(given.evidence or ())
+    inputs = [*files, *evidence, *(given.overrides or ()), *given.rules.lists]
+    chosen = choose_engine(by.engine, files)
+    task = Task(files, evidence, output, kind, inputs, chosen)
     if rejects is not None:
         check_target(rejects, [*inputs, *filter(None, (output,))])
-    with reading_ahead(files, chosen, memory_limit, threads) as session:
+    with reading_ahead(files, chosen, by.memory_limit, by.threads) as session:
         if chosen == "duckdb" or kind == "parquet":
-            rules = load_rules(policy, settings, strict, hcpcs, precertification)
+            rules = given.rules.rules()
             if session is not None:
                 session.start_evidence(evidence, rules.evidence_types)
             notes: list[Diagnostic] = []
             changes: tuple[Override, ...] = ()
-            if overrides:
+            if given.overrides:
                 from facts.readers.overrides import read_overrides
 
-                changes = read_overrides(overrides, tuple(rules.kb.policy.clauses), notes)
-            result = adjudicate_in_bulk(
-                rules,
-                files,
-                output,
-                kind,
-                evidence,
-                changes,
-                inputs,
-                chosen,
-                memory_limit,
-                threads,
-                session,
-            )
+                changes = read_overrides(given.overrides, tuple(rules.kb.policy.clauses), notes)
+            result = adjudicate_in_bulk(task, rules, changes, by, session)
             result.diagnostics[:0] = notes
         else:
-            kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-            result = _one_by_one(
-                kb, files, output, kind, evidence, overrides, inputs, all_diagnostics
-            )
+            kb = given.rules.knowledge_base()
+            result = _one_by_one(kb, task, given.overrides, all_diagnostics)
     told = result.diagnostics
     if not isinstance(told, BoundedDiagnostics):
         told = BoundedDiagnostics(told, without_limit=all_diagnostics)
@@ -154,14 +125,7 @@ def adjudicate(
 
 
 def _one_by_one(
-    kb: KnowledgeBase,
-    files: list[str],
-    output: str | None,
-    kind: str,
-    evidence: list[str],
-    overrides: list[str] | None,
-    inputs: list[str],
-    all_diagnostics: bool,
+    kb: KnowledgeBase, task: Task, overrides: list[str] | None, all_diagnostics: bool
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
@@ -169,19 +133,19 @@ def _one_by_one(
     from kb.claims.result import Adjudication
 
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
-    meter = Meter("claims", total=about_lines(files))
-    shown = progress(meter) if output is not None else nullcontext()
-    with destination(output, inputs) as write, shown:
+    meter = Meter("claims", total=about_lines(task.files))
+    shown = progress(meter) if task.output is not None else nullcontext()
+    with destination(task.output, task.inputs) as write, shown:
         try:
-            beside = read_beside(kb, evidence, overrides)
+            beside = read_beside(kb, task.evidence, overrides)
         except InputError as fault:
             if not all_diagnostics:
                 raise
             report(BoundedDiagnostics(fault.diagnostics, without_limit=True))
             raise typer.Exit(BAD_INPUT) from None
         result.diagnostics.extend(beside.notes)
-        stream = kb.stream(open_claims(files), beside.evidence, beside.overrides, result)
-        texts = {"jsonl": jsonl_texts, "csv": csv_texts}.get(kind, _table_texts)
+        stream = kb.stream(open_claims(task.files), beside.evidence, beside.overrides, result)
+        texts = {"jsonl": jsonl_texts, "csv": csv_texts}.get(task.kind, _table_texts)
         return determine_by_claim(stream, beside.evidence, result, texts, write, meter)
 
 

@@ -9,23 +9,14 @@ import typer
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
-    EvidenceOption,
-    HcpcsOption,
+    InputOptions,
     JsonOption,
-    Loaded,
-    OverridesOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
-    load_claims,
-    load_knowledge_base,
+    about_line,
     read_document,
 )
 from explain.cli.output import data, json_text, report
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed
-from facts.diagnostic import Diagnostic, UsageError
-from facts.suggest import near_help
+from explain.cli.running import BAD_INPUT, DONE, typed
+from facts.diagnostic import UsageError
 from facts.values import quoted
 
 if TYPE_CHECKING:
@@ -37,13 +28,8 @@ def why(
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Claim id.")],
     line: Annotated[int, typer.Argument(metavar="LINE", help="Line number.")],
     claims: ClaimOption,
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    *,
+    given: InputOptions,
     document: DocumentOption = None,
     format: Annotated[
         str | None,
@@ -67,18 +53,9 @@ def why(
     claim = typed(claim)
     kind = _why_format(format, as_json)
     copy = read_document(document)
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
-    if claim not in loaded.lines:
-        report(loaded.diagnostics)
-        report(absent_claim(claim, loaded))
-        return BAD_INPUT if loaded.has_errors else NO_ANSWER
-    try:
+    loaded = given.one_claim(claims, claim)
+    with about_line(loaded):
         explanation = explain(loaded.kb.claim(claim), line)
-    except UsageError as fault:
-        report(loaded.diagnostics)
-        report(fault.diagnostics)
-        return NO_ANSWER
     data(_why_text(explanation, kind, copy))
     report(loaded.diagnostics)
     return BAD_INPUT if loaded.has_errors else DONE
@@ -108,17 +85,3 @@ def _why_text(explanation: Explanation, kind: str, document: PolicyDocument | No
     from explain.text.explanation import explanation_text
 
     return explanation_text(explanation, narrative)
-
-
-def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
-    """Say why there is no such claim; nothing where no claim was read at all."""
-    if claim in loaded.rejected:
-        message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
-    elif loaded.lines or loaded.near or not loaded.has_errors:
-        message, help = (
-            f"there is no claim `{claim}`",
-            near_help(claim, [*loaded.lines, *loaded.near], ""),
-        )
-    else:
-        return []
-    return [Diagnostic("error", message, None, help)]

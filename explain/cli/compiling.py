@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explain.cli.options import (
-    HcpcsOption,
-    JsonOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
-    load_knowledge_base,
-)
+from explain.cli.options import JsonOption, PolicyOptions
 from explain.cli.output import data, json_text
 from explain.cli.running import DONE
 from facts.diagnostic import Diagnostic, UsageError
@@ -42,11 +34,8 @@ def sql(
             help="duckdb, spark, snowflake, bigquery, postgres or sqlite.",
         ),
     ] = "duckdb",
-    policy: PolicyOption = "r14",
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
+    *,
+    given: PolicyOptions,
     as_json: JsonOption = False,
 ) -> int:
     """Print the rules of a policy as SQL, one commented statement for each predicate.
@@ -60,7 +49,7 @@ def sql(
     from kb.planning.policy_source import policy_source
 
     wanted_dialect = dialects.dialect(dialect)
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    kb = given.knowledge_base()
     wanted = _keys(predicates, kb.policy.program.program) if predicates else None
     statements = script(policy_source(kb), wanted_dialect, wanted)
     if not as_json:

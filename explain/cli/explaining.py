@@ -6,20 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explain.cli.asking import absent_claim
-from explain.cli.options import (
-    ClaimOption,
-    EvidenceOption,
-    HcpcsOption,
-    JsonOption,
-    OverridesOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
-    load_claims,
-    load_knowledge_base,
-)
+from explain.cli.options import ClaimOption, InputOptions, JsonOption, about_line
 from explain.cli.output import data, json_text, message, report
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import UsageError
@@ -40,13 +27,8 @@ def why_not(
         str | None,
         typer.Option("--outcome", metavar="OUTCOME", help="Ask for an outcome, as reimbursable."),
     ] = None,
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    *,
+    given: InputOptions,
     as_json: JsonOption = False,
 ) -> int:
     """Explain why a clause is not cited on a line, or why a line has not another outcome.
@@ -68,17 +50,10 @@ def why_not(
             "a clause or an outcome is asked for" + ("" if clause is None else ", not both"),
             "as in `clausewise why-not CLM1 2 R14-FAC-1 ...` or `--outcome reimbursable`",
         )
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
-    if claim not in loaded.lines:
-        report([*loaded.diagnostics, *absent_claim(claim, loaded)])
-        return BAD_INPUT if loaded.has_errors else NO_ANSWER
+    loaded = given.one_claim(claims, claim)
     if line not in loaded.lines[claim]:
-        try:
+        with about_line(loaded):
             explain_outcome(loaded.kb.claim(claim), line, "denied")
-        except UsageError as fault:
-            report([*loaded.diagnostics, *fault.diagnostics])
-            return NO_ANSWER
     if clause is not None:
         found = explain_clause(loaded.kb.claim(claim), line, clause)
     else:
@@ -98,13 +73,8 @@ def verify(
         ),
     ],
     claims: ClaimOption = [],  # noqa: B006
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    *,
+    given: InputOptions,
     as_json: JsonOption = False,
 ) -> int:
     """Check a proof step by step, with a checker that shares no code with the engines.
@@ -124,19 +94,16 @@ def verify(
     from explain.certificate.verify import verify as check
 
     certificates = certificates_of(read_certificate(proof), proof)
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    kb = given.rules.knowledge_base()
     facts = None
     has_errors = False
     if claims:
         claim = _claim_of(certificates[0])
-        loaded = load_claims(kb, claims, evidence, overrides, only=claim)
-        if claim not in loaded.lines:
-            report([*loaded.diagnostics, *absent_claim(claim, loaded)])
-            return BAD_INPUT
+        loaded = given.one_claim(claims, claim, kb, absent=BAD_INPUT)
         report(loaded.diagnostics)
         has_errors = loaded.has_errors
         facts = loaded.kb.claim(claim).facts
-    elif evidence or overrides:
+    elif given.evidence or given.overrides:
         raise UsageError.of(
             "evidence and overrides belong to claims", "give the claims with -c FILE"
         )

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explain.cli.asking import absent_claim
 from explain.cli.folder import Folder, write_bytes
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
-    EvidenceOption,
-    HcpcsOption,
+    InputOptions,
     JsonOption,
     Loaded,
-    OverridesOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
+    about_line,
     load_claims,
-    load_knowledge_base,
     read_document,
 )
 from explain.cli.output import data, message, report
@@ -40,6 +34,65 @@ from kb.bulk.result import Meter
 
 if TYPE_CHECKING:
     from explain.exports.making import Wishes
+
+
+@dataclass(slots=True)
+class DocumentOptions:
+    """The options that say what a document has and what a letter fills its blanks with."""
+
+    profile: Annotated[
+        str,
+        typer.Option(
+            "--profile",
+            metavar="PROFILE",
+            help="explanation, provider-dispute or member-notice.",
+        ),
+    ] = DEFAULT_PROFILE
+    mask: Annotated[
+        bool,
+        typer.Option(
+            "--mask", help="Withhold claim id, dates of service, provider, charges and file names."
+        ),
+    ] = False
+    document: DocumentOption = None
+    date: Annotated[
+        str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of the document.")
+    ] = ""
+    deadline: Annotated[
+        str, typer.Option("--deadline", metavar="TEXT", help="Until when a review is asked for.")
+    ] = ""
+    review_procedure: Annotated[
+        str, typer.Option("--review-procedure", metavar="TEXT", help="How a review is asked for.")
+    ] = ""
+    rights: Annotated[
+        str, typer.Option("--rights", metavar="TEXT", help="Rights that follow a review.")
+    ] = ""
+    copies: Annotated[
+        str, typer.Option("--copies", metavar="TEXT", help="How to ask for copies of the rules.")
+    ] = ""
+    sender: Annotated[
+        str, typer.Option("--sender", metavar="TEXT", help="Who sends the document.")
+    ] = ""
+    recipient: Annotated[
+        str, typer.Option("--recipient", metavar="TEXT", help="Whom it goes to.")
+    ] = ""
+
+    def wishes(self, kind: Format) -> Wishes:
+        """Return what is asked of the documents of a format."""
+        from explain.exports.making import Wishes
+
+        profile_of(self.profile)
+        filled = LetterFields(
+            _date(self.date),
+            self.deadline,
+            self.review_procedure,
+            self.rights,
+            self.copies,
+            self.sender,
+            self.recipient,
+        )
+        copy = read_document(self.document)
+        return Wishes(self.profile, filled, self.mask, copy, certificates=kind.name == "json")
 
 
 def export(
@@ -63,42 +116,8 @@ def export(
         str | None,
         typer.Option("-o", "--output", metavar="PATH", help="File; a folder with --all-adverse."),
     ] = None,
-    profile: Annotated[
-        str,
-        typer.Option(
-            "--profile",
-            metavar="PROFILE",
-            help="explanation, provider-dispute or member-notice.",
-        ),
-    ] = DEFAULT_PROFILE,
-    mask: Annotated[
-        bool,
-        typer.Option(
-            "--mask", help="Withhold claim id, dates of service, provider, charges and file names."
-        ),
-    ] = False,
-    document: DocumentOption = None,
-    date: Annotated[
-        str, typer.Option("--date", metavar="YYYY-MM-DD", help="Date of the document.")
-    ] = "",
-    deadline: Annotated[
-        str, typer.Option("--deadline", metavar="TEXT", help="Until when a review is asked for.")
-    ] = "",
-    review_procedure: Annotated[
-        str, typer.Option("--review-procedure", metavar="TEXT", help="How a review is asked for.")
-    ] = "",
-    rights: Annotated[
-        str, typer.Option("--rights", metavar="TEXT", help="Rights that follow a review.")
-    ] = "",
-    copies: Annotated[
-        str, typer.Option("--copies", metavar="TEXT", help="How to ask for copies of the rules.")
-    ] = "",
-    sender: Annotated[
-        str, typer.Option("--sender", metavar="TEXT", help="Who sends the document.")
-    ] = "",
-    recipient: Annotated[
-        str, typer.Option("--recipient", metavar="TEXT", help="Whom it goes to.")
-    ] = "",
+    *,
+    wanted: DocumentOptions,
     all_adverse: Annotated[
         bool,
         typer.Option(
@@ -109,13 +128,7 @@ def export(
         str,
         typer.Option("--queue", metavar="csv|xlsx", help="The queue beside --all-adverse."),
     ] = "csv",
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    given: InputOptions,
     as_json: JsonOption = False,
 ) -> int:
     """Export explanations that stand by themselves.
@@ -130,17 +143,10 @@ def export(
     clausewise export CLM1 -c claims.837 -o clm1.docx --profile provider-dispute --mask
     clausewise export --all-adverse -c claims.837 --format pdf -o letters --queue xlsx
     """
-    from explain.exports.making import Wishes, document_of
+    from explain.exports.making import document_of
 
     kind = _format(format, output, as_json, all_adverse)
-    profile_of(profile)
-    wishes = Wishes(
-        profile,
-        LetterFields(_date(date), deadline, review_procedure, rights, copies, sender, recipient),
-        mask,
-        read_document(document),
-        certificates=kind.name == "json",
-    )
+    wishes = wanted.wishes(kind)
     if all_adverse:
         if claim is not None:
             raise UsageError.of(
@@ -152,23 +158,18 @@ def export(
     elif claim is None:
         raise UsageError.of("a claim is asked for", "name one, or use --all-adverse")
     elif output is not None:
-        _hold_apart(output, [*claims, *(evidence or ()), *(overrides or ())])
+        _hold_apart(output, [*claims, *(given.evidence or ()), *(given.overrides or ())])
     elif not kind.is_text and sys.stdout.isatty():
         raise UsageError.of(
             f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH"
         )
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
-    loaded = load_claims(kb, claims, evidence, overrides, only=claim)
-    if all_adverse and output is not None:
-        return _export_all(loaded, wishes, kind, output, queue)
-    if claim is None or claim not in loaded.lines:
-        report([*loaded.diagnostics, *absent_claim(claim or "", loaded)])
-        return BAD_INPUT if loaded.has_errors else NO_ANSWER
-    try:
+    if claim is None:
+        kb = given.rules.knowledge_base()
+        loaded = load_claims(kb, claims, given.evidence, given.overrides)
+        return _export_all(loaded, wishes, kind, output or "", queue)
+    loaded = given.one_claim(claims, claim)
+    with about_line(loaded):
         made = document_of(loaded.kb.claim(claim), wishes, line)
-    except UsageError as fault:
-        report([*loaded.diagnostics, *fault.diagnostics])
-        return NO_ANSWER
     report(loaded.diagnostics)
     if made is None:
         message(f"claim {quoted(claim)} has no adverse line; name a line to explain it anyway")

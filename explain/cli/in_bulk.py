@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explain.cli.output import data, table_text
 from explain.cli.progress import progress
@@ -27,6 +27,7 @@ from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 
 if TYPE_CHECKING:
+    from explain.cli.options import EngineOptions
     from kb.bulk.session import BulkSession
     from kb.planning.rules import BulkRules
 
@@ -112,45 +113,82 @@ def reading_ahead(
         gc.unfreeze()
 
 
+class Task(NamedTuple):
+    """What is adjudicated into what.
+
+    Parameters
+    ----------
+    files, evidence : list of str
+        The files of claims and of evidence.
+    output : str or None
+        The file to write, None for stdout.
+    kind : str
+        ``jsonl``, ``csv``, ``parquet``, or ``table`` for a person at a terminal.
+    inputs : list of str
+        Every file that is read, none of which may be written over.
+    engine : str
+        One of ``ENGINES``.
+    """
+
+    files: list[str]
+    evidence: list[str]
+    output: str | None
+    kind: str
+    inputs: list[str]
+    engine: str
+
+
 def adjudicate_in_bulk(
+    task: Task,
     rules: BulkRules,
-    files: Sequence[str],
-    output: str | None,
-    kind: str,
-    evidence: Sequence[str],
     overrides: tuple[Override, ...],
-    inputs: Iterable[str],
-    engine: str,
-    memory_limit: str | None,
-    threads: int | None,
+    by: EngineOptions,
     session: BulkSession | None,
 ) -> BulkResult:
-    """Adjudicate files into a file, or onto stdout."""
+    """Adjudicate files into a file, or onto stdout.
+
+    Parameters
+    ----------
+    task : Task
+        What is adjudicated into what.
+    rules : BulkRules
+        The policy with its settings and lists.
+    overrides : tuple of Override
+        Overrides of clauses.
+    by : EngineOptions
+        Memory and threads of the engine.
+    session : BulkSession or None
+        The session that reads the files already.
+    """
     from kb.bulk.adjudicate import adjudicate_files
 
     if session is not None:
         gc.freeze()
-    meter = Meter(total=about_lines(files) if engine == "pydatalog" else 0)
-    options = {
-        "evidence": evidence,
-        "overrides": overrides,
-        "engine": engine,
-        "memory_limit": memory_limit,
-        "threads": threads,
-        "meter": meter,
-        "session": session,
-    }
-    if output is not None:
-        target = check_target(output, inputs)
+    meter = Meter(total=about_lines(task.files) if task.engine == "pydatalog" else 0)
+
+    def write(target: Path, kind: str) -> BulkResult:
         with progress(meter):
-            return adjudicate_files(rules, files, target, kind=kind, **options)  # type: ignore[arg-type]
+            return adjudicate_files(
+                rules,
+                task.files,
+                target,
+                kind=kind,
+                evidence=task.evidence,
+                overrides=overrides,
+                engine=task.engine,
+                memory_limit=by.memory_limit,
+                threads=by.threads,
+                meter=meter,
+                session=session,
+            )
+
+    if task.output is not None:
+        return write(check_target(task.output, task.inputs), task.kind)
     with tempfile.TemporaryDirectory(prefix="clausewise-") as folder:
-        beside = Path(folder) / "determinations"
-        written = "jsonl" if kind == "table" else kind
-        with progress(meter):
-            result = adjudicate_files(rules, files, beside, kind=written, **options)  # type: ignore[arg-type]
-        with beside.open(encoding="utf-8", newline="\n") as file:
-            if kind == "table":
+        written = Path(folder) / "determinations"
+        result = write(written, "jsonl" if task.kind == "table" else task.kind)
+        with written.open(encoding="utf-8", newline="\n") as file:
+            if task.kind == "table":
                 rows = [table_row(json.loads(row, parse_float=Decimal)) for row in file]
                 if rows:
                     data(table_text(TABLE_COLUMNS, rows))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
+from explain.cli.output import report
+from explain.cli.running import BAD_INPUT, NO_ANSWER
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.evidence import EvidenceIndex
+from facts.suggest import near_help
 
 if TYPE_CHECKING:
     from explain.narrative.policy_document import PolicyDocument
@@ -35,40 +39,6 @@ ClaimOption = Annotated[
         help="Claims: CSV, JSONL, Parquet, 837P or 837I. Several times.",
     ),
 ]
-EvidenceOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--evidence", metavar="FILE", help="Evidence: CSV, JSONL or Parquet. Several times."
-    ),
-]
-OverridesOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--overrides", metavar="FILE", help="Overrides of clauses: CSV or JSONL. Several times."
-    ),
-]
-StrictOption = Annotated[
-    bool,
-    typer.Option("--strict", help="Pend a line whose facts nobody supplied, instead of assuming."),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="NAME=VALUE",
-        help="A switch of the policy, as in effective_basis=processed_date. Several times.",
-    ),
-]
-HcpcsOption = Annotated[
-    str | None,
-    typer.Option("--hcpcs", metavar="FILE", help="A HCPCS release: the file of CMS, or CSV."),
-]
-PrecertificationOption = Annotated[
-    str | None,
-    typer.Option(
-        "--precertification", metavar="FILE", help="CSV of the codes that need precertification."
-    ),
-]
 PolicyOption = Annotated[
     str, typer.Option("--policy", metavar="POLICY", help="A bundled policy, or a folder.")
 ]
@@ -87,23 +57,144 @@ AllDiagnosticsOption = Annotated[
     ),
 ]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
-EngineOption = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        metavar="ENGINE",
-        help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
-    ),
-]
-MemoryOption = Annotated[
-    str | None,
-    typer.Option(
-        "--memory-limit", metavar="SIZE", help="As in 4GB; what does not fit goes to disk."
-    ),
-]
-ThreadsOption = Annotated[
-    int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
-]
+
+
+@dataclass(slots=True)
+class PolicyOptions:
+    """The options that say which policy decides, with which settings and lists."""
+
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Pend a line whose facts nobody supplied, instead of assuming."
+        ),
+    ] = False
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="A switch of the policy, as in effective_basis=processed_date. Several times.",
+        ),
+    ] = None
+    hcpcs: Annotated[
+        str | None,
+        typer.Option("--hcpcs", metavar="FILE", help="A HCPCS release: the file of CMS, or CSV."),
+    ] = None
+    precertification: Annotated[
+        str | None,
+        typer.Option(
+            "--precertification",
+            metavar="FILE",
+            help="CSV of the codes that need precertification.",
+        ),
+    ] = None
+    policy: PolicyOption = "r14"
+
+    @property
+    def lists(self) -> list[str]:
+        """The files of lists that are read."""
+        return [path for path in (self.hcpcs, self.precertification) if path is not None]
+
+    def knowledge_base(self, engine: Engine | None = None) -> KnowledgeBase:
+        """Return the knowledge base that the options ask for.
+
+        Parameters
+        ----------
+        engine : Engine, optional
+            What answers its queries.
+        """
+        from kb.knowledge_base import KnowledgeBase
+
+        return KnowledgeBase.load(
+            self.policy,
+            settings=parse_settings(self.settings),
+            strict=self.strict,
+            hcpcs=self.hcpcs,
+            precertification=self.precertification,
+            engine=engine,
+        )
+
+    def rules(self) -> BulkRules:
+        """Return the rules of a bulk run that the options ask for."""
+        from kb.planning.rules import asked_rules
+
+        settings = parse_settings(self.settings)
+        return asked_rules(
+            self.knowledge_base, self.policy, settings, self.strict, bool(self.lists)
+        )
+
+
+@dataclass(slots=True)
+class InputOptions:
+    """The options that say what is known of the claims, and which policy decides."""
+
+    evidence: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--evidence", metavar="FILE", help="Evidence: CSV, JSONL or Parquet. Several times."
+        ),
+    ] = None
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--overrides", metavar="FILE", help="Overrides of clauses: CSV or JSONL. Several times."
+        ),
+    ] = None
+    rules: PolicyOptions = field(default_factory=PolicyOptions)
+
+    def one_claim(
+        self, files: list[str], claim: str, kb: KnowledgeBase | None = None, absent: int = NO_ANSWER
+    ) -> Loaded:
+        """Return the knowledge base with one claim of some files.
+
+        Parameters
+        ----------
+        files : list of str
+            The files of claims.
+        claim : str
+            Its id.
+        kb : KnowledgeBase, optional
+            The knowledge base, where it is loaded already.
+        absent : int, optional
+            Exit code where the files do not have the claim and no error hides it.
+
+        Raises
+        ------
+        typer.Exit
+            If there is no such claim; a message says so.
+        """
+        loaded = load_claims(
+            kb or self.rules.knowledge_base(), files, self.evidence, self.overrides, only=claim
+        )
+        if claim not in loaded.lines:
+            report(loaded.diagnostics)
+            report(_absent_claim(claim, loaded))
+            raise typer.Exit(BAD_INPUT if loaded.has_errors else absent)
+        return loaded
+
+
+@dataclass(slots=True)
+class EngineOptions:
+    """The options of the engine that reads files."""
+
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
+        ),
+    ] = None
+    memory_limit: Annotated[
+        str | None,
+        typer.Option(
+            "--memory-limit", metavar="SIZE", help="As in 4GB; what does not fit goes to disk."
+        ),
+    ] = None
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
+    ] = None
 
 
 @dataclass(slots=True)
@@ -176,46 +267,6 @@ def read_document(path: str | None) -> PolicyDocument | None:
     from explain.narrative.policy_document import read_policy_document
 
     return read_policy_document(path)
-
-
-def load_knowledge_base(
-    policy: str,
-    settings: Iterable[str] | None,
-    strict: bool,
-    hcpcs: str | None,
-    precertification: str | None,
-    engine: Engine | None = None,
-) -> KnowledgeBase:
-    """Return the knowledge base that the options ask for."""
-    from kb.knowledge_base import KnowledgeBase
-
-    return KnowledgeBase.load(
-        policy,
-        settings=parse_settings(settings),
-        strict=strict,
-        hcpcs=hcpcs,
-        precertification=precertification,
-        engine=engine,
-    )
-
-
-def load_rules(
-    policy: str,
-    settings: Iterable[str] | None,
-    strict: bool,
-    hcpcs: str | None,
-    precertification: str | None,
-) -> BulkRules:
-    """Return the rules of a bulk run that the options ask for."""
-    from kb.planning.rules import asked_rules
-
-    return asked_rules(
-        lambda: load_knowledge_base(policy, settings, strict, hcpcs, precertification),
-        policy,
-        parse_settings(settings),
-        strict,
-        hcpcs is not None or precertification is not None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,3 +353,28 @@ def load_claims(
         loaded.diagnostics.extend(index.unused(loaded.lines))
     loaded.kb = kb.with_claims(kept, index, beside.overrides)
     return loaded
+
+
+@contextmanager
+def about_line(loaded: Loaded) -> Iterator[None]:
+    """Let an explanation of a line that the claim does not have end in a message."""
+    try:
+        yield
+    except UsageError as fault:
+        report(loaded.diagnostics)
+        report(fault.diagnostics)
+        raise typer.Exit(NO_ANSWER) from None
+
+
+def _absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
+    """Say why there is no such claim; nothing where no claim was read at all."""
+    if claim in loaded.rejected:
+        message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
+    elif loaded.lines or loaded.near or not loaded.has_errors:
+        message, help = (
+            f"there is no claim `{claim}`",
+            near_help(claim, [*loaded.lines, *loaded.near], ""),
+        )
+    else:
+        return []
+    return [Diagnostic("error", message, None, help)]

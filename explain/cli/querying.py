@@ -15,20 +15,11 @@ from explain.cli.in_bulk import choose_engine
 from explain.cli.options import (
     ClaimOption,
     CsvOption,
-    EngineOption,
-    EvidenceOption,
-    HcpcsOption,
+    EngineOptions,
+    InputOptions,
     JsonOption,
-    MemoryOption,
-    OverridesOption,
-    PolicyOption,
-    PrecertificationOption,
-    SetOption,
-    StrictOption,
-    ThreadsOption,
     expanded,
     load_claims,
-    load_knowledge_base,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_lines
 from explain.cli.progress import progress
@@ -56,18 +47,11 @@ def query(
         typer.Argument(metavar="GOAL", help="A goal, as in 'denied(Claim, Line, Clause)'."),
     ],
     claims: ClaimOption = [],  # noqa: B006
-    evidence: EvidenceOption = None,
-    overrides: OverridesOption = None,
-    strict: StrictOption = False,
-    settings: SetOption = None,
-    hcpcs: HcpcsOption = None,
-    precertification: PrecertificationOption = None,
-    policy: PolicyOption = "r14",
+    *,
+    given: InputOptions,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
-    engine: EngineOption = None,
-    memory_limit: MemoryOption = None,
-    threads: ThreadsOption = None,
+    by: EngineOptions,
 ) -> int:
     """Answer a goal over some claims.
 
@@ -88,21 +72,20 @@ def query(
     """
     if as_json and as_csv:
         raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
-    kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification)
+    kb = given.rules.knowledge_base()
     parsed = kb.parse(typed(goal))
-    claims, evidence = expanded(claims), expanded(evidence or ())
-    chosen = choose_engine(engine, claims)
+    claims, given.evidence = expanded(claims), expanded(given.evidence or ())
+    chosen = choose_engine(by.engine, claims)
     only = kb.claim_of(parsed)
     alone = only is not None and (
         chosen == "pydatalog" or any(is_parquet(Path(file)) for file in claims)
     )
     if alone or not claims:
-        if engine == "duckdb":
-            own = _duckdb(memory_limit, threads)
-            kb = load_knowledge_base(policy, settings, strict, hcpcs, precertification, own)
-        answers = _of_one_claim(kb, parsed, claims, evidence, overrides, only)
+        if by.engine == "duckdb":
+            kb = given.rules.knowledge_base(_duckdb(by))
+        answers = _of_one_claim(kb, parsed, claims, given, only)
     else:
-        answers = _of_all(kb, parsed, claims, evidence, overrides, chosen, memory_limit, threads)
+        answers = _of_all(kb, parsed, claims, given, chosen, by)
     with answers:
         _print(answers, as_json, as_csv)
     told = answers.diagnostics
@@ -120,14 +103,13 @@ def _of_one_claim(
     kb: KnowledgeBase,
     goal: Query,
     claims: list[str],
-    evidence: list[str],
-    overrides: list[str] | None,
+    given: InputOptions,
     only: str | None,
 ) -> BulkAnswers:
     """Answer a goal over the claim that it names, or over none; of Parquet no more is read."""
     from kb.bulk.answers import BulkAnswers, held
 
-    loaded = load_claims(kb, claims, evidence, overrides, only=only)
+    loaded = load_claims(kb, claims, given.evidence, given.overrides, only=only)
     relation = loaded.kb.query(goal)
     return held(BulkAnswers(relation.columns, loaded.diagnostics), relation)
 
@@ -136,15 +118,14 @@ def _of_all(
     kb: KnowledgeBase,
     goal: Query,
     claims: list[str],
-    evidence: list[str],
-    overrides: list[str] | None,
+    given: InputOptions,
     engine: str,
-    memory_limit: str | None,
-    threads: int | None,
+    by: EngineOptions,
 ) -> BulkAnswers:
     """Answer a goal over all claims of files."""
     notes: list[Diagnostic] = []
-    changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+    evidence = given.evidence or []
+    changes = read_overrides(given.overrides or [], tuple(kb.policy.clauses), notes)
     with progress(Meter("reading")) as meter:
         if engine == "pydatalog":
             from kb.bulk.answers import answer_by_rows
@@ -159,21 +140,21 @@ def _of_all(
                 claims,
                 evidence=evidence,
                 overrides=changes,
-                memory_limit=memory_limit,
-                threads=threads,
+                memory_limit=by.memory_limit,
+                threads=by.threads,
                 meter=meter,
             )
     answers.diagnostics[:0] = notes
     return answers
 
 
-def _duckdb(memory_limit: str | None, threads: int | None) -> Engine:
+def _duckdb(by: EngineOptions) -> Engine:
     """Return the engine that was asked for, after its options have been tried."""
     from kb.bulk.session import connect
     from kb.engines.duckdb.session import DuckDBEngine
 
-    connect(threads, memory_limit, tempfile.gettempdir()).close()
-    return DuckDBEngine(threads, memory_limit)
+    connect(by.threads, by.memory_limit, tempfile.gettempdir()).close()
+    return DuckDBEngine(by.threads, by.memory_limit)
 
 
 def _print(answers: BulkAnswers, as_json: bool, as_csv: bool) -> None:

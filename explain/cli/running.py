@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, get_type_hints
 
 import typer
 
@@ -24,19 +26,49 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _HOME = Path(__file__).parents[2]
 """The folder of the packages."""
 
-P = ParamSpec("P")
 
+def command(function: Callable[..., int]) -> Callable[..., None]:
+    """Turn a function that returns an exit code into a command that ends as it should.
 
-def command(function: Callable[P, int]) -> Callable[P, None]:
-    """Turn a function that returns an exit code into a command that ends as it should."""
+    Parameters
+    ----------
+    function : callable
+        A parameter whose type is a dataclass is a group: each of its fields is an option.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    own = signature(function).parameters
+    options = [
+        each for name, one in own.items() for each in _options(name, hints[name], one.default)
+    ]
 
     @wraps(function)
-    def run(*arguments: P.args, **options: P.kwargs) -> None:
-        code = ended(lambda: function(*arguments, **options))
+    def run(**values: Any) -> None:
+        given = {name: _gathered(name, hints[name], values) for name in own}
+        code = ended(lambda: function(**given))
         if code != DONE:
             raise typer.Exit(code)
 
+    run.__signature__ = Signature(options)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in options}
     return run
+
+
+def _options(name: str, hint: Any, default: Any) -> Iterator[Parameter]:
+    """Yield a parameter, or those of the fields of a group."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint, include_extras=True)
+        for field in fields(hint):
+            yield from _options(field.name, hints[field.name], field.default)
+    else:
+        yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def _gathered(name: str, hint: Any, values: Mapping[str, Any]) -> Any:
+    """Return the value of a parameter, or a group with the values of its fields."""
+    if not isinstance(hint, type) or not is_dataclass(hint):
+        return values[name]
+    hints = get_type_hints(hint, include_extras=True)
+    return hint(**{each: _gathered(each, hints[each], values) for each in hints})
 
 
 def ended(action: Callable[[], int]) -> int:
