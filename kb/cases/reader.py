@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,19 +22,20 @@ from kb.cases.case import CLAIM_ID, Case, ExpectedLine
 from kb.claims.settings import complete_settings
 from kb.model.clause import OUTCOMES
 from kb.policy.loader import Policy
-from kb.policy.toml_file import TomlFile
+from kb.policy.toml_file import Field, TomlFile
 
-_CASE_KEYS = (
-    "name",
-    "clause",
-    "fires",
-    "lines",
-    "evidence",
-    "overrides",
-    "settings",
-    "strict",
-    "release",
-    "precertification",
+_UNQUOTED = "write it without quotes"
+_CASE = (
+    Field("name", required=True),
+    Field("clause", required=True),
+    Field("fires", "flag", help=_UNQUOTED, default=True),
+    Field("lines", "tables", help="as in lines = [{ ... }]"),
+    Field("evidence", "tables", help="as in evidence = [{ ... }]"),
+    Field("overrides", "tables", help="as in overrides = [{ ... }]"),
+    Field("settings", ""),
+    Field("strict", "flag", help=_UNQUOTED),
+    Field("release", "tables", help='as in release = [{ code = "J1200", added = 1990-01-01 }]'),
+    Field("precertification", "texts"),
 )
 _EXPECTATIONS = ("expect", "cites", "allowed", "missing", "assumes")
 _RELEASE_COLUMNS = ("code", "added", "terminated")
@@ -87,16 +88,13 @@ class _CaseReader:
 
     def case(self) -> Case:
         """Return the case; what is wrong with it is noted in the file."""
-        file, row, place = self.file, self.row, self.place
-        file.known(row, _CASE_KEYS, place, "error")
-        name = file.text(row, "name", place, required=True)
-        clause_id = file.text(row, "clause", place, required=True)
-        if clause_id:
-            self.known_clause(clause_id, "clause")
-        lines, expected = self.lines()
-        evidence = [{"claim_id": CLAIM_ID, **item} for item in self.tables("evidence")]
+        record = self.file.record(self.row, _CASE, self.place, "error")
+        if record["clause"]:
+            self.known_clause(record["clause"], "clause")
+        lines, expected = self.lines([*map(_plain, record["lines"])])
+        evidence = [{"claim_id": CLAIM_ID, **_plain(item)} for item in record["evidence"]]
         self.columns("evidence", evidence, EVIDENCE_COLUMNS)
-        overrides = self.tables("overrides")
+        overrides = [_plain(item) for item in record["overrides"]]
         self.columns("overrides", overrides, OVERRIDE_COLUMNS)
         if self.policy is not None:
             self.told("evidence", index_evidence(evidence, self.policy.evidence_types).diagnostics)
@@ -105,18 +103,18 @@ class _CaseReader:
             except ClausewiseError as fault:
                 self.told("overrides", fault.diagnostics)
         return Case(
-            name,
-            clause_id,
-            self.truth("fires", True),
+            record["name"],
+            record["clause"],
+            record["fires"],
             tuple(lines),
             tuple(evidence),
             tuple(overrides),
             self.settings(),
-            self.truth("strict", False),
-            self.release() if "release" in row else None,
-            file.texts(row, "precertification", place) if "precertification" in row else None,
+            record["strict"],
+            self.release(record["release"]) if "release" in self.row else None,
+            record["precertification"] if "precertification" in self.row else None,
             expected,
-            file.origin(place),
+            self.file.origin(self.place),
         )
 
     def error(self, message: str, help: str = "", key: str = "", item: int = 0) -> None:
@@ -126,21 +124,6 @@ class _CaseReader:
         if self.policy is not None and clause_id not in self.policy.clauses:
             help = near_help(clause_id, self.policy.clauses, "`clausewise clauses` lists them")
             self.error(f"there is no clause `{clause_id}`", help, key, item)
-
-    def truth(self, key: str, default: bool) -> bool:
-        value = self.row.get(key, default)
-        if isinstance(value, bool):
-            return value
-        self.error(f"`{key}` has to be true or false", "write it without quotes", key)
-        return default
-
-    def tables(self, key: str) -> list[dict[str, Any]]:
-        """Return a list of tables in braces, its numbers and dates as the text of a claim table."""
-        value = self.row.get(key, [])
-        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            return [{name: _plain(each) for name, each in item.items()} for item in value]
-        self.error(f"`{key}` has to be a list of tables", f"as in {key} = [{{ ... }}]", key)
-        return []
 
     def columns(self, key: str, items: Iterable[Mapping[str, Any]], known: Collection[str]) -> None:
         for number, item in enumerate(items, 1):
@@ -156,9 +139,10 @@ class _CaseReader:
                 match = _RECORD.search(str(each.place))
                 self.error(each.message, each.help, key, int(match[1]) if match else 0)
 
-    def lines(self) -> tuple[list[dict[str, Any]], dict[int, ExpectedLine]]:
+    def lines(
+        self, items: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[dict[str, Any]], dict[int, ExpectedLine]]:
         """Return the claim lines, and what is expected of each."""
-        items = self.tables("lines")
         if not items and self.row.get("lines", []) == []:
             self.error("a case needs `lines`", "as in lines = [{ ... }]", "lines")
         self.columns("lines", items, (*PARSERS, *_EXPECTATIONS))
@@ -227,26 +211,25 @@ class _CaseReader:
                 self.told("settings", fault.diagnostics)
         return value
 
-    def release(self) -> tuple[dict[str, Any], ...]:
+    def release(self, rows: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         """Return the rows of a small HCPCS release."""
-        value = self.row["release"]
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            help = 'as in release = [{ code = "J1200", added = 1990-01-01 }]'
-            self.error("`release` has to be a list of tables", help, "release")
-            return ()
-        self.columns("release", value, _RELEASE_COLUMNS)
-        for number, item in enumerate(value, 1):
+        self.columns("release", rows, _RELEASE_COLUMNS)
+        for number, item in enumerate(rows, 1):
             if not isinstance(item.get("code"), str):
                 self.error("`code` has to be text", "", "release", number)
             for name in ("added", "terminated"):
                 if name in item and type(item[name]) is not date:
                     help = "write it without quotes, as in 1990-01-01"
                     self.error(f"`{name}` has to be a date", help, "release", number)
-        return tuple(value)
+        return rows
 
 
-def _plain(value: Any) -> Any:
-    """Numbers and dates of TOML as the text that a table would hold."""
+def _plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A table in braces, its numbers and dates as the text that a table of claims would hold."""
+    return {name: _as_text(value) for name, value in item.items()}
+
+
+def _as_text(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

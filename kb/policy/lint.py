@@ -15,7 +15,7 @@ from kb.checks.types import is_date
 from kb.language.ast import Constant
 from kb.model.clause import PolicyClause
 from kb.policy.loader import Policy
-from kb.policy.toml_file import TomlFile
+from kb.policy.toml_file import Field, TomlFile
 
 _LINES = re.compile(r"(\d+)(?:-(\d+))?", re.ASCII)
 _HISTORY_KEYS = ("document_lines", "event")
@@ -48,7 +48,8 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
     switches = main.tables("switches")
     for name in switches:
         place = f"switches.{name}"
-        _document_lines(main, main.text(switches[name], "document_lines", place), place)
+        lines = main.value(switches[name], Field("document_lines"), place)
+        _document_lines(main, lines, place)
     _history(main)
     for position, clause in enumerate(policy.clauses.values(), 1):
         place = f"clause {position} ({clause.clause_id})"
@@ -79,7 +80,9 @@ def _history(main: TomlFile) -> None:
             help = "a key is a day, as in 2014-07-22"
             main.error(f"`{day}` is not a day of the calendar", help, "history", day)
         main.known(history[day], _HISTORY_KEYS, "history")
-        if fault := document_lines_fault(main.text(history[day], "document_lines", "history")):
+        if fault := document_lines_fault(
+            main.value(history[day], Field("document_lines"), "history")
+        ):
             main.error(fault, _DOCUMENT_LINES, "history", day)
 
 

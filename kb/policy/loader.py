@@ -122,7 +122,6 @@ def load_policy(policy: str | Path) -> Policy:
     tables = _read_tables(folder, main, declarations)
     program = _read_rules(folder, found)
     identity = read_identity(main)
-    published = date.min if main.broken else main.day(main.data, "published", "")
     switches = {EFFECTIVE_BASIS.name: EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
     related = read_related(main)
@@ -160,7 +159,7 @@ def load_policy(policy: str | Path) -> Policy:
         identity["id"],
         identity["title"],
         identity["version"],
-        published,
+        identity["published"],
         folder,
         MappingProxyType(clauses),
         MappingProxyType(switches),

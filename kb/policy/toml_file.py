@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from facts.diagnostic import Diagnostic, Severity
 from facts.origin import Origin
@@ -15,6 +15,65 @@ from facts.utf8 import read_utf8
 from kb.policy.toml_places import TomlPlaces, syntax_fault
 
 T = TypeVar("T")
+
+
+class Field(NamedTuple):
+    """A key of a table of a TOML file.
+
+    Parameters
+    ----------
+    key : str
+        Its name.
+    kind : str
+        ``text``, ``texts``, ``number``, ``date``, ``flag`` or ``tables``; empty for a key whose
+        value is read elsewhere.
+    required : bool
+        Whether it has to have a value.
+    values : collection of str
+        The texts that it can have; any where there are none.
+    noun : str
+        What such a text is called.
+    help : str
+        What to do where the value is of another kind.
+    default : object, optional
+        The value where the file has none; of its kind where it is None.
+    """
+
+    key: str
+    kind: str = "text"
+    required: bool = False
+    values: Collection[str] = ()
+    noun: str = ""
+    help: str = ""
+    default: Any = None
+
+
+class _Kind(NamedTuple):
+    """A kind of value: what it has to be, and what stands in for it."""
+
+    test: Callable[[object], bool]
+    words: str
+    default: Any
+    help: str = ""
+
+
+def _list_of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(each, kind) for each in value)
+
+
+_KINDS = {
+    "text": _Kind(lambda value: isinstance(value, str), "text", ""),
+    "texts": _Kind(_list_of(str), "a list of texts", ()),
+    "number": _Kind(lambda value: type(value) is int, "a whole number", None),
+    "date": _Kind(
+        lambda value: type(value) is date,
+        "a date",
+        date.min,
+        "write a day without quotes, as in 2014-07-22",
+    ),
+    "flag": _Kind(lambda value: isinstance(value, bool), "true or false", False),
+    "tables": _Kind(_list_of(dict), "a list of tables", ()),
+}
 
 
 class TomlFile:
@@ -117,41 +176,61 @@ class TomlFile:
         message = f"nothing reads the key `{name}`"
         self.found.append(self._diagnostic(severity, message, help, place, key, 0))
 
-    def text(self, table: Mapping[str, Any], key: str, place: str, required: bool = False) -> str:
-        """Return a text value, or the empty text after noting what is wrong."""
-        value: object = table.get(key, "")
-        if not isinstance(value, str):
-            self.error(f"`{key}` has to be text", place=place, key=key)
-            return ""
-        if required and not value:
-            self.error(f"`{key}` is missing", place=place, key=key)
-        return value
+    def record(
+        self,
+        table: Mapping[str, Any],
+        fields: Sequence[Field],
+        place: str,
+        severity: Severity = "warning",
+    ) -> dict[str, Any]:
+        """Return the values of declared keys; each that is wrong, missing or stray is reported.
 
-    def texts(self, table: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
-        """Return a list of texts."""
-        value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.error(f"`{key}` has to be a list of texts", place=place, key=key)
-            return ()
-        return tuple(value)
+        Parameters
+        ----------
+        table : mapping
+            A table of the file.
+        fields : sequence of Field
+            The keys that it can have.
+        place : str
+            The table in words, as in ``clause 2 (R14-COV-1)``.
+        severity : {"error", "warning", "note"}, optional
+            Of a key that is not declared.
 
-    def day(self, table: Mapping[str, Any], key: str, place: str) -> date:
-        """Return a date."""
-        value = table.get(key)
-        if type(value) is not date:
-            message = f"`{key}` has to be a date" if key in table else f"`{key}` is missing"
-            help = "write a day without quotes, as in 2014-07-22"
-            self.error(message, help, place, key)
-            return date.min
-        return value
+        Returns
+        -------
+        dict of key to value
+            The default of the field where the file has no good value.
+        """
+        self.known(table, [each.key for each in fields], place, severity)
+        return {each.key: self.value(table, each, place) for each in fields if each.kind}
 
-    def number(self, table: Mapping[str, Any], key: str, place: str) -> int | None:
-        """Return a whole number, or None where the key is absent."""
-        value = table.get(key)
-        if value is not None and type(value) is not int:
-            self.error(f"`{key}` has to be a whole number", place=place, key=key)
-            return None
-        return value
+    def value(self, table: Mapping[str, Any], field: Field, place: str) -> Any:
+        """Return the value of one key, or its default after a report of what is wrong.
+
+        Parameters
+        ----------
+        table : mapping
+            A table of the file.
+        field : Field
+            The key.
+        place : str
+            The table in words.
+        """
+        key, value = field.key, table.get(field.key)
+        kind = _KINDS[field.kind]
+        default = kind.default if field.default is None else field.default
+        if value is None or (field.required and value == ""):
+            if field.required:
+                self.error(f"`{key}` is missing", field.help or kind.help, place, key)
+            return default
+        if not kind.test(value):
+            self.error(f"`{key}` has to be {kind.words}", field.help or kind.help, place, key)
+            return default
+        for each in [value] if isinstance(value, str) else value if field.values else ():
+            if field.values and each and each not in field.values:
+                help = near_help(each, field.values)
+                self.error(f"unknown {field.noun} `{each}`", help, place, key)
+        return tuple(value) if isinstance(value, list) else value
 
     def tables(self, key: str) -> dict[str, dict[str, Any]]:
         """Return the sub-tables of a table, by name."""
