@@ -6,27 +6,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from facts.claim import Evidence
-from facts.codes import CodeTable
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim
-from facts.readers.code_lists import HcpcsRelease, read_hcpcs_release, read_precertification_list
 from kb.claims.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
-from kb.claims.determine import LoadedClaim
-from kb.claims.goals import claim_apart, read_goal
 from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
 from kb.claims.known import KnownClaims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
 from kb.claims.settings import complete_settings
-from kb.engines.protocol import Engine
-from kb.language.ast import Constant, Query
-from kb.language.traversal import named_variables
-from kb.language.values import Value, row_key
 from kb.model.determination import Determination
-from kb.model.relation import Relation
-from kb.policy.loader import Policy, load_policy
+
+if TYPE_CHECKING:
+    from facts.claim import Evidence
+    from facts.codes import CodeTable
+    from facts.readers.code_lists import HcpcsRelease
+    from kb.claims.determine import LoadedClaim
+    from kb.engines.protocol import Engine
+    from kb.language.ast import Query
+    from kb.language.values import Value
+    from kb.model.relation import Relation
+    from kb.policy.loader import Policy
 
 
 class KnowledgeBase:
@@ -123,6 +124,8 @@ class KnowledgeBase:
         >>> [(d.outcome, d.clause_ids) for d in kb.adjudicate([line])]
         [('denied', ('R14-FAC-1',))]
         """
+        from kb.policy.loader import load_policy
+
         check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
         for noun, path in (
             ("a HCPCS release", hcpcs),
@@ -130,16 +133,19 @@ class KnowledgeBase:
         ):
             if path is not None:
                 check_path(path, noun, "give the path of its file")
+        codes, listed = None, None
+        if hcpcs is not None or precertification is not None:
+            from facts.readers.code_lists import read_hcpcs_release, read_precertification_list
+
+            codes = read_hcpcs_release(hcpcs) if hcpcs is not None else None
+            if precertification is not None:
+                listed = read_precertification_list(precertification)
         return cls(
             load_policy(policy),
             settings=settings,
             strict=strict,
-            release=read_hcpcs_release(hcpcs) if hcpcs is not None else None,
-            precertification=(
-                read_precertification_list(precertification)
-                if precertification is not None
-                else None
-            ),
+            release=codes,
+            precertification=listed,
             engine=engine,
         )
 
@@ -289,14 +295,14 @@ class KnowledgeBase:
         >>> kb.query("denied(C, L, Clause)", C="C1").rows
         (('C1', 1, 'R14-FAC-1'),)
         """
+        from kb.claims.goals import relation_of
+        from kb.language.traversal import named_variables
+
         values = bound_values(bound)
         query = self.parse(goal, values)
-        columns = named_variables(query.body)
-        check_variables(values, columns)
-        rows: set[tuple[Value, ...]] = set()
-        for session in self._known.sessions(query, values):
-            rows.update(session.answers(query, values))
-        return Relation(columns, tuple(sorted(rows, key=row_key)))
+        check_variables(values, named_variables(query.body))
+        sessions = self._known.sessions(query, values)
+        return relation_of(query, (session.answers(query, values) for session in sessions))
 
     def query_stream(
         self,
@@ -330,16 +336,18 @@ class KnowledgeBase:
         >>> kb.query_stream(kb.parse("outcome(C, L, O)"), [line]).rows
         (('C1', 1, 'bundled'),)
         """
+        from kb.claims.goals import relation_of
+
         result = result if result is not None else Adjudication()
         index, shared = self._loader.given(evidence, overrides, result)
-        rows: set[tuple[Value, ...]] = set()
-        for claim in accepted(claim_stream(lines), index, result):
-            rows.update(self._loader.load(claim, index, shared).session.answers(goal, {}))
-        columns = named_variables(goal.body)
-        return Relation(columns, tuple(sorted(rows, key=row_key)))
+        claims = accepted(claim_stream(lines), index, result)
+        loaded = (self._loader.load(claim, index, shared) for claim in claims)
+        return relation_of(goal, (each.session.answers(goal, {}) for each in loaded))
 
     def one_claim_at_a_time(self, query: Query) -> bool:
         """Tell whether a goal speaks of one claim at a time."""
+        from kb.claims.goals import claim_apart
+
         return claim_apart(query, self.policy.program) is not None
 
     def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
@@ -360,6 +368,8 @@ class KnowledgeBase:
         QueryError
             With everything that is wrong in it.
         """
+        from kb.claims.goals import read_goal
+
         return read_goal(goal, self.policy.program, bound)
 
     @property
@@ -393,5 +403,8 @@ class KnowledgeBase:
         >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
         ('C1', None)
         """
+        from kb.claims.goals import claim_apart
+        from kb.language.ast import Constant
+
         term = claim_apart(query, self.policy.program)
         return str(term.value) if isinstance(term, Constant) else None

@@ -35,8 +35,9 @@ _CASE = (
     Field("settings", ""),
     Field("strict", "flag", help=_UNQUOTED),
     Field("release", "tables", help='as in release = [{ code = "J1200", added = 1990-01-01 }]'),
-    Field("precertification", "texts"),
+    Field("precertification", ""),
 )
+_CODES = Field("precertification", "texts")
 _EXPECTATIONS = ("expect", "cites", "allowed", "missing", "assumes")
 _RELEASE_COLUMNS = ("code", "added", "terminated")
 _RECORD = re.compile(r"record (\d+)")
@@ -112,7 +113,7 @@ class _CaseReader:
             self.settings(),
             record["strict"],
             self.release(record["release"]) if "release" in self.row else None,
-            record["precertification"] if "precertification" in self.row else None,
+            self.file.value(self.row, _CODES, self.place) if _CODES.key in self.row else None,
             expected,
             self.file.origin(self.place),
         )

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
 from facts.suggest import near_help
-from kb.language.ast import Atom, Query
 from kb.language.values import Value
 
 Bound: TypeAlias = Value | date
@@ -99,6 +98,8 @@ def check_goal(goal: object, *more: type) -> None:
     *more : type
         Besides text, what may be a goal.
     """
+    from kb.language.ast import Atom, Query
+
     if not isinstance(goal, (str, *(more or (Query, Atom)))):
         raise wrong("a goal", goal, 'give text, as in "denied(C, L, Clause)"')
 

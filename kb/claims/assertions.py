@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facts.claim import ClaimLine, Evidence, Override, Trace
-from facts.codes import CodeTable
 from facts.origin import Origin
-from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, INPUT_PREDICATES, LAST_DATE
-from kb.engines.protocol import Facts
 from kb.language.values import Row, Value
-from kb.model.clause import PolicyClause
+
+if TYPE_CHECKING:
+    from facts.codes import CodeTable
+    from facts.readers.code_lists import HcpcsRelease
+    from kb.engines.protocol import Facts
+    from kb.model.clause import PolicyClause
 
 FactStore = dict[str, dict[Row, list[Origin]]]
 """Facts under construction."""

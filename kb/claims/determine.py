@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-from facts.readers.batch import Claim
-from kb.engines.protocol import Facts, Session
-from kb.language.ast import Atom, Query, Relational, Variable
 from kb.language.values import Value
 from kb.model.citation import citation_of
 from kb.model.clause import EFFECTS
 from kb.model.determination import Determination
-from kb.policy.loader import Policy
+
+if TYPE_CHECKING:
+    from facts.readers.batch import Claim
+    from kb.engines.protocol import Facts, Session
+    from kb.language.ast import Query
+    from kb.policy.loader import Policy
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +104,8 @@ def _names(rows: list[tuple[Value, ...]]) -> tuple[str, ...]:
 
 @cache
 def _all_of(predicate: str, arity: int) -> Query:
+    from kb.language.ast import Atom, Query, Relational, Variable
+
     terms = tuple(Variable(f"V{position}") for position in range(arity))
     return Query((Relational(Atom(predicate, terms)),))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from facts.diagnostic import QueryError
 from kb.checks.checked import check_query
@@ -16,9 +17,12 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.parser import parse_query
-from kb.language.traversal import atoms_of
-from kb.language.values import Value
-from kb.model.program import CheckedProgram
+from kb.language.traversal import atoms_of, named_variables
+from kb.language.values import Row, Value, row_key
+from kb.model.relation import Relation
+
+if TYPE_CHECKING:
+    from kb.model.program import CheckedProgram
 
 
 def read_goal(
@@ -97,3 +101,17 @@ def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:
             if not isinstance(term, Variable) and isinstance(term.value, str):
                 found.add(term.value)
     return sorted(found)
+
+
+def relation_of(goal: Query, answers: Iterable[Iterable[Row]]) -> Relation:
+    """Return the answers of a goal, from wherever they come, as one relation.
+
+    Parameters
+    ----------
+    goal : Query
+        What was asked.
+    answers : iterable of iterables of rows
+        The answers of each session.
+    """
+    rows = {row for found in answers for row in found}
+    return Relation(named_variables(goal.body), tuple(sorted(rows, key=row_key)))

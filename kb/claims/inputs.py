@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from facts.claim import ClaimLine, Evidence, Override
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
-from facts.readers.evidence import EvidenceIndex
-from facts.readers.records import read_claims_from_records
 from kb.claims.arguments import check_rows
 
-Claims: TypeAlias = Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]
+if TYPE_CHECKING:
+    from facts.claim import ClaimLine, Evidence, Override
+    from facts.readers.evidence import EvidenceIndex
+
+Claims: TypeAlias = "Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]"
 """Claims as a reader streams them, or lines as records or plain dicts."""
 
-EvidenceInput: TypeAlias = EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]
-OverrideInput: TypeAlias = Iterable[Override | Mapping[str, Any]]
+EvidenceInput: TypeAlias = "EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]"
+OverrideInput: TypeAlias = "Iterable[Override | Mapping[str, Any]]"
 
 
 def check_inputs(lines: object, evidence: object, overrides: object) -> None:
@@ -34,6 +35,8 @@ def check_inputs(lines: object, evidence: object, overrides: object) -> None:
     --------
     >>> check_inputs([], [], [])
     """
+    from facts.readers.evidence import EvidenceIndex
+
     if not isinstance(lines, ClaimStream):
         check_rows(lines, "claims", "line", "`facts.readers.detect.open_claims`")
     if not isinstance(evidence, EvidenceIndex):
@@ -49,4 +52,6 @@ def claim_stream(lines: Claims) -> ClaimStream:
     >>> list(claim_stream([]))
     []
     """
+    from facts.readers.records import read_claims_from_records
+
     return lines if isinstance(lines, ClaimStream) else read_claims_from_records(lines)

@@ -6,23 +6,31 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from facts.claim import Override
 from facts.diagnostic import InputError
-from facts.readers.batch import Claim
-from facts.readers.evidence import EvidenceIndex
 from facts.schema import CLASSIFIED_COLUMNS
 from facts.suggest import near_help
-from kb.claims.assertions import FactStore
-from kb.claims.determine import LoadedClaim
-from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
-from kb.claims.loader import ClaimLoader
-from kb.engines.protocol import Session
-from kb.language.ast import Constant, Query
 from kb.language.values import Value
+
+if TYPE_CHECKING:
+    from facts.readers.batch import Claim
+    from facts.readers.evidence import EvidenceIndex
+    from kb.claims.assertions import FactStore
+    from kb.claims.determine import LoadedClaim
+    from kb.claims.loader import ClaimLoader
+    from kb.engines.protocol import Session
+    from kb.language.ast import Query
 
 _WARM_CLAIMS = 16
 """Claims whose sessions are kept open for the next query."""
+
+
+def _no_evidence() -> EvidenceIndex:
+    from facts.readers.evidence import EvidenceIndex
+
+    return EvidenceIndex()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +47,7 @@ class KnownClaims:
 
     loader: ClaimLoader
     claims: dict[str, Claim] = field(default_factory=dict)
-    evidence: EvidenceIndex = field(default_factory=EvidenceIndex)
+    evidence: EvidenceIndex = field(default_factory=_no_evidence)
     overrides: tuple[Override, ...] = ()
     _shared: FactStore = field(init=False)
     _warm: OrderedDict[str, LoadedClaim] = field(init=False, default_factory=OrderedDict)
@@ -77,6 +85,9 @@ class KnownClaims:
 
         A goal that speaks of one claim at a time is answered claim by claim.
         """
+        from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
+        from kb.language.ast import Constant
+
         program = self.loader.policy.program
         term = claim_apart(query, program)
         if term is not None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from facts.claim import Override
-from facts.codes import CodeTable
 from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream
-from facts.readers.code_lists import HcpcsRelease
-from facts.readers.evidence import EvidenceIndex, index_evidence
-from facts.readers.overrides import collect_overrides
 from kb.claims.assertions import Classifier, FactStore, claim_facts, policy_facts
 from kb.claims.determine import LoadedClaim, determine
-from kb.claims.inputs import EvidenceInput, OverrideInput
 from kb.claims.result import Adjudication, accepted, undetermined
-from kb.engines.protocol import Engine, Facts, Session
 from kb.model.determination import Determination
-from kb.policy.loader import Policy
+
+if TYPE_CHECKING:
+    from facts.codes import CodeTable
+    from facts.readers.code_lists import HcpcsRelease
+    from facts.readers.evidence import EvidenceIndex
+    from kb.claims.inputs import EvidenceInput, OverrideInput
+    from kb.engines.protocol import Engine, Facts, Session
+    from kb.policy.loader import Policy
 
 
 class ClaimLoader:
@@ -76,12 +78,16 @@ class ClaimLoader:
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
         """Return evidence by claim, checked against what the policy declares."""
+        from facts.readers.evidence import EvidenceIndex, index_evidence
+
         if isinstance(evidence, EvidenceIndex):
             return evidence
         return index_evidence(evidence, self.policy.evidence_types)
 
     def overrides(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
         """Return overrides, checked against the policy's clauses; add what is worth a note."""
+        from facts.readers.overrides import collect_overrides
+
         return collect_overrides(overrides, tuple(self.policy.clauses), notes)
 
     def given(

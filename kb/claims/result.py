@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
-from facts.readers.evidence import EvidenceIndex
 from facts.values import one_line
 from kb.model.determination import Determination
+
+if TYPE_CHECKING:
+    from facts.readers.evidence import EvidenceIndex
 
 
 @dataclass(slots=True)

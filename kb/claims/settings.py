@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
 from facts.suggest import near_help
 from kb.claims.arguments import check_truth, wrong
-from kb.policy.loader import Policy
+
+if TYPE_CHECKING:
+    from kb.policy.loader import Policy
 
 
 def complete_settings(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from facts.origin import Origin
-from kb.language.ast import Query
 from kb.language.values import Row, Value
-from kb.model.program import CheckedProgram
+
+if TYPE_CHECKING:
+    from kb.language.ast import Query
+    from kb.model.program import CheckedProgram
 
 Facts = Mapping[str, Mapping[Row, Sequence[Origin]]]
 """Input facts: predicate name to rows, each row with all the places that it was read from."""
