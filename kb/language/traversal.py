@@ -253,10 +253,11 @@ def _changed(
         match literal:
             case Relational(atom=atom):
                 terms = tuple([x if isinstance(x, Constant) else change(x) for x in atom.terms])
-                made.append(replace(literal, atom=replace(atom, terms=terms)))
+                changed = Atom(atom.predicate, terms, atom.span)
+                made.append(Relational(changed, literal.negated, literal.span))
             case Comparison(left=left, right=right):
                 left, right = _expression(left, change), _expression(right, change)
-                made.append(replace(literal, left=left, right=right))
+                made.append(Comparison(literal.operator, left, right, literal.span))
             case Assignment(variable=variable, expression=expression):
                 target, value = change(variable), _expression(expression, change)
                 if isinstance(target, Variable):

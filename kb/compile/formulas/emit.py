@@ -34,12 +34,12 @@ from kb.compile.formulas.plan import LinePlan
 from kb.compile.formulas.side_queries import filed_columns, side_query
 from kb.compile.formulas.specialise import Alternative
 from kb.compile.sql.bodies import Body
-from kb.compile.sql.catalog import Catalog
+from kb.compile.sql.catalog import input_catalog
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression, known
-from kb.language.ast import Comparison, Constant, Program, Variable
+from kb.language.ast import Comparison, Constant, Variable
 from kb.language.traversal import names_of
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ def _columns_of_row() -> dict[str, tuple[Sql, ColumnType]]:
 
 def _comparison(literal: Comparison, columns: Mapping[str, tuple[Sql, ColumnType]]) -> Sql:
     """A comparison over columns; those that are not given are text."""
-    body = Body(Catalog.of(Program(())), _DIALECT)
+    body = Body(input_catalog(), _DIALECT)
     for name in names_of(literal.left, literal.right):
         text: tuple[Sql, ColumnType] = exp.column(name, quoted=True), "text"
         body.values[name], body.types[name] = columns.get(name, text)

@@ -10,6 +10,9 @@ from kb.compile.formulas.line_script import FORMULAS, WORD, NotFusable
 from kb.compile.formulas.plan import LinePlan
 from kb.compile.sql.tree import Sql, exp, number
 
+_Bit = tuple[str, int]
+"""Where the bit of a test is: the column of a mask, and its position there."""
+
 
 def formula_sql(
     plan: LinePlan, masks: Mapping[str, Iterable[int]]
@@ -34,63 +37,68 @@ def formula_sql(
         If more is asked of other lines than a number has bits.
     """
     tests = {
-        node: _bit(column, position)
+        node: (column, position)
         for column, nodes in masks.items()
         for position, node in enumerate(nodes)
     }
     asked = _asked(plan, tests)
     for position, (node, _) in enumerate(plan.others):
-        tests[node] = _bit("context", position)
+        tests[node] = ("context", position)
     return asked, *_final(plan, tests)
 
 
-def _asked(plan: LinePlan, tests: dict[int, Sql]) -> str:
+def _asked(plan: LinePlan, tests: Mapping[int, _Bit]) -> str:
     conditions = [test.condition for _, test in plan.others]
     asks = [plan.asks.get(node, TRUE) for node, _ in plan.others]
     roots = list(dict.fromkeys([*conditions, *asks]))
     source = exp.table_("masks", db=FORMULAS)
-    query = _layers(plan.formulas, roots, _below(plan, tests, roots), source, "id")
+    query = _layers(plan.formulas, roots, tests, source, "id")
     columns: list[Sql] = [exp.column("id")]
     for name, nodes in (("answers", conditions), ("asks", asks)):
         if len(nodes) > WORD:
             raise NotFusable("the rules ask too many things of the other lines of a claim")
         (word,) = _words([_root_column(node) for node in nodes])
-        columns.append(exp.alias_(word, name, copy=False))
+        columns.append(_named(word, name))
     outer = _select(columns, query.subquery("q", copy=False))
     return outer.sql(dialect="duckdb", copy=False)
 
 
-def _final(plan: LinePlan, tests: dict[int, Sql]) -> tuple[str, tuple[str, ...]]:
+def _final(plan: LinePlan, tests: Mapping[int, _Bit]) -> tuple[str, tuple[str, ...]]:
     roots = list(dict.fromkeys(plan.roots))
     source = exp.table_("final_masks", db=FORMULAS)
-    query = _layers(plan.formulas, roots, _below(plan, tests, roots), source, "final")
+    query = _layers(plan.formulas, roots, tests, source, "final")
     found = _words([_root_column(root) for root in plan.roots])
     names = tuple(f"w{number}" for number in range(len(found)))
     columns: list[Sql] = [exp.column("final")]
-    columns += [exp.alias_(word, name, copy=False) for word, name in zip(found, names, strict=True)]
+    columns += [_named(word, name) for word, name in zip(found, names, strict=True)]
     outer = _select(columns, query.subquery("q", copy=False))
     return outer.sql(dialect="duckdb", copy=False), names
 
 
-def _below(plan: LinePlan, tests: dict[int, Sql], roots: Sequence[int]) -> dict[int, Sql]:
-    return {node: tests[node].copy() for node, _ in plan.formulas.tests(roots)}
+def _named(value: Sql, name: str) -> Sql:
+    """A value as a column; nothing is copied or parsed."""
+    return exp.Alias(this=value, alias=exp.Identifier(this=name))
 
 
 def _bit(column: str, position: int) -> Sql:
-    bit = number(1 << position)
-    masked = exp.BitwiseAnd(this=exp.column(column), expression=bit)
-    return exp.NEQ(this=exp.paren(masked), expression=number(0))
+    masked = exp.BitwiseAnd(this=_column(column), expression=number(1 << position))
+    return exp.NEQ(this=exp.Paren(this=masked), expression=number(0))
+
+
+def _column(name: str) -> Sql:
+    return exp.Column(this=exp.Identifier(this=name))
 
 
 def _layers(
     formulas: Formulas,
     roots: Sequence[int],
-    tests: Mapping[int, Sql],
+    tests: Mapping[int, _Bit],
     source: Sql,
     kept: str,
 ) -> exp.Select:
     """A SELECT with a column ``n<number>`` for every root, each shared formula one column."""
     order = [node for node in formulas.below(roots) if node not in (FALSE, TRUE)]
+    tested = sorted(node for node in order if node in tests)
     uses = Counter(part for node in order for part in formulas.parts(node))
     stays = {node for node in order if uses[node] > 1 or node in tests} | set(roots)
     stays -= {FALSE, TRUE}
@@ -104,13 +112,11 @@ def _layers(
         if node in stays:
             depth[node] += 1
     columns: list[Sql] = [exp.column(kept)]
-    columns += [
-        exp.alias_(tests[node], f"n{node}", copy=False) for node in sorted(tests) if node in stays
-    ]
+    columns += [_named(_bit(*tests[node]), f"n{node}") for node in tested]
     query = _select(columns, source)
     for level in range(1, max(depth.values(), default=0) + 1):
         columns = [
-            exp.alias_(_spell(formulas, node, stays, True), f"n{node}", copy=False)
+            _named(_spell(formulas, node, stays, True), f"n{node}")
             for node in sorted(stays)
             if depth[node] == level
         ]
@@ -128,7 +134,7 @@ def _root_column(root: int) -> Sql:
     """The column of a root of layers, or the constant that it is."""
     if root in (FALSE, TRUE):
         return exp.Boolean(this=root == TRUE)
-    return exp.column(f"n{root}")
+    return _column(f"n{root}")
 
 
 def packed(bits: Sequence[Sql]) -> Sql:
@@ -166,7 +172,7 @@ def _words(bits: Sequence[Sql]) -> list[Sql]:
 
 def _spell(formulas: Formulas, node: int, stays: set[int], top: bool = False) -> Sql:
     if node in stays and not top:
-        return exp.column(f"n{node}")
+        return _column(f"n{node}")
     kind = formulas.nodes[node]
     parts = [_spell(formulas, part, stays) for part in formulas.parts(node)]
     if isinstance(kind, Not):

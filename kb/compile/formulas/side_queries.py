@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from kb.compile.formulas.line_script import FILED_LINES, LINES, NotFusable, SideQuery
 from kb.compile.sql.bodies import Body
-from kb.compile.sql.catalog import Catalog
+from kb.compile.sql.catalog import input_catalog
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression
-from kb.language.ast import BodyLiteral, Program, Relational
+from kb.language.ast import BodyLiteral, Relational
 from kb.language.traversal import all_names
 
 _EVIDENCE = ("evidence", "evidence_number")
@@ -44,7 +44,7 @@ def side_query(body: Sequence[BodyLiteral], value: str = "") -> SideQuery:
     first: list[BodyLiteral] = [
         item for item in relations if not item.negated and item.atom.predicate in _KEYED
     ]
-    made = Body(Catalog.of(Program(())), DuckDB("stop"))
+    made = Body(input_catalog(), DuckDB("stop"))
     made.read(first)
     columns = _columns([body])
     if columns or not first:

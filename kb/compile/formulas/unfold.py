@@ -22,6 +22,7 @@ from kb.language.ast import (
 )
 from kb.language.matching import constants_of, match
 from kb.language.traversal import all_names, names_of, substitute, substitute_terms
+from kb.language.values import Value
 
 _DEEP = 60
 
@@ -52,7 +53,8 @@ class Conjunction:
         position : int
             From 0.
         """
-        return replace(self, body=self.body[:position] + self.body[position + 1 :])
+        body = self.body[:position] + self.body[position + 1 :]
+        return Conjunction(body, self.keys, self.wanted)
 
     def replaced(self, terms: Mapping[str, Term]) -> Conjunction:
         """Return it with terms in the place of variables.
@@ -128,21 +130,12 @@ class Unfolder:
             case Comparison("=", Constant() as value, Variable(name)):
                 return [whole.without(position).replaced({name: value})]
             case Relational(atom, negated):
-                return self._known_atom(whole.without(position), atom, negated)
+                if atom.predicate in self.absent and atom.predicate in BY_NAME:
+                    return [whole.without(position)] if negated else []
+                rows = self.constants.get(atom.key)
+                if rows is not None:
+                    return _matched(whole.without(position), atom, negated, rows)
         return None
-
-    def _known_atom(self, rest: Conjunction, atom: Atom, negated: bool) -> list[Conjunction] | None:
-        if atom.predicate in self.absent and atom.predicate in BY_NAME:
-            return [rest] if negated else []
-        rows = self.constants.get(atom.key)
-        if rows is None:
-            return None
-        matches = [found for row in rows if (found := match(atom.terms, row)) is not None]
-        if not negated:
-            return [rest.replaced(constants_of(found)) for found in matches]
-        if not rest.names.isdisjoint(names_of(*atom.terms)):
-            return None
-        return [] if matches else [rest]
 
     def _enumerated(self, whole: Conjunction, position: int) -> list[Conjunction] | None:
         atom = self._derived(whole.body[position])
@@ -211,3 +204,15 @@ def _carried(rest: Conjunction, atom: Atom) -> dict[str, int]:
         if isinstance(term, Variable) and (term.name in elsewhere or term.name in found):
             found[term.name] = column
     return found
+
+
+def _matched(
+    rest: Conjunction, atom: Atom, negated: bool, rows: tuple[tuple[Value, ...], ...]
+) -> list[Conjunction] | None:
+    """What is left of a body for each known row that an atom of it is."""
+    matches = [found for row in rows if (found := match(atom.terms, row)) is not None]
+    if not negated:
+        return [rest.replaced(constants_of(found)) for found in matches]
+    if not rest.names.isdisjoint(names_of(*atom.terms)):
+        return None
+    return [] if matches else [rest]

@@ -117,16 +117,17 @@ class Body:
             sources = [(one_row(), "", [])]
         for position, (source, join, on) in enumerate(sources):
             if position == 0:
-                query = query.from_(source.copy())
+                query.from_(source.copy(), copy=False)
                 if on:
-                    query = query.where(*_copies(on))
+                    query.where(*_copies(on), copy=False)
             elif on:
-                query = query.join(source.copy(), on=exp.and_(*_copies(on)), join_type=join)
+                test = exp.and_(*_copies(on), copy=False)
+                query.join(source.copy(), on=test, join_type=join, copy=False)
             else:
-                query = query.join(source.copy(), join_type=join or "cross")
+                query.join(source.copy(), join_type=join or "cross", copy=False)
         if self.conditions:
-            query = query.where(*_copies(self.conditions))
-        return query.distinct() if distinct else query
+            query.where(*_copies(self.conditions), copy=False)
+        return query.distinct(copy=False) if distinct else query
 
     def term(self, term: Term, kind: ColumnType) -> Sql:
         """Return a bound term as SQL of a column's type."""

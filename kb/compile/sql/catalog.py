@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from facts.schema import INPUT_PREDICATES, ColumnType
 from kb.language.ast import (
@@ -111,6 +112,12 @@ class Catalog:
                 columns = tuple(f"a{position}" for position in range(1, key[1] + 1))
             catalog.tables[key] = Table(name, columns, inferred[key], sentence)
         return catalog
+
+
+@cache
+def input_catalog() -> Catalog:
+    """Return the catalog of the input predicates alone."""
+    return Catalog.of(Program(()))
 
 
 def _names(keys: Iterable[Key], reserved: Iterable[str]) -> dict[Key, str]:
