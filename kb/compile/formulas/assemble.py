@@ -38,6 +38,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.graph import united
+from kb.language.matching import match
 from kb.language.traversal import all_names, names_of, substitute
 from kb.language.values import Value
 
@@ -178,13 +179,16 @@ class Assembly:
         rest: list[BodyLiteral] = []
         for literal in body:
             if isinstance(literal, Assignment):
-                names = names_of(literal.expression)
-                if all(name in self.columns or name in self.expressions for name in names):
-                    self.expressions[literal.variable.name] = self._own(literal.expression)
+                single = {*self.columns, *self.expressions}
+                if single.issuperset(names_of(literal.expression)):
+                    if literal.variable.name in single:
+                        rest.append(Comparison("=:=", literal.variable, literal.expression))
+                    else:
+                        self.expressions[literal.variable.name] = self._own(literal.expression)
                     continue
             elif isinstance(literal, Aggregate):
-                if literal.function != "count":
-                    raise NotFusable("an aggregate other than count in a condition")
+                if literal.function != "count" or literal.result.name in self.columns:
+                    raise NotFusable("an aggregate other than a new count in a condition")
                 self.counts[literal.result.name] = literal
                 continue
             rest.append(literal)
@@ -219,10 +223,9 @@ class Assembly:
         return names if isinstance(literal, Assignment) else names & elsewhere
 
     def _side_test(self, literals: list[BodyLiteral], names: set[str]) -> None:
-        lines = self._lines_of(all_names(literals))
-        if len(lines) > 1 or any(isinstance(literal, Aggregate) for literal in literals):
-            raise NotFusable("values tie two lines")
-        line = lines.pop() if lines else self.line
+        line = self._line(self._lines_of(all_names(literals)))
+        if any(isinstance(literal, Aggregate) for literal in literals):
+            raise NotFusable("an aggregate of values that a line can have several of")
         spelt: dict[str, Term] = {
             name: Variable(f"@{origin.column}") for name, origin in self.columns.items()
         }
@@ -263,30 +266,32 @@ class Assembly:
     def _lines_of(self, names: Iterable[str]) -> set[str]:
         return {self.columns[name].line for name in names if name in self.columns}
 
+    def _line(self, lines: set[str]) -> str:
+        """The line that columns are of; the own one where there are none."""
+        if len(lines) > 1:
+            raise NotFusable("values of two lines are tied")
+        return lines.pop() if lines else self.line
+
     def _bound(self, name: str) -> bool:
-        return name in self.columns or name in self.expressions or name in self.side_values
+        known = (self.columns, self.expressions, self.counts, self.side_values)
+        return any(name in names for names in known)
 
     def _known_rows(self, atom: Atom) -> tuple[Variable, int]:
         """A negated atom of known rows over columns of a line."""
-        rows = self.constants[atom.key]
-        origins = [
-            self.columns.get(term.name) if isinstance(term, Variable) else None
-            for term in atom.terms
-        ]
-        lines = self._lines_of(names_of(*atom.terms))
-        if len(lines) != 1:
-            raise NotFusable("known rows are tied to two lines")
+        names = [getattr(term, "name", "") for term in atom.terms]
+        lines = self._lines_of(names)
+        if not lines or any(self._bound(name) and name not in self.columns for name in names):
+            raise NotFusable("known rows are tied to no column")
         choices = []
-        for row in rows:
-            tests = []
-            for term, origin, value in zip(atom.terms, origins, row, strict=True):
-                if origin is not None:
-                    tests.append(self.formulas.test(Compared(origin.column, "=", value)))
-                elif isinstance(term, Constant) and term.value != value:
-                    break
-            else:
-                choices.append(self.formulas.all_of(tests))
-        return Variable(lines.pop()), self.formulas.any_of(choices)
+        for row in self.constants[atom.key]:
+            if match(atom.terms, row) is not None:
+                tests = [
+                    Compared(self.columns[name].column, "=", value)
+                    for name, value in zip(names, row, strict=True)
+                    if name in self.columns
+                ]
+                choices.append(self.formulas.all_of(map(self.formulas.test, tests)))
+        return Variable(self._line(lines)), self.formulas.any_of(choices)
 
     def _input(self, atom: Atom) -> tuple[Variable, int]:
         test = self.formulas.test
@@ -336,16 +341,12 @@ class Assembly:
         if len(lines) == 2 and isinstance(left, Variable) and isinstance(right, Variable):
             self._order(literal.operator, self.columns[left.name], self.columns[right.name])
             return
-        if len(lines) > 1:
-            raise NotFusable("a comparison of two lines")
-        line = lines.pop() if lines else self.line
+        line = self._line(lines)
         self._add(line, compared(literal.operator, self._own(left), self._own(right)))
 
     def _order(self, operator: str, left: Origin, right: Origin) -> None:
-        if left.column != _LINE or right.column != _LINE:
-            raise NotFusable("two lines are compared by something else than their number")
-        if self.line not in (left.line, right.line):
-            raise NotFusable("two other lines are compared")
+        if {left.column, right.column} != {_LINE} or self.line not in (left.line, right.line):
+            raise NotFusable("lines are compared by something else than their number")
         is_left = right.line == self.line
         self._tie(left.line if is_left else right.line).compare(operator, is_left)
 

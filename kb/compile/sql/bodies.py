@@ -25,7 +25,6 @@ from kb.compile.sql.tree import (
 )
 from kb.language.ast import (
     Aggregate,
-    AggregateFunction,
     Assignment,
     Atom,
     BodyLiteral,
@@ -324,7 +323,8 @@ class Body:
                 if self.numbers.may_fail(value):
                     goal.conditions.append(known(value))
             columns.append(named(value, _VALUE))
-            result = self._aggregated(literal.function, field_of("g", _VALUE), kind)
+            node, values = _AGGREGATES[literal.function], field_of("g", _VALUE)
+            result = self.dialect.extreme(node, values) if kind == "text" else node(this=values)
         self._doubts_of_goal(literal)
         if not columns:
             columns = [named(number(1), _VALUE)]
@@ -354,10 +354,6 @@ class Body:
             self.conditions.append(exp.EQ(this=self.values[name].copy(), expression=found))
         else:
             self.conditions.append(never())
-
-    def _aggregated(self, function: AggregateFunction, value: Sql, kind: ColumnType) -> Sql:
-        node = _AGGREGATES[function]
-        return self.dialect.extreme(node, value) if kind == "text" else node(this=value)
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""

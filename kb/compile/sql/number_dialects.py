@@ -9,7 +9,10 @@ from kb.compile.sql.numbers import Numbers
 from kb.compile.sql.tree import Sql, constant_of, exp, known, number, term
 from kb.language.ast import Constant
 
-_LARGE = 10**14
+_SCALE = 4
+"""Digits behind the point of a factor or a quotient of SQLite."""
+
+_LARGE = 10 ** (18 - _SCALE)
 """What is below it has 18 digits in units of SQLite, which 64 bits hold; others are cut off."""
 
 
@@ -93,7 +96,7 @@ class BigQueryNumbers(Numbers):
         return int(value) == value and -(2**63) < value < 2**63
 
     def _from_units(self, units: Sql) -> Sql:
-        return exp.Div(this=units, expression=number(self._units), typed=True, safe=False)
+        return exp.Div(this=units, expression=number(self.units), typed=True, safe=False)
 
     def _int_div(self, above: Sql, below: Sql) -> Sql:
         return exp.IntDiv(this=term(above), expression=below)
@@ -107,7 +110,7 @@ class SQLiteNumbers(Numbers):
     """Numbers of SQLite: doubles, and whole numbers of 64 bits for units."""
 
     whole_type = "BIGINT"
-    scale = 4
+    units = 10**_SCALE
 
     def column_type(self, kind: str) -> exp.DataType:
         """Return the SQL type of a column, which in SQLite holds any number."""
@@ -123,7 +126,7 @@ class SQLiteNumbers(Numbers):
 
     def _from_units(self, units: Sql) -> Sql:
         # the double nearest to the quotient, which a product with 0.0001 may miss
-        return exp.Div(this=units, expression=exp.Literal.number(f"{self._units}.0"))
+        return exp.Div(this=units, expression=exp.Literal.number(f"{self.units}.0"))
 
     def _number(self, item: Sql) -> Sql:
         # ROUND may leave the sixteenth digit wrong, and a text has fifteen
@@ -136,7 +139,7 @@ class SQLiteNumbers(Numbers):
         units = super()._whole(item)
         if constant_of(item) is not None:
             return units
-        rounded = exp.Round(this=item.copy(), decimals=number(self.scale))
+        rounded = exp.Round(this=item.copy(), decimals=number(_SCALE))
         same = exp.EQ(this=rounded, expression=item.copy())
         small = exp.LT(this=exp.Abs(this=item.copy()), expression=number(_LARGE))
         return exp.Case(ifs=[exp.If(this=exp.and_(same, small), true=units)])

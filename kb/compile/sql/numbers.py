@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import ClassVar, Literal
 
 from facts.diagnostic import ProgramError, QueryError
@@ -66,8 +67,8 @@ class Numbers:
     whole_type: ClassVar[str] = "DECIMAL(38, 0)"
     """Type of whole numbers of units."""
 
-    scale: ClassVar[int] = SCALE
-    """Digits behind the point of a factor or a quotient."""
+    units: ClassVar[int] = 10**SCALE
+    """How many units of its last digit a factor or a quotient has."""
 
     sign_type: ClassVar[str | None] = None
     """Type to cast a sign to where it is a double, which no decimal may meet."""
@@ -173,7 +174,7 @@ class Numbers:
         """
         if ratio.denominator is None:
             return ratio.numerator
-        above = exp.Mul(this=self._whole(ratio.numerator), expression=number(self._units))
+        above = exp.Mul(this=self._whole(ratio.numerator), expression=number(self.units))
         return self._divided(above, self._whole(ratio.denominator), "quotient")
 
     def guarded(self, item: Sql) -> Sql:
@@ -182,7 +183,7 @@ class Numbers:
         Parameters
         ----------
         item : sqlglot expression
-            A number, or a comparison of numbers.
+            A number or a comparison.
         """
         return item
 
@@ -192,11 +193,9 @@ class Numbers:
         Parameters
         ----------
         item : sqlglot expression
-            A number, or a comparison of numbers.
+            A number or a comparison.
         """
         return _partial(item)
-
-    # What dialects say otherwise
 
     def _check_text(self, item: Constant) -> None:
         """Refuse a text that a script cannot hold."""
@@ -222,7 +221,7 @@ class Numbers:
 
     def _from_units(self, units: Sql) -> Sql:
         """A whole number of units as a number."""
-        return exp.Mul(this=units, expression=number(1 / Decimal(self._units)))
+        return exp.Mul(this=units, expression=number(1 / Decimal(self.units)))
 
     def _number(self, item: Sql) -> Sql:
         """The result of an operation as a number column stores it."""
@@ -241,11 +240,11 @@ class Numbers:
         """The item as a whole number of units."""
         constant = constant_of(item)
         if constant is not None:
-            value = int(constant * self._units)
+            value = int(constant * self.units)
             if self._is_literal(value):
                 return self._integral(number(value))
             return exp.cast(exp.Literal.string(str(value)), self.whole_type)
-        return self._integral(exp.Mul(this=term(item.copy()), expression=number(self._units)))
+        return self._integral(exp.Mul(this=term(item.copy()), expression=number(self.units)))
 
     def _times(self, item: Sql, other: Sql | None) -> Sql:
         """The product of two numbers as a whole number of the square of a unit."""
@@ -257,16 +256,9 @@ class Numbers:
         whole = term(exp.Sub(this=term(above), expression=remains))
         return exp.Div(this=whole, expression=below, typed=True, safe=False)
 
-    # Operations
-
-    @property
-    def _units(self) -> int:
-        """How many units of the last digit one has."""
-        return int(10**self.scale)
-
     def _below(self, denominator: Sql | None) -> Sql:
         """A denominator as a whole number of units."""
-        return number(self._units) if denominator is None else self._whole(denominator)
+        return number(self.units) if denominator is None else self._whole(denominator)
 
     def _operation(self, item: Operation, parts: list[Ratio]) -> Ratio:
         match item.operator, parts:
@@ -319,8 +311,7 @@ class Numbers:
                 (below,) = below.find_all(exp.Literal)
                 above = exp.Neg(this=term(above))
         else:
-            sign = self._sign(below.copy())
-            above = self._number(exp.Mul(this=term(above), expression=sign))
+            above = self._number(exp.Mul(this=term(above), expression=self._sign(below.copy())))
             below = exp.Nullif(this=exp.Abs(this=below), expression=number(0))
         above = self._product(above, right.denominator)
         return Ratio(above, self._product(below, left.denominator))
@@ -346,12 +337,12 @@ class Numbers:
         if self._keeps_digits(left) or self._keeps_digits(right):
             return self._number(exp.Mul(this=term(left), expression=term(right)))
         product = exp.Mul(this=self._whole(left), expression=self._whole(right))
-        return self._divided(product, number(self._units), "product")
+        return self._divided(product, number(self.units), "product")
 
     def _keeps_digits(self, item: Sql) -> bool:
         """Whether a product with an item needs no detour over whole units."""
         value = constant_of(item)
-        return value is not None and value == int(value) and self._is_factor(int(value))
+        return value is not None and _is_whole(value) and self._is_factor(int(value))
 
     def _divided(self, above: Sql, below: Sql, what: str) -> Sql:
         """A quotient of whole numbers in units, where it is whole."""
@@ -367,9 +358,7 @@ class Numbers:
         """A ratio as a whole number, null where it is none."""
         item = self.stored(ratio)
         whole = self._whole_part(item)
-        constant = constant_of(item)
-        is_whole = ratio.whole or (constant is not None and constant == int(constant))
-        if is_whole or self.undefined == "stop":
+        if ratio.whole or _is_whole(constant_of(item)) or self.undefined == "stop":
             return whole
         same = exp.EQ(this=whole.copy(), expression=item.copy())
         return exp.Case(ifs=[exp.If(this=same, true=whole)])
@@ -397,6 +386,10 @@ def _folded(item: Operation) -> Ratio | None:
     except QueryError:
         return None
     return None if value is None else Ratio(number(value))
+
+
+def _is_whole(value: Fraction | None) -> bool:
+    return value is not None and value.denominator == 1
 
 
 def _partial(item: Sql) -> bool:
