@@ -137,7 +137,7 @@ class Lookup:
             yield values
             return
         given = tuple(values if given is None else given)
-        literal, own = body[start], own_names(body, given)[start]
+        literal, own = body[start], _own_names(body, given)[start]
         seen = {name: values[name] for name in values if name not in own} if own else values
         for extended in self._step(literal, values, seen):
             yield from self.solve(body, extended, given, start + 1)
@@ -217,7 +217,7 @@ def views(body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = 
     """Return what each literal of a body sees of some values."""
     return [
         {name: value for name, value in values.items() if name not in own} if own else values
-        for own in own_names(body, tuple(given))
+        for own in _own_names(body, tuple(given))
     ]
 
 
@@ -225,7 +225,7 @@ _OWN: dict[tuple[int, tuple[str, ...]], tuple[list[set[str]], object]] = {}
 """What is known of bodies by their identity; each is kept alive beside it."""
 
 
-def own_names(body: tuple[BodyLiteral, ...], given: tuple[str, ...]) -> list[set[str]]:
+def _own_names(body: tuple[BodyLiteral, ...], given: tuple[str, ...]) -> list[set[str]]:
     """Return the variables that are each literal's own: bound by nothing before it."""
     known = _OWN.get((id(body), given))
     if known is not None:

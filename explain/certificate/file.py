@@ -21,6 +21,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
     Parameters
     ----------
     path : str or Path
+        Of a file of JSON.
 
     Returns
     -------
@@ -68,6 +69,7 @@ def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]
     Parameters
     ----------
     document : dict
+        What the file holds.
     name : str
         Of the file.
 

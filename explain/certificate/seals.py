@@ -17,6 +17,15 @@ _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def canonical_json(value: Any) -> str:
     """Return JSON text that is the same for equal values.
 
+    Parameters
+    ----------
+    value : Any
+        A plain JSON value.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> canonical_json({"b": 1, "a": "é"})
@@ -26,7 +35,18 @@ def canonical_json(value: Any) -> str:
 
 
 def digest(value: Any) -> str:
-    """Return the SHA-256 of the canonical JSON of a value."""
+    """Return the SHA-256 of the canonical JSON of a value.
+
+    Parameters
+    ----------
+    value : Any
+        A plain JSON value.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal digits.
+    """
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
@@ -59,6 +79,7 @@ def broken_seals(document: Mapping[str, Any]) -> Iterator[str]:
     Parameters
     ----------
     document : mapping
+        A certificate.
 
     Yields
     ------

@@ -30,6 +30,7 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
     Parameters
     ----------
     explanation : ExplainedLine
+        Of one claim line, not masked.
 
     Returns
     -------
@@ -88,8 +89,11 @@ def certificate(
     Parameters
     ----------
     proofs : sequence of Proof
+        What the certificate shows, in this order.
     program : CheckedProgram
+        The rules of the proofs.
     facts : Facts
+        The input of the proofs.
     about : mapping, optional
         What the proofs are about, as plain JSON values.
 
@@ -112,7 +116,7 @@ def certificate(
         or (not rule.body and rule.head in stated)
     ]
     leaves = {node.atom.predicate for _, node in nodes if node.kind == "fact" and node.atom}
-    given = given_facts(facts, needed | leaves)
+    given = _given_facts(facts, needed | leaves)
     rule_ids = {id(rule): f"r{position}" for position, rule in enumerate(kept)}
     document: dict[str, Any] = {
         "format": FORMAT,
@@ -132,16 +136,16 @@ def _edge_key(edge: tuple[str, str, int]) -> tuple[int, int]:
     return int(above[1:]), position
 
 
-def given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:
+def _given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:
     """Return all rows of some predicates as sorted plain JSON values."""
     given = {}
     for predicate in sorted(predicates):
-        rows = [[value_json(value) for value in row] for row in facts.get(predicate, ())]
+        rows = [[_value_json(value) for value in row] for row in facts.get(predicate, ())]
         given[predicate] = sorted(rows, key=canonical_json)
     return given
 
 
-def value_json(value: Value) -> Any:
+def _value_json(value: Value) -> Any:
     """Return a value as JSON: text and whole numbers as such, other numbers exact in text."""
     if isinstance(value, str):
         return value
@@ -209,7 +213,7 @@ def _node_json(number: str, node: Node, rule_ids: Mapping[int, str]) -> dict[str
     elif node.kind in ("comparison", "aggregate"):
         entry["literal"] = node.label
     if node.kind in ("rule", "comparison", "aggregate"):
-        entry["values"] = {name: value_json(node.bindings[name]) for name in sorted(node.bindings)}
+        entry["values"] = {name: _value_json(node.bindings[name]) for name in sorted(node.bindings)}
     if node.kind == "fact":
         entry["origins"] = [_origin_json(origin) for origin in node.origins]
     return entry
@@ -220,7 +224,7 @@ def _atom_json(atom: Atom) -> Iterator[Any]:
     names: list[str] = []
     for term in atom.terms:
         if isinstance(term, Constant):
-            yield value_json(term.value)
+            yield _value_json(term.value)
         elif isinstance(term, Variable):
             if term.name not in names:
                 names.append(term.name)

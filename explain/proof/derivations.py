@@ -64,6 +64,7 @@ class Derivations:
         Parameters
         ----------
         facts : Facts
+            The other facts.
         predicates : frozenset of str
             Those whose facts are others, and all that depend on them.
 
@@ -81,6 +82,7 @@ class Derivations:
         Parameters
         ----------
         atom : tuple of predicate and row
+            A ground atom.
 
         Returns
         -------
@@ -96,6 +98,7 @@ class Derivations:
         Parameters
         ----------
         atom : tuple of predicate and row
+            A ground atom.
 
         Returns
         -------
@@ -110,6 +113,7 @@ class Derivations:
         Parameters
         ----------
         predicate : str
+            Its name.
 
         Returns
         -------
@@ -123,6 +127,7 @@ class Derivations:
         Parameters
         ----------
         atom : tuple of predicate and row
+            A ground atom.
 
         Returns
         -------
@@ -136,7 +141,9 @@ class Derivations:
         Parameters
         ----------
         predicate : str
+            Its name.
         pattern : tuple of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -151,6 +158,7 @@ class Derivations:
         Parameters
         ----------
         atom : tuple of predicate and row
+            A ground atom.
 
         Yields
         ------
@@ -171,7 +179,9 @@ class Derivations:
         Parameters
         ----------
         literal : BodyLiteral
+            Of the body of a rule.
         bindings : mapping of variable name to value
+            What is bound before.
         own : frozenset of str, optional
             Variables of the literal that are its own, though the bindings may have their name.
 
@@ -192,6 +202,7 @@ class Derivations:
         body : tuple of BodyLiteral
             Of a rule, or the goal of an aggregate.
         bindings : mapping of variable name to value
+            Those under which the whole body holds.
         given : iterable of str, optional
             Variables that are bound before the body.
 
@@ -211,6 +222,7 @@ class Derivations:
         Parameters
         ----------
         literal : Aggregate
+            Of the body of a rule.
         bindings : mapping of variable name to value
             What is bound before.
 

@@ -46,6 +46,7 @@ class Explainer:
         Parameters
         ----------
         loaded : LoadedClaim
+            The claim with its facts and an open session.
         masked : bool, optional
             Whether to withhold identity, dates of service, provider and charges.
         """
@@ -58,6 +59,15 @@ class Explainer:
 
     def line(self, line_number: int) -> ClaimLine:
         """Return a line of the claim.
+
+        Parameters
+        ----------
+        line_number : int
+            As the claim numbers it.
+
+        Returns
+        -------
+        ClaimLine
 
         Raises
         ------
@@ -74,13 +84,37 @@ class Explainer:
         raise UsageError.of(message, f"its lines: {numbers}")
 
     def proof_of(self, predicate: str, *values: Value) -> Proof:
-        """Return the proof of an atom that is known to hold."""
+        """Return the proof of an atom that is known to hold.
+
+        Parameters
+        ----------
+        predicate : str
+            What holds.
+        *values : value
+            The values of all its terms.
+
+        Returns
+        -------
+        Proof
+        """
         proof = self.prover.prove(Atom(predicate, tuple(Constant(value) for value in values)))
         if proof is None:
             raise LookupError(f"{predicate} does not hold")
         return proof
 
     def texts(self, predicate: str, pattern: Pattern) -> tuple[str, ...]:
-        """Return what each row of a predicate says, sorted."""
+        """Return what each row of a predicate says, sorted.
+
+        Parameters
+        ----------
+        predicate : str
+            Its name.
+        pattern : tuple of value or None
+            None where any value will do.
+
+        Returns
+        -------
+        tuple of str
+        """
         rows = self.derivations.rows(predicate, pattern)
         return tuple(sorted(self.sentences.atom(predicate, row) for row in rows))

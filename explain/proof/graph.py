@@ -160,7 +160,9 @@ def parts_of(proof: Proof, node: Node) -> list[Node]:
     Parameters
     ----------
     proof : Proof
+        The proof that the step is of.
     node : Node
+        The step.
 
     Returns
     -------
@@ -181,7 +183,9 @@ def passed_on(proof: Proof, node: Node, kept: Container[str] = ()) -> Node:
     Parameters
     ----------
     proof : Proof
+        The proof that the step is of.
     node : Node
+        The step.
     kept : container of str, optional
         Predicates whose steps are shown in any case.
 
@@ -199,6 +203,18 @@ def passed_on(proof: Proof, node: Node, kept: Container[str] = ()) -> Node:
 
 
 def rule_of(proof: Proof, node: Node) -> Node | None:
-    """Return the rule application by which a derived atom follows; None for any other step."""
+    """Return the rule application by which a derived atom follows; None for any other step.
+
+    Parameters
+    ----------
+    proof : Proof
+        The proof that the step is of.
+    node : Node
+        The step.
+
+    Returns
+    -------
+    Node or None
+    """
     supports = proof.supports.get(node.id, ())
     return proof.by_id[supports[0]] if node.kind == "atom" and supports else None

@@ -24,7 +24,9 @@ def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -
     Parameters
     ----------
     program : CheckedProgram
+        The rules.
     facts : Facts
+        Input facts with their places.
     session : Session
         Of an engine, over the same program and facts.
     atom : Atom
@@ -62,7 +64,17 @@ class Prover:
         self._chosen: dict[GroundAtom, Derivation] = {}
 
     def prove(self, atom: Atom) -> Proof | None:
-        """Return the smallest proof of a ground atom, or None if it does not hold."""
+        """Return the smallest proof of a ground atom, or None if it does not hold.
+
+        Parameters
+        ----------
+        atom : Atom
+            Without variables.
+
+        Returns
+        -------
+        Proof or None
+        """
         goal = (atom.predicate, row_of(atom, {}))
         if goal not in self._chosen:
             self._chosen.update(smallest_derivations(self.derivations, goal))

@@ -64,7 +64,9 @@ class RuleIndex:
         Parameters
         ----------
         predicate : str
+            Its name.
         pattern : sequence of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -78,6 +80,7 @@ class RuleIndex:
         Parameters
         ----------
         body : tuple of BodyLiteral
+            Literals of one rule, in their order.
         bindings : mapping of variable name to value
             What is bound before.
 
@@ -98,6 +101,7 @@ class RuleIndex:
         Parameters
         ----------
         predicates : iterable of str
+            Their names.
 
         Returns
         -------
@@ -124,6 +128,7 @@ def rule_index(program: CheckedProgram) -> RuleIndex:
     Parameters
     ----------
     program : CheckedProgram
+        The rules.
 
     Returns
     -------
@@ -146,6 +151,7 @@ def own_names(
     Parameters
     ----------
     body : tuple of BodyLiteral
+        Of a rule, or the goal of an aggregate.
     given : iterable of str, optional
         Variables that are bound before the body.
 

@@ -21,7 +21,7 @@ from explain.proof.derivations import Derivations, Instance
 from kb.language.ast import Aggregate, BodyLiteral, Relational
 from kb.language.matching import Bindings, GroundAtom, row_of
 
-Heap: TypeAlias = list[tuple[int, int, str, int, GroundAtom, Instance | None]]
+_Heap: TypeAlias = list[tuple[int, int, str, int, GroundAtom, Instance | None]]
 """Size of a derivation, place of its rule, its values, a number, the atom and the instance.
 
 The place and the values decide between derivations of one size, so that the order of facts does
@@ -45,7 +45,7 @@ class Derivation:
     others: int = 0
 
 
-def premises(
+def _premises(
     derivations: Derivations,
     body: tuple[BodyLiteral, ...],
     bindings: Bindings,
@@ -57,7 +57,7 @@ def premises(
             yield literal.atom.predicate, row_of(literal.atom, bindings)
         elif isinstance(literal, Aggregate):
             for solution in derivations.counted(literal, seen):
-                yield from premises(derivations, literal.goal, solution, seen)
+                yield from _premises(derivations, literal.goal, solution, seen)
 
 
 def smallest_derivations(
@@ -68,7 +68,9 @@ def smallest_derivations(
     Parameters
     ----------
     derivations : Derivations
+        Every way in which atoms follow.
     goal : tuple of predicate and row
+        What is to be proved.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def smallest_derivations(
     known: dict[GroundAtom, list[Instance]] = {}
     needs: list[tuple[GroundAtom, Instance, tuple[GroundAtom, ...]]] = []
     users: dict[GroundAtom, list[int]] = {}
-    ready: Heap = []
+    ready: _Heap = []
     waiting = [goal]
     while waiting:
         atom = waiting.pop()
@@ -89,7 +91,7 @@ def smallest_derivations(
             heappush(ready, (1, -1, "", len(known), atom, None))
             continue
         for instance in derivations.instances(atom):
-            required = tuple(premises(derivations, instance.rule.body, instance.bindings))
+            required = tuple(_premises(derivations, instance.rule.body, instance.bindings))
             if atom in required:
                 continue
             known[atom].append(instance)
@@ -105,7 +107,7 @@ def _settle(
     known: dict[GroundAtom, list[Instance]],
     needs: list[tuple[GroundAtom, Instance, tuple[GroundAtom, ...]]],
     users: dict[GroundAtom, list[int]],
-    ready: Heap,
+    ready: _Heap,
 ) -> dict[GroundAtom, Derivation]:
     open_premises = [len(set(required)) for _, _, required in needs]
     sizes: dict[GroundAtom, int] = {}

@@ -11,7 +11,7 @@ from facts.span import Span
 from kb.checks.citations import check_citations
 from kb.checks.conclusions import check_conclusions
 from kb.checks.constants import check_constants
-from kb.checks.context import Context
+from kb.checks.context import Context, Unit
 from kb.checks.declarations import check_declarations
 from kb.checks.predicates import check_predicates
 from kb.checks.safety import check_safety
@@ -20,13 +20,14 @@ from kb.checks.size import check_size
 from kb.checks.stratification import check_stratification
 from kb.checks.types import check_types
 from kb.language.ast import Program, Query
+from kb.language.excerpt import Excerpts
 from kb.language.values import Value
 from kb.model.program import CheckedProgram
 from kb.model.vocabulary import Vocabulary
 
 Check = Callable[[Context], Iterator[Diagnostic]]
 
-PROGRAM_CHECKS: tuple[Check, ...] = (
+_PROGRAM_CHECKS: tuple[Check, ...] = (
     check_declarations,
     check_predicates,
     check_types,
@@ -40,7 +41,7 @@ PROGRAM_CHECKS: tuple[Check, ...] = (
 )
 """The checks of a program, in their order: the first three build its signature."""
 
-QUERY_CHECKS: tuple[Check, ...] = (
+_QUERY_CHECKS: tuple[Check, ...] = (
     check_predicates,
     check_types,
     check_safety,
@@ -63,6 +64,7 @@ def check(
     Parameters
     ----------
     program : Program
+        What was parsed.
     inputs : iterable of Predicate, optional
         What facts assert.
     clauses : collection of str, optional
@@ -136,7 +138,9 @@ def check_query(
     Parameters
     ----------
     query : Query
+        What was parsed.
     program : CheckedProgram
+        What the query asks.
     bound : mapping of str to value, optional
         Variables of the query whose value is given.
 
@@ -153,15 +157,17 @@ def check_query(
     >>> [fault.message for fault in check_query(parse_query("p(X, Y)"), checked)]
     ['`p` takes 1 argument, not 2']
     """
-    context = Context.of_query(
-        query,
-        program.signature,
-        program.clauses,
-        program.tables,
-        bound or {},
-        program.vocabulary,
+    context = Context(
+        (Unit(None, query.body, query.span),),
+        {},
+        Excerpts({query.span.source: query.text}),
+        clauses=program.clauses,
+        tables=program.tables,
+        vocabulary=program.vocabulary,
+        bound=bound or {},
+        signature=dict(program.signature),
     )
-    return _run(context, QUERY_CHECKS)
+    return _run(context, _QUERY_CHECKS)
 
 
 def _run_program(
@@ -171,15 +177,16 @@ def _run_program(
     tables: Collection[str] | None,
     vocabulary: Vocabulary | None,
 ) -> tuple[Context, list[Diagnostic]]:
-    by_name = {predicate.name: predicate for predicate in inputs}
-    context = Context.of_program(
+    context = Context(
+        tuple([Unit(rule.head, rule.body, rule.span) for rule in program.rules]),
+        {predicate.name: predicate for predicate in inputs},
+        Excerpts(program.texts),
         program,
-        by_name,
         None if clauses is None else frozenset(clauses),
         None if tables is None else frozenset(tables),
         vocabulary,
     )
-    return context, _run(context, PROGRAM_CHECKS)
+    return context, _run(context, _PROGRAM_CHECKS)
 
 
 def _run(context: Context, checks: tuple[Check, ...]) -> list[Diagnostic]:

@@ -20,6 +20,7 @@ def check_citations(context: Context) -> Iterator[Diagnostic]:
     Parameters
     ----------
     context : Context
+        The program or query.
 
     Yields
     ------

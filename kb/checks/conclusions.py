@@ -19,7 +19,7 @@ from kb.model.clause import EFFECTS
 SHARED = "rules/"
 """What the names of the shared rule files begin with."""
 
-CONCLUSIONS = (
+_CONCLUSIONS = (
     "excludes",
     "applies",
     "reduces",
@@ -90,9 +90,9 @@ def _shared_alone(context: Context) -> Iterator[Diagnostic]:
         head = unit.head
         if head is None or head.span.source.startswith(SHARED):
             continue
-        if head.predicate in shared and head.predicate not in CONCLUSIONS:
+        if head.predicate in shared and head.predicate not in _CONCLUSIONS:
             message = f"`{head.predicate}` follows from the shared rules alone"
-            help = f"a policy concludes {', '.join(CONCLUSIONS)}"
+            help = f"a policy concludes {', '.join(_CONCLUSIONS)}"
             yield context.error(message, head.span, help)
 
 

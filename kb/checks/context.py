@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from facts.span import Span
-from kb.language.ast import Atom, BodyLiteral, Program, Query
+from kb.language.ast import Atom, BodyLiteral, Program
 from kb.language.excerpt import Excerpts
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
@@ -60,60 +60,71 @@ class Context:
     signature: dict[str, Predicate] = field(default_factory=dict)
     strata: tuple[Stratum, ...] = ()
 
-    @classmethod
-    def of_program(
-        cls,
-        program: Program,
-        inputs: Mapping[str, Predicate],
-        clauses: Collection[str] | None,
-        tables: Collection[str] | None,
-        vocabulary: Vocabulary | None = None,
-    ) -> Context:
-        """Return the context of a program."""
-        units = tuple([Unit(rule.head, rule.body, rule.span) for rule in program.rules])
-        excerpts = Excerpts(program.texts)
-        return cls(units, inputs, excerpts, program, clauses, tables, vocabulary)
-
-    @classmethod
-    def of_query(
-        cls,
-        query: Query,
-        signature: Mapping[str, Predicate],
-        clauses: Collection[str] | None,
-        tables: Collection[str] | None,
-        bound: Mapping[str, Value],
-        vocabulary: Vocabulary | None = None,
-    ) -> Context:
-        """Return the context of a query over a checked program."""
-        excerpts = Excerpts({query.span.source: query.text})
-        unit = Unit(None, query.body, query.span)
-        context = cls((unit,), {}, excerpts)
-        context.clauses, context.tables, context.vocabulary = clauses, tables, vocabulary
-        context.bound = bound
-        context.signature.update(signature)
-        return context
-
     @property
     def is_query(self) -> bool:
         """Whether a query is checked."""
         return len(self.units) == 1 and self.units[0].head is None
 
     def error(self, message: str, span: Span, help: str = "") -> Diagnostic:
-        """Return an error with its row of text."""
+        """Return an error with its row of text.
+
+        Parameters
+        ----------
+        message : str
+            One lower-case sentence.
+        span : Span
+            The place to underline.
+        help : str, optional
+            What to do about it.
+
+        Returns
+        -------
+        Diagnostic
+        """
         return self.excerpts.diagnostic("error", message, span, help)
 
     def warning(self, message: str, span: Span, help: str = "") -> Diagnostic:
-        """Return a warning with its row of text."""
+        """Return a warning with its row of text.
+
+        Parameters
+        ----------
+        message : str
+            One lower-case sentence.
+        span : Span
+            The place to underline.
+        help : str, optional
+            What to do about it.
+
+        Returns
+        -------
+        Diagnostic
+        """
         return self.excerpts.diagnostic("warning", message, span, help)
 
     def known(self, atom: Atom) -> Predicate | None:
-        """Return the predicate of an atom that has the right number of arguments."""
+        """Return the predicate of an atom that has the right number of arguments.
+
+        Parameters
+        ----------
+        atom : Atom
+            Of a rule or a query.
+
+        Returns
+        -------
+        Predicate or None
+        """
         predicate = self.signature.get(atom.predicate)
         return predicate if predicate is not None and predicate.arity == atom.arity else None
 
 
 def atoms(unit: Unit) -> Iterator[Atom]:
-    """Yield the atoms of a unit in reading order: head, body, goals of aggregates."""
+    """Yield the atoms of a unit in reading order: head, body, goals of aggregates.
+
+    Parameters
+    ----------
+    unit : Unit
+        A rule or a query.
+    """
     if unit.head is not None:
         yield unit.head
     yield from atoms_of(unit.body)

@@ -28,6 +28,7 @@ def check_safety(context: Context) -> Iterator[Diagnostic]:
     Parameters
     ----------
     context : Context
+        The program or query.
 
     Yields
     ------

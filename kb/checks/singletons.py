@@ -21,6 +21,7 @@ def check_singletons(context: Context) -> Iterator[Diagnostic]:
     Parameters
     ----------
     context : Context
+        The program or query.
 
     Yields
     ------

@@ -11,7 +11,7 @@ from facts.diagnostic import Diagnostic
 from kb.checks.context import Context, Unit
 from kb.language.traversal import atoms_of, names_of
 
-MOST_VARIABLES = 100
+_MOST_VARIABLES = 100
 """How many variables a rule or a query can have, each ``_`` counted too."""
 
 
@@ -21,6 +21,7 @@ def check_size(context: Context) -> Iterator[Diagnostic]:
     Parameters
     ----------
     context : Context
+        The program or query.
 
     Yields
     ------
@@ -29,14 +30,24 @@ def check_size(context: Context) -> Iterator[Diagnostic]:
     for unit in context.units:
         if is_too_large(unit):
             noun = "query" if unit.head is None else "rule"
-            message = f"a {noun} with more than {MOST_VARIABLES} variables is too large to answer"
+            message = f"a {noun} with more than {_MOST_VARIABLES} variables is too large to answer"
             help = "leave out conditions, or name some of them by a rule of their own"
             yield context.error(message, unit.span if unit.head is None else unit.head.span, help)
 
 
 def is_too_large(unit: Unit) -> bool:
-    """Whether a unit has more variables than it can."""
+    """Whether a unit has more variables than it can.
+
+    Parameters
+    ----------
+    unit : Unit
+        A rule or a query.
+
+    Returns
+    -------
+    bool
+    """
     names: set[str] = set()
     for atom in atoms_of(unit.body):
         names.update(names_of(*atom.terms))
-    return len(names) > MOST_VARIABLES
+    return len(names) > _MOST_VARIABLES

@@ -63,6 +63,7 @@ def strata_of(program: Program, inputs: Collection[str] = ()) -> tuple[Stratum, 
     Parameters
     ----------
     program : Program
+        What was parsed.
     inputs : collection of str, optional
         Predicates that facts assert; they are in no stratum.
 

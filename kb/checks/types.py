@@ -37,7 +37,7 @@ _ANY = _TEXT | _NUMBER | _DATE
 _KIND: dict[ColumnType, int] = {"text": _TEXT, "number": _NUMBER, "date": _DATE}
 _SHOWN = {_TEXT: "text", _NUMBER: "a number", _DATE: "a date", _TEXT | _DATE: "text"}
 
-Use: TypeAlias = Atom | BodyLiteral | None
+_Use: TypeAlias = Atom | BodyLiteral | None
 """Where a type comes from: an atom or literal, or the value given for a variable of a query."""
 
 
@@ -49,7 +49,7 @@ class _Slot:
     def __init__(self) -> None:
         self.parent: _Slot | None = None
         self.kinds = _ANY
-        self.use: Use = None
+        self.use: _Use = None
         self.span: Span | None = None
 
     def root(self) -> _Slot:
@@ -232,7 +232,7 @@ class _Inference:
                 help = "text and dates are compared with `@<`, `@=<`, `@>`, `@>=`, `=`, `\\=`"
                 self.found.append(self.context.error(message, part.span, help))
 
-    def narrow(self, slot: _Slot, kinds: int, term: Term, use: Use) -> None:
+    def narrow(self, slot: _Slot, kinds: int, term: Term, use: _Use) -> None:
         both = slot.kinds & kinds
         if both == slot.kinds:
             return
@@ -241,7 +241,7 @@ class _Inference:
         else:
             self.conflict(term, kinds, use, slot)
 
-    def unify(self, slot: _Slot, other: _Slot, term: Term, use: Use) -> None:
+    def unify(self, slot: _Slot, other: _Slot, term: Term, use: _Use) -> None:
         slot, other = slot.root(), other.root()
         if slot is other:
             return
@@ -254,7 +254,7 @@ class _Inference:
         other.kinds = both
         slot.parent = other
 
-    def conflict(self, term: Term, kinds: int, use: Use, slot: _Slot) -> None:
+    def conflict(self, term: Term, kinds: int, use: _Use, slot: _Slot) -> None:
         name = term.name if isinstance(term, Variable) else print_value(term.value)
         here, there = _SHOWN.get(kinds, "text"), _SHOWN.get(slot.kinds, "text")
         if slot.use is None and slot.span is None:
@@ -267,7 +267,7 @@ class _Inference:
             help = "text and dates are compared with `@<`, `@=<`, `@>`, `@>=`, `=`, `\\=`"
         self.found.append(self.context.error(message, term.span, help))
 
-    def unlike_column(self, term: Term, slot: _Slot, use: Use, column: _Slot) -> None:
+    def unlike_column(self, term: Term, slot: _Slot, use: _Use, column: _Slot) -> None:
         """Tell that a variable does not fit a column whose type was inferred."""
         name = term.name if isinstance(term, Variable) else "_"
         message = (
@@ -318,6 +318,15 @@ def _kinds(value: Value) -> int:
 def is_date(text: str) -> bool:
     """Whether a text is a day of the calendar, written as in 2010-07-15.
 
+    Parameters
+    ----------
+    text : str
+        A constant.
+
+    Returns
+    -------
+    bool
+
     Examples
     --------
     >>> is_date("2012-02-29"), is_date("2010-02-29"), is_date("20120229")
@@ -338,7 +347,7 @@ def _type(kinds: int) -> ColumnType:
     return "number" if kinds & _NUMBER else "date"
 
 
-def _shown(use: Use) -> str:
+def _shown(use: _Use) -> str:
     if use is None:
         return "the given value"
     return print_atom(use) if isinstance(use, Atom) else print_literal(use)

@@ -45,6 +45,7 @@ class Engine(Protocol):
         Parameters
         ----------
         program : CheckedProgram
+            The rules.
         facts : Facts
             Must not change while the session is in use.
 

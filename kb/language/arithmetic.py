@@ -30,7 +30,9 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
     Parameters
     ----------
     expression : Variable, Constant or Operation
+        Its variables are all bound.
     values : mapping of variable name to value
+        The values of its variables.
 
     Raises
     ------
@@ -55,7 +57,19 @@ def evaluate(expression: Expression, values: Mapping[str, Value]) -> Value:
 
 
 def evaluate_number(expression: Expression, values: Mapping[str, Value]) -> Value:
-    """Return the value of an expression that has to be a number (see `evaluate`)."""
+    """Return the value of an expression that has to be a number (see `evaluate`).
+
+    Parameters
+    ----------
+    expression : Expression
+        Its variables are all bound.
+    values : mapping of variable name to value
+        Those of its variables.
+
+    Returns
+    -------
+    int, Decimal or Fraction
+    """
     value = evaluate(expression, values)
     _number(value, expression.span)
     return value
@@ -68,6 +82,21 @@ def holds(
 
     ``=`` and ``\\=`` compare values (text is never equal to a number), the ``@<`` family
     compares in the standard order of terms, the others compare numbers.
+
+    Parameters
+    ----------
+    operator : Comparator
+        As it is written.
+    left : Expression
+        Its left side.
+    right : Expression
+        Its right side.
+    values : mapping of variable name to value
+        Those of its variables.
+
+    Returns
+    -------
+    bool
 
     Raises
     ------
@@ -95,7 +124,9 @@ def fold(function: AggregateFunction, values: Iterable[Value], span: Span) -> Va
     Parameters
     ----------
     function : {"count", "sum", "min", "max"}
+        What is computed.
     values : iterable of value
+        Those of the aggregated expression.
     span : Span
         The aggregated expression, for an error.
 

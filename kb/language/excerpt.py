@@ -33,6 +33,15 @@ class Excerpts:
 
         A row of more than 1,000 characters is cut; nothing is returned where the span is
         behind the cut or nowhere.
+
+        Parameters
+        ----------
+        span : Span
+            A place in one of the texts.
+
+        Returns
+        -------
+        str
         """
         rows = self._rows.get(span.source)
         if rows is None:
@@ -47,5 +56,21 @@ class Excerpts:
     def diagnostic(
         self, severity: Severity, message: str, span: Span, help: str = ""
     ) -> Diagnostic:
-        """Return a diagnostic with the row of text that its span points at."""
+        """Return a diagnostic with the row of text that its span points at.
+
+        Parameters
+        ----------
+        severity : {"error", "warning"}
+            How bad it is.
+        message : str
+            One lower-case sentence.
+        span : Span
+            The place to underline.
+        help : str, optional
+            What to do about it.
+
+        Returns
+        -------
+        Diagnostic
+        """
         return Diagnostic(severity, message, span, help, self.row(span))

@@ -155,6 +155,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
     Parameters
     ----------
     text : str
+        Of a file or a query.
     source : str
         Name of the file, for the spans.
 
@@ -300,7 +301,17 @@ _ESCAPE_HELP = "escapes are '' \\\\ \\' \\n \\t and \\xHH\\"
 
 
 def unescape(text: str) -> str:
-    """Return the text between quotes with its escapes replaced."""
+    """Return the text between quotes with its escapes replaced.
+
+    Parameters
+    ----------
+    text : str
+        What the quotes hold.
+
+    Returns
+    -------
+    str
+    """
     if "\\" not in text and "'" not in text and '"' not in text:
         return text
     return _ESCAPE.sub(_unescape, text)
@@ -310,6 +321,15 @@ def can_be_escaped(code: int) -> bool:
     """Whether ``\\xHH\\`` means a character, in SWI-Prolog too.
 
     SWI-Prolog 9.0 takes D8000 to DFFFF, where there are no characters, for surrogates.
+
+    Parameters
+    ----------
+    code : int
+        Of a character.
+
+    Returns
+    -------
+    bool
     """
     return code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and not 0xD8000 <= code <= 0xDFFFF
 

@@ -56,43 +56,15 @@ def match(
     return found
 
 
-def joined(atom: Atom, rows: Iterable[Row], bindings: Bindings) -> list[Bindings]:
-    """Return what bindings become for each row that an atom can be.
-
-    Parameters
-    ----------
-    atom : Atom
-    rows : iterable of tuple
-        Rows that fit the pattern of the atom under the bindings (see `pattern_of`).
-    bindings : mapping of variable name to value
-
-    Returns
-    -------
-    list of mapping
-        The bindings themselves, once, where the atom has no free variable.
-    """
-    free = [
-        (at, term.name)
-        for at, term in enumerate(atom.terms)
-        if not isinstance(term, Constant) and term.name not in bindings
-    ]
-    if not free:
-        return [bindings] if rows else []
-    found: list[Bindings] = []
-    for row in rows:
-        extended = dict(bindings)
-        if all(extended.setdefault(name, row[at]) == row[at] for at, name in free):
-            found.append(extended)
-    return found
-
-
 def pattern_of(atom: Atom, bindings: Bindings) -> Pattern:
     """Return the values of an atom's terms, None where a variable is not bound.
 
     Parameters
     ----------
     atom : Atom
+        Of a rule or a query.
     bindings : mapping of variable name to value
+        Those of its variables.
 
     Returns
     -------
@@ -112,7 +84,9 @@ def row_of(atom: Atom, bindings: Bindings) -> Row:
     Parameters
     ----------
     atom : Atom
+        Of a rule or a query.
     bindings : mapping of variable name to value
+        Those of its variables.
 
     Returns
     -------
@@ -129,6 +103,7 @@ def constants_of(bindings: Bindings) -> dict[str, Term]:
     Parameters
     ----------
     bindings : mapping of variable name to value
+        What variables become.
 
     Returns
     -------
@@ -143,7 +118,9 @@ def without(bindings: Bindings, names: Collection[str]) -> Bindings:
     Parameters
     ----------
     bindings : mapping of variable name to value
+        They are not changed.
     names : collection of str
+        What is left out.
 
     Returns
     -------

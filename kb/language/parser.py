@@ -13,15 +13,15 @@ from kb.language.ast import Declaration, Program, Query, Rule
 from kb.language.excerpt import Excerpts
 from kb.language.lexer import Token, tokens
 from kb.language.syntax_errors import explain, restart
-from kb.language.transformer import Builder, Refused, check_depth
+from kb.language.transformer import CALLBACKS, Refused, check_depth
 
 if TYPE_CHECKING:
     from lark import Lark
 
-QUERY_SOURCE = "<query>"
+_QUERY_SOURCE = "<query>"
 """Name of the source of a typed query in its spans."""
 
-LONGEST_QUERY = 100_000
+_LONGEST_QUERY = 100_000
 """How many characters a query may have."""
 
 
@@ -33,6 +33,7 @@ def parse_program(text: str, source: str) -> tuple[Program, list[Diagnostic]]:
     Parameters
     ----------
     text : str
+        Rules, facts and declarations.
     source : str
         Name of the file as the person gave it.
 
@@ -123,6 +124,7 @@ def parse_query(text: str) -> Query:
     Parameters
     ----------
     text : str
+        As a person typed it.
 
     Returns
     -------
@@ -139,9 +141,9 @@ def parse_query(text: str) -> Query:
     >>> query == parse_query("denied(C, L, 'R14-FAC-1')")
     True
     """
-    if len(text) > LONGEST_QUERY:
+    if len(text) > _LONGEST_QUERY:
         raise QueryError.of(f"a query of {len(text)} characters is too long")
-    given = list(tokens(text, QUERY_SOURCE))
+    given = list(tokens(text, _QUERY_SOURCE))
     if not given:
         help = "write a goal such as `denied(C, L, Clause)`"
         raise QueryError.of("the query is empty", help)
@@ -149,7 +151,7 @@ def parse_query(text: str) -> Query:
         query: Query = _parse(given, "query")
         check_depth(query.body)
     except Refused as fault:
-        excerpts = Excerpts({QUERY_SOURCE: text})
+        excerpts = Excerpts({_QUERY_SOURCE: text})
         raise QueryError(
             [excerpts.diagnostic("error", fault.message, fault.span, fault.help)]
         ) from None
@@ -214,7 +216,7 @@ def _parser() -> Lark:
         start=["start", "query"],
         parser="lalr",
         lexer=Given,
-        transformer=Builder(),
+        transformer=CALLBACKS,
         keep_all_tokens=True,
         maybe_placeholders=False,
     )

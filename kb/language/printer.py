@@ -39,6 +39,7 @@ def print_program(program: Program) -> str:
     Parameters
     ----------
     program : Program
+        What was parsed or built.
 
     Returns
     -------
@@ -52,12 +53,12 @@ def print_program(program: Program) -> str:
     q(X) :- p(X, _), X > 1.
     p(1, 'A').
     """
-    rows = [print_declaration(declaration) for declaration in program.declarations]
+    rows = [_declaration(declaration) for declaration in program.declarations]
     rows += [print_rule(rule) for rule in program.rules]
     return "".join(f"{row}\n" for row in rows)
 
 
-def print_declaration(declaration: Declaration) -> str:
+def _declaration(declaration: Declaration) -> str:
     """Return a declaration as a directive."""
     columns = ", ".join(f"{column.name}: {column.type}" for column in declaration.columns)
     texts = [declaration.sentence, declaration.absence]
@@ -70,6 +71,15 @@ def print_declaration(declaration: Declaration) -> str:
 def print_rule(rule: Rule) -> str:
     """Return a rule or fact with its full stop.
 
+    Parameters
+    ----------
+    rule : Rule
+        A rule or a fact.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> from kb.language.parser import parse_program
@@ -78,11 +88,20 @@ def print_rule(rule: Rule) -> str:
     p(X) :- q(X), \\+ r(X, _).
     """
     head = print_atom(rule.head)
-    return f"{head} :- {print_body(rule.body)}." if rule.body else f"{head}."
+    return f"{head} :- {_body(rule.body)}." if rule.body else f"{head}."
 
 
 def print_query(query: Query) -> str:
     """Return a query with ``?-`` before it and a full stop behind it.
+
+    Parameters
+    ----------
+    query : Query
+        A goal.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -90,10 +109,10 @@ def print_query(query: Query) -> str:
     >>> print_query(parse_query("units(C, L, U), U > 1"))
     '?- units(C, L, U), U > 1.'
     """
-    return f"?- {print_body(query.body)}."
+    return f"?- {_body(query.body)}."
 
 
-def print_body(body: Iterable[BodyLiteral]) -> str:
+def _body(body: Iterable[BodyLiteral]) -> str:
     """Return the literals of a body with commas between them."""
     return ", ".join(print_literal(literal) for literal in body)
 
@@ -104,6 +123,7 @@ def print_literal(literal: BodyLiteral) -> str:
     Parameters
     ----------
     literal : Relational, Comparison, Assignment or Aggregate
+        Of the body of a rule.
 
     Returns
     -------
@@ -119,18 +139,27 @@ def print_literal(literal: BodyLiteral) -> str:
         case Relational(atom=atom, negated=negated):
             return f"\\+ {print_atom(atom)}" if negated else print_atom(atom)
         case Comparison(operator=operator, left=left, right=right):
-            return f"{print_expression(left)} {operator} {print_expression(right)}"
+            return f"{_expression(left)} {operator} {_expression(right)}"
         case Assignment(variable=variable, expression=expression):
-            return f"{print_term(variable)} is {print_expression(expression)}"
+            return f"{_term(variable)} is {_expression(expression)}"
         case Aggregate(function=function, expression=measured, goal=goal, result=result):
-            what = function if measured is None else f"{function}({print_expression(measured)})"
+            what = function if measured is None else f"{function}({_expression(measured)})"
             alone = len(goal) == 1 and isinstance(goal[0], Relational) and not goal[0].negated
-            body = print_body(goal) if alone else f"({print_body(goal)})"
-            return f"aggregate_all({what}, {body}, {print_term(result)})"
+            body = _body(goal) if alone else f"({_body(goal)})"
+            return f"aggregate_all({what}, {body}, {_term(result)})"
 
 
 def print_atom(atom: Atom) -> str:
     """Return an atom.
+
+    Parameters
+    ----------
+    atom : Atom
+        A predicate with its terms.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -138,29 +167,29 @@ def print_atom(atom: Atom) -> str:
     >>> print_atom(Atom("procedure", (Variable("C"), Constant(1), Constant("J7050"))))
     "procedure(C, 1, 'J7050')"
     """
-    return f"{atom.predicate}({', '.join([print_term(term) for term in atom.terms])})"
+    return f"{atom.predicate}({', '.join([_term(term) for term in atom.terms])})"
 
 
-def print_term(term: Term) -> str:
+def _term(term: Term) -> str:
     """Return a variable or constant; a variable without a name is ``_``."""
     if isinstance(term, Variable):
         return "_" if term.anonymous else term.name
     return print_value(term.value)
 
 
-def print_expression(expression: Expression) -> str:
+def _expression(expression: Expression) -> str:
     """Return an expression with as few parentheses as it needs."""
     if isinstance(expression, Variable | Constant):
-        return print_term(expression)
+        return _term(expression)
     operator, operands = expression.operator, expression.operands
     if operator in FUNCTIONS:
-        return f"{operator}({', '.join(print_expression(operand) for operand in operands)})"
+        return f"{operator}({', '.join(_expression(operand) for operand in operands)})"
     if len(operands) == 1:
-        inner = print_expression(operands[0])
+        inner = _expression(operands[0])
         return f"-{inner}" if isinstance(operands[0], Variable) else f"-({inner})"
     left, right = operands
     strength = _STRENGTH[operator]
-    left_text, right_text = print_expression(left), print_expression(right)
+    left_text, right_text = _expression(left), _expression(right)
     if _strength(left) < strength:
         left_text = f"({left_text})"
     if _strength(right) <= strength:
@@ -174,6 +203,7 @@ def print_value(value: Value) -> str:
     Parameters
     ----------
     value : str, int, Decimal or Fraction
+        Of a constant.
 
     Returns
     -------

@@ -63,7 +63,9 @@ def restart(given: list[Token], fault: Span) -> list[Token]:
     Parameters
     ----------
     given : list of Token
+        All tokens that were read together.
     fault : Span
+        The place that was refused.
 
     Returns
     -------

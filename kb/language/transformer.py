@@ -41,8 +41,8 @@ class Refused(Exception):
         super().__init__(message)
 
 
-class Builder:
-    """The callbacks of the parser. It holds no state, so that threads can share a parser."""
+class _Builder:
+    """The callbacks of the parser."""
 
     def fact(self, parts: Sequence[Any]) -> Rule:
         """Build a fact."""
@@ -206,8 +206,17 @@ class Builder:
         return name, Column(name.text, kind.text)
 
 
+CALLBACKS = _Builder()
+"""What the parser calls for each rule of the grammar. It has no state: threads can share it."""
+
+
 def check_depth(body: Sequence[BodyLiteral]) -> None:
     """Refuse operations that stand too deep inside each other.
+
+    Parameters
+    ----------
+    body : sequence of BodyLiteral
+        Of a rule or a query.
 
     Raises
     ------

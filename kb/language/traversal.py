@@ -56,6 +56,7 @@ def rules_by_head(rules: Iterable[Rule]) -> dict[Key, list[Rule]]:
     Parameters
     ----------
     rules : iterable of Rule
+        In reading order.
 
     Returns
     -------
@@ -94,6 +95,7 @@ def names_of(*expressions: Expression) -> Iterator[str]:
     Parameters
     ----------
     *expressions : Variable, Constant or Operation
+        Terms of an atom, or the sides of a comparison.
 
     Yields
     ------
@@ -116,6 +118,7 @@ def visible_variables(literal: BodyLiteral) -> Iterator[Variable]:
     Parameters
     ----------
     literal : Relational, Comparison, Assignment or Aggregate
+        Of the body of a rule.
 
     Yields
     ------
@@ -138,6 +141,7 @@ def named_variables(body: Iterable[BodyLiteral]) -> tuple[str, ...]:
     Parameters
     ----------
     body : iterable of literals
+        Of a rule, a query or an aggregate.
 
     Returns
     -------
@@ -163,6 +167,7 @@ def all_names(body: Iterable[BodyLiteral]) -> Iterator[str]:
     Parameters
     ----------
     body : iterable of literals
+        Of a rule, a query or an aggregate.
 
     Yields
     ------
@@ -184,6 +189,7 @@ def rename(body: Iterable[BodyLiteral], names: Mapping[str, str]) -> tuple[BodyL
     Parameters
     ----------
     body : iterable of literals
+        Of a rule, a query or an aggregate.
     names : mapping of old to new name
         Names that it lacks stay.
 
@@ -211,6 +217,7 @@ def substitute(body: Iterable[BodyLiteral], terms: Mapping[str, Term]) -> tuple[
     Parameters
     ----------
     body : iterable of literals
+        Of a rule, a query or an aggregate.
     terms : mapping of variable name to Term
         Variables that it lacks stay.
 
@@ -233,7 +240,9 @@ def substitute_terms(terms: Iterable[Term], others: Mapping[str, Term]) -> tuple
     Parameters
     ----------
     terms : iterable of Term
+        Of an atom.
     others : mapping of variable name to Term
+        Variables that it lacks stay.
 
     Returns
     -------

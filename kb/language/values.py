@@ -20,6 +20,7 @@ def canonical(value: Value) -> Value:
     Parameters
     ----------
     value : str, int, Decimal or Fraction
+        In any of its forms.
 
     Returns
     -------
@@ -53,6 +54,15 @@ def standard_key(value: Value) -> tuple[int, Value]:
 
     Text is ordered by code point.
 
+    Parameters
+    ----------
+    value : value
+        In its one form.
+
+    Returns
+    -------
+    tuple
+
     Examples
     --------
     >>> sorted(["b", 10, "a", 9], key=standard_key)
@@ -62,12 +72,31 @@ def standard_key(value: Value) -> tuple[int, Value]:
 
 
 def row_key(row: Iterable[Value]) -> tuple[tuple[int, Value], ...]:
-    """Return the sort key of a row of answers."""
+    """Return the sort key of a row of answers.
+
+    Parameters
+    ----------
+    row : iterable of value
+        Of one answer.
+
+    Returns
+    -------
+    tuple
+    """
     return tuple(map(standard_key, row))
 
 
 def shortest(number: int | Fraction) -> Value:
     """Return a number as an int or a finite decimal where it is one.
+
+    Parameters
+    ----------
+    number : int or Fraction
+        Any exact number.
+
+    Returns
+    -------
+    int, Decimal or Fraction
 
     Examples
     --------

@@ -19,7 +19,7 @@ from kb.language.matching import Bindings, Pattern, match, row_of
 from kb.language.values import Row
 
 if TYPE_CHECKING:
-    from kb.engines.pydatalog.recursion import Recursion, RecursiveRules
+    from kb.engines.pydatalog.recursion import Recursion
 
 
 class Evaluator:
@@ -36,7 +36,7 @@ class Evaluator:
         self.program = program
         self._facts = FactIndex(facts, program.stated)
         self._indexes: dict[tuple[Key, tuple[int, ...]], Index] = {}
-        self._recursions: dict[RecursiveRules, Recursion] = {}
+        self._recursions: dict[tuple[str, ...], Recursion] = {}
         self._lock = threading.RLock()
         self._before: Evaluator | None = None
         self._changed: frozenset[str] = frozenset()
@@ -47,6 +47,7 @@ class Evaluator:
         Parameters
         ----------
         facts : Facts
+            The other facts.
         predicates : frozenset of str
             Those whose facts are others, and all that depend on them.
 
@@ -64,7 +65,9 @@ class Evaluator:
         Parameters
         ----------
         predicate : str
+            Its name.
         pattern : tuple of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -86,6 +89,7 @@ class Evaluator:
         Parameters
         ----------
         join : Join
+            The literals of the body.
         bindings : mapping of variable name to value
             What is bound before.
 
@@ -107,7 +111,9 @@ class Evaluator:
         Parameters
         ----------
         key : (name, arity)
+            The predicate.
         positions : tuple of int
+            Where values are known.
 
         Returns
         -------
@@ -131,18 +137,15 @@ class Evaluator:
             self._indexes[key, positions] = found
         return found
 
-    def derive(self, key: Key, positions: tuple[int, ...], values: Row) -> list[Row]:
+    def _derive(self, key: Key, positions: tuple[int, ...], values: Row) -> list[Row]:
         """Return the distinct rows with some values at some positions, found anew."""
         pattern: Pattern = (None,) * key[1]
         if positions:
             known = dict(zip(positions, values, strict=True))
             pattern = tuple([known.get(at) for at in range(key[1])])
-        recursive = self.program.recursion(key)
-        if recursive is not None:
-            recursion = self._recursions.get(recursive)
-            if recursion is None:
-                recursion = self._recursions[recursive] = recursive.over(self)
-            return recursion.rows(key, pattern)
+        group = self.program.recursive.get(key[0])
+        if group is not None:
+            return self._recursion(group).rows(key, pattern)
         found = dict.fromkeys(self.stated(key, pattern))
         for each in self.program.candidates(key, pattern):
             head = each.rule.head
@@ -152,13 +155,24 @@ class Evaluator:
                     found[row_of(head, solution)] = None
         return list(found)
 
+    def _recursion(self, group: tuple[str, ...]) -> Recursion:
+        """Return the tables of predicates that need each other; pyDatalog is imported for them."""
+        found = self._recursions.get(group)
+        if found is None:
+            from kb.engines.pydatalog.recursion import Recursion
+
+            found = self._recursions[group] = Recursion(self.program, group, self)
+        return found
+
     def stated(self, key: Key, pattern: Pattern) -> Sequence[Row]:
         """Return the rows of a predicate that are facts and match a pattern.
 
         Parameters
         ----------
         key : (name, arity)
+            The predicate.
         pattern : tuple of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -194,6 +208,6 @@ class _Derived:
         """Return the rows with these values."""
         found = self._known.get(values)
         if found is None:
-            found = self._evaluator.derive(self._key, self._positions, values)
+            found = self._evaluator._derive(self._key, self._positions, values)
             self._known[values] = found
         return found

@@ -27,7 +27,17 @@ class FactIndex:
         self._indexes: dict[tuple[Key, tuple[int, ...]], Mapping[Row, Sequence[Row]]] = {}
 
     def of(self, key: Key) -> list[Row]:
-        """Return the distinct rows of a predicate."""
+        """Return the distinct rows of a predicate.
+
+        Parameters
+        ----------
+        key : (name, arity)
+            The predicate.
+
+        Returns
+        -------
+        list of tuple
+        """
         rows = self._rows.get(key)
         if rows is None:
             name, arity = key
@@ -40,7 +50,19 @@ class FactIndex:
         return rows
 
     def index(self, key: Key, positions: tuple[int, ...]) -> Mapping[Row, Sequence[Row]]:
-        """Return the rows of a predicate by their values at the positions."""
+        """Return the rows of a predicate by their values at the positions.
+
+        Parameters
+        ----------
+        key : (name, arity)
+            The predicate.
+        positions : tuple of int
+            Where values are known.
+
+        Returns
+        -------
+        mapping of values to rows
+        """
         found = self._indexes.get((key, positions))
         if found is None:
             if self._base is not None and not self._facts.get(key[0]):
@@ -57,7 +79,9 @@ def rows_by_values(rows: Sequence[Row], positions: tuple[int, ...]) -> Mapping[R
     Parameters
     ----------
     rows : sequence of tuple
+        All of one length.
     positions : tuple of int
+        Where the values are.
 
     Returns
     -------

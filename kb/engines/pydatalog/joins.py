@@ -20,7 +20,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.matching import Bindings
+from kb.language.matching import Bindings, Pattern
 from kb.language.traversal import all_names, names_of, rename, substitute_terms, visible_variables
 from kb.language.values import Row, Value, canonical
 
@@ -29,15 +29,46 @@ class Index(Protocol):
     """The rows of a predicate by their values at some positions."""
 
     def get(self, values: Row, /) -> Sequence[Row] | None:
-        """Return the rows with these values; nothing or None where there is none."""
+        """Return the rows with these values; nothing or None where there is none.
+
+        Parameters
+        ----------
+        values : tuple of value
+            In the order of the positions.
+        """
         ...
 
 
 class Source(Protocol):
-    """What rows are read from."""
+    """What rows are read from.
+
+    See Also
+    --------
+    kb.engines.pydatalog.evaluator.Evaluator : One that derives the rows of rules.
+    """
 
     def index(self, key: Key, positions: tuple[int, ...]) -> Index:
-        """Return the rows of a predicate by their values at the positions."""
+        """Return the rows of a predicate by their values at the positions.
+
+        Parameters
+        ----------
+        key : (name, arity)
+            The predicate.
+        positions : tuple of int
+            Where values are known.
+        """
+        ...
+
+    def stated(self, key: Key, pattern: Pattern) -> Sequence[Row]:
+        """Return the rows of a predicate that are facts and match a pattern.
+
+        Parameters
+        ----------
+        key : (name, arity)
+            The predicate.
+        pattern : tuple of value or None
+            None where any value will do.
+        """
         ...
 
 
@@ -51,7 +82,7 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregation:
+class _Aggregation:
     """An aggregate with its goal as a join; ``inputs`` are the variables bound before it."""
 
     function: AggregateFunction
@@ -61,7 +92,7 @@ class Aggregation:
     result: Variable
 
 
-JoinLiteral: TypeAlias = Scan | Comparison | Assignment | Aggregation
+JoinLiteral: TypeAlias = Scan | Comparison | Assignment | _Aggregation
 
 _Found: TypeAlias = list[Bindings]
 _Run: TypeAlias = Callable[[_Found, Source], _Found]
@@ -162,7 +193,7 @@ class _Reader:
         self.bound.update(variable.name for variable in visible_variables(literal))
         return literal
 
-    def _aggregate(self, literal: Aggregate) -> Aggregation:
+    def _aggregate(self, literal: Aggregate) -> _Aggregation:
         names = dict.fromkeys(all_names(literal.goal))
         if literal.expression is not None:
             names.update(dict.fromkeys(names_of(literal.expression)))
@@ -171,7 +202,7 @@ class _Reader:
         assert isinstance(inner, Aggregate)
         goal = Join(_Reader(inputs, self._fresh()).read(inner.goal))
         self.bound.add(literal.result.name)
-        return Aggregation(literal.function, inner.expression, goal, inputs, literal.result)
+        return _Aggregation(literal.function, inner.expression, goal, inputs, literal.result)
 
     def _own(self, names: Iterable[str]) -> dict[str, str]:
         """Return new names for variables that nothing has bound: they are the literal's own."""
@@ -188,7 +219,7 @@ def _shared(literal: JoinLiteral) -> Iterator[str]:
     match literal:
         case Scan(terms=terms):
             yield from names_of(*terms)
-        case Aggregation(inputs=inputs, result=result):
+        case _Aggregation(inputs=inputs, result=result):
             yield from (*inputs, result.name)
         case _:
             yield from (variable.name for variable in visible_variables(literal))
@@ -205,7 +236,7 @@ def _plan(literals: Iterable[JoinLiteral], bound: set[str]) -> Iterator[_Run]:
                 yield _comparison(literal, bound)
             case Assignment(variable=variable, expression=expression):
                 yield _bind(variable, evaluate_number, expression, bound)
-            case Aggregation():
+            case _Aggregation():
                 yield _aggregate(literal, bound)
         bound.update(_shared(literal))
 
@@ -320,7 +351,7 @@ def _bind(
     return check if name in bound else bind
 
 
-def _aggregate(literal: Aggregation, bound: set[str]) -> _Run:
+def _aggregate(literal: _Aggregation, bound: set[str]) -> _Run:
     expression, name = literal.expression, literal.result.name
     span = literal.result.span if expression is None else expression.span
     checked = name in bound

@@ -59,6 +59,7 @@ def using(state: Any, owner: Any = None) -> Iterator[None]:
     Parameters
     ----------
     state : state
+        As `new_state` returns it.
     owner : object, optional
         Answers the predicates meanwhile (see `new_predicate`). The state lets go of it in the
         end: a cycle would keep all tables alive.
@@ -88,6 +89,19 @@ def new_predicate(arity: int, method: Callable[..., None], subject: Any) -> Any:
     The owner is that of the state in use, so that predicates can be shared by threads. No name
     that a person writes comes here: the predicate's is made up, no name in Python, and has none
     of the marks (``.``, ``~``, ``]``) that pyDatalog reads in names.
+
+    Parameters
+    ----------
+    arity : int
+        Number of its terms.
+    method : callable
+        Called for each new call of the predicate.
+    subject : object
+        Handed to the method.
+
+    Returns
+    -------
+    predicate
     """
     with using(new_state()):
         predicate = pyEngine.Pred(f"clausewise {next(_numbers)}", arity)
@@ -105,6 +119,15 @@ def answers(literal: Any) -> list[Any]:
 
     Tasks that only move another subgoal's work forward are passed over: every answer reaches its
     waiters without them, and in a ring of three subgoals they call each other forever.
+
+    Parameters
+    ----------
+    literal : literal
+        The call.
+
+    Returns
+    -------
+    list of literal
     """
     state = _Logic.tl.logic
     table = state.Subgoals
@@ -123,7 +146,17 @@ def answers(literal: Any) -> list[Any]:
 
 
 def resolve_with(subgoal: Any, head: Any, body: list[Any]) -> None:
-    """Let a subgoal go on with an instance of a clause."""
+    """Let a subgoal go on with an instance of a clause.
+
+    Parameters
+    ----------
+    subgoal : subgoal
+        The call.
+    head : literal
+        What the clause concludes of it.
+    body : list of literal
+        The calls that this takes.
+    """
     subgoal.schedule((pyEngine.ADD_CLAUSE, (subgoal, Clause(head, body))))
 
 

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from kb.engines.pydatalog.fact_index import FactIndex
@@ -17,10 +16,6 @@ from kb.language.matching import row_of
 from kb.language.traversal import atoms_of
 from kb.language.values import Row, Value, canonical
 from kb.model.program import CheckedProgram, Stratum
-
-if TYPE_CHECKING:
-    from kb.engines.pydatalog.recursion import RecursiveRules
-
 
 _FRAMES = 6
 """Python calls inside each other for one stratum that a goal goes down."""
@@ -91,6 +86,8 @@ class PreparedProgram:
         The rules that have a body, by what they conclude.
     stated : FactIndex
         The ground facts of the program.
+    recursive : dict of str to tuple of str
+        Each predicate that depends on itself, with those that it shares a stratum with.
 
     See Also
     --------
@@ -108,14 +105,12 @@ class PreparedProgram:
                 facts.setdefault(rule.head.predicate, {})[row_of(rule.head, {})] = ()
         self.stated = FactIndex(facts)
         self._heads = {key: _Heads(rules) for key, rules in self.derived.items()}
-        self._stratum = {
+        self.recursive = {
             name: stratum.predicates
             for stratum in program.strata
             if stratum.recursive
             for name in stratum.predicates
         }
-        self._recursive: dict[tuple[str, ...], RecursiveRules] = {}
-        self._lock = threading.Lock()
         _allow_calls(_FRAMES * self._depth(program.strata))
 
     def _depth(self, strata: Iterable[Stratum]) -> int:
@@ -138,7 +133,9 @@ class PreparedProgram:
         Parameters
         ----------
         key : (name, arity)
+            The predicate.
         pattern : sequence of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -146,29 +143,6 @@ class PreparedProgram:
         """
         heads = self._heads.get(key)
         return heads.candidates(pattern) if heads is not None else ()
-
-    def recursion(self, key: Key) -> RecursiveRules | None:
-        """Return the rules of the recursive stratum of a predicate; None where it has none.
-
-        Parameters
-        ----------
-        key : (name, arity)
-
-        Returns
-        -------
-        RecursiveRules or None
-        """
-        names = self._stratum.get(key[0])
-        if names is None:
-            return None
-        from kb.engines.pydatalog.recursion import RecursiveRules
-
-        with self._lock:
-            found = self._recursive.get(names)
-            if found is None:
-                rules = {each: own for each, own in self.derived.items() if each[0] in names}
-                found = self._recursive[names] = RecursiveRules(rules)
-            return found
 
 
 def _allow_calls(frames: int) -> None:
@@ -187,6 +161,7 @@ def prepared(program: CheckedProgram) -> PreparedProgram:
     Parameters
     ----------
     program : CheckedProgram
+        It is not changed.
 
     Returns
     -------

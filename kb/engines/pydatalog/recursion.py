@@ -5,23 +5,22 @@ All else in their rules is a join: what it reads is complete, as the program is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.engines.pydatalog import machine
-from kb.engines.pydatalog.joins import Join, JoinLiteral, Scan
+from kb.engines.pydatalog.joins import Join, JoinLiteral, Scan, Source
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
-from kb.engines.pydatalog.program import PreparedRule
+from kb.engines.pydatalog.program import PreparedProgram, PreparedRule
 from kb.language.ast import Assignment, Comparison, Constant, Key, Operation, Term, Variable
 from kb.language.matching import Pattern, match
 from kb.language.traversal import names_of
 from kb.language.values import Row, Value, canonical
-
-if TYPE_CHECKING:
-    from kb.engines.pydatalog.evaluator import Evaluator
 
 MOST_GROWTH = 100_000
 """Calculations with what a recursion found, in one call; more are taken for a loop."""
@@ -69,22 +68,22 @@ class _Clause:
     shown: tuple[str, ...]
 
 
-class RecursiveRules:
+class _RecursiveRules:
     """The rules of predicates that need each other, for any facts and any thread.
 
     Parameters
     ----------
-    rules : mapping of Key to sequence of PreparedRule
-        All rules of the stratum.
+    program : PreparedProgram
+    group : collection of str
+        All predicates of the stratum.
     """
 
-    def __init__(self, rules: Mapping[Key, Sequence[PreparedRule]]) -> None:
-        self.handles = {key: machine.new_predicate(key[1], Recursion.resolve, key) for key in rules}
+    def __init__(self, program: PreparedProgram, group: Collection[str]) -> None:
+        rules = {key: own for key, own in program.derived.items() if key[0] in group}
+        self.handles = {
+            key: machine.new_predicate(key[1], Recursion._resolve, key) for key in rules
+        }
         self.clauses = {each.position: self._clause(each) for own in rules.values() for each in own}
-
-    def over(self, evaluator: Evaluator) -> Recursion:
-        """Return the recursion over the facts of an evaluator."""
-        return Recursion(self, evaluator)
 
     def _clause(self, rule: PreparedRule) -> _Clause:
         lead, *goals = self._goals(rule.join)
@@ -96,7 +95,7 @@ class RecursiveRules:
                 others = lead.join.names.union(*users[:position], *users[position + 1 :])
                 shared = sorted(goal.join.names & others)
                 goal.terms = tuple(map(Variable, shared))
-                goal.handle = machine.new_predicate(len(shared), Recursion.join, goal)
+                goal.handle = machine.new_predicate(len(shared), Recursion._join, goal)
                 goal.growth = next(filter(None, map(_growth, goal.join.literals)), None)
         return _Clause(head, lead.join, tuple(goals), tuple(sorted(set().union(*users))))
 
@@ -116,19 +115,36 @@ class RecursiveRules:
             yield _Local(Join(waiting))
 
 
+_RULES: WeakKeyDictionary[PreparedProgram, dict[tuple[str, ...], _RecursiveRules]]
+_RULES = WeakKeyDictionary()
+_LOCK = threading.Lock()
+
+
+def _recursive_rules(program: PreparedProgram, group: tuple[str, ...]) -> _RecursiveRules:
+    """Return the rules of predicates that need each other, made once while in use."""
+    with _LOCK:
+        known = _RULES.setdefault(program, {})
+        if group not in known:
+            known[group] = _RecursiveRules(program, group)
+        return known[group]
+
+
 class Recursion:
-    """The tables of recursive predicates over the facts of one evaluator.
+    """The tables of recursive predicates over some facts.
 
     Parameters
     ----------
-    rules : RecursiveRules
-    evaluator : Evaluator
-        Gives the rows of all other predicates.
+    program : PreparedProgram
+    group : tuple of str
+        All predicates of the stratum.
+    source : Source
+        Gives facts, and the rows of all other predicates.
     """
 
-    def __init__(self, rules: RecursiveRules, evaluator: Evaluator) -> None:
-        self._rules = rules
-        self._evaluator = evaluator
+    def __init__(self, program: PreparedProgram, group: tuple[str, ...], source: Source) -> None:
+        self._candidates = program.candidates
+        self._rules = _recursive_rules(program, group)
+        self._source = source
         self._constants: dict[Value, Any] = {}
         self._state = machine.new_state()
         self._grown = 0
@@ -141,6 +157,7 @@ class Recursion:
         key : (name, arity)
             Of the stratum.
         pattern : tuple of value or None
+            None where any value will do.
 
         Returns
         -------
@@ -161,7 +178,7 @@ class Recursion:
             self._state = machine.new_state()
             raise
 
-    def resolve(self, key: Key, literal: Any, subgoal: Any) -> None:
+    def _resolve(self, key: Key, literal: Any, subgoal: Any) -> None:
         """Answer a call of a predicate by its facts and rules."""
         terms = literal.terms
         free = [term.id for term in terms if type(term) is not Const]
@@ -169,9 +186,9 @@ class Recursion:
             self._generalise(key, terms, subgoal)
             return
         pattern = tuple([term.id if type(term) is Const else None for term in terms])
-        for row in self._evaluator.stated(key, pattern):
+        for row in self._source.stated(key, pattern):
             subgoal.fact(Literal(literal.pred, list(map(self._constant, row))))
-        for rule in self._evaluator.program.candidates(key, pattern):
+        for rule in self._candidates(key, pattern):
             if subgoal.is_done:
                 return
             clause = self._rules.clauses[rule.position]
@@ -183,7 +200,7 @@ class Recursion:
         self, clause: _Clause, bindings: Mapping[str, Value], literal: Any, subgoal: Any
     ) -> None:
         """Go on with every instance of a clause that its lead allows."""
-        solutions = clause.lead.solve(bindings, self._evaluator)
+        solutions = clause.lead.solve(bindings, self._source)
         distinct = {tuple(map(each.get, clause.shown)): None for each in solutions}
         asked = {
             term.name: given
@@ -228,7 +245,7 @@ class Recursion:
         body = [Literal(handle, general), *same]
         machine.resolve_with(subgoal, Literal(handle, list(terms)), body)
 
-    def join(self, goal: _Local, literal: Any, subgoal: Any) -> None:
+    def _join(self, goal: _Local, literal: Any, subgoal: Any) -> None:
         """Answer a goal by joining what is complete already."""
         if goal.growth is not None:
             self._grown += 1
@@ -240,7 +257,7 @@ class Recursion:
             for name, term in zip(names, literal.terms, strict=True)
             if type(term) is Const
         }
-        for solution in goal.join.solve(values, self._evaluator):
+        for solution in goal.join.solve(values, self._source):
             constants = [self._constant(solution[name]) for name in names]
             subgoal.fact(Literal(goal.handle, constants))
 
