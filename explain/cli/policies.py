@@ -222,8 +222,8 @@ def _clause_json(clause: PolicyClause) -> dict[str, Any]:
 
 
 def _clause_text(clause: PolicyClause, policy: Policy) -> str:
-    from explain.narrative.places import document_place
-    from explain.text.proof_tree import code_text
+    from explain.english.phrases import code_text
+    from explain.english.places import document_place
     from kb.language.printer import print_rule
     from kb.policy.code_index import clause_rules
 

@@ -9,6 +9,7 @@ from facts.schema import FIRST_DATE, LAST_DATE
 from facts.values import format_number, one_line
 from kb.language.ast import Operation
 from kb.language.values import Value
+from kb.model.clause import PolicyClause
 
 ANY = "(any)"
 """Words for a value that may be any."""
@@ -134,3 +135,15 @@ def sentence(text: str) -> str:
 def capitalised(text: str) -> str:
     """Return a text with a capital, all else as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def code_text(clause: PolicyClause) -> str:
+    """Return the adjustment codes of a clause; empty where it adjusts nothing."""
+    parts = []
+    if clause.carc:
+        parts.append(f"CARC {clause.carc}")
+    if clause.rarcs:
+        parts.append(f"RARC {', '.join(clause.rarcs)}")
+    if clause.group:
+        parts.append(f"group {clause.group}")
+    return ", ".join(parts)

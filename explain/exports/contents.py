@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from explain.english.phrases import capitalised
+from explain.english.places import Place
 from explain.exports.blocks import (
     Block,
     Fields,
@@ -19,7 +20,6 @@ from explain.exports.blocks import (
 from explain.exports.document import Document
 from explain.exports.profiles import Profile, profile_of
 from explain.narrative.model import CitationNarrative, Narrative
-from explain.narrative.places import Place
 from explain.narrative.reasoning import Reason
 
 NOT_THE_PLAN = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from explain.english.phrases import sentence, show, words
+from explain.english.places import document_place, lines_place
 from explain.english.terms import outcome_text
 from explain.narrative.explained import CitedClause, ExplainedLine
 from explain.narrative.line import LineIdentity
@@ -20,7 +21,6 @@ from explain.narrative.model import (
     RelatedPolicy,
     Supposed,
 )
-from explain.narrative.places import document_place, lines_place
 from explain.narrative.policy_document import PolicyDocument
 from explain.narrative.steps import ProofSteps
 from explain.narrative.what_if import WhatIf

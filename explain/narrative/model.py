@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from explain.english.places import Place, lines_place
 from explain.english.wrapping import shortened
 from explain.narrative.line import LineIdentity
-from explain.narrative.places import Place, lines_place
 from explain.narrative.policy_document import QuotedLine
 from explain.narrative.reasoning import FactUsed, ProofGraph, Reason
 from kb.model.clause import ADVERSE_EFFECTS

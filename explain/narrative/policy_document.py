@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from explain.narrative.places import line_numbers
+from explain.english.places import line_numbers
 from facts.diagnostic import InputError
 from facts.origin import Origin
 from facts.values import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from explain.narrative.places import Place
+from explain.english.places import Place
 
 FactKind: TypeAlias = Literal["claim", "evidence", "override", "policy", "setting"]
 """The source of a fact; facts are listed in this order."""

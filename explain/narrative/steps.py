@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from explain.english.phrases import words
-from explain.narrative.places import Place, document_place, line_numbers, lines_place
+from explain.english.places import Place, document_place, line_numbers, lines_place
 from explain.narrative.reasoning import FactKind, FactUsed, GraphStep, ProofGraph, Reason, StepKind
 from explain.proof.explainer import Explainer
 from explain.proof.graph import Node, Proof, parts_of, passed_on

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import PurePath
 
+from explain.english.places import Place
 from explain.narrative.model import CitationNarrative, Narrative, title_of
-from explain.narrative.places import Place
 from explain.narrative.reasoning import GraphStep
 from explain.pictures.folding import MOST_BOXES, Fold, Folded, folded
 from explain.pictures.picture import Arrow, Box, Picture

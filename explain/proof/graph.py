@@ -1,12 +1,17 @@
-"""A proof: a graph from a conclusion down to facts, checked absences and comparisons."""
+"""A proof: a graph from a conclusion down to facts, checked absences and comparisons.
+
+Its text is an indented tree of plain characters, then the clauses that it rests on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from explain.english.phrases import code_text
+from explain.english.places import document_place
 from facts.origin import Origin
 from kb.language.ast import Atom, BodyLiteral, Rule
 from kb.language.values import Value
@@ -14,6 +19,8 @@ from kb.model.clause import PolicyClause
 
 if TYPE_CHECKING:
     import networkx
+
+_BRANCH, _LAST, _BAR, _BLANK = "|- ", "`- ", "|  ", "   "
 
 Kind = Literal["atom", "rule", "fact", "absence", "comparison", "aggregate"]
 
@@ -129,10 +136,13 @@ class Proof:
 
     @property
     def text(self) -> str:
-        """The proof as an indented tree for a terminal."""
-        from explain.text.proof_tree import proof_text
-
-        return proof_text(self)
+        """The proof as an indented tree, then each clause with its place in the document."""
+        rows = tree_rows(self)
+        for clause_id in self.clause_ids:
+            clause = self.clauses.get(clause_id)
+            if clause is not None:
+                rows += ["", *_clause_rows(clause)]
+        return "\n".join(rows)
 
     def __str__(self) -> str:
         return self.text
@@ -218,3 +228,67 @@ def rule_of(proof: Proof, node: Node) -> Node | None:
     """
     supports = proof.supports.get(node.id, ())
     return proof.by_id[supports[0]] if node.kind == "atom" and supports else None
+
+
+def tree_rows(proof: Proof, shown: set[str] | None = None) -> list[str]:
+    """Return the rows of a proof's tree.
+
+    A step that only passes another one on is left out; what it passes on is not. A step that
+    supports several others is shown once.
+
+    Parameters
+    ----------
+    proof : Proof
+        Any proof.
+    shown : set of str, optional
+        Labels of steps that were shown before; those of this proof are added.
+    """
+    shown = set() if shown is None else shown
+    rows: list[str] = []
+    root = passed_on(proof, proof.root)
+    if root.text != proof.root.text:
+        root = proof.root
+    waiting: list[tuple[Node, str, str]] = [(root, "", "")]
+    while waiting:
+        node, lead, indent = waiting.pop()
+        node = node if node is root else passed_on(proof, node)
+        parts = parts_of(proof, node)
+        if parts and node.kind == "atom" and node.label in shown:
+            rows.append(f"{lead}{node.text} (shown above)")
+            continue
+        shown.add(node.label)
+        rows.append(f"{lead}{node.text}{_place(proof, node)}")
+        below = [
+            (part, indent + (_LAST if last else _BRANCH), indent + (_BLANK if last else _BAR))
+            for part, last in _with_last(parts)
+        ]
+        waiting.extend(reversed(below))
+    return rows
+
+
+def _clause_rows(clause: PolicyClause) -> list[str]:
+    rows = [f"{clause.clause_id}: {clause.title}" if clause.title else clause.clause_id]
+    codes = code_text(clause)
+    rows += [f"  {text}" for text in (clause.summary, document_place(clause).text, codes) if text]
+    return [*rows, *(f"  see also {policy}" for policy in clause.related)]
+
+
+def _place(proof: Proof, node: Node) -> str:
+    if node.kind == "fact":
+        return f"  [{'; '.join(map(str, node.origins))}]"
+    if node.kind == "absence":
+        return "  [checked]"
+    rule = rule_of(proof, node)
+    if rule is None:
+        return ""
+    said = [str(rule.origins[0])]
+    if rule.clause_id and rule.clause_id not in node.text:
+        said.append(rule.clause_id)
+    if node.others:
+        said.append(f"{node.others} other {'way' if node.others == 1 else 'ways'}")
+    return f"  [{'; '.join(said)}]"
+
+
+def _with_last(nodes: Iterable[Node]) -> list[tuple[Node, bool]]:
+    listed = list(nodes)
+    return [(node, position == len(listed) - 1) for position, node in enumerate(listed)]

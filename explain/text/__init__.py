@@ -1,1 +1,1 @@
-"""Plain text: explanations and proof trees for a terminal."""
+"""Plain text: explanations for a terminal."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from explain.english.phrases import capitalised
 from explain.narrative.model import Change, CitationNarrative, Narrative
-from explain.text.proof_tree import tree_rows
+from explain.proof.graph import tree_rows
 
 if TYPE_CHECKING:
     from explain.narrative.explained import ExplainedLine

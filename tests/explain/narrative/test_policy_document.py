@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explain import narrative_of, why
-from explain.narrative.places import line_numbers
+from explain.english.places import line_numbers
 from explain.narrative.policy_document import PolicyDocument, read_policy_document
 from facts.diagnostic import InputError
 from kb.knowledge_base import KnowledgeBase
