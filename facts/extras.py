@@ -58,32 +58,14 @@ _USED = (
 )
 
 
-def extra_module(name: str, extra: str, purpose: str) -> ModuleType:
+def _extra_module(name: str, extra: str, purpose: str) -> ModuleType:
     """Return a module that only an extra of the package brings.
-
-    Parameters
-    ----------
-    name : str
-        As in an import: ``duckdb``.
-    extra : str
-        As in ``clausewise[bulk]``.
-    purpose : str
-        What needs the module, to follow *and*: ``millions of lines need it``.
-
-    Returns
-    -------
-    module
-
-    Raises
-    ------
-    UsageError
-        If the extra is not installed; the message names it.
 
     Examples
     --------
-    >>> extra_module("json", "bulk", "millions of lines need it").__name__
+    >>> _extra_module("json", "bulk", "millions of lines need it").__name__
     'json'
-    >>> extra_module("no_such", "bulk", "millions of lines need it")
+    >>> _extra_module("no_such", "bulk", "millions of lines need it")
     Traceback (most recent call last):
         ...
     facts.diagnostic.UsageError: error: `no_such` is not installed, and millions of lines need it
@@ -111,7 +93,7 @@ def bulk_module(name: str) -> ModuleType:
     >>> bulk_module("sqlglot").__name__
     'sqlglot'
     """
-    return extra_module(name, "bulk", "millions of lines, Parquet and SQL need it")
+    return _extra_module(name, "bulk", "millions of lines, Parquet and SQL need it")
 
 
 def report_module(name: str) -> ModuleType:
@@ -127,7 +109,7 @@ def report_module(name: str) -> ModuleType:
     UsageError
         If the extra is not installed; the message names it.
     """
-    return extra_module(name, "report", "this format needs it")
+    return _extra_module(name, "report", "this format needs it")
 
 
 def duckdb_module() -> ModuleType:

@@ -33,15 +33,15 @@ def read_utf8(path: Path, source: str, noun: str = "file") -> tuple[str, Diagnos
     except OSError as fault:
         reason = (fault.strerror or "unknown reason").lower()
         return "", Diagnostic("error", f"the {noun} cannot be read: {reason}", Origin(source))
-    return decode_utf8(content, source)
+    return _decode_utf8(content, source)
 
 
-def decode_utf8(content: bytes, source: str) -> tuple[str, Diagnostic | None]:
+def _decode_utf8(content: bytes, source: str) -> tuple[str, Diagnostic | None]:
     r"""Return bytes as text, or the place of the first byte that is none.
 
     Examples
     --------
-    >>> _, fault = decode_utf8(b"a\nbc\xe9", "rules.pl")
+    >>> _, fault = _decode_utf8(b"a\nbc\xe9", "rules.pl")
     >>> fault.message, str(fault.place)
     ('the file is not UTF-8 text: byte 0xE9', 'rules.pl:2:3')
     """

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
-OutputOption = Annotated[
+_OutputOption = Annotated[
     str | None,
     typer.Option(
         "--output",
@@ -56,7 +56,7 @@ OutputOption = Annotated[
         help="Write to a file that ends in .jsonl, .csv or .parquet.",
     ),
 ]
-RejectsOption = Annotated[
+_RejectsOption = Annotated[
     str | None,
     typer.Option("--rejects", metavar="FILE", help="Write the rejected claims to a CSV file."),
 ]
@@ -66,11 +66,11 @@ def adjudicate(
     files: ClaimFiles,
     *,
     given: InputOptions,
-    output: OutputOption = None,
+    output: _OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     by: EngineOptions,
-    rejects: RejectsOption = None,
+    rejects: _RejectsOption = None,
     all_diagnostics: AllDiagnosticsOption = False,
 ) -> int:
     """Determine every line of some claims.
@@ -119,7 +119,7 @@ def adjudicate(
     if rejects is not None:
         write_rejects(rejects, inputs, result.rejected)
     if evidence:
-        message(evidence_summary(result.evidence_read, result.evidence_rejected))
+        message(_evidence_summary(result.evidence_read, result.evidence_rejected))
     message(summary(result.tally, result.outcomes))
     return BAD_INPUT if told.has_errors else DONE
 
@@ -179,7 +179,7 @@ def demo() -> int:
     return DONE
 
 
-def evidence_summary(read: int, rejected: int) -> str:
+def _evidence_summary(read: int, rejected: int) -> str:
     """Return the reconciliation of the evidence: rows read, used and rejected."""
     return (
         f"{_counted_noun(read, 'row')} of evidence = {read - rejected} kept + {rejected} rejected"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from facts.diagnostic import Diagnostic
 
-MOST_OF_A_KIND = 100
+_MOST_OF_A_KIND = 100
 """Diagnostics of one kind that are shown: the same sentence but for its values."""
 
 MOST = 2_000
@@ -46,7 +46,7 @@ class BoundedDiagnostics(list[Diagnostic]):
             super().append(diagnostic)
             return
         kind = (diagnostic.severity, _VALUE.sub("`", diagnostic.message))
-        if len(self) < MOST and self._kinds[kind] < MOST_OF_A_KIND:
+        if len(self) < MOST and self._kinds[kind] < _MOST_OF_A_KIND:
             self._kinds[kind] += 1
             super().append(diagnostic)
         else:

@@ -237,7 +237,7 @@ def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedCla
     """Write the claims that could not be read as a CSV file."""
     from explain.cli.output import csv_text
     from explain.cli.writing import destination
-    from kb.model.rejects import REJECT_COLUMNS, reject_rows
+    from kb.model.tables import REJECT_COLUMNS, reject_rows
 
     with destination(path, inputs) as write:
         write(csv_text([REJECT_COLUMNS]))

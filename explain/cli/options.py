@@ -108,7 +108,7 @@ class PolicyOptions:
 
         return KnowledgeBase.load(
             self.policy,
-            settings=parse_settings(self.settings),
+            settings=_parse_settings(self.settings),
             strict=self.strict,
             hcpcs=self.hcpcs,
             precertification=self.precertification,
@@ -119,7 +119,7 @@ class PolicyOptions:
         """Return the rules of a bulk run that the options ask for."""
         from kb.planning.rules import asked_rules
 
-        settings = parse_settings(self.settings)
+        settings = _parse_settings(self.settings)
         return asked_rules(
             self.knowledge_base, self.policy, settings, self.strict, bool(self.lists)
         )
@@ -234,13 +234,8 @@ def expanded(paths: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
-    """Return the switches of ``--set NAME=VALUE``.
-
-    Raises
-    ------
-    UsageError
-    """
+def _parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
+    """Return the switches of ``--set NAME=VALUE``."""
     settings: dict[str, str] = {}
     for pair in pairs or ():
         name, sign, value = pair.partition("=")

@@ -20,18 +20,18 @@ _ON_TERMINAL, _ELSEWHERE = 0.25, 10.0
 """Seconds between two rows."""
 
 
-def progress_text(meter: Meter, seconds: float) -> str:
+def _progress_text(meter: Meter, seconds: float) -> str:
     """Return what is done, the rate and the time left as one row.
 
     Examples
     --------
-    >>> progress_text(Meter("claims", total=4000, done=1000), 2.0)
+    >>> _progress_text(Meter("claims", total=4000, done=1000), 2.0)
     '1,000 of about 4,000 lines, 500 lines/s, 6 s left'
-    >>> progress_text(Meter("claims", done=1000), 2.0)
+    >>> _progress_text(Meter("claims", done=1000), 2.0)
     '1,000 lines, 500 lines/s'
-    >>> progress_text(Meter("reading"), 2.0)
+    >>> _progress_text(Meter("reading"), 2.0)
     'reading the input'
-    >>> progress_text(Meter("claims", total=9, done=3, noun="claims", exact=True), 6.0)
+    >>> _progress_text(Meter("claims", total=9, done=3, noun="claims", exact=True), 6.0)
     '3 of 9 claims, 0.5 claims/s, 12 s left'
     """
     lines = meter.lines
@@ -68,7 +68,7 @@ def progress(meter: Meter) -> Iterator[Meter]:
         shown = ""
         while not ended.wait(pause):
             pause = _ON_TERMINAL if terminal else _ELSEWHERE
-            text = progress_text(meter, time.monotonic() - began)
+            text = _progress_text(meter, time.monotonic() - began)
             if not terminal:
                 print(text, file=sys.stderr, flush=True)
                 continue

@@ -18,7 +18,7 @@ __all__ = [
     "Case",
     "CaseReport",
     "ExpectedLine",
-    "missing_cases",
+    "_missing_cases",
     "read_cases",
     "run_case",
     "run_cases",
@@ -64,19 +64,12 @@ def run_cases(policy: Policy, engine: Engine | None = None) -> CaseReport:
     """
     cases, faults = read_cases(policy.folder, policy)
     failures = [failure for case in cases for failure in run_case(case, policy, engine)]
-    warnings = () if faults else tuple(missing_cases(cases, policy.clauses))
+    warnings = () if faults else tuple(_missing_cases(cases, policy.clauses))
     return CaseReport(len(cases), tuple(failures), tuple(faults), warnings)
 
 
-def missing_cases(cases: Iterable[Case], clause_ids: Iterable[str]) -> list[Diagnostic]:
-    """Return warnings for clauses that no case fires, or of which there is no near miss.
-
-    Parameters
-    ----------
-    cases : iterable of Case
-    clause_ids : iterable of str
-        The clauses of the policy.
-    """
+def _missing_cases(cases: Iterable[Case], clause_ids: Iterable[str]) -> list[Diagnostic]:
+    """Return warnings for clauses that no case fires, or of which there is no near miss."""
     place = Origin("cases")
     cases, clause_ids = list(cases), list(clause_ids)
     if not cases:

@@ -8,9 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kb.language.values import Value
-from kb.model.citation import citation_of
 from kb.model.clause import EFFECTS
-from kb.model.determination import Determination
+from kb.model.determination import Determination, citation_of
 
 if TYPE_CHECKING:
     from facts.readers.batch import Claim

@@ -1,7 +1,11 @@
-"""Determinations as the rows of a flat table."""
+"""Determinations and rejected claims as the rows of flat tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from facts.origin import Origin
+from facts.readers.batch import RejectedClaim
 from facts.values import format_number
 from kb.model.determination import Determination
 
@@ -24,7 +28,7 @@ CSV_COLUMNS = (
     "program_sha256",
 )
 
-NOTHING = "none"
+_NOTHING = "none"
 """Holds the place of a citation that has no such code, so that the cells stay aligned."""
 
 
@@ -41,10 +45,10 @@ def flat_row(determination: Determination) -> tuple[object, ...]:
         determination.outcome,
         " ".join(each.clause_id for each in citations),
         " ".join(each.effect for each in citations),
-        " ".join(each.group or NOTHING for each in citations),
-        " ".join(each.carc or NOTHING for each in citations),
-        " ".join("+".join(each.rarcs) or NOTHING for each in citations),
-        " ".join("+".join(map(str, each.readings)) or NOTHING for each in citations),
+        " ".join(each.group or _NOTHING for each in citations),
+        " ".join(each.carc or _NOTHING for each in citations),
+        " ".join("+".join(each.rarcs) or _NOTHING for each in citations),
+        " ".join("+".join(map(str, each.readings)) or _NOTHING for each in citations),
         "; ".join(each.reason for each in citations),
         None if allowed is None else format_number(allowed),
         " ".join(determination.missing_evidence),
@@ -53,3 +57,36 @@ def flat_row(determination: Determination) -> tuple[object, ...]:
         determination.policy_version,
         determination.program_sha256,
     )
+
+
+REJECT_COLUMNS = ("claim_id", "lines_rejected", "file", "place", "message", "help")
+
+
+def reject_rows(claims: Iterable[RejectedClaim]) -> Iterator[tuple[object, ...]]:
+    """Yield a row of ``REJECT_COLUMNS`` for every fault.
+
+    The first row of a claim has the lines that are rejected with it, the others have 0, so that
+    the column adds up to the lines rejected.
+
+    Parameters
+    ----------
+    claims : iterable of RejectedClaim
+        The claims, with what is wrong with them.
+
+    Examples
+    --------
+    >>> from facts.diagnostic import Diagnostic
+    >>> fault = Diagnostic("error", "`units` is empty", Origin("c.csv", "row 2, column `units`"))
+    >>> list(reject_rows([RejectedClaim("C1", 3, (fault,))]))
+    [('C1', 3, 'c.csv', 'row 2, column `units`', '`units` is empty', '')]
+    """
+    for claim in claims:
+        lines = claim.lines_read
+        for fault in claim.diagnostics:
+            if fault.severity != "error":
+                continue
+            source, place = "", ""
+            if isinstance(fault.place, Origin):
+                source, place = fault.place.source, fault.place.place
+            yield (claim.claim_id or "", lines, source, place, fault.message, fault.help)
+            lines = 0

@@ -80,7 +80,7 @@ def _history(main: TomlFile) -> None:
             help = "a key is a day, as in 2014-07-22"
             main.error(f"`{day}` is not a day of the calendar", help, "history", day)
         main.known(history[day], _HISTORY_KEYS, "history")
-        if fault := document_lines_fault(
+        if fault := _document_lines_fault(
             main.value(history[day], Field("document_lines"), "history")
         ):
             main.error(fault, _DOCUMENT_LINES, "history", day)
@@ -122,22 +122,18 @@ def _related(file: TomlFile, clause: PolicyClause, place: str, related: Collecti
 
 
 def _document_lines(file: TomlFile, text: str, place: str) -> None:
-    if text and (problem := document_lines_fault(text)):
+    if text and (problem := _document_lines_fault(text)):
         file.error(problem, _DOCUMENT_LINES, place, "document_lines")
 
 
-def document_lines_fault(text: str) -> str:
+def _document_lines_fault(text: str) -> str:
     """Return what is wrong with lines of a document; empty where nothing is.
-
-    Parameters
-    ----------
-    text : str
 
     Examples
     --------
-    >>> document_lines_fault("106,188-220")
+    >>> _document_lines_fault("106,188-220")
     ''
-    >>> document_lines_fault("220-188")
+    >>> _document_lines_fault("220-188")
     'the lines `220-188` run backwards'
     """
     for part in text.split(",") if text else ():
@@ -153,7 +149,7 @@ def _table_rows(policy: Policy) -> Iterator[Diagnostic]:
     for table in policy.tables.values():
         for row in table.rows:
             lines = row.origin.document_lines
-            if lines and (problem := document_lines_fault(lines)):
+            if lines and (problem := _document_lines_fault(lines)):
                 yield Diagnostic("error", problem, row.origin, _DOCUMENT_LINES)
 
 

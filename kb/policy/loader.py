@@ -31,7 +31,7 @@ from kb.policy.sections import (
 )
 from kb.policy.toml_file import TomlFile
 
-EFFECTIVE_BASIS = Switch(
+_EFFECTIVE_BASIS = Switch(
     "effective_basis",
     "service_date",
     ("service_date", "processed_date"),
@@ -122,7 +122,7 @@ def load_policy(policy: str | Path) -> Policy:
     tables = _read_tables(folder, main, declarations)
     program = _read_rules(folder, found)
     identity = read_identity(main)
-    switches = {EFFECTIVE_BASIS.name: EFFECTIVE_BASIS, **read_switches(main)}
+    switches = {_EFFECTIVE_BASIS.name: _EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
     related = read_related(main)
     effects = {

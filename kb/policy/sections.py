@@ -23,7 +23,7 @@ from kb.policy.toml_file import Field, TomlFile
 _EVIDENCE_KINDS = ("choice", "number", "whole number", "text", "line_number")
 
 
-NARRATIVE_SLOTS = (*REASON_SLOTS, "clause")
+_NARRATIVE_SLOTS = (*REASON_SLOTS, "clause")
 """What the narrative of a clause can name in braces."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}|[{}]")
@@ -120,10 +120,10 @@ def read_clauses(file: TomlFile) -> dict[str, PolicyClause]:
 def _check_narrative(file: TomlFile, text: str, place: str) -> None:
     """Report what a narrative has in braces and nothing can fill."""
     for match in _PLACEHOLDER.finditer(text):
-        if match[1] in NARRATIVE_SLOTS:
+        if match[1] in _NARRATIVE_SLOTS:
             continue
-        near = nearest(match[1], NARRATIVE_SLOTS) if match[1] else None
-        known = ", ".join(f"{{{name}}}" for name in NARRATIVE_SLOTS)
+        near = nearest(match[1], _NARRATIVE_SLOTS) if match[1] else None
+        known = ", ".join(f"{{{name}}}" for name in _NARRATIVE_SLOTS)
         help = f"did you mean `{{{near}}}`?" if near else f"a narrative may name {known}"
         file.error(f"no narrative can fill `{match[0]}`", help, place, "narrative")
 

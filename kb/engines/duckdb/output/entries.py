@@ -11,9 +11,8 @@ from kb.compile.formulas.line_script import WORD, LineScript
 from kb.engines.duckdb.connection import in_background, literal
 from kb.engines.duckdb.lines.run import LineRun
 from kb.engines.duckdb.output.allowed import make_allowed, make_special
-from kb.model.citation import citation_of
 from kb.model.clause import EFFECTS, REASON_SLOTS, PolicyClause, fill_slots
-from kb.model.determination import Determination
+from kb.model.determination import Determination, citation_of
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
