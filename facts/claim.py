@@ -14,7 +14,13 @@ class Trace(Protocol):
     """Tells where each field of a record was read, only when somebody asks."""
 
     def origin(self, field: str) -> Origin:
-        """Return the origin of one field; of the whole record for ``""``."""
+        """Return the origin of one field; of the whole record for ``""``.
+
+        Parameters
+        ----------
+        field : str
+            Name of the field.
+        """
         ...
 
 

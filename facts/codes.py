@@ -33,12 +33,15 @@ class TableRow:
         The bounds, both counted; equal for a single code. For a table of descriptions ``first``
         is a phrase in lower case.
     origin : Origin
+        Where the row stands.
     amount : Decimal, optional
         What one unit of the code is.
     unit : str, optional
+        What the amount counts.
     value : str, optional
         The meaning of a phrase.
     note : str, optional
+        What the table says of it.
     """
 
     first: str
@@ -55,6 +58,11 @@ class TableRow:
         It is when it has as many characters as the bounds and lies between them in character
         order.
 
+        Parameters
+        ----------
+        code : str
+            A code without its dots.
+
         Examples
         --------
         >>> row = TableRow("A4206", "A4215", Origin("example"))
@@ -70,10 +78,12 @@ class CodeTable:
     Parameters
     ----------
     name : str
+        As rules write it.
     column : str
         ``procedure``, ``revenue_code``, ``place_of_service``, ``bill_class``, ``diagnosis`` (a
         code belongs when its leading characters do) or ``description`` (rows hold phrases).
     rows : iterable of TableRow
+        Its codes and ranges.
 
     Examples
     --------
@@ -92,7 +102,13 @@ class CodeTable:
         self._by_length = {length: _Ranges(ordered) for length, ordered in by_length.items()}
 
     def rows_of(self, code: str) -> tuple[TableRow, ...]:
-        """Return the rows that have a code, or that a description falls under."""
+        """Return the rows that have a code, or that a description falls under.
+
+        Parameters
+        ----------
+        code : str
+            A code, or the text of a description.
+        """
         if self.column == DESCRIPTION:
             words = f" {phrase_of(code)} "
             return tuple(row for row in self.rows if f" {row.first} " in words)
@@ -131,6 +147,11 @@ class _Ranges:
 def phrase_of(text: str) -> str:
     """Return the words of a text in lower case with single blanks, punctuation left out.
 
+    Parameters
+    ----------
+    text : str
+        A description, or a row of a table of descriptions.
+
     Examples
     --------
     >>> phrase_of("Heparin-Lock, FLUSH")
@@ -147,6 +168,7 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
     path : Path
         A CSV file ``first,last,document_lines,note`` with ``amount,unit`` or ``value`` behind.
     name, column : str
+        Name of the table.
     source : str, optional
         Name of the file in diagnostics and origins.
 

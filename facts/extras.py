@@ -22,7 +22,13 @@ class Result(Protocol):
         """Return the next row; None after the last."""
 
     def fetchmany(self, size: int = ...) -> list[tuple[Any, ...]]:
-        """Return the next rows."""
+        """Return the next rows.
+
+        Parameters
+        ----------
+        size : int, optional
+            The most rows that are returned.
+        """
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """Return all further rows."""
@@ -32,7 +38,15 @@ class Connection(Protocol):
     """A connection to DuckDB."""
 
     def execute(self, query: str, parameters: object = ...) -> Result:
-        """Run a statement."""
+        """Run a statement.
+
+        Parameters
+        ----------
+        query : str
+            A statement of SQL.
+        parameters : object, optional
+            Values of its placeholders.
+        """
 
     def cursor(self) -> Connection:
         """Return another connection to the same database."""
@@ -82,6 +96,11 @@ def _extra_module(name: str, extra: str, purpose: str) -> ModuleType:
 
 def bulk_module(name: str) -> ModuleType:
     """Return a module of the extra ``bulk``: ``sqlglot``, say.
+
+    Parameters
+    ----------
+    name : str
+        Its full name.
 
     Raises
     ------

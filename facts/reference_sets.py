@@ -125,6 +125,7 @@ def describe(name: str, code: str) -> str:
     name : str
         One of ``NAMES``.
     code : str
+        A code of the set.
 
     Raises
     ------

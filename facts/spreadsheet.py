@@ -19,6 +19,11 @@ def safe_cell(value: object) -> object:
     """Return a cell that a spreadsheet shows unchanged.
 
     A text that begins as a formula does, or with a control character, gets an apostrophe.
+
+    Parameters
+    ----------
+    value : object
+        A value of a table.
     """
     if value is None:
         return ""
@@ -31,6 +36,11 @@ def safe_cell(value: object) -> object:
 
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Return rows as CSV that no spreadsheet takes for formulas, without the last line end.
+
+    Parameters
+    ----------
+    rows : iterable
+        Rows of values.
 
     Examples
     --------

@@ -81,6 +81,7 @@ class Suggestions:
     Parameters
     ----------
     candidates : iterable of str
+        The names that are known.
     most : int, optional
         Different names that are looked for; for the others nothing is suggested.
 
@@ -97,7 +98,13 @@ class Suggestions:
         self._found: dict[str, str | None] = {}
 
     def of(self, name: str) -> str | None:
-        """Return the nearest name, None where there is none or too many were looked for."""
+        """Return the nearest name, None where there is none or too many were looked for.
+
+        Parameters
+        ----------
+        name : str
+            What the person wrote.
+        """
         if name not in self._found:
             if len(self._found) >= self._most:
                 return None

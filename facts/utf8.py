@@ -15,6 +15,7 @@ def read_utf8(path: Path, source: str, noun: str = "file") -> tuple[str, Diagnos
     Parameters
     ----------
     path : Path
+        The file.
     source : str
         Name of the file in the diagnostic.
     noun : str, optional

@@ -45,6 +45,7 @@ class ValueFault(Exception):
     message : str
         What is wrong, to follow the name of the field: ``is not a date: `x```.
     help : str
+        What to write instead.
     """
 
     def __init__(self, message: str, help: str = "") -> None:
@@ -56,6 +57,11 @@ class ValueFault(Exception):
 def quoted(text: str) -> str:
     """Return a person's input in backticks, shortened, its control characters escaped.
 
+    Parameters
+    ----------
+    text : str
+        What a person wrote.
+
     Examples
     --------
     >>> quoted("abc")
@@ -66,6 +72,11 @@ def quoted(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return a text on one line, its control and direction marks escaped.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
 
     Examples
     --------
@@ -85,6 +96,11 @@ def one_line(text: str) -> str:
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
     """Return an ISO date.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
 
     Raises
     ------
@@ -110,6 +126,11 @@ def parse_date(text: str) -> date:
 def parse_decimal(text: str) -> Decimal:
     """Return an exact number, of either sign.
 
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
     Raises
     ------
     ValueFault
@@ -130,6 +151,11 @@ def parse_decimal(text: str) -> Decimal:
 def parse_amount(text: str) -> Decimal:
     """Return an exact number that is not negative.
 
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
     Raises
     ------
     ValueFault
@@ -142,6 +168,13 @@ def parse_amount(text: str) -> Decimal:
 
 def parse_whole_number(text: str, least: int = 0) -> int:
     """Return a whole number of at least ``least``.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+    least : int, optional
+        The smallest number that is read.
 
     Raises
     ------
@@ -159,6 +192,11 @@ def parse_whole_number(text: str, least: int = 0) -> int:
 @lru_cache(maxsize=8192)
 def parse_code(text: str) -> str:
     """Return a code in upper case without blanks.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
 
     Raises
     ------
@@ -179,6 +217,11 @@ def parse_code(text: str) -> str:
 def parse_type_of_bill(text: str) -> str:
     """Return the three digits of a type of bill that may have a leading zero.
 
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
     Examples
     --------
     >>> parse_type_of_bill("0131")
@@ -195,7 +238,13 @@ def parse_type_of_bill(text: str) -> str:
 
 
 def parse_revenue_code(text: str) -> str:
-    """Return a revenue code of four digits; three get their leading zero back."""
+    """Return a revenue code of four digits; three get their leading zero back.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+    """
     code = parse_code(text)
     if not code.isdigit() or len(code) not in (3, 4):
         raise ValueFault(f"is not a revenue code: {quoted(text)}", "four digits, as in 0636")
@@ -203,7 +252,13 @@ def parse_revenue_code(text: str) -> str:
 
 
 def parse_place_of_service(text: str) -> str:
-    """Return a place of service of two characters; a single digit gets its leading zero back."""
+    """Return a place of service of two characters; a single digit gets its leading zero back.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+    """
     code = parse_code(text)
     if len(code) > 2:
         raise ValueFault(f"is not a place of service: {quoted(text)}", "two digits, as in 11")
@@ -213,6 +268,11 @@ def parse_place_of_service(text: str) -> str:
 @lru_cache(maxsize=4096)
 def parse_modifiers(text: str) -> tuple[str, ...]:
     """Return up to four modifiers of two characters, as given between blanks or commas.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
 
     Examples
     --------
@@ -235,6 +295,11 @@ def parse_modifiers(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def parse_diagnoses(text: str) -> tuple[Diagnosis, ...]:
     """Return ICD-10 codes without their dot, with their present-on-admission indicators.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
 
     Examples
     --------
@@ -265,6 +330,11 @@ def _upper(text: str) -> str:
 def parse_claim_form(text: str) -> str:
     """Return the claim form in lower case; any form is read, an unknown one is not addressed.
 
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
     Examples
     --------
     >>> [parse_claim_form(text) for text in ("CMS-1500", "UB 04", "Dental")]
@@ -277,6 +347,11 @@ def parse_claim_form(text: str) -> str:
 def looks_like_claim_form(form: str) -> bool:
     """Tell whether an unknown claim form looks like one that is known.
 
+    Parameters
+    ----------
+    form : str
+        A claim form that was read.
+
     Examples
     --------
     >>> looks_like_claim_form("hcfa"), looks_like_claim_form("ub04"), looks_like_claim_form("ada")
@@ -286,7 +361,13 @@ def looks_like_claim_form(form: str) -> bool:
 
 
 def odd_procedure(code: str) -> tuple[str, str]:
-    """Return a sentence and its help on a procedure code that cannot be one."""
+    """Return a sentence and its help on a procedure code that cannot be one.
+
+    Parameters
+    ----------
+    code : str
+        A procedure code that was read.
+    """
     count = f"{len(code)} character{'' if len(code) == 1 else 's'}"
     return (
         f"{quoted(code)} has {count}, procedure codes have five",
@@ -295,12 +376,23 @@ def odd_procedure(code: str) -> tuple[str, str]:
 
 
 def parse_text(text: str) -> str:
-    """Return free text without blanks around it."""
+    """Return free text without blanks around it.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+    """
     return text.strip()
 
 
 def format_number(value: int | Decimal | Fraction) -> str:
     """Return an exact number as text: no exponent, no needless zeros.
+
+    Parameters
+    ----------
+    value : int or Decimal or Fraction
+        An exact number.
 
     Examples
     --------
@@ -324,6 +416,11 @@ def format_number(value: int | Decimal | Fraction) -> str:
 
 def json_number(value: int | Decimal | Fraction) -> int | float | str:
     """Return an exact number as JSON has it; as text where a JSON number would round it.
+
+    Parameters
+    ----------
+    value : int or Decimal or Fraction
+        An exact number.
 
     Examples
     --------

@@ -39,12 +39,15 @@ class KnowledgeBase:
     Parameters
     ----------
     policy : Policy
+        The policy that decides.
     settings : mapping of str to str, optional
         Values of the policy's switches; the others keep their defaults.
     strict : bool, optional
         Whether a fact that was not supplied pends a line instead of being assumed in its favour.
     release : HcpcsRelease, optional
+        The HCPCS release.
     precertification : CodeTable, optional
+        The codes that need precertification.
     engine : Engine, optional
         pyDatalog where nothing is given.
 
@@ -96,11 +99,13 @@ class KnowledgeBase:
         settings : mapping of str to str, optional
             As in ``{"effective_basis": "processed_date"}``.
         strict : bool, optional
+            Whether missing facts pend a line.
         hcpcs : path, optional
             A HCPCS release: the fixed-width file of CMS, or a CSV file.
         precertification : path, optional
             A CSV file of the codes that need precertification.
         engine : Engine, optional
+            pyDatalog where nothing is given.
 
         Returns
         -------
@@ -345,7 +350,13 @@ class KnowledgeBase:
         return relation_of(goal, (each.session.answers(goal, {}) for each in loaded))
 
     def one_claim_at_a_time(self, query: Query) -> bool:
-        """Tell whether a goal speaks of one claim at a time."""
+        """Tell whether a goal speaks of one claim at a time.
+
+        Parameters
+        ----------
+        query : Query
+            A checked goal.
+        """
         from kb.claims.goals import claim_apart
 
         return claim_apart(query, self.policy.program) is not None
@@ -356,6 +367,7 @@ class KnowledgeBase:
         Parameters
         ----------
         goal : str or Query
+            What is asked.
         bound : mapping of variable name to value, optional
             Values that variables of the goal will have.
 
@@ -378,11 +390,22 @@ class KnowledgeBase:
         return MappingProxyType(self._known.claims)
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
-        """Return the evidence that the knowledge base knows of a claim."""
+        """Return the evidence that the knowledge base knows of a claim.
+
+        Parameters
+        ----------
+        claim_id : str
+            Id of the claim.
+        """
         return self._known.evidence.for_claim(claim_id)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
+
+        Parameters
+        ----------
+        claim_id : str
+            Id of the claim.
 
         Raises
         ------
@@ -396,6 +419,11 @@ class KnowledgeBase:
 
     def claim_of(self, query: Query) -> str | None:
         """Return the one claim that a goal names and speaks of; None where it may be several.
+
+        Parameters
+        ----------
+        query : Query
+            A checked goal.
 
         Examples
         --------

@@ -187,7 +187,15 @@ def _evidence_summary(read: int, rejected: int) -> str:
 
 
 def summary(tally: Tally, counts: Mapping[str, int]) -> str:
-    """Return the reconciliation of a run: lines read, determined and rejected."""
+    """Return the reconciliation of a run: lines read, determined and rejected.
+
+    Parameters
+    ----------
+    tally : Tally
+        Lines read, determined and rejected.
+    counts : mapping of str to int
+        Lines of each outcome.
+    """
     from kb.model.clause import OUTCOMES
 
     parts = ", ".join(

@@ -34,8 +34,11 @@ def write_all(
     kb : KnowledgeBase
         With its claims.
     wishes : Wishes
+        What is asked of each document.
     kind : Format
+        Format of the documents.
     queue : {"csv", "xlsx"}
+        Format of the queue.
     write : callable
         Takes a file name and its bytes.
     advance : callable

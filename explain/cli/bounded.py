@@ -23,6 +23,7 @@ class BoundedDiagnostics(list[Diagnostic]):
     Parameters
     ----------
     diagnostics : iterable of Diagnostic, optional
+        The first of them.
     without_limit : bool, optional
         Keep them all.
 
@@ -41,7 +42,13 @@ class BoundedDiagnostics(list[Diagnostic]):
         self.extend(diagnostics)
 
     def append(self, diagnostic: Diagnostic) -> None:
-        """Keep a diagnostic, or count it."""
+        """Keep a diagnostic, or count it.
+
+        Parameters
+        ----------
+        diagnostic : Diagnostic
+            One more.
+        """
         if self._without_limit:
             super().append(diagnostic)
             return
@@ -53,7 +60,13 @@ class BoundedDiagnostics(list[Diagnostic]):
             self._left_out[diagnostic.severity] += 1
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Keep or count several diagnostics."""
+        """Keep or count several diagnostics.
+
+        Parameters
+        ----------
+        diagnostics : iterable of Diagnostic
+            Several more.
+        """
         for diagnostic in diagnostics:
             self.append(diagnostic)
 

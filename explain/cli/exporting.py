@@ -78,7 +78,13 @@ class DocumentOptions:
     ] = ""
 
     def wishes(self, kind: Format) -> Wishes:
-        """Return what is asked of the documents of a format."""
+        """Return what is asked of the documents of a format.
+
+        Parameters
+        ----------
+        kind : Format
+            The format.
+        """
         from explain.exports.making import Wishes
 
         profile_of(self.profile)

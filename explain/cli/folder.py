@@ -40,6 +40,13 @@ class Folder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file of the folder.
 
+        Parameters
+        ----------
+        name : str
+            Name of the file in the folder.
+        content : bytes
+            The bytes of the file.
+
         Raises
         ------
         UsageError
@@ -49,7 +56,13 @@ class Folder:
         self.written.add(name)
 
     def others(self, suffix: str) -> int:
-        """Return the number of files with an ending that were not written now."""
+        """Return the number of files with an ending that were not written now.
+
+        Parameters
+        ----------
+        suffix : str
+            How the names of files end.
+        """
         return sum(
             path.suffix == suffix and path.name not in self.written for path in self.path.iterdir()
         )
@@ -61,7 +74,9 @@ def write_bytes(path: Path, content: bytes, what: str) -> None:
     Parameters
     ----------
     path : Path
+        The file.
     content : bytes
+        The bytes of the file.
     what : str
         The file as a message names it.
 

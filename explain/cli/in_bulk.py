@@ -48,6 +48,13 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     DuckDB takes Parquet, and tables of ``LARGE`` bytes and more where it is installed; pyDatalog
     takes all else, and every 837.
 
+    Parameters
+    ----------
+    wanted : str or None
+        The engine that a person asks for, if any.
+    files : sequence of str
+        The files of claims.
+
     Raises
     ------
     UsageError
@@ -94,7 +101,19 @@ def _installed() -> bool:
 def reading_ahead(
     files: Sequence[str], engine: str, memory_limit: str | None, threads: int | None
 ) -> Iterator[BulkSession | None]:
-    """Let DuckDB read the files while the policy is loaded; nothing where it is not the engine."""
+    """Let DuckDB read the files while the policy is loaded; nothing where it is not the engine.
+
+    Parameters
+    ----------
+    files : sequence of str
+        The files of claims.
+    engine : str
+        The engine that reads them.
+    memory_limit : str or None
+        As in ``4GB``.
+    threads : int or None
+        Threads of DuckDB.
+    """
     if engine != "duckdb":
         yield None
         return
@@ -202,7 +221,13 @@ TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "a
 
 
 def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return a determination, as JSON has it, as a row for a person at a terminal."""
+    """Return a determination, as JSON has it, as a row for a person at a terminal.
+
+    Parameters
+    ----------
+    record : mapping of str to Any
+        A determination as JSON has it.
+    """
     allowed = record["allowed_units"]
     return (
         record["claim_id"],
@@ -216,7 +241,13 @@ def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def about_lines(files: Iterable[str]) -> int:
-    """Return about how many claim lines some tables have; 0 where nobody knows."""
+    """Return about how many claim lines some tables have; 0 where nobody knows.
+
+    Parameters
+    ----------
+    files : iterable of str
+        The files of claims.
+    """
     total = 0
     for file in files:
         path = Path(file)
@@ -234,7 +265,17 @@ def about_lines(files: Iterable[str]) -> int:
 
 
 def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedClaim]) -> None:
-    """Write the claims that could not be read as a CSV file."""
+    """Write the claims that could not be read as a CSV file.
+
+    Parameters
+    ----------
+    path : str
+        The file to write.
+    inputs : iterable of str
+        Files that are read, none of which may be written over.
+    claims : iterable of RejectedClaim
+        The rejected claims.
+    """
     from explain.cli.output import csv_text
     from explain.cli.writing import destination
     from kb.model.tables import REJECT_COLUMNS, reject_rows

@@ -204,7 +204,9 @@ class Loaded:
     Parameters
     ----------
     kb : KnowledgeBase
+        The knowledge base.
     diagnostics : BoundedDiagnostics
+        What was wrong, without limit where a person asks for all.
     lines : dict of claim id to line numbers
         Every claim that was read, whether it was kept or not.
     rejected : set of str
@@ -226,7 +228,13 @@ class Loaded:
 
 
 def expanded(paths: Iterable[str]) -> list[str]:
-    """Return the files of names and globs, each glob sorted; what names no file stays."""
+    """Return the files of names and globs, each glob sorted; what names no file stays.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Names and globs.
+    """
     found: list[str] = []
     for path in paths:
         matches = [] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
@@ -251,6 +259,11 @@ def _parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
 
 def read_document(path: str | None) -> PolicyDocument | None:
     """Return the copy of the policy document that ``--document`` names.
+
+    Parameters
+    ----------
+    path : str or None
+        The file, if one was named.
 
     Raises
     ------
@@ -281,6 +294,17 @@ def read_beside(
 ) -> Beside:
     """Read the files of evidence and of overrides; of Parquet what is on one claim alone.
 
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        The knowledge base without claims.
+    evidence : list
+        Files of evidence.
+    overrides : list
+        Files of overrides.
+    only : str, optional
+        The one claim that is read.
+
     Raises
     ------
     InputError
@@ -307,7 +331,9 @@ def load_claims(
     Parameters
     ----------
     kb : KnowledgeBase
+        The knowledge base without claims.
     files, evidence, overrides : list of str
+        Names of files and globs.
     only : str, optional
         Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
         whole.
@@ -352,7 +378,13 @@ def load_claims(
 
 @contextmanager
 def about_line(loaded: Loaded) -> Iterator[None]:
-    """Let an explanation of a line that the claim does not have end in a message."""
+    """Let an explanation of a line that the claim does not have end in a message.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The claims of the command.
+    """
     try:
         yield
     except UsageError as fault:

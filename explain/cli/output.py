@@ -32,7 +32,13 @@ __all__ = [
 
 
 def message(text: str) -> None:
-    """Print a message for the person on stderr; where that cannot be written, nobody is told."""
+    """Print a message for the person on stderr; where that cannot be written, nobody is told.
+
+    Parameters
+    ----------
+    text : str
+        What is printed.
+    """
     try:
         print(visible(text), file=sys.stderr, flush=True)
     except OSError:
@@ -43,6 +49,11 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     """Print diagnostics on stderr: of every kind the first ones, and how many more there are.
 
     Those of claims come as ``BoundedDiagnostics``; of these a person can ask for all.
+
+    Parameters
+    ----------
+    diagnostics : iterable of Diagnostic
+        What a person has to know.
     """
     told, hint = BoundedDiagnostics(), ""
     if isinstance(diagnostics, BoundedDiagnostics):
@@ -56,7 +67,13 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
 
 
 def discard(name: Literal["stdout", "stderr"]) -> None:
-    """Let nothing fail when the interpreter closes a stream at its end."""
+    """Let nothing fail when the interpreter closes a stream at its end.
+
+    Parameters
+    ----------
+    name : {"stdout", "stderr"}
+        The stream.
+    """
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), getattr(sys, name).fileno())
     except (OSError, ValueError):
@@ -65,6 +82,11 @@ def discard(name: Literal["stdout", "stderr"]) -> None:
 
 def data(text: str) -> None:
     """Print data on stdout, so that no character of a claim can draw on a terminal.
+
+    Parameters
+    ----------
+    text : str
+        What is printed.
 
     Raises
     ------
@@ -92,6 +114,11 @@ def flush() -> None:
 def visible(text: str) -> str:
     """Return a text with control and direction marks escaped, line ends kept.
 
+    Parameters
+    ----------
+    text : str
+        What is printed.
+
     Examples
     --------
     >>> visible("a\\u202eb\\x1b[2J")
@@ -110,6 +137,11 @@ def visible(text: str) -> str:
 def json_text(value: Any) -> str:
     """Return one row of JSON; exact numbers stay exact.
 
+    Parameters
+    ----------
+    value : Any
+        A value, or dicts and lists of values.
+
     Examples
     --------
     >>> json_text({"units": Decimal("2.50")})
@@ -126,6 +158,13 @@ def _plain(value: object) -> int | float | str:
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows as aligned columns under a header.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The header.
+    rows : iterable
+        The cells of each row.
 
     Examples
     --------
@@ -146,6 +185,7 @@ def table_lines(
     Parameters
     ----------
     columns : sequence of str
+        The header.
     rows : callable
         Returns the rows.
     """

@@ -58,7 +58,13 @@ def _time(seconds: float) -> str:
 
 @contextmanager
 def progress(meter: Meter) -> Iterator[Meter]:
-    """Show how far a run is for as long as the block lasts."""
+    """Show how far a run is for as long as the block lasts.
+
+    Parameters
+    ----------
+    meter : Meter
+        Says how far the run is.
+    """
     ended = threading.Event()
     terminal = sys.stderr.isatty()
     began = time.monotonic()

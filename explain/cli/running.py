@@ -72,7 +72,13 @@ def _gathered(name: str, hint: Any, values: Mapping[str, Any]) -> Any:
 
 
 def ended(action: Callable[[], int]) -> int:
-    """Run an action and return its exit code; every error becomes a sentence on stderr."""
+    """Run an action and return its exit code; every error becomes a sentence on stderr.
+
+    Parameters
+    ----------
+    action : callable
+        What the command does; it returns an exit code.
+    """
     try:
         code = action()
         flush()
@@ -103,7 +109,13 @@ def ended(action: Callable[[], int]) -> int:
 
 
 def unexpected(fault: Exception) -> str:
-    """Return a sentence on a fault of the program itself, without any value of a claim."""
+    """Return a sentence on a fault of the program itself, without any value of a claim.
+
+    Parameters
+    ----------
+    fault : Exception
+        The exception.
+    """
     frames = traceback.extract_tb(fault.__traceback__)
     where = ""
     if frames:
@@ -118,6 +130,11 @@ def unexpected(fault: Exception) -> str:
 
 def typed(text: str) -> str:
     r"""Return a typed argument as UTF-8, whatever the locale took it for.
+
+    Parameters
+    ----------
+    text : str
+        An argument as the process has it.
 
     Examples
     --------

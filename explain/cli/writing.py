@@ -25,6 +25,7 @@ def format_of(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
     Parameters
     ----------
     output : str
+        Name of the file.
     endings : mapping of str to str, optional
         The formats that there are, by ending.
 
@@ -91,6 +92,13 @@ def _writing(what: str) -> Iterator[None]:
 
 def check_target(output: str, inputs: Iterable[str]) -> Path:
     """Return the file that is to be written.
+
+    Parameters
+    ----------
+    output : str
+        Name of the file.
+    inputs : iterable of str
+        Files that are read, none of which may be written over.
 
     Raises
     ------

@@ -42,11 +42,15 @@ class Case:
     lines, evidence, overrides : tuple of dict
         As the readers take them.
     settings : dict of str to str
+        Values of switches.
     strict : bool
+        Whether missing facts pend a line.
     release, precertification : tuple of dict
         A small HCPCS release and precertification list, where the case loads one.
     expected : dict of line number to ExpectedLine
+        What is expected of each line, by its number.
     origin : Origin
+        Where the case stands.
     """
 
     name: str
@@ -63,7 +67,15 @@ class Case:
     origin: Origin
 
     def knowledge_base(self, policy: Policy, engine: Engine | None = None) -> KnowledgeBase:
-        """Return the knowledge base that the case asks for."""
+        """Return the knowledge base that the case asks for.
+
+        Parameters
+        ----------
+        policy : Policy
+            The policy that is tested.
+        engine : Engine, optional
+            pyDatalog where nothing is given.
+        """
         return KnowledgeBase(
             policy,
             settings=self.settings,

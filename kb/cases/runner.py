@@ -56,7 +56,9 @@ def run_cases(policy: Policy, engine: Engine | None = None) -> CaseReport:
     Parameters
     ----------
     policy : Policy
+        The policy that is tested.
     engine : Engine, optional
+        pyDatalog where nothing is given.
 
     Returns
     -------
@@ -90,7 +92,17 @@ def _missing_cases(cases: Iterable[Case], clause_ids: Iterable[str]) -> list[Dia
 
 
 def run_case(case: Case, policy: Policy, engine: Engine | None = None) -> list[Diagnostic]:
-    """Return what came out otherwise than a case expects; nothing where it passes."""
+    """Return what came out otherwise than a case expects; nothing where it passes.
+
+    Parameters
+    ----------
+    case : Case
+        The case.
+    policy : Policy
+        The policy that is tested.
+    engine : Engine, optional
+        pyDatalog where nothing is given.
+    """
     try:
         result = case.knowledge_base(policy, engine).adjudicate(
             case.lines, case.evidence, case.overrides

@@ -26,6 +26,7 @@ def bound_values(bound: Mapping[str, Any]) -> dict[str, Value]:
     Parameters
     ----------
     bound : mapping of variable name to value
+        What a caller gives for variables.
 
     Raises
     ------
@@ -65,6 +66,13 @@ def bound_values(bound: Mapping[str, Any]) -> dict[str, Value]:
 def check_variables(values: Iterable[str], columns: Sequence[str]) -> None:
     """Check that a goal has the variables that values are given for.
 
+    Parameters
+    ----------
+    values : iterable of str
+        The values given.
+    columns : sequence of str
+        The variables of the goal.
+
     Raises
     ------
     QueryError
@@ -95,6 +103,7 @@ def check_goal(goal: object, *more: type) -> None:
     Parameters
     ----------
     goal : object
+        What a caller gives as a goal.
     *more : type
         Besides text, what may be a goal.
     """
@@ -110,6 +119,7 @@ def check_rows(rows: object, noun: str, one: str, reader: str) -> None:
     Parameters
     ----------
     rows : object
+        What a caller gives as records.
     noun : str
         What the records are, in the plural.
     one : str
@@ -126,30 +136,69 @@ def check_rows(rows: object, noun: str, one: str, reader: str) -> None:
 
 
 def check_path(path: object, noun: str, help: str) -> None:
-    """Raise a UsageError for what names no file or folder."""
+    """Raise a UsageError for what names no file or folder.
+
+    Parameters
+    ----------
+    path : object
+        What a caller gives as a path.
+    noun : str
+        What the argument is called.
+    help : str
+        What to give instead.
+    """
     if not isinstance(path, (str, os.PathLike)):
         raise wrong(noun, path, help)
 
 
 def check_truth(value: object, noun: str) -> None:
-    """Raise a UsageError for what is neither True nor False."""
+    """Raise a UsageError for what is neither True nor False.
+
+    Parameters
+    ----------
+    value : object
+        What a caller gives.
+    noun : str
+        What the argument is called.
+    """
     if not isinstance(value, bool):
         raise wrong(f"`{noun}`", value, "give True or False")
 
 
 def check_claim_id(claim_id: object) -> None:
-    """Raise a UsageError for what is no claim id."""
+    """Raise a UsageError for what is no claim id.
+
+    Parameters
+    ----------
+    claim_id : object
+        What a caller gives as the id of a claim.
+    """
     if not isinstance(claim_id, str):
         raise wrong("a claim id", claim_id, "give text")
 
 
 def wrong(noun: str, value: object, help: str) -> UsageError:
-    """Return the error of an argument of a wrong type."""
+    """Return the error of an argument of a wrong type.
+
+    Parameters
+    ----------
+    noun : str
+        What the argument is called.
+    value : object
+        What a caller gives.
+    help : str
+        What to give instead.
+    """
     return UsageError.of(f"{noun} cannot be {kind(value)}", help)
 
 
 def kind(value: object) -> str:
     """Return in words what a value is; never the value itself.
+
+    Parameters
+    ----------
+    value : object
+        What a caller gives.
 
     Examples
     --------

@@ -35,7 +35,9 @@ class Classifier:
     Parameters
     ----------
     tables : mapping of str to CodeTable
+        Policy tables by name.
     release : HcpcsRelease, optional
+        The HCPCS release, where one is loaded.
     """
 
     def __init__(self, tables: Mapping[str, CodeTable], release: HcpcsRelease | None) -> None:
@@ -46,7 +48,15 @@ class Classifier:
         self._known: dict[tuple[str, str], FactStore] = {}
 
     def facts(self, column: str, code: str) -> FactStore:
-        """Return what the tables and lists say of a code, as facts."""
+        """Return what the tables and lists say of a code, as facts.
+
+        Parameters
+        ----------
+        column : str
+            One of ``facts.schema.TABLE_KINDS``.
+        code : str
+            A code, or a description.
+        """
         key = (column, code)
         known = self._known.get(key)
         if known is None:
@@ -84,9 +94,11 @@ def policy_facts(
     Parameters
     ----------
     clauses : iterable of PolicyClause
+        The register of the policy.
     settings : mapping of str to str
         Every switch with its value, and ``strict``.
     overrides : iterable of Override
+        Overrides of its clauses.
     lists : iterable of str
         Names of the lists that are loaded.
 
@@ -131,6 +143,7 @@ def claim_facts(
     evidence : iterable of Evidence
         Evidence of that claim; evidence for a line takes the place of claim-wide evidence.
     classifier : Classifier
+        Looks codes up in tables and lists.
     shared : dict
         What ``policy_facts`` returns. It is not changed.
 

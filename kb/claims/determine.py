@@ -25,7 +25,9 @@ class LoadedClaim:
     Parameters
     ----------
     policy : Policy
+        The policy that decides.
     claim : Claim
+        The lines of the claim.
     facts : mapping
         Input facts of the claim, of the policy and of the settings, with their origins.
     session : Session
@@ -44,6 +46,7 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     Parameters
     ----------
     loaded : LoadedClaim
+        The claim with its facts and a session.
 
     Returns
     -------

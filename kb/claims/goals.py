@@ -33,7 +33,9 @@ def read_goal(
     Parameters
     ----------
     goal : str or Query
+        What is asked, as text or parsed.
     program : CheckedProgram
+        The rules of the policy.
     bound : mapping of variable name to value, optional
         Values that variables of the goal will have.
 
@@ -60,7 +62,9 @@ def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
     Parameters
     ----------
     query : Query
+        A checked goal.
     program : CheckedProgram
+        The rules of the policy.
 
     Returns
     -------
@@ -82,7 +86,15 @@ def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
 
 
 def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
-    """Return the terms that stand for claims in a goal."""
+    """Return the terms that stand for claims in a goal.
+
+    Parameters
+    ----------
+    query : Query
+        A checked goal.
+    program : CheckedProgram
+        The rules of the policy.
+    """
     found = (_claim_of(atom, program) for atom in atoms_of(query.body))
     return {term for term in found if term is not None}
 
@@ -94,7 +106,15 @@ def _claim_of(atom: Atom, program: CheckedProgram) -> Term | None:
 
 
 def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:
-    """Return every text that a goal names, sorted: it may be a code that no claim has."""
+    """Return every text that a goal names, sorted: it may be a code that no claim has.
+
+    Parameters
+    ----------
+    query : Query
+        A checked goal.
+    bound : mapping of str to Value
+        Values that variables of the goal have.
+    """
     found = {value for value in bound.values() if isinstance(value, str)}
     for atom in atoms_of(query.body):
         for term in atom.terms:

@@ -25,6 +25,7 @@ def check_inputs(lines: object, evidence: object, overrides: object) -> None:
     Parameters
     ----------
     lines, evidence, overrides : object
+        What a caller gives.
 
     Raises
     ------
@@ -46,6 +47,11 @@ def check_inputs(lines: object, evidence: object, overrides: object) -> None:
 
 def claim_stream(lines: Claims) -> ClaimStream:
     """Return claims as a reader streams them.
+
+    Parameters
+    ----------
+    lines : Claims
+        Claims of a reader, or lines.
 
     Examples
     --------

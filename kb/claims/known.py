@@ -40,9 +40,13 @@ class KnownClaims:
     Parameters
     ----------
     loader : ClaimLoader
+        Loads a claim with its facts.
     claims : dict of claim id to Claim
+        The claims by id.
     evidence : EvidenceIndex
+        Their evidence.
     overrides : tuple of Override
+        Overrides of clauses.
     """
 
     loader: ClaimLoader
@@ -58,6 +62,11 @@ class KnownClaims:
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
+
+        Parameters
+        ----------
+        claim_id : str
+            Id of the claim.
 
         Raises
         ------
@@ -84,6 +93,13 @@ class KnownClaims:
         """Yield the sessions whose answers together are the answers of the query.
 
         A goal that speaks of one claim at a time is answered claim by claim.
+
+        Parameters
+        ----------
+        query : Query
+            A checked goal.
+        bound : mapping of str to Value
+            Values that its variables have.
         """
         from kb.claims.goals import claim_apart, claim_terms, texts_of_goal
         from kb.language.ast import Constant

@@ -28,10 +28,13 @@ class ClaimLoader:
     Parameters
     ----------
     policy : Policy
+        The policy that decides.
     settings : mapping of str to str
         Every switch with its value, and ``strict``.
     release : HcpcsRelease, optional
+        The HCPCS release, where one is loaded.
     precertification : CodeTable, optional
+        The codes that need precertification, where a list is loaded.
     engine : Engine, optional
         pyDatalog where nothing is given.
 
@@ -73,11 +76,23 @@ class ClaimLoader:
         self.classifier = Classifier(tables, release)
 
     def shared_facts(self, overrides: Iterable[Override]) -> FactStore:
-        """Return the facts that are the same for every claim."""
+        """Return the facts that are the same for every claim.
+
+        Parameters
+        ----------
+        overrides : iterable of Override
+            Overrides of clauses.
+        """
         return policy_facts(self.policy.clauses.values(), self._settings, overrides, self._lists)
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
-        """Return evidence by claim, checked against what the policy declares."""
+        """Return evidence by claim, checked against what the policy declares.
+
+        Parameters
+        ----------
+        evidence : EvidenceInput
+            What a reader returns, or dicts.
+        """
         from facts.readers.evidence import EvidenceIndex, index_evidence
 
         if isinstance(evidence, EvidenceIndex):
@@ -85,7 +100,15 @@ class ClaimLoader:
         return index_evidence(evidence, self.policy.evidence_types)
 
     def overrides(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
-        """Return overrides, checked against the policy's clauses; add what is worth a note."""
+        """Return overrides, checked against the policy's clauses; add what is worth a note.
+
+        Parameters
+        ----------
+        overrides : OverrideInput
+            What a reader returns, or dicts.
+        notes : list of Diagnostic
+            Collects warnings.
+        """
         from facts.readers.overrides import collect_overrides
 
         return collect_overrides(overrides, tuple(self.policy.clauses), notes)
@@ -93,26 +116,64 @@ class ClaimLoader:
     def given(
         self, evidence: EvidenceInput, overrides: OverrideInput, result: Adjudication
     ) -> tuple[EvidenceIndex, FactStore]:
-        """Return evidence by claim and the facts that every claim shares; faults are reported."""
+        """Return evidence by claim and the facts that every claim shares; faults are reported.
+
+        Parameters
+        ----------
+        evidence : EvidenceInput
+            The evidence of all claims.
+        overrides : OverrideInput
+            Overrides of clauses.
+        result : Adjudication
+            Collects what is wrong.
+        """
         index = self.evidence(evidence)
         result.diagnostics.extend(index.diagnostics)
         return index, self.shared_facts(self.overrides(overrides, result.diagnostics))
 
     def load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
-        """Return a claim with its facts and a session over them."""
+        """Return a claim with its facts and a session over them.
+
+        Parameters
+        ----------
+        claim : Claim
+            The lines of the claim.
+        evidence : EvidenceIndex
+            The evidence of all claims.
+        shared : FactStore
+            What ``shared_facts`` returns.
+        """
         facts = claim_facts(
             claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
         )
         return LoadedClaim(self.policy, claim, facts, self.session(facts))
 
     def session(self, facts: Facts) -> Session:
-        """Return a session of the engine over the policy's program and some facts."""
+        """Return a session of the engine over the policy's program and some facts.
+
+        Parameters
+        ----------
+        facts : Facts
+            Input facts with their origins.
+        """
         return self._engine.open(self.policy.program, facts)
 
     def determinations(
         self, stream: ClaimStream, evidence: EvidenceIndex, shared: FactStore, result: Adjudication
     ) -> Iterator[Determination]:
-        """Yield the determinations of the claims of a stream; gather all else in the result."""
+        """Yield the determinations of the claims of a stream; gather all else in the result.
+
+        Parameters
+        ----------
+        stream : ClaimStream
+            Claims as a reader streams them.
+        evidence : EvidenceIndex
+            The evidence of all claims.
+        shared : FactStore
+            What ``shared_facts`` returns.
+        result : Adjudication
+            Collects what is wrong.
+        """
         for claim in accepted(stream, evidence, result):
             try:
                 determinations = determine(self.load(claim, evidence, shared))

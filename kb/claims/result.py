@@ -49,7 +49,13 @@ class Adjudication:
         return self.determinations[position]
 
     def reject(self, claim: RejectedClaim) -> None:
-        """Gather a rejected claim and what is wrong with it."""
+        """Gather a rejected claim and what is wrong with it.
+
+        Parameters
+        ----------
+        claim : RejectedClaim
+            The claim.
+        """
         self.diagnostics.extend(claim.diagnostics)
         self.rejected.append(claim)
 
@@ -60,6 +66,7 @@ def accepted(stream: ClaimStream, index: EvidenceIndex, result: Adjudication) ->
     Parameters
     ----------
     stream : ClaimStream
+        Claims as a reader streams them.
     index : EvidenceIndex
         Evidence for claims that the stream does not have is reported at the end.
     result : Adjudication
@@ -79,7 +86,15 @@ def accepted(stream: ClaimStream, index: EvidenceIndex, result: Adjudication) ->
 
 
 def undetermined(claim: Claim, fault: QueryError) -> RejectedClaim:
-    """Return a claim on which a rule has no result, with the rule's place."""
+    """Return a claim on which a rule has no result, with the rule's place.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    fault : QueryError
+        What a rule has no result for.
+    """
     help = f"claim `{one_line(claim.claim_id)}` is rejected; see to the rule"
     told = (
         Diagnostic("error", each.message, each.place, help, each.excerpt)

@@ -20,6 +20,15 @@ def complete_settings(
 ) -> Mapping[str, str]:
     """Return every switch of a policy with its value, and ``strict``.
 
+    Parameters
+    ----------
+    policy : Policy
+        The policy with its switches.
+    settings : mapping of str to str
+        Values of switches.
+    strict : bool
+        Whether missing facts pend a line.
+
     Raises
     ------
     UsageError

@@ -20,9 +20,11 @@ class Citation:
     Parameters
     ----------
     clause_id, effect : str
+        The clause and what it does to the line.
     carc, group : str or None
         Claim adjustment reason code and group code where the clause adjusts the line.
     rarcs : tuple of str
+        Remittance advice remark codes.
     readings : tuple of int
         Numbers of the readings that mattered.
     reason : str
@@ -95,7 +97,9 @@ class Determination:
     Parameters
     ----------
     claim_id : str
+        Id of the claim.
     line_number : int
+        Number of the line.
     outcome : str
         One of ``kb.model.clause.OUTCOMES``.
     citations : tuple of Citation
@@ -105,6 +109,7 @@ class Determination:
     missing_evidence, assumptions : tuple of str
         Names, sorted.
     policy, policy_version, program_sha256 : str
+        The policy, the day of its document, and a hash of all that a determination depends on.
     """
 
     claim_id: str

@@ -22,6 +22,7 @@ class Stratum:
     Parameters
     ----------
     predicates : tuple of str
+        Name and arity of each.
     recursive : bool
         Whether a predicate of the stratum depends on itself.
     """
@@ -37,12 +38,14 @@ class CheckedProgram:
     Parameters
     ----------
     program : Program
+        The rules and declarations.
     signature : mapping of str to Predicate
         Input predicates, declared ones and those that only rules define; the columns of the
         latter are named ``a1``, ``a2``, ... and have inferred types.
     strata : tuple of Stratum
         Groups of derived predicates; each uses only itself and groups before it.
     warnings : tuple of Diagnostic, optional
+        What is worth a look.
     clauses, tables : collection of str, optional
         What rules and queries may name.
     vocabulary : Vocabulary, optional

@@ -40,11 +40,13 @@ class Vocabulary:
     switches : mapping of str to collection of str, optional
         Each switch with its values.
     evidence : mapping of str to EvidenceType, optional
+        The declared types of evidence by name.
     tables : mapping of str to TableVocabulary
         Only tables that could be read.
     lists : collection of str
         Lists that can be loaded alongside the claims.
     readings : collection of int, optional
+        Numbers of the readings.
     """
 
     effects: Mapping[str, Collection[str]] | None = None

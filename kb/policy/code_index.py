@@ -38,6 +38,7 @@ def code_places(policy: Policy, code: str) -> CodePlaces:
     Parameters
     ----------
     policy : Policy
+        A policy that is loaded.
     code : str
         A procedure, revenue, place of service or diagnosis code, normalised.
 
@@ -89,6 +90,11 @@ def clause_rules(policy: Policy) -> dict[str, list[Rule]]:
 
     A rule counts when its head concludes something of a clause that it names, or what a concluding
     rule hands on, as ``applies(C, L, K, denied) :- medical_denial(C, L, K)`` does.
+
+    Parameters
+    ----------
+    policy : Policy
+        A policy that is loaded.
     """
     columns = _clause_columns(policy)
     rules = policy.program.program.rules

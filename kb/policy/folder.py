@@ -27,6 +27,11 @@ def bundled_policies() -> tuple[str, ...]:
 def find_policy_folder(policy: str | Path) -> Path:
     """Return the folder of a bundled policy's name or of a path.
 
+    Parameters
+    ----------
+    policy : str or Path
+        Name of a bundled policy, or a folder.
+
     Raises
     ------
     UsageError
@@ -56,18 +61,36 @@ def find_policy_folder(policy: str | Path) -> Path:
 
 
 def rule_files(folder: Path) -> list[tuple[str, Path]]:
-    """Return the rule files with the names that diagnostics and proofs give them."""
+    """Return the rule files with the names that diagnostics and proofs give them.
+
+    Parameters
+    ----------
+    folder : Path
+        A policy folder.
+    """
     shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
     return shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
 
 
 def table_files(folder: Path) -> list[str]:
-    """Return the names of the tables that the folder has files of."""
+    """Return the names of the tables that the folder has files of.
+
+    Parameters
+    ----------
+    folder : Path
+        A policy folder.
+    """
     return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
 
 
 def digest(folder: Path) -> str:
-    """Hash everything that a determination depends on, independent of place and line ends."""
+    """Hash everything that a determination depends on, independent of place and line ends.
+
+    Parameters
+    ----------
+    folder : Path
+        A policy folder.
+    """
     digest = hashlib.sha256()
     files = [*rule_files(folder)]
     for name in ("policy.toml", "clauses.toml"):

@@ -31,6 +31,7 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
     Parameters
     ----------
     policy : Policy
+        A policy that is loaded.
 
     Returns
     -------

@@ -50,15 +50,23 @@ class Policy:
     Parameters
     ----------
     policy_id, title, version : str
+        Identity of the policy; its version is the day of the document.
     published : date
+        Day of publication.
     folder : Path
+        Where its files lie.
     clauses : mapping of str to PolicyClause
         In the order of the register.
     switches : mapping of str to Switch
+        By name.
     evidence_types : mapping of str to EvidenceType
+        By name of the evidence.
     readings : mapping of int to Reading
+        By number.
     declarations : mapping of str to TableDeclaration
+        What ``policy.toml`` says of each table.
     tables : mapping of str to CodeTable
+        The codes of each table.
     related : mapping of str to str
         Titles of other policies that this one names.
     program : CheckedProgram

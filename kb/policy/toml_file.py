@@ -120,15 +120,51 @@ class TomlFile:
     def error(
         self, message: str, help: str = "", place: str = "", key: str = "", item: int = 0
     ) -> None:
-        """Note an error at a place of the file, with the row of its key."""
+        """Note an error at a place of the file, with the row of its key.
+
+        Parameters
+        ----------
+        message : str
+            One sentence with the person's input in backticks.
+        help : str, optional
+            What to do about it.
+        place : str, optional
+            The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
+        key : str, optional
+            Key of the table.
+        item : int, optional
+            Number of an item of its list, from 1.
+        """
         self.found.append(self._diagnostic("error", message, help, place, key, item))
 
     def warning(self, message: str, help: str = "", place: str = "", key: str = "") -> None:
-        """Note a warning at a place of the file, with the row of its key."""
+        """Note a warning at a place of the file, with the row of its key.
+
+        Parameters
+        ----------
+        message : str
+            One sentence with the person's input in backticks.
+        help : str, optional
+            What to do about it.
+        place : str, optional
+            The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
+        key : str, optional
+            Key of the table.
+        """
         self.found.append(self._diagnostic("warning", message, help, place, key, 0))
 
     def origin(self, place: str, key: str = "", item: int = 0) -> Origin:
-        """Return a place of the file, in words and with its row."""
+        """Return a place of the file, in words and with its row.
+
+        Parameters
+        ----------
+        place : str
+            The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
+        key : str, optional
+            Key of the table.
+        item : int, optional
+            Number of an item of its list, from 1.
+        """
         row = self._row(place, key, item)
         return Origin(self.label, ", ".join(filter(None, (place, f"row {row}" if row else ""))))
 
@@ -148,6 +184,13 @@ class TomlFile:
         """Return what was read under a key, or None where the file or the key is broken.
 
         What is not known for this reason is reported nowhere else.
+
+        Parameters
+        ----------
+        key : str
+            Key of the table.
+        value : T
+            What was read.
         """
         return None if self.broken or key in self._unread else value
 
@@ -158,7 +201,19 @@ class TomlFile:
         place: str,
         severity: Severity = "warning",
     ) -> None:
-        """Tell each key that nothing reads."""
+        """Tell each key that nothing reads.
+
+        Parameters
+        ----------
+        table : mapping of str to Any
+            A table of the file.
+        keys : collection of str
+            The keys that something reads.
+        place : str
+            The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
+        severity : Severity, optional
+            Of the report.
+        """
         for key in table:
             if key not in keys:
                 self.stray(key, keys, place, key, severity)
@@ -171,7 +226,21 @@ class TomlFile:
         key: str,
         severity: Severity = "warning",
     ) -> None:
-        """Tell a key that nothing reads, with the nearest that something does."""
+        """Tell a key that nothing reads, with the nearest that something does.
+
+        Parameters
+        ----------
+        name : str
+            The key that nothing reads.
+        keys : collection of str
+            The keys that something reads.
+        place : str
+            The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
+        key : str
+            Key of the table.
+        severity : Severity, optional
+            Of the report.
+        """
         help = near_help(name, keys, f"known are {', '.join(keys)}")
         message = f"nothing reads the key `{name}`"
         self.found.append(self._diagnostic(severity, message, help, place, key, 0))
@@ -233,7 +302,13 @@ class TomlFile:
         return tuple(value) if isinstance(value, list) else value
 
     def tables(self, key: str) -> dict[str, dict[str, Any]]:
-        """Return the sub-tables of a table, by name."""
+        """Return the sub-tables of a table, by name.
+
+        Parameters
+        ----------
+        key : str
+            Key of the table.
+        """
         value = self.data.get(key, {})
         if not isinstance(value, dict) or not all(isinstance(row, dict) for row in value.values()):
             self._unread.add(key)
@@ -242,7 +317,13 @@ class TomlFile:
         return value
 
     def rows(self, key: str) -> list[dict[str, Any]]:
-        """Return an array of tables."""
+        """Return an array of tables.
+
+        Parameters
+        ----------
+        key : str
+            Key of the table.
+        """
         value = self.data.get(key, [])
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
             self._unread.add(key)

@@ -23,6 +23,7 @@ class TomlPlaces:
     Parameters
     ----------
     text : str
+        Text of the file.
 
     Examples
     --------
@@ -46,6 +47,7 @@ class TomlPlaces:
         table : str
             Empty for what is above all tables.
         key : str, optional
+            A key of the table.
         item : int, optional
             Counted from 1.
         """
@@ -68,7 +70,13 @@ class TomlPlaces:
         )
 
     def text(self, row: int) -> str:
-        """Return a row without the blanks around it, cut where it is long."""
+        """Return a row without the blanks around it, cut where it is long.
+
+        Parameters
+        ----------
+        row : int
+            Number of the row, from 1.
+        """
         text = self._rows[row - 1].strip() if 0 < row <= len(self._rows) else ""
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
@@ -108,7 +116,9 @@ def syntax_fault(text: str, fault: tomllib.TOMLDecodeError, label: str) -> Diagn
     Parameters
     ----------
     text : str
+        Text of the file.
     fault : tomllib.TOMLDecodeError
+        What the parser says.
     label : str
         Name of the file in diagnostics.
     """
