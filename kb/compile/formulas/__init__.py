@@ -1,7 +1,6 @@
 """Rules about lines as formulas over the columns of one wide row, for millions of lines.
 
-The passes, in order: ``constants`` (predicates known before any line is read), ``domains`` (which
-constants a column can hold), ``unfold`` (a body without derived atoms that carry values),
-``specialise`` (formulas), ``guards`` (where a costly condition can matter at all), and
-``pipeline`` (statements for DuckDB).
+``plan`` goes from a program to formulas: ``domains`` (what predicates can hold before any line is
+read), ``unfold`` (bodies without derived atoms that carry values), ``specialise`` and ``assemble``
+(formulas), and ``guards`` (where a costly test can matter at all). ``emit`` writes their SQL.
 """

@@ -1,4 +1,4 @@
-"""Pass: a flat body as a conjunction of tests of one line and of the other lines of its claim."""
+"""A flat body as a conjunction of tests of one line and of the other lines of its claim."""
 
 from __future__ import annotations
 

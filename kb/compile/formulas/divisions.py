@@ -1,4 +1,4 @@
-"""Pass: refuse a division whose divisor a claim could make zero, for then it has no result.
+"""Refuse a division whose divisor a claim could make zero, for then it has no result.
 
 A formula is worked out for every line, whatever the other conditions of its rule say, and SQL makes
 nothing of a division by zero. The knowledge base rejects the claim, and only where the division is
@@ -33,6 +33,7 @@ def refuse_divisions(plan: LinePlan, amounts_are_positive: bool) -> None:
     Parameters
     ----------
     plan : LinePlan
+        Of all rules of a policy.
     amounts_are_positive : bool
         Whether no amount of the policy's tables is zero.
 

@@ -1,4 +1,4 @@
-"""Pass: where a costly test can matter at all, as a formula of cheap tests."""
+"""Where a costly test can matter at all, as a formula of cheap tests."""
 
 from __future__ import annotations
 

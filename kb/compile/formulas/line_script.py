@@ -31,6 +31,7 @@ class Member:
     Parameters
     ----------
     bit : int
+        Its position, from 0.
     kind : {"in", "mentions"}
         Whether codes are compared, or words looked for.
     table, value : str, optional
@@ -57,6 +58,7 @@ class Feature:
     mask : str
         SQL of the bits of a ``value``, but for those of ``members``.
     members : tuple of Member
+        Bits that tables decide.
     tests : tuple of str
         SQL of each bit over a line, where there is no dictionary.
     """
@@ -117,6 +119,7 @@ class OtherTest:
     keys : tuple of str
         Columns in addition to the claim that have to be equal.
     order : {"any", "other", "earlier", "later"}
+        Where the other line stands.
     check : str
         What is asked of their number, as in ``>= 2``.
     counted : bool
@@ -149,6 +152,7 @@ class LineScript:
     features : tuple of Feature
         The mask of feature n is the column ``m<n>``; those of ``sides`` follow.
     sides : tuple of Side
+        Masks of evidence and of values that a line can have several of.
     filed_columns : tuple of str
         Columns of the lines with evidence that the sides read.
     others : tuple of OtherTest
@@ -166,6 +170,7 @@ class LineScript:
     function : {"min", "max"}
         Which of several allowed units count.
     allowed : tuple of AllowedValue
+        Each way in which units are allowed.
     reads : tuple of str
         Columns of the lines that ``allowed`` reads.
     """
@@ -191,6 +196,11 @@ class LineScript:
 
 def mask_of(bits: Iterable[int]) -> int:
     """Return a number that has some bits.
+
+    Parameters
+    ----------
+    bits : iterable of int
+        Positions, from 0.
 
     Examples
     --------

@@ -89,6 +89,7 @@ class OtherLines:
     operator : str, optional
         How their number compares with ``value``.
     value : number
+        What their number is compared with.
     """
 
     keys: tuple[str, ...]

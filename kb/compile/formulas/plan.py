@@ -1,4 +1,4 @@
-"""Pass: everything that a run over lines needs to know of a program."""
+"""Everything that a run over lines needs to know of a program."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class LinePlan:
     Parameters
     ----------
     formulas : Formulas
+        What the nodes are of.
     answers : tuple of Answer
+        Each with its formula.
     allowed : Extreme
         The units that are allowed.
     columns : dict of column to tests with their nodes

@@ -1,4 +1,4 @@
-"""Pass: bodies about values that a line can have several of, as queries of lines."""
+"""Bodies about values that a line can have several of, as queries of lines."""
 
 from __future__ import annotations
 
@@ -60,7 +60,13 @@ def side_query(body: Sequence[BodyLiteral], value: str = "") -> SideQuery:
 
 
 def filed_columns(bodies: Iterable[Sequence[BodyLiteral]]) -> tuple[str, ...]:
-    """Return the columns of the raw lines that bodies read."""
+    """Return the columns of the raw lines that bodies read.
+
+    Parameters
+    ----------
+    bodies : iterable of bodies
+        Columns of the line are variables that begin with ``@``.
+    """
     found = set()
     for name in _columns(bodies):
         made = expression(source_column(name))

@@ -50,7 +50,9 @@ class Specialiser:
     Parameters
     ----------
     unfolder : Unfolder
+        Has the rules, and what is known beforehand.
     formulas : Formulas
+        Where nodes are made.
     """
 
     unfolder: Unfolder

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kb.language.ast import Aggregate, Assignment, BodyLiteral, Comparison, Relational, Variable
+from kb.language.ast import (
+    Aggregate,
+    Assignment,
+    BodyLiteral,
+    Comparison,
+    Operation,
+    Relational,
+    Variable,
+)
 from kb.language.traversal import all_names, names_of, visible_variables
 
 
@@ -69,3 +77,21 @@ def _needed_and_bound(literal: BodyLiteral) -> tuple[set[str], set[str]]:
         case Comparison(operator="=", left=left, right=right):
             return visible, {side.name for side in (left, right) if isinstance(side, Variable)}
     return visible, set()
+
+
+def calculates(literal: BodyLiteral) -> bool:
+    """Tell whether a literal needs arithmetic.
+
+    Parameters
+    ----------
+    literal : Relational, Comparison, Assignment or Aggregate
+        Of the body of a rule.
+    """
+    match literal:
+        case Assignment():
+            return True
+        case Comparison(left=left, right=right):
+            return isinstance(left, Operation) or isinstance(right, Operation)
+        case Aggregate(expression=expression, goal=goal):
+            return isinstance(expression, Operation) or any(map(calculates, goal))
+    return False

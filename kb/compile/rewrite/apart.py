@@ -1,4 +1,4 @@
-"""Rules that are asked claim by claim, written so that all claims can be asked at once.
+"""Pass: rules that are asked claim by claim, written so that all claims can be asked at once.
 
 Asked claim by claim, a rule sees one claim alone. Asked of all claims it sees the same if all its
 atoms of claims are about one claim, and if a code that is in a table is on that claim.
@@ -47,6 +47,7 @@ class Codes:
     Parameters
     ----------
     columns : mapping of table to column
+        The column of the claims that the codes of each table are of.
     ambiguous : callable
         Returns whether a code of a column of the claims is in a table of another column.
     """
@@ -55,7 +56,15 @@ class Codes:
     ambiguous: Callable[[str], bool]
 
     def of_their_claim(self, atom: Atom, known: Columns) -> bool:
-        """Tell whether a code atom can hold of no code but those of the claim of its rule."""
+        """Tell whether a code atom can hold of no code but those of the claim of its rule.
+
+        Parameters
+        ----------
+        atom : Atom
+            Of one of ``CODE_PREDICATES``.
+        known : dict of variable name to columns
+            The columns of the claims that each variable is a code of.
+        """
         first = atom.terms[0]
         columns = known.get(first.name, set()) if isinstance(first, Variable) else set()
         if atom.predicate == "mentions":
@@ -80,6 +89,7 @@ def rules_apart(
     goal : Rule or None
         A goal that speaks of one claim at a time.
     codes : Codes
+        What is known of the tables that codes stand in.
     given : iterable of (name, arity), optional
         Predicates of claims whose rules are not among these.
 
@@ -98,7 +108,15 @@ def rules_apart(
 
 
 def are_apart(rules: Iterable[Rule], codes: Codes) -> bool:
-    """Tell whether rules say of all claims at once what they say of each, as they are written."""
+    """Tell whether rules say of all claims at once what they say of each, as they are written.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+        All that some predicates need.
+    codes : Codes
+        What is known of the tables that codes stand in.
+    """
     rules = list(rules)
     ours = _predicates_of_claims(rules, ())
     try:
@@ -107,7 +125,7 @@ def are_apart(rules: Iterable[Rule], codes: Codes) -> bool:
         return False
 
 
-def is_of_claims(predicate: str) -> bool:
+def _is_of_claims(predicate: str) -> bool:
     """Tell whether an input predicate begins with a claim."""
     known = BY_NAME.get(predicate)
     return known is not None and known.columns[0].name == "claim"
@@ -121,9 +139,9 @@ def _predicates_of_claims(rules: Iterable[Rule], given: Iterable[Key]) -> set[Ke
         head = rule.head.key
         for atom in atoms_of(rule.body):
             key = atom.key
-            if is_of_claims(key[0]):
+            if _is_of_claims(key[0]):
                 found.add(key)
-            if is_of_claims(key[0]) or key[0] in CODE_PREDICATES:
+            if _is_of_claims(key[0]) or key[0] in CODE_PREDICATES:
                 found.add(head)
             else:
                 needs.setdefault(key, set()).add(head)
@@ -143,7 +161,7 @@ def _rule(rule: Rule, ours: set[Key], codes: Codes, is_goal: bool = False) -> Ru
     claims = {
         atom.terms[0]
         for atom in atoms
-        if is_of_claims(atom.predicate) or atom.key in ours
+        if _is_of_claims(atom.predicate) or atom.key in ours
         if atom.terms
     }
     if not claims and not looked_up and head not in ours:

@@ -17,6 +17,7 @@ class Component:
     Parameters
     ----------
     keys : tuple of (name, arity)
+        In the order of the program.
     rules : tuple of Rule
         Rules whose head is one of the keys.
     recursive : bool
@@ -75,7 +76,15 @@ def components(program: Program, wanted: Iterable[Key] | None = None) -> tuple[C
 
 
 def recursive_atoms(rule: Rule, keys: Iterable[Key]) -> list[int]:
-    """Return the positions in the body of the atoms whose predicate is one of the keys."""
+    """Return the positions in the body of the atoms whose predicate is one of the keys.
+
+    Parameters
+    ----------
+    rule : Rule
+        Of a component.
+    keys : iterable of (name, arity)
+        The predicates of the component.
+    """
     members = set(keys)
     return [
         position

@@ -40,6 +40,7 @@ class Narrowed:
     Parameters
     ----------
     rules : tuple of Rule
+        Those that are needed.
     copies : mapping of (name, arity) to (name, arity)
         Each predicate that holds a part of another, with that other.
     """
@@ -59,6 +60,7 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
     Parameters
     ----------
     program : Program
+        Checked.
     wanted : iterable of (name, arity)
         They stay whole.
     whole : iterable of (name, arity), optional

@@ -1,4 +1,4 @@
-"""Predicates that pair every row with every other are put in the place of their atoms.
+"""Pass: predicates that pair every row with every other are put in the place of their atoms.
 
 ``in_force(C, L, K)`` holds of nearly every line and clause. As a table it has lines times clauses
 rows; in the body that asks it of a few, it is a handful of joins.
@@ -32,6 +32,7 @@ def spread_predicates(program: Program) -> dict[Key, Rule]:
     Parameters
     ----------
     program : Program
+        Checked.
 
     Returns
     -------
@@ -69,6 +70,7 @@ def unfold_spread(program: Program) -> dict[Rule, Rule]:
     Parameters
     ----------
     program : Program
+        Checked.
 
     Returns
     -------

@@ -19,6 +19,7 @@ def comment(text: str = "", indent: str = "") -> list[str]:
     Parameters
     ----------
     text : str
+        A paragraph; its first blanks indent it.
     indent : str, optional
         What the second and further lines begin with.
 
@@ -47,5 +48,11 @@ def comment(text: str = "", indent: str = "") -> list[str]:
 
 
 def comments(texts: Iterable[str]) -> list[str]:
-    """Return several texts as line comments."""
+    """Return several texts as line comments.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        A paragraph each.
+    """
     return [line for text in texts for line in comment(text, "  ")]

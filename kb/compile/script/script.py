@@ -1,4 +1,4 @@
-"""Pass: a whole program as a script that a person reads and a warehouse runs."""
+"""A whole program as a script that a person reads and a warehouse runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def script(
     Parameters
     ----------
     source : Source
+        What the script is made of.
     dialect : Dialect
+        What it is written in.
     wanted : iterable of (name, arity), optional
         Only what these predicates need; all of the program where nothing is given.
 
@@ -73,7 +75,13 @@ def script(
 
 
 def script_text(statements: Iterable[ScriptStatement]) -> str:
-    """Return statements as the text of a script, without the last line end."""
+    """Return statements as the text of a script, without the last line end.
+
+    Parameters
+    ----------
+    statements : iterable of ScriptStatement
+        In the order in which they run.
+    """
     return "\n\n".join(map(str, statements))
 
 

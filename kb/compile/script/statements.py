@@ -1,4 +1,4 @@
-"""Pass: each statement of a script with what is said of it."""
+"""Each statement of a script with what is said of it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ class StatementWriter:
     Parameters
     ----------
     source : Source
+        What the script is made of.
     dialect : Dialect
+        What it is written in.
     originals : mapping of Rule to Rule
         The rule that a person wrote, of each rule that is compiled.
     spread : frozenset of (name, arity)
@@ -76,7 +78,13 @@ class StatementWriter:
         self.scans = attributes(self.queries)
 
     def heading(self, wide: Iterable[str]) -> ScriptStatement:
-        """What the script says of itself, and the tables that a person supplies."""
+        """What the script says of itself, and the tables that a person supplies.
+
+        Parameters
+        ----------
+        wide : iterable of str
+            Names of the tables that a person supplies.
+        """
         wide = list(wide)
         texts = [*self.source.heading, f"Dialect: {self.dialect.title}", ""]
         if wide:
@@ -109,7 +117,13 @@ class StatementWriter:
         ]
 
     def inputs(self, used: Iterable[str]) -> Iterator[ScriptStatement]:
-        """The policy's codes, and each input predicate that is used."""
+        """The policy's codes, and each input predicate that is used.
+
+        Parameters
+        ----------
+        used : iterable of str
+            Input predicates, those that others read first.
+        """
         used = list(used)
         if {"code_in", "code_amount", "mentions"} & set(used):
             yield from self._codes()
@@ -135,7 +149,13 @@ class StatementWriter:
         yield from self._insert(exp.to_identifier(CODES), self.queries.code_rows())
 
     def undefined(self, asserted: Iterable[Key]) -> Iterator[ScriptStatement]:
-        """Predicates that are declared and that no rule derives: they have no rows."""
+        """Predicates that are declared and that no rule derives: they have no rows.
+
+        Parameters
+        ----------
+        asserted : iterable of (name, arity)
+            Predicates that no rule derives.
+        """
         for key in asserted:
             if key[0] not in BY_NAME:
                 yield from self._rows(key, ())
@@ -155,7 +175,15 @@ class StatementWriter:
         yield from self._insert(identifier, rows)
 
     def predicate(self, component: Component, made: Relationship) -> ScriptStatement:
-        """The table of a derived predicate, one SELECT for each of its rules."""
+        """The table of a derived predicate, one SELECT for each of its rules.
+
+        Parameters
+        ----------
+        component : Component
+            The predicate with its rules.
+        made : Relationship
+            Its rows.
+        """
         (key,) = component.keys
         table = self.catalog[key]
         texts = [
@@ -217,7 +245,13 @@ class StatementWriter:
         return [f"  used by {'every clause' if every else ', '.join(found)}"]
 
     def faults(self, doubts: Iterable[tuple[str, Query]]) -> ScriptStatement:
-        """The view of rows that were left out because a number could not be computed."""
+        """The view of rows that were left out because a number could not be computed.
+
+        Parameters
+        ----------
+        doubts : iterable of (str, query)
+            A predicate, and rows for which a number of it does not exist.
+        """
         queries = []
         for predicate, doubt in doubts:
             name = named(exp.Literal.string(predicate), "predicate")

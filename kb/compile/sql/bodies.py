@@ -1,4 +1,4 @@
-"""Pass: the body of a rule as one SELECT, read from left to right."""
+"""The body of a rule as one SELECT, read from left to right."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from facts.schema import ColumnType
-from kb.compile.rewrite.aggregate_goals import inner_names, stands_alone
+from kb.compile.rewrite.aggregate_goals import calculates, inner_names, stands_alone
+from kb.compile.sql import tree
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
-from kb.compile.sql.numbers import Numbers, Ratio
+from kb.compile.sql.numbers import Numbers
+from kb.compile.sql.ratio import Ratio
 from kb.compile.sql.scans import KEY_COLUMNS, Attribute
-from kb.compile.sql.tree import (
-    Sql,
-    columns_of,
-    exp,
-    field_names,
-    field_of,
-    known,
-    named,
-    never,
-    number,
-    one_row,
-)
+from kb.compile.sql.tree import Sql, exp
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -61,11 +52,15 @@ class Body:
     Parameters
     ----------
     catalog : Catalog
+        Each predicate as a table.
     dialect : Dialect
+        What the SELECT is written in.
     renamed : mapping of body position to table name
         Atoms that read another table than their predicate's: the rows that are new.
     values : dict of variable name to SQL
+        What each variable is so far.
     types : dict of variable name to type
+        The type of each variable so far.
     scans : mapping of (name, arity) to Attribute
         Predicates that are read as columns of one wide table.
     doubts : list of query
@@ -91,7 +86,13 @@ class Body:
         self.numbers = self.dialect.numbers
 
     def read(self, body: Iterable[BodyLiteral]) -> Body:
-        """Add the literals of a body."""
+        """Add the literals of a body.
+
+        Parameters
+        ----------
+        body : iterable of literals
+            In reading order.
+        """
         for position, literal in enumerate(body):
             if isinstance(literal, Relational):
                 if literal.negated:
@@ -109,11 +110,19 @@ class Body:
         return self
 
     def select(self, columns: Sequence[Sql], distinct: bool = True) -> exp.Select:
-        """Return the SELECT of some columns."""
+        """Return the SELECT of some columns.
+
+        Parameters
+        ----------
+        columns : sequence of sqlglot expression
+            What is selected.
+        distinct : bool, optional
+            Whether each row is wanted once.
+        """
         query = exp.select(*columns)
         sources = self.sources
         if not sources and self.conditions:
-            sources = [(one_row(), "", [])]
+            sources = [(tree.one_row(), "", [])]
         for position, (source, join, on) in enumerate(sources):
             if position == 0:
                 query.from_(source.copy(), copy=False)
@@ -129,14 +138,22 @@ class Body:
         return query.distinct(copy=False) if distinct else query
 
     def term(self, term: Term, kind: ColumnType) -> Sql:
-        """Return a bound term as SQL of a column's type."""
+        """Return a bound term as SQL of a column's type.
+
+        Parameters
+        ----------
+        term : Term
+            A constant, or a variable that is bound.
+        kind : {"text", "number", "date"}
+            Type of the column.
+        """
         if isinstance(term, Variable):
             return self.values[term.name].copy()
         if kind == "number":
             return self.numbers.cast(self.numbers.constant(term))
         return self.numbers.constant(term)
 
-    def kind(self, term: Term) -> ColumnType:
+    def _kind(self, term: Term) -> ColumnType:
         """Return the type of a bound term."""
         if isinstance(term, Variable):
             return self.types[term.name]
@@ -159,7 +176,7 @@ class Body:
             return
         table = self.catalog[atom.key]
         alias, on = self._source(exp.table_(renamed or table.name, quoted=True))
-        for column, term, kind in columns_of(table, atom, alias):
+        for column, term, kind in tree.columns_of(table, atom, alias):
             if isinstance(term, Variable) and term.name not in self.values:
                 self.values[term.name], self.types[term.name] = column, kind
             else:
@@ -180,10 +197,8 @@ class Body:
             column = attribute.column(position, alias)
             if isinstance(term, Variable) and term.name not in self.values:
                 self.values[term.name], self.types[term.name] = column, kind
-            elif first:
-                self.conditions.append(self._equal(column, kind, term))
             else:
-                on.append(self._equal(column, kind, term))
+                (self.conditions if first else on).append(self._equal(column, kind, term))
         said = atom.terms[-1]
         if not (isinstance(said, Constant) and said.value):
             self.conditions += attribute.conditions(alias)
@@ -192,9 +207,9 @@ class Body:
         table = self.catalog[atom.key]
         alias = f"{self.prefix}n"
         source = exp.alias_(exp.table_(table.name, quoted=True), alias, table=True)
-        query = exp.select(number(1)).from_(source)
+        query = exp.select(tree.number(1)).from_(source)
         local: dict[str, Sql] = {}
-        for column, term, kind in columns_of(table, atom, alias):
+        for column, term, kind in tree.columns_of(table, atom, alias):
             if isinstance(term, Constant) or term.name in self.values:
                 query = query.where(self._equal(column, kind, term))
             elif term.name in local:
@@ -205,8 +220,8 @@ class Body:
 
     def _equal(self, column: Sql, kind: ColumnType, term: Term) -> Sql:
         """The test that a column holds a bound term; a number is never text."""
-        if (kind == "number") != (self.kind(term) == "number"):
-            return never()
+        if (kind == "number") != (self._kind(term) == "number"):
+            return tree.never()
         value = (
             self.values[term.name].copy()
             if isinstance(term, Variable)
@@ -223,7 +238,7 @@ class Body:
                 if isinstance(one, Variable) and one.name not in self.values:
                     if self._is_text(other):
                         self.values[one.name] = self._text(other)
-                        self.types[one.name] = self.kind(other)  # type: ignore[arg-type]
+                        self.types[one.name] = self._kind(other)  # type: ignore[arg-type]
                     else:
                         ratio = self.numbers.expression(other, self.values)
                         self._bind_number(one, ratio, other)
@@ -238,14 +253,14 @@ class Body:
         elif any(texts):
             true = _TRUE_OF_TEXT_AND_NUMBER if texts[0] else _TRUE_OF_NUMBER_AND_TEXT
             if literal.operator not in true:
-                self.conditions.append(never())
+                self.conditions.append(tree.never())
         else:
             ratios = [
                 self.numbers.expression(side, self.values) for side in (literal.left, literal.right)
             ]
             operator = _ORDER.get(literal.operator, literal.operator)
             test = self.numbers.compare(operator, *ratios)
-            if _calculates(literal):
+            if calculates(literal):
                 self._doubt(test)
             self.conditions.append(test)
 
@@ -261,7 +276,7 @@ class Body:
     def _bind_number(self, variable: Variable, ratio: Ratio, source: Expression) -> None:
         if variable.name in self.values:
             if self.types[variable.name] != "number":
-                self.conditions.append(never())
+                self.conditions.append(tree.never())
                 return
             test = self.numbers.compare("=", Ratio(self.values[variable.name].copy()), ratio)
             if isinstance(source, Operation):
@@ -273,7 +288,7 @@ class Body:
         if isinstance(source, Operation):
             value = self.numbers.guarded(value)
             fails = self.numbers.may_fail(value)
-        if not _is_number(value):
+        if not isinstance(value, exp.Cast | exp.Column):
             value = self.numbers.cast(value)
         self.types[variable.name] = "number"
         self.values[variable.name] = value
@@ -282,23 +297,23 @@ class Body:
             value = self.values[variable.name]
         if fails:
             self._doubt(value, fails)
-            self.conditions.append(known(value))
+            self.conditions.append(tree.known(value))
 
     def _settle(self) -> None:
         """Give every value so far a column, so that a long expression is in one place."""
-        fields = field_names(self.values)
-        columns = [named(value, fields[name]) for name, value in self.values.items()]
+        fields = tree.field_names(self.values)
+        columns = [tree.named(value, fields[name]) for name, value in self.values.items()]
         query = self.select(columns, distinct=False)
         self.sources, self.conditions, self.scanned = [], [], {}
         alias, _ = self._source(query.subquery())
-        self.values = {name: field_of(alias, fields[name]) for name in self.values}
+        self.values = {name: tree.field_of(alias, fields[name]) for name in self.values}
 
     def _doubt(self, value: Sql, fails: bool = False) -> None:
         """Note the rows for which a number has to be known."""
         if fails or self.numbers.may_fail(value):
             unknown = exp.Is(this=value.copy(), expression=exp.Null())
             self.conditions.append(unknown)
-            self.doubts.append(self.select([number(1)], distinct=False))
+            self.doubts.append(self.select([tree.number(1)], distinct=False))
             self.conditions.pop()
 
     def _aggregate(self, literal: Aggregate) -> None:
@@ -307,8 +322,8 @@ class Body:
         if not stands_alone(literal, shared):
             self._give(goal, shared)
         goal.read(literal.goal)
-        fields = field_names(goal.values)
-        columns = [named(value, fields[name]) for name, value in goal.values.items()]
+        fields = tree.field_names(goal.values)
+        columns = [tree.named(value, fields[name]) for name, value in goal.values.items()]
         result: Sql = exp.Count(this=exp.Star())
         kind: ColumnType = "number"
         if literal.function != "count":
@@ -321,30 +336,30 @@ class Body:
                     goal.numbers.stored(goal.numbers.expression(literal.expression, goal.values))
                 )
                 if self.numbers.may_fail(value):
-                    goal.conditions.append(known(value))
-            columns.append(named(value, _VALUE))
-            node, values = _AGGREGATES[literal.function], field_of("g", _VALUE)
+                    goal.conditions.append(tree.known(value))
+            columns.append(tree.named(value, _VALUE))
+            node, values = _AGGREGATES[literal.function], tree.field_of("g", _VALUE)
             result = self.dialect.extreme(node, values) if kind == "text" else node(this=values)
         self._doubts_of_goal(literal)
         if not columns:
-            columns = [named(number(1), _VALUE)]
+            columns = [tree.named(tree.number(1), _VALUE)]
         solutions = goal.select(columns).subquery("g")
-        keys = [field_of("g", fields[name]) for name in shared]
-        groups = exp.select(*keys, named(result, _RESULT)).from_(solutions)
+        keys = [tree.field_of("g", fields[name]) for name in shared]
+        groups = exp.select(*keys, tree.named(result, _RESULT)).from_(solutions)
         if shared:
             groups = groups.group_by(*_copies(keys))
         if not self.sources:
-            self._source(one_row())
+            self._source(tree.one_row())
         optional = literal.function in ("count", "sum") and bool(shared)
         alias, on = self._source(groups.subquery(), "left" if optional else "")
         for name in shared:
-            column = field_of(alias, fields[name])
+            column = tree.field_of(alias, fields[name])
             on.append(exp.EQ(this=column, expression=self.values[name].copy()))
-        found: Sql = field_of(alias, _RESULT)
+        found: Sql = tree.field_of(alias, _RESULT)
         if literal.function in ("count", "sum"):
-            found = exp.Coalesce(this=found, expressions=[number(0)])
+            found = exp.Coalesce(this=found, expressions=[tree.number(0)])
         elif not shared:
-            self.conditions.append(known(found))
+            self.conditions.append(tree.known(found))
         if kind == "number":
             found = self.numbers.cast(found)
         name = literal.result.name
@@ -353,22 +368,25 @@ class Body:
         elif self.types[name] == kind or "number" not in (self.types[name], kind):
             self.conditions.append(exp.EQ(this=self.values[name].copy(), expression=found))
         else:
-            self.conditions.append(never())
+            self.conditions.append(tree.never())
 
     def _give(self, goal: Body, names: Sequence[str]) -> None:
         """Let a goal begin with the values that variables have so far."""
-        fields = field_names(names)
-        columns = [named(self.values[name], fields[name]) for name in names]
+        fields = tree.field_names(names)
+        columns = [tree.named(self.values[name], fields[name]) for name in names]
         alias, _ = goal._source(self.select(columns).subquery())
         for name in names:
-            goal.values[name], goal.types[name] = field_of(alias, fields[name]), self.types[name]
+            goal.values[name], goal.types[name] = (
+                tree.field_of(alias, fields[name]),
+                self.types[name],
+            )
 
     def _doubts_of_goal(self, literal: Aggregate) -> None:
         """Note the rows of a goal for which a number has to be known: those it is asked for."""
         calculated = [*literal.goal]
         if isinstance(literal.expression, Operation):
             calculated.append(Assignment(Variable(_AGGREGATED), literal.expression))
-        if not any(map(_calculates, calculated)):
+        if not any(map(calculates, calculated)):
             return
         probe = Body(self.catalog, self.dialect, self.renamed, scans=self.scans)
         probe.read(self.literals)
@@ -378,21 +396,5 @@ class Body:
         self.doubts += probe.doubts[before:]
 
 
-def _calculates(literal: BodyLiteral) -> bool:
-    match literal:
-        case Assignment():
-            return True
-        case Comparison(left=left, right=right):
-            return isinstance(left, Operation) or isinstance(right, Operation)
-        case Aggregate(expression=expression, goal=goal):
-            return isinstance(expression, Operation) or any(map(_calculates, goal))
-    return False
-
-
 def _copies(items: Iterable[Sql]) -> list[Sql]:
     return [item.copy() for item in items]
-
-
-def _is_number(value: Sql) -> bool:
-    """Whether an expression has the type of number columns already."""
-    return isinstance(value, (exp.Cast, exp.Column))

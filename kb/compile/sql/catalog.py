@@ -1,4 +1,4 @@
-"""Pass: the table name, column names and column types of every predicate of a program."""
+"""The table name, column names and column types of every predicate of a program."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class Table:
     name : str
         The predicate's name; with its arity where two predicates share a name.
     columns : tuple of str
+        As declared, or ``a1``, ``a2``, ...
     types : tuple of {"text", "number", "date"}
+        Of the columns.
     sentence : str
         English template of a row, for the comment of the printed SQL.
     """
@@ -78,6 +80,7 @@ class Catalog:
         Parameters
         ----------
         program : Program
+            Checked.
         extra : mapping of (name, arity) to types, optional
             Types of input predicates that nothing declares.
         reserved : iterable of str, optional

@@ -18,10 +18,14 @@ from kb.compile.sql.number_dialects import (
 from kb.compile.sql.numbers import Numbers, Undefined
 from kb.compile.sql.tree import Query, Sql, exp, parsed, union
 
-_WORDS = (
-    "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, {item} AS "
-    "word FROM claim_lines AS l {source} WHERE {item} <> ''"
-)
+
+def _words(item: str, source: str) -> str:
+    return (
+        "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
+        f"{item} AS word FROM claim_lines AS l {source} WHERE {item} <> ''"
+    )
+
+
 _FOLDED = (
     "SELECT d.description AS text, TRIM(REGEXP_REPLACE(LOWER(d.description), '[^a-z0-9]+', ' '{0}))"
     " AS words FROM (SELECT DISTINCT description FROM claim_lines WHERE description <> '') AS d"
@@ -65,10 +69,17 @@ class Dialect:
     """Keyword between queries whose distinct rows are wanted."""
 
     _numbers: ClassVar[type[Numbers]] = Numbers
-    _word: ClassVar[tuple[str, str]]
-    """A word, and what splits a column into words."""
+    _words: ClassVar[str]
+    """The query of the words of a column."""
 
     _folded: ClassVar[str] = _FOLDED.format("")
+    """The query of the words of descriptions."""
+
+    _collation: ClassVar[str | None] = None
+    """The collation to name where order and lower case follow the database's language."""
+
+    _recursion_is_grouped: ClassVar[bool] = True
+    """Whether a recursive query is a union of two queries, or of as many as there are."""
 
     @property
     def numbers(self) -> Numbers:
@@ -83,8 +94,7 @@ class Dialect:
         column : str
             Of text with blanks between words.
         """
-        item, source = self._word
-        return self.parse(_WORDS.format(item=item, source=source.format(column=column)))
+        return self.parse(self._words.format(column=column))
 
     def folded_descriptions(self) -> exp.Select:
         """Return the query of each ``text`` of a description and its ``words``.
@@ -119,7 +129,7 @@ class Dialect:
         >>> [made.by_code_point(exp.column("a")).sql(made.name) for made in (Postgres(), DuckDB())]
         ['a COLLATE "C"', 'a']
         """
-        return text
+        return text if self._collation is None else _collated(text, self._collation)
 
     def extreme(self, node: type[exp.Expr], text: Sql) -> Sql:
         """Return the least or greatest of a group's texts by code point.
@@ -136,7 +146,9 @@ class Dialect:
         >>> Postgres().extreme(exp.Min, exp.column("a")).sql("postgres")
         'MIN(a COLLATE "C") COLLATE "default"'
         """
-        return node(this=text)
+        found = node(this=self.by_code_point(text))
+        # the collation of other columns, since no texts of two collations are compared
+        return found if self._collation is None else _collated(found, "default")
 
     def recursive_union(self, first: list[Query], steps: list[Query]) -> Query:
         """Return the rows of a recursive query: the first ones, and those that each step adds.
@@ -148,6 +160,8 @@ class Dialect:
         steps : list of query
             Those that do.
         """
+        if not self._recursion_is_grouped:
+            return union([*first, *steps])
         return union([_grouped(first), _grouped(steps)])
 
 
@@ -158,7 +172,7 @@ class DuckDB(Dialect):
     title = "DuckDB"
     recursion = "every"
     _numbers = DuckDBNumbers
-    _word = "w.word", "CROSS JOIN UNNEST(STRING_SPLIT(l.{column}, ' ')) AS w(word)"
+    _words = _words("w.word", "CROSS JOIN UNNEST(STRING_SPLIT(l.{column}, ' ')) AS w(word)")
     _folded = _FOLDED.format(", 'g'")
 
 
@@ -172,7 +186,7 @@ class Spark(Dialect):
         "A number has at most 18 digits before its point."
     )
     _numbers = SparkNumbers
-    _word = "word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word"
+    _words = _words("word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word")
 
 
 class Snowflake(Dialect):
@@ -187,7 +201,9 @@ class Snowflake(Dialect):
     )
     day = _TO_CHAR
     _numbers = SnowflakeNumbers
-    _word = "CAST(w.value AS VARCHAR)", ", TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w"
+    _words = _words(
+        "CAST(w.value AS VARCHAR)", ", TABLE(FLATTEN(INPUT => SPLIT(l.{column}, ' '))) AS w"
+    )
 
 
 class BigQuery(Dialect):
@@ -199,7 +215,7 @@ class BigQuery(Dialect):
     views = False
     distinct_union = "UNION DISTINCT"
     _numbers = BigQueryNumbers
-    _word = "word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word"
+    _words = _words("word", "CROSS JOIN UNNEST(SPLIT(l.{column}, ' ')) AS word")
 
 
 class Postgres(Dialect):
@@ -210,16 +226,9 @@ class Postgres(Dialect):
     recursion = "single"
     day = _TO_CHAR
     _numbers = PostgresNumbers
-    _word = "w.word", "CROSS JOIN UNNEST(STRING_TO_ARRAY(l.{column}, ' ')) AS w(word)"
+    _words = _words("w.word", "CROSS JOIN UNNEST(STRING_TO_ARRAY(l.{column}, ' ')) AS w(word)")
     _folded = _FOLDED.format(", 'g'")
-
-    def by_code_point(self, text: Sql) -> Sql:
-        """Name the collation whose order is that of code points."""
-        return _collated(text, "C")
-
-    def extreme(self, node: type[exp.Expr], text: Sql) -> Sql:
-        """Name the collation of other columns: no texts of two collations are compared."""
-        return _collated(super().extreme(node, self.by_code_point(text)), "default")
+    _collation = "C"
 
 
 class SQLite(Dialect):
@@ -234,32 +243,23 @@ class SQLite(Dialect):
         "and quotients have at most four digits behind the point, and 18 in all."
     )
     _numbers = SQLiteNumbers
-
-    def words_of(self, column: str) -> exp.Select:
-        """Cut off one word after the other."""
-        return self.parse(
-            "WITH RECURSIVE split(claim, line, word, rest) AS ("
-            f"SELECT claim_id, CAST(line_number AS INTEGER), '', {column} || ' ' FROM claim_lines "
-            "UNION ALL SELECT claim, line, SUBSTR(rest, 1, INSTR(rest, ' ') - 1), "
-            "SUBSTR(rest, INSTR(rest, ' ') + 1) FROM split WHERE rest <> '') "
-            "SELECT DISTINCT claim, line, word FROM split WHERE word <> ''"
-        )
-
-    def folded_descriptions(self) -> exp.Select:
-        """Look at one character after the other, since there are no regular expressions."""
-        return self.parse(
-            "WITH RECURSIVE fold(text, words, rest) AS ("
-            "SELECT DISTINCT description, '', LOWER(description) FROM claim_lines "
-            "WHERE description <> '' "
-            "UNION ALL SELECT text, words || CASE WHEN SUBSTR(rest, 1, 1) GLOB '[a-z0-9]' "
-            "THEN SUBSTR(rest, 1, 1) WHEN words LIKE '% ' THEN '' ELSE ' ' END, SUBSTR(rest, 2) "
-            "FROM fold WHERE rest <> '') SELECT text, TRIM(words) AS words FROM fold "
-            "WHERE rest = ''"
-        )
-
-    def recursive_union(self, first: list[Query], steps: list[Query]) -> Query:
-        """Name each query in one union, which SQLite wants."""
-        return union([*first, *steps])
+    _words = (
+        "WITH RECURSIVE split(claim, line, word, rest) AS ("
+        "SELECT claim_id, CAST(line_number AS INTEGER), '', {column} || ' ' FROM claim_lines "
+        "UNION ALL SELECT claim, line, SUBSTR(rest, 1, INSTR(rest, ' ') - 1), "
+        "SUBSTR(rest, INSTR(rest, ' ') + 1) FROM split WHERE rest <> '') "
+        "SELECT DISTINCT claim, line, word FROM split WHERE word <> ''"
+    )
+    # one character after the other, since there are no regular expressions
+    _folded = (
+        "WITH RECURSIVE fold(text, words, rest) AS ("
+        "SELECT DISTINCT description, '', LOWER(description) FROM claim_lines "
+        "WHERE description <> '' "
+        "UNION ALL SELECT text, words || CASE WHEN SUBSTR(rest, 1, 1) GLOB '[a-z0-9]' "
+        "THEN SUBSTR(rest, 1, 1) WHEN words LIKE '% ' THEN '' ELSE ' ' END, SUBSTR(rest, 2) "
+        "FROM fold WHERE rest <> '') SELECT text, TRIM(words) AS words FROM fold WHERE rest = ''"
+    )
+    _recursion_is_grouped = False
 
 
 DIALECTS: dict[str, Dialect] = {

@@ -1,4 +1,4 @@
-"""Pass: what claims, evidence, overrides and tables assert, as queries over a few wide tables."""
+"""What claims, evidence, overrides and tables assert, as queries over a few wide tables."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ class Inputs:
     Parameters
     ----------
     dialect : Dialect
+        What the queries are written in.
     evidence : mapping of str to EvidenceType
         The names of evidence that the policy declares.
     tables : sequence of CodeTable
@@ -85,6 +86,11 @@ class Inputs:
 
     def query(self, name: str) -> Query | None:
         """Return the rows of an input predicate.
+
+        Parameters
+        ----------
+        name : str
+            Of an input predicate.
 
         Returns
         -------
@@ -109,6 +115,11 @@ class Inputs:
 
     def doubt(self, name: str) -> Query | None:
         """Return a query of what an input predicate leaves out, since no column holds its number.
+
+        Parameters
+        ----------
+        name : str
+            Of an input predicate.
 
         Returns
         -------
@@ -135,13 +146,25 @@ class Inputs:
                 )
 
     def literal(self, value: Value | None) -> Sql:
-        """Return a value as a literal."""
+        """Return a value as a literal.
+
+        Parameters
+        ----------
+        value : text, number or None
+            What is known of a column.
+        """
         if value is None:
             return exp.Null()
         return self.dialect.numbers.constant(Constant(value))
 
     def type_of(self, column: TableColumn) -> exp.DataType:
-        """Return the SQL type of a column of a table."""
+        """Return the SQL type of a column of a table.
+
+        Parameters
+        ----------
+        column : TableColumn
+            Of a table that a person supplies, or of the policy's codes.
+        """
         if column.type == "number":
             return self.dialect.numbers.column_type("number")
         return exp.DataType.build(_TYPES[column.type])

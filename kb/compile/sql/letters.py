@@ -18,6 +18,7 @@ def plain_letters(text: str, letters: dict[str, str] = FOLDED_LETTERS) -> str:
     text : str
         SQL of a text.
     letters : dict of str to str, optional
+        What replaces each letter.
 
     Returns
     -------

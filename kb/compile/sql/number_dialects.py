@@ -21,16 +21,6 @@ class DuckDBNumbers(Numbers):
 
     ignores_nulls = True
 
-    def guarded(self, item: Sql) -> Sql:
-        """Try a number that may be too large, where that is asked for."""
-        if self.undefined == "try" and _calculates(item):
-            return exp.Anonymous(this="TRY", expressions=[item])
-        return item
-
-    def may_fail(self, item: Sql) -> bool:
-        """Tell whether an expression of numbers may be null."""
-        return _calculates(item) if self.undefined == "try" else super().may_fail(item)
-
     def _check_text(self, item: Constant) -> None:
         return
 
@@ -109,14 +99,10 @@ class BigQueryNumbers(Numbers):
 class SQLiteNumbers(Numbers):
     """Numbers of SQLite: doubles, and whole numbers of 64 bits for units."""
 
+    stored_type = "NUMERIC"
+    has_decimals = False
     whole_type = "BIGINT"
     units = 10**_SCALE
-
-    def column_type(self, kind: str) -> exp.DataType:
-        """Return the SQL type of a column, which in SQLite holds any number."""
-        if kind == "number":
-            return exp.DataType(this=exp.DType.USERDEFINED, kind="NUMERIC")
-        return super().column_type(kind)
 
     def _is_factor(self, value: int) -> bool:
         return False
@@ -147,10 +133,6 @@ class SQLiteNumbers(Numbers):
     def _times(self, item: Sql, other: Sql | None) -> Sql:
         product = super()._times(item, other)
         return exp.Case(ifs=[exp.If(this=_is_integer(product), true=product)])
-
-
-def _calculates(item: Sql) -> bool:
-    return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
 
 
 def _is_integer(item: Sql) -> Sql:

@@ -17,6 +17,11 @@ NUMBER = f"DECIMAL(38, {SCALE})"
 def decimal_of(value: Value) -> Decimal | None:
     """Return a number as a decimal that a column can store exactly, or None.
 
+    Parameters
+    ----------
+    value : text or number
+        A text has no decimal.
+
     Examples
     --------
     >>> decimal_of(Fraction(1, 4)), decimal_of(Fraction(1, 3))

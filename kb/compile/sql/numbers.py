@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 
 from facts.diagnostic import ProgramError, QueryError
 from kb.compile.sql.number_types import NUMBER, SCALE, decimal_of
+from kb.compile.sql.ratio import Ratio
 from kb.compile.sql.tree import Sql, constant_of, exp, number, term
 from kb.language.arithmetic import evaluate
 from kb.language.ast import Constant, Expression, Operation, Variable
@@ -34,19 +35,6 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """An exact number as SQL: a numerator, and a denominator above zero where there is one.
-
-    The denominator is null where a person divides by zero; nothing holds of such a number.
-    ``whole`` says that the number is known to have nothing behind its point.
-    """
-
-    numerator: Sql
-    denominator: Sql | None = None
-    whole: bool = False
-
-
 @dataclass(frozen=True)
 class Numbers:
     """Writes numbers in SQL that every database with exact decimals understands.
@@ -63,6 +51,9 @@ class Numbers:
 
     stored_type: ClassVar[str] = NUMBER
     """Type of number columns, as sqlglot reads it."""
+
+    has_decimals: ClassVar[bool] = True
+    """Whether that type is one of decimals."""
 
     whole_type: ClassVar[str] = "DECIMAL(38, 0)"
     """Type of whole numbers of units."""
@@ -84,6 +75,8 @@ class Numbers:
         kind : {"text", "number", "date"}
             What the column holds.
         """
+        if kind == "number" and not self.has_decimals:
+            return exp.DataType(this=exp.DType.USERDEFINED, kind=self.stored_type)
         return exp.DataType.build(self.stored_type if kind == "number" else "TEXT")
 
     def cast(self, item: Sql) -> Sql:
@@ -185,6 +178,8 @@ class Numbers:
         item : sqlglot expression
             A number or a comparison.
         """
+        if self.undefined == "try" and _calculates(item):
+            return exp.Anonymous(this="TRY", expressions=[item])
         return item
 
     def may_fail(self, item: Sql) -> bool:
@@ -195,7 +190,7 @@ class Numbers:
         item : sqlglot expression
             A number or a comparison.
         """
-        return _partial(item)
+        return _calculates(item) if self.undefined == "try" else _partial(item)
 
     def _check_text(self, item: Constant) -> None:
         """Refuse a text that a script cannot hold."""
@@ -390,6 +385,10 @@ def _folded(item: Operation) -> Ratio | None:
 
 def _is_whole(value: Fraction | None) -> bool:
     return value is not None and value.denominator == 1
+
+
+def _calculates(item: Sql) -> bool:
+    return item.find(exp.Mul, exp.Add, exp.Sub, exp.Div, exp.IntDiv, exp.Mod) is not None
 
 
 def _partial(item: Sql) -> bool:

@@ -1,4 +1,4 @@
-"""Pass: attributes of one line are columns of one scan of the wide table, not joins of it."""
+"""Attributes of one line are columns of one scan of the wide table, not joins of it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Attribute:
     Parameters
     ----------
     table : str
+        Its name.
     columns : tuple of expression
         One for each argument of the predicate.
     known : tuple of expression
@@ -32,11 +33,25 @@ class Attribute:
     known: tuple[Sql, ...] = ()
 
     def column(self, position: int, alias: str) -> Sql:
-        """Return an argument as an expression over an alias of the table."""
+        """Return an argument as an expression over an alias of the table.
+
+        Parameters
+        ----------
+        position : int
+            Of the argument, from 0.
+        alias : str
+            Of the table in the query.
+        """
         return _of(self.columns[position], alias)
 
     def conditions(self, alias: str) -> list[Sql]:
-        """Return the conditions over an alias of the table."""
+        """Return the conditions over an alias of the table.
+
+        Parameters
+        ----------
+        alias : str
+            Of the table in the query.
+        """
         return [_of(condition, alias) for condition in self.known]
 
 
@@ -46,6 +61,7 @@ def attributes(inputs: Inputs) -> Mapping[Key, Attribute]:
     Parameters
     ----------
     inputs : Inputs
+        Writes the queries of input predicates.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Pass: one query per predicate, or a fixpoint where a query cannot say the recursion."""
+"""One query per predicate, or a fixpoint where a query cannot say the recursion."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class Relationship:
     Parameters
     ----------
     key : (name, arity)
+        The predicate.
     query : sqlglot expression
+        Its rows.
     doubts : tuple of query
         Each gives rows where a number that the predicate needs does not exist (see ``Body``).
     parts : tuple of (Rule, query)
@@ -47,11 +49,13 @@ class Fixpoint:
     Parameters
     ----------
     keys : tuple of (name, arity)
+        The predicates.
     base : dict of key to query
         The first rows.
     steps : tuple of (key, query)
         Each reads the table ``<name> new`` in the place of one recursive atom.
     doubts : tuple of query
+        As in ``Relationship``.
     """
 
     keys: tuple[Key, ...]
@@ -109,8 +113,11 @@ def statements(
     Parameters
     ----------
     catalog : Catalog
+        Each predicate as a table.
     found : iterable of Component
+        Those that others need first.
     dialect : Dialect
+        What the queries are written in.
     asserted : mapping of (name, arity) to table name, optional
         Derived predicates that facts assert too, and the tables that hold those.
     scans : mapping of (name, arity) to Attribute, optional
@@ -137,7 +144,17 @@ def statements(
 
 
 def query_of(catalog: Catalog, rule: Rule, dialect: Dialect) -> Relationship:
-    """Return the rows of the head of one rule, its columns named as those of the head's table."""
+    """Return the rows of the head of one rule, its columns named as those of the head's table.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Each predicate as a table.
+    rule : Rule
+        It has a body.
+    dialect : Dialect
+        What the query is written in.
+    """
     writer = _Writer(catalog, dialect)
     key = rule.head.key
     return Relationship(key, writer.rule(rule), tuple(writer.doubts))
@@ -153,7 +170,13 @@ def _empty(table: Table, dialect: Dialect) -> Query:
 
 
 def column_names(table: Table) -> tuple[str, ...]:
-    """Return the columns of a table; a table of no columns has one that says it holds."""
+    """Return the columns of a table; a table of no columns has one that says it holds.
+
+    Parameters
+    ----------
+    table : Table
+        Of a predicate.
+    """
     return table.columns or ("holds",)
 
 

@@ -30,6 +30,7 @@ def parsed(text: str, dialect: str = "duckdb") -> exp.Select:
     Parameters
     ----------
     text : str
+        A whole query.
     dialect : str, optional
         sqlglot's name of the dialect that it is written in.
     """
@@ -42,6 +43,7 @@ def expression(text: str) -> Sql:
     Parameters
     ----------
     text : str
+        A value or a condition.
 
     Examples
     --------
@@ -57,6 +59,7 @@ def number(value: int | Decimal) -> Sql:
     Parameters
     ----------
     value : int or Decimal
+        Any.
 
     Examples
     --------
@@ -75,6 +78,7 @@ def constant_of(item: Sql) -> Fraction | None:
     Parameters
     ----------
     item : sqlglot expression
+        A number.
 
     Examples
     --------
@@ -95,6 +99,7 @@ def term(item: Sql) -> Sql:
     Parameters
     ----------
     item : sqlglot expression
+        Any.
 
     Examples
     --------
@@ -120,6 +125,7 @@ def known(value: Sql) -> Sql:
     Parameters
     ----------
     value : sqlglot expression
+        Any.
     """
     return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
@@ -130,6 +136,7 @@ def union(queries: Iterable[Query]) -> Query:
     Parameters
     ----------
     queries : iterable of sqlglot query
+        They have the same columns.
     """
     query, *others = queries
     for other in others:
@@ -143,7 +150,9 @@ def columns_of(table: Table, atom: Atom, alias: str) -> Iterator[tuple[Sql, Term
     Parameters
     ----------
     table : Table
+        Of the predicate of the atom.
     atom : Atom
+        As many terms as columns.
     alias : str
         Of the table in the query.
     """
@@ -159,6 +168,7 @@ def field_of(alias: str, name: str) -> exp.Column:
     alias : str
         Of the table in the query.
     name : str
+        Of the column.
 
     Examples
     --------
@@ -174,7 +184,9 @@ def named(value: Sql, name: str) -> Sql:
     Parameters
     ----------
     value : sqlglot expression
+        It is copied.
     name : str
+        Of the column.
 
     Examples
     --------
@@ -190,6 +202,7 @@ def field_names(names: Iterable[str]) -> dict[str, str]:
     Parameters
     ----------
     names : iterable of str
+        Of variables.
 
     Examples
     --------
