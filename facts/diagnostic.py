@@ -117,7 +117,7 @@ class ClausewiseError(Exception):
         help : str, optional
             What to do about it.
         place : Span or Origin, optional
-            Where the input stands.
+            The place of the input.
 
         Examples
         --------

@@ -52,7 +52,7 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def near_help(name: str, candidates: Iterable[str], otherwise: str | None = None) -> str:
-    """Return the help for a name that nobody knows: the nearest known one, or else all of them.
+    """Return the help for a name that is not known: the nearest known one, or else all of them.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def read_utf8(path: Path, source: str, noun: str = "file") -> tuple[str, Diagnos
     try:
         content = path.read_bytes()
     except IsADirectoryError:
-        return "", Diagnostic("error", "a folder stands where a file has to be", Origin(source))
+        return "", Diagnostic("error", "there is a folder where a file has to be", Origin(source))
     except OSError as fault:
         reason = (fault.strerror or "unknown reason").lower()
         return "", Diagnostic("error", f"the {noun} cannot be read: {reason}", Origin(source))

@@ -371,7 +371,7 @@ def odd_procedure(code: str) -> tuple[str, str]:
     count = f"{len(code)} character{'' if len(code) == 1 else 's'}"
     return (
         f"{quoted(code)} has {count}, procedure codes have five",
-        "the line is determined as it stands",
+        "the line is determined as it is",
     )
 
 

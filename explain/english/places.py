@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from kb.model.clause import PolicyClause
 
-POLICY_DOCUMENT = "policy document"
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -73,7 +71,7 @@ def lines_place(document_lines: str, section: str = "", source: str = "") -> Pla
     'policy document, lines 106, 162, 188-220'
     """
     lines = ", ".join(part.strip() for part in document_lines.split(",") if part.strip())
-    return Place(source or POLICY_DOCUMENT, section=section, document_lines=lines)
+    return Place(source or "policy document", section=section, document_lines=lines)
 
 
 def line_numbers(document_lines: str) -> list[int]:

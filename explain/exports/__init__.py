@@ -28,19 +28,6 @@ class Format:
         Module and function of its renderer, loaded when first used.
     is_text : bool
         Whether its bytes are UTF-8 text that may be printed.
-
-    Examples
-    --------
-    >>> from explain.exports.document import Document
-    >>> from explain.explanation import why
-    >>> from explain.narrative.builder import narrative_of
-    >>> from kb import KnowledgeBase
-    >>> kb = KnowledgeBase.load("r14").with_claims([
-    ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
-    ...      "service_date": "2018-06-01", "procedure_code": "J7050"}])
-    >>> document = Document("Claim C1", [narrative_of(why(kb.claim("C1"), 1))])
-    >>> FORMATS["md"].render(document).decode().splitlines()[0]
-    '# Claim C1'
     """
 
     name: str

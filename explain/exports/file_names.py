@@ -40,29 +40,26 @@ def file_names(claim_ids: Iterable[str], taken: Collection[str] = ()) -> dict[st
     >>> file_names(["a", "A"])
     {'A': 'A-559aead0', 'a': 'a-ca978112'}
     """
-    ordered = sorted(set(claim_ids))
-    plain = {claim_id: _plain(claim_id) for claim_id in ordered}
+    plain = {claim_id: _plain(claim_id) for claim_id in sorted(set(claim_ids))}
     often = Counter(name.casefold() for name in plain.values())
-    refused = {name.casefold() for name in taken}
+    used = {name.casefold() for name in taken}
+    refused = used | _RESERVED
+    kept = {
+        name
+        for claim_id, name in plain.items()
+        if name == claim_id and often[name.casefold()] == 1 and name.casefold() not in refused
+    }
+    used |= {name.casefold() for name in kept}
     names: dict[str, str] = {}
-    used = set(refused)
-    for claim_id in ordered:
-        name = plain[claim_id]
-        key = name.casefold()
-        if name != claim_id or often[key] > 1 or key in refused or key in _RESERVED:
-            continue
+    for claim_id, name in plain.items():
+        if claim_id not in kept:
+            digest = hashlib.sha256(claim_id.encode("utf-8", "surrogatepass")).hexdigest()
+            length = 8
+            while (name := f"{plain[claim_id]}-{digest[:length]}").casefold() in used:
+                length += 8
+            used.add(name.casefold())
         names[claim_id] = name
-        used.add(key)
-    for claim_id in ordered:
-        if claim_id in names:
-            continue
-        digest = hashlib.sha256(claim_id.encode("utf-8", "surrogatepass")).hexdigest()
-        length = 8
-        while (name := f"{plain[claim_id]}-{digest[:length]}").casefold() in used:
-            length += 8
-        names[claim_id] = name
-        used.add(name.casefold())
-    return {claim_id: names[claim_id] for claim_id in ordered}
+    return names
 
 
 def _plain(claim_id: str) -> str:

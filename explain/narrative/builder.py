@@ -102,18 +102,15 @@ class _Narrator:
 
     def _policy(self) -> PolicyIdentity:
         policy = self.policy
+        usual = {name: switch.default for name, switch in policy.switches.items()}
         settings = [
-            (words(name), words(value))
-            for name, value in sorted(self._settings())
-            if value != (policy.switches[name].default if name in policy.switches else "no")
+            (words(str(name)), words(str(value)))
+            for name, value in sorted(self.explainer.loaded.facts.get("setting", ()))
+            if value != usual.get(str(name), "no")
         ]
         return PolicyIdentity(
             policy.policy_id, policy.title, policy.version, policy.program_sha256, tuple(settings)
         )
-
-    def _settings(self) -> Iterator[tuple[str, str]]:
-        for name, value in self.explainer.loaded.facts.get("setting", ()):
-            yield str(name), str(value)
 
     def _headline(self, allowed: str, citations: tuple[CitationNarrative, ...]) -> Headline:
         outcome, number = self.explanation.outcome, self.line.line_number

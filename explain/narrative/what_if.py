@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from explain.proof.explainer import Explainer
 from facts.claim import EvidenceType
 from facts.origin import Origin
-from kb.engines.protocol import Facts
 from kb.language.values import Row, Value
 
 _SUPPOSED = (Origin("supposed"),)
@@ -49,53 +48,38 @@ class WhatIf:
         str
             One of ``kb.model.clause.OUTCOMES``; empty where it cannot be worked out.
         """
-        known = self.explainer.derivations
-        facts: dict[str, dict[Row, list[Origin]]] = {}
+        key = (self.claim_id, line_number)
+        facts: dict[str, dict[Row, Sequence[Origin]]] = {}
         for name, value in supposed:
-            if not self._add(facts, line_number, name, value):
+            found = self._fact(name, value)
+            if found is None:
                 return ""
+            predicate, values, several = found
+            known_rows = self.explainer.loaded.facts.get(predicate, {})
+            rows = facts.setdefault(predicate, dict(known_rows))
+            if not several:
+                for row in [row for row in rows if row[:3] == (*key, name)]:
+                    del rows[row]
+            rows.update({(*key, *each): _SUPPOSED for each in values})
+        known = self.explainer.derivations
         changed = known.index.dependents(facts)
         if not changed.isdisjoint(known.index.recursive):
             return ""
         other = known.changed({**known.facts, **facts}, changed)
-        rows = other.rows("outcome", (self.claim_id, line_number, None))
-        return str(rows[0][2]) if len(rows) == 1 else ""
+        outcomes = other.rows("outcome", (*key, None))
+        return str(outcomes[0][2]) if len(outcomes) == 1 else ""
 
-    def _add(
-        self, facts: dict[str, dict[Row, list[Origin]]], line_number: int, name: str, value: str
-    ) -> bool:
+    def _fact(self, name: str, value: str) -> tuple[str, list[Row], bool] | None:
+        """Return a fact's predicate, its values behind the line, and whether others remain."""
         kind = self.explainer.loaded.policy.evidence_types.get(name)
-        key = (self.claim_id, line_number)
         if kind is None:
             predicate = _FIELDS.get(name)
-            if predicate is None:
-                return False
-            rows = self._rows(facts, predicate)
-            for part in value.split() or [_ANYTHING]:
-                rows[(*key, part)] = [*_SUPPOSED]
-            return True
-        numeric = kind.kind not in ("choice", "text")
-        number = _number(value) if numeric else None
-        if numeric and number is None:
-            return False
-        rows = self._rows(facts, "evidence_number" if numeric else "evidence")
-        if not kind.several:
-            for row in [row for row in rows if row[:3] == (*key, name)]:
-                del rows[row]
-        stated: Value = number if number is not None else value or _any_of(kind)
-        rows[(*key, name, stated)] = [*_SUPPOSED]
-        return True
-
-    def _rows(
-        self, facts: dict[str, dict[Row, list[Origin]]], predicate: str
-    ) -> dict[Row, list[Origin]]:
-        rows = facts.get(predicate)
-        if rows is None:
-            known: Facts = self.explainer.loaded.facts
-            rows = facts[predicate] = {
-                row: list(origins) for row, origins in known.get(predicate, {}).items()
-            }
-        return rows
+            parts = value.split() or [_ANYTHING]
+            return None if predicate is None else (predicate, [(part,) for part in parts], True)
+        if kind.kind in ("choice", "text"):
+            return "evidence", [(name, value or _any_of(kind))], kind.several
+        number = _number(value)
+        return None if number is None else ("evidence_number", [(name, number)], kind.several)
 
 
 def _any_of(kind: EvidenceType) -> str:

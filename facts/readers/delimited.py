@@ -19,7 +19,7 @@ from facts.values import one_line, quoted
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 _REASONS = {
     "unexpected end of data": "a quotation mark is opened and not closed",
-    "',' expected after '\"'": "a quotation mark stands inside a quoted value",
+    "',' expected after '\"'": "there is a quotation mark inside a quoted value",
     "field larger than field limit": "a value is too long",
 }
 

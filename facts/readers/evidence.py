@@ -344,7 +344,7 @@ def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:
         f"`{item.name}` has two values for {where} of claim {quoted(item.claim_id)}: "
         f"{quoted(str(other.value))} and {quoted(str(item.value))}",
         _origin(item, "value"),
-        f"the other stands in {_origin(other, 'value')}; none of them is kept",
+        f"the other is in {_origin(other, 'value')}; none of them is kept",
     )
 
 

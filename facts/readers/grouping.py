@@ -124,9 +124,9 @@ def _twice(claim_id: str, line: ClaimLine, other: ClaimLine) -> Diagnostic:
     ]
     return Diagnostic(
         "error",
-        f"line {line.line_number} of claim {quoted(claim_id)} stands twice",
+        f"line {line.line_number} of claim {quoted(claim_id)} occurs twice",
         places[0],
-        f"the other stands in {places[1]}" if places[1] is not None else "",
+        f"the other is in {places[1]}" if places[1] is not None else "",
     )
 
 

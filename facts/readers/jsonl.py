@@ -241,20 +241,20 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
         return {}, f"the row is {kind_of(record)}, not an object"
     if repeated:
         known = {} if "claim_id" in repeated else record
-        return known, f"{quoted(repeated[0])} stands twice in the object"
+        return known, f"{quoted(repeated[0])} occurs twice in the object"
     return record, ""
 
 
 _REASONS = {
-    "Unexpected UTF-8 BOM": "a byte order mark stands before it, as where files were put together",
+    "Unexpected UTF-8 BOM": "a byte order mark comes before it, as where files were put together",
     "Unterminated string": "a text is opened and not closed",
-    "Invalid control": "a control character stands in a text",
+    "Invalid control": "there is a control character in a text",
     "Invalid": "an escape in a text is wrong",
     "Extra data": "there is more behind the object",
     "Expecting ',' delimiter": "a comma is missing",
     "Expecting ':' delimiter": "a colon is missing",
     "Expecting property name": "a name in double quotes is missing",
-    "Illegal trailing comma": "a comma stands before the end",
+    "Illegal trailing comma": "there is a comma before the end",
     "Expecting value": "a value is missing",
 }
 

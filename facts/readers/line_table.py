@@ -143,7 +143,7 @@ def check_columns(
             found.append(Diagnostic("error", f"the column `{name}` is missing", place, help))
     for name, count in present.items():
         if count > 1 and name in known:
-            message = f"the column `{name}` stands {'twice' if count == 2 else f'{count} times'}"
+            message = f"the column `{name}` occurs {'twice' if count == 2 else f'{count} times'}"
             found.append(Diagnostic("error", message, place, "keep one of them"))
     if "" in present:
         found.append(Diagnostic("warning", "a column without a name, which is not read", place))

@@ -125,7 +125,7 @@ def _without_repeats(
     for key, count in counts.items():
         if count > MOST_ALIKE:
             first = alike[key][0]
-            message = f"the override of {_named(first)} stands {count} times"
+            message = f"the override of {_named(first)} occurs {count} times"
             help = f"its first {MOST_ALIKE} places are kept"
             found.append(Diagnostic("note", message, _origin(first), help))
     return tuple(kept)
@@ -161,7 +161,7 @@ def _contradiction(override: Override, other: Override) -> Diagnostic:
         "warning",
         f"{_named(override)} is waived and denied{when}",
         _origin(override),
-        f"the other stands in {_origin(other)}; the waiver holds",
+        f"the other is in {_origin(other)}; the waiver holds",
     )
 
 

@@ -83,7 +83,7 @@ def repeated_fault(
     places = "; ".join([*map(str, others), *([f"{more} more"] if more > 0 else [])])
     return Diagnostic(
         "error",
-        f"claim {quoted(claim_id)} stands {'twice' if count == 2 else f'{count} times'}",
+        f"claim {quoted(claim_id)} occurs {'twice' if count == 2 else f'{count} times'}",
         place,
         f"claim ids have to be unique, so that none of them is determined; also in {places}",
     )

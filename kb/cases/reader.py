@@ -98,11 +98,13 @@ class _CaseReader:
         overrides = [_plain(item) for item in record["overrides"]]
         self.columns("overrides", overrides, OVERRIDE_COLUMNS)
         if self.policy is not None:
-            self.told("evidence", index_evidence(evidence, self.policy.evidence_types).diagnostics)
+            self.report(
+                "evidence", index_evidence(evidence, self.policy.evidence_types).diagnostics
+            )
             try:
                 collect_overrides(overrides, tuple(self.policy.clauses))
             except ClausewiseError as fault:
-                self.told("overrides", fault.diagnostics)
+                self.report("overrides", fault.diagnostics)
         return Case(
             record["name"],
             record["clause"],
@@ -133,7 +135,7 @@ class _CaseReader:
                     help = near_help(name, known)
                     self.error(f"unknown column `{name}`", help, key, number)
 
-    def told(self, key: str, diagnostics: Iterable[Diagnostic]) -> None:
+    def report(self, key: str, diagnostics: Iterable[Diagnostic]) -> None:
         """Note what a reader found wrong, at its row of the case."""
         for each in diagnostics:
             if each.severity == "error":
@@ -158,7 +160,7 @@ class _CaseReader:
                 expected[int(line_number)] = expectation
         for claim in read_claims_from_records(lines, "lines"):
             if isinstance(claim, RejectedClaim):
-                self.told("lines", claim.diagnostics)
+                self.report("lines", claim.diagnostics)
         return lines, expected
 
     def expectation(self, number: int, item: Mapping[str, Any]) -> ExpectedLine | None:
@@ -167,7 +169,7 @@ class _CaseReader:
         if outcome is None:
             for key in _EXPECTATIONS:
                 if key in item:
-                    self.error(f"`{key}` stands without `expect`", "", "lines", number)
+                    self.error(f"`{key}` has no `expect`", "", "lines", number)
                     break
             return None
         if outcome not in OUTCOMES:
@@ -209,7 +211,7 @@ class _CaseReader:
             try:
                 complete_settings(self.policy, value, strict=False)
             except ClausewiseError as fault:
-                self.told("settings", fault.diagnostics)
+                self.report("settings", fault.diagnostics)
         return value
 
     def release(self, rows: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:

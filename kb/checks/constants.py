@@ -178,7 +178,7 @@ def _mentions(words: Vocabulary, atom: Atom) -> Faults:
     if table.column != DESCRIPTION:
         yield name, f"table `{name.value}` holds codes, not phrases", "ask it with `code_in`"
     elif value is not None and value.value not in table.values:
-        message = f"no phrase of table `{name.value}` tells `{value.value}`"
+        message = f"no phrase of table `{name.value}` has `{value.value}`"
         yield value, message, _near(value.value, tuple(table.values))
 
 

@@ -45,7 +45,7 @@ def _fact(context: Context, head: Atom) -> Iterator[Diagnostic]:
     for term in head.terms:
         if type(term) is Variable:
             name = "_" if term.anonymous else term.name
-            message = f"variable `{name}` stands in a fact"
+            message = f"variable `{name}` occurs in a fact"
             yield context.error(message, term.span, "a fact holds text and numbers only")
 
 
@@ -70,7 +70,7 @@ class _Walk:
 
     def head(self, variable: Variable) -> None:
         if variable.anonymous:
-            message = "`_` stands in the head of a rule"
+            message = "`_` occurs in the head of a rule"
             help = "name the variable and bind it in the body"
         elif variable.name not in self.bound:
             self.bound.add(variable.name)
@@ -151,7 +151,7 @@ class _Walk:
         if literal.expression is not None:
             inside.update(names_of(literal.expression))
         if result.name in inside:
-            message = f"`{result.name}` is the result of the aggregate and stands inside it"
+            message = f"`{result.name}` is the result of the aggregate and occurs inside it"
             self.found.append(self.context.error(message, result.span, "use another name"))
         self.bind(result)
         for term in _variables_of_goal(literal.goal):

@@ -47,13 +47,13 @@ def check_stratification(context: Context) -> Iterator[Diagnostic]:
     member = {
         name: number for number, stratum in enumerate(context.strata) for name in stratum.predicates
     }
-    told: set[frozenset[_Edge]] = set()
+    reported: set[frozenset[_Edge]] = set()
     for user, used in edges.items():
         for edge in used:
             if edge.sign and member[edge.used] == member[user]:
                 cycle = [edge, *_path(edges, edge.used, user, member)]
-                if frozenset(cycle) not in told:
-                    told.add(frozenset(cycle))
+                if frozenset(cycle) not in reported:
+                    reported.add(frozenset(cycle))
                     yield _unstratified(context, cycle)
 
 

@@ -96,8 +96,8 @@ def undetermined(claim: Claim, fault: QueryError) -> RejectedClaim:
         What a rule has no result for.
     """
     help = f"claim `{one_line(claim.claim_id)}` is rejected; see to the rule"
-    told = (
+    faults = (
         Diagnostic("error", each.message, each.place, help, each.excerpt)
         for each in fault.diagnostics
     )
-    return RejectedClaim(claim.claim_id, len(claim.lines), tuple(told))
+    return RejectedClaim(claim.claim_id, len(claim.lines), tuple(faults))

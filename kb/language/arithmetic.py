@@ -158,7 +158,7 @@ def fold(function: AggregateFunction, values: Iterable[Value], span: Span) -> Va
 
 def _number(value: Value, span: Span) -> Number:
     if isinstance(value, str):
-        raise _error("text stands where a number has to stand", span)
+        raise _error("there is text where a number has to be", span)
     return Fraction(value) if isinstance(value, Decimal) else value
 
 

@@ -134,7 +134,7 @@ _REFUSED = {
     "=..": ("`=..` is not part of the rule language", ""),
     "^": ("`^` is not part of the rule language", ""),
     "**": ("`**` is not part of the rule language", ""),
-    ".": ("a full stop stands inside a rule", "write a blank after the full stop of a rule"),
+    ".": ("there is a full stop inside a rule", "write a blank after the full stop of a rule"),
 }
 _OPERANDS = frozenset(("TERM", "CLOSE", "STRING"))
 _ESCAPE = re.compile(r"''|\"\"|\\x([0-9a-fA-F]+)\\|\\(.)")
@@ -190,7 +190,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
             piece, column, sign_at = "-" + piece, column - 1, -1
         if len(piece) > LONGEST_WORD and kind in ("VARIABLE", "NAME", "CALL", "SYMBOL"):
             fault = f"a word of {len(piece)} characters is too long"
-            yield _bad(piece, source, row, column, end, fault, "text stands in single quotes")
+            yield _bad(piece, source, row, column, end, fault, "text goes in single quotes")
             previous = "BAD"
             continue
         match kind:
@@ -232,7 +232,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
                 elif piece == "predicate":
                     previous = "PREDICATE"
                 elif piece in ("is", "mod"):
-                    fault = f"`{piece}` stands between its two operands"
+                    fault = f"`{piece}` is between its two operands"
                     yield _bad(piece, source, row, column, end, fault, "")
                     previous = "CALL"
                     continue
@@ -290,7 +290,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
                 continue
             case _:
                 fault = f"unexpected character {_character(piece)}"
-                yield _bad(piece, source, row, column, end, fault, "text stands in single quotes")
+                yield _bad(piece, source, row, column, end, fault, "text goes in single quotes")
                 previous = "BAD"
                 continue
         yield Token(previous, piece, source, row, column, end)

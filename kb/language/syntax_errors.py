@@ -111,7 +111,7 @@ def _directive(
     if token.type == "PREDICATE":
         return Refused(token.span, "`predicate` declares and is no condition", _DIRECTIVE)
     if token.type == "QUERY":
-        return Refused(token.span, "a query stands in a file of rules", "leave out `?-`")
+        return Refused(token.span, "there is a query in a file of rules", "leave out `?-`")
     if token.type == "IMPLIES" and any(one.type == "IMPLIES" for one in given[:position]):
         return Refused(
             token.span,
@@ -135,7 +135,7 @@ def _after_word(
     if token.type == "OPEN":
         if word:
             help = f"write `{before.text}(` without it"
-            return Refused(token.span, f"a blank stands between `{before.text}` and `(`", help)
+            return Refused(token.span, f"there is a blank between `{before.text}` and `(`", help)
         return Refused(
             before.span,
             f"`{before.text}` cannot be the name of a predicate",
@@ -176,14 +176,14 @@ def _negation(
     what: str,
 ) -> Refused | None:
     if token.type == "NOT" and inside is None and before is None:
-        return Refused(token.span, "`\\+` stands before the head of a rule", _HEAD)
+        return Refused(token.span, "`\\+` is before the head of a rule", _HEAD)
     if before is None or before.type != "NOT":
         return None
     if token.type == "OPEN":
         help = "write `\\+ p(X)`; give several conditions a predicate of their own"
         return Refused(token.span, "`\\+` takes one atom without parentheses", help)
     if token.type == "NOT":
-        return Refused(token.span, "`\\+` stands before `\\+`", "leave out both")
+        return Refused(token.span, "`\\+` is before `\\+`", "leave out both")
     if token.type == "AGGREGATE":
         help = "compare its result instead"
         return Refused(token.span, "`\\+` cannot stand before an aggregate", help)
@@ -272,7 +272,7 @@ def _operand(
         help = "write two comparisons with a comma between them"
         return Refused(token.span, f"`{token.text}` follows another comparison", help)
     if token.type == "PLUS":
-        return Refused(token.span, "`+` stands before a number", "leave it out")
+        return Refused(token.span, "`+` is before a number", "leave it out")
     return None
 
 
@@ -287,7 +287,7 @@ def _place(
     """Explain signs that stand too early, too late or twice."""
     if before is None:
         if token.type == "END":
-            return Refused(token.span, "a full stop stands alone", "leave it out")
+            return Refused(token.span, "there is a full stop on its own", "leave it out")
         if token.type in ("TERM", "COMPARE", "IS") and what == "rule":
             after = given[1].type if len(given) > 1 else "END"
             if token.text[0].islower() and after in ("END", "IMPLIES"):
@@ -319,7 +319,7 @@ def _place(
 def _double_quoted(token: Token) -> Refused:
     return Refused(
         token.span,
-        "text in double quotes stands in directives only",
+        "text in double quotes is for directives only",
         "write text in single quotes",
     )
 

@@ -96,7 +96,7 @@ class _Builder:
             if isinstance(literal, Aggregate):
                 raise Refused(
                     literal.span,
-                    "an aggregate stands inside another",
+                    "there is an aggregate inside another",
                     "give the inner one a predicate of its own",
                 )
         if not isinstance(result.term, Variable):

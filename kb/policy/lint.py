@@ -106,7 +106,7 @@ def _codes(file: TomlFile, clause: PolicyClause, place: str) -> None:
 def _exceptions(file: TomlFile, clause: PolicyClause, place: str, known: Collection[str]) -> None:
     for number, item in enumerate(clause.exceptions, 1):
         if item.evidence not in known:
-            message = f"an exception names `{item.evidence}`, which nobody can supply"
+            message = f"an exception names `{item.evidence}`, which cannot be supplied"
             help = near_help(
                 item.evidence, known, "name evidence of policy.toml, or a claim column"
             )
@@ -118,7 +118,7 @@ def _related(file: TomlFile, clause: PolicyClause, place: str, related: Collecti
         if name not in related:
             help = near_help(name, related, f"add {name} to [related] of policy.toml")
             file.warning(
-                f"nothing tells what the related policy `{name}` is", help, place, "related"
+                f"nothing says what the related policy `{name}` is", help, place, "related"
             )
 
 

@@ -296,9 +296,9 @@ class _ClaimReader:
         """Report a line break in a segment: the text after it may be a segment of its own."""
         help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
         if claim is not None:
-            self._fault(claim, "a line break stands in the segment", segment, help)
+            self._fault(claim, "there is a line break in the segment", segment, help)
         else:
-            self._notes.error("a line break stands in the segment", segment, "", help)
+            self._notes.error("there is a line break in the segment", segment, "", help)
 
     def _unknown(self, segment: Segment, claim: ClaimSegments) -> None:
         message = f"the segment {quoted(segment[1][0])} is unknown"
@@ -308,7 +308,7 @@ class _ClaimReader:
     def _finished(self, claim: ClaimSegments) -> Claim | RejectedClaim:
         self._forget()
         if not self._envelope.readable:
-            message = f"claim {quoted(claim.claim_id)} stands in a transaction that is not read"
+            message = f"claim {quoted(claim.claim_id)} is in a transaction that is not read"
             self._fault(claim, message, claim.clm, position="01")
             return self._rejected(claim, claim.faults)
         builder = LineBuilder(claim, self._source, self._reader.damaged)

@@ -19,7 +19,7 @@ PROFESSIONAL, INSTITUTIONAL = "005010X222", "005010X223"
 
 _VERSION = re.compile(rf"({PROFESSIONAL}|{INSTITUTIONAL})(A\d{{1,2}})?")
 
-BEHIND = "text stands behind the end of the interchange, which is not read"
+BEHIND = "there is text after the end of the interchange, which is not read"
 BEHIND_HELP = "an interchange ends with its IEA segment"
 _PADDING = "\x1a\0 \r\n\t"
 

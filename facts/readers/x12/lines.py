@@ -102,7 +102,7 @@ class LineBuilder:
         frequency = component(claim.clm, 5, 2, claim.component)
         if frequency in CORRECTIONS:
             message = f"the claim {CORRECTIONS[frequency]} an earlier one"
-            self._note(message, claim.clm, "05-3", "it is determined as it stands")
+            self._note(message, claim.clm, "05-3", "it is determined as it is")
         shared = _Shared(
             self._facility(),
             self._diagnoses(),
@@ -120,7 +120,7 @@ class LineBuilder:
                 other = by_number.setdefault(number, segments)
                 if other is not segments:
                     self._error(
-                        f"line {number} stands twice in the claim",
+                        f"line {number} occurs twice in the claim",
                         segments.lx,
                         "01",
                         f"the other is segment {other.lx[0]}",
@@ -252,7 +252,7 @@ class LineBuilder:
         if code is None:
             if text:
                 message = f"the national drug code {quoted(text)} has not 11 digits"
-                self._note(message, lin, "03", "it is kept as it stands")
+                self._note(message, lin, "03", "it is kept as it is")
             return text or None
         if code != text:
             message = f"the national drug code was read as {quoted(code)} instead of {quoted(text)}"

@@ -67,8 +67,8 @@ class SegmentReader:
     delimiters : Delimiters
         Those of the interchange that is being read.
     header_fault : Diagnostic or None
-        What is wrong with the header of the interchange that is being read. Its segments are told
-        apart as those before it were, only to be counted.
+        What is wrong with the header of the interchange that is being read. Its segments are
+        split as those before it were, only to be counted.
     damaged : bool
         Whether characters that cannot be read were met so far.
     torn : int

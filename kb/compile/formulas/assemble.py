@@ -251,7 +251,7 @@ class Assembly:
             line = atom.terms[1]
             assert isinstance(line, Variable)
             if literal.negated and any(map(self._bound, names_of(*atom.terms[KEY_COLUMNS:]))):
-                raise NotFusable(f"a value stands in a negated `{atom.predicate}`")
+                raise NotFusable(f"there is a value in a negated `{atom.predicate}`")
             node = self.prop(atom)
         elif atom.key in self.constants:
             line, node = self._known_rows(atom)
@@ -299,7 +299,7 @@ class Assembly:
         if name in ("code_in", "mentions"):
             origin = self.columns.get(terms[0].name) if isinstance(terms[0], Variable) else None
             if origin is None:
-                raise NotFusable(f"`{name}` of a code that stands in no column")
+                raise NotFusable(f"`{name}` of a code that is in no column")
             kind = InTable if name == "code_in" else Mentions
             given = [self._given_text(term) for term in terms[1:]]
             return Variable(origin.line), test(kind(origin.column, *given))

@@ -35,7 +35,7 @@ class HasWord:
 
 @dataclass(frozen=True, slots=True)
 class InTable:
-    """The code of a column stands in a table of the policy; in any, where it is none."""
+    """The code of a column is in a table of the policy; in any, where it is none."""
 
     column: str
     table: str | None

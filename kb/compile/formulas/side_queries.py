@@ -39,7 +39,7 @@ def side_query(body: Sequence[BodyLiteral], value: str = "") -> SideQuery:
     reads = list(dict.fromkeys(item.atom.predicate for item in relations))
     for predicate in reads:
         if predicate not in _READ:
-            raise NotFusable(f"`{predicate}` has several values beside others of a line")
+            raise NotFusable(f"`{predicate}` has several values next to others of a line")
     filed = any(not item.negated and item.atom.predicate in _EVIDENCE for item in relations)
     first: list[BodyLiteral] = [
         item for item in relations if not item.negated and item.atom.predicate in _KEYED

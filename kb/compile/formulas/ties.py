@@ -13,7 +13,7 @@ _ORDERS = {
     "<": ("earlier", "later"),
     ">": ("later", "earlier"),
 }
-"""Where a line stands whose number compares so with the other's, and where the other stands."""
+"""The order of a line whose number compares so with the other's, and that of the other."""
 
 
 @dataclass(slots=True)
@@ -25,9 +25,9 @@ class Tie:
     keys : set of str
         Columns that they share.
     order : {"any", "other", "earlier", "later"}
-        Where it stands.
+        Its order in the claim.
     evidence : str
-        Name of the evidence of the line that tells the number of the other one, if one does.
+        Name of the evidence of the line that gives the number of the other one, if one does.
     """
 
     keys: set[str] = field(default_factory=set)
@@ -42,7 +42,7 @@ class Tie:
         operator : str
             As in the rule language.
         is_left : bool
-            Whether the number of the other line stands on the left.
+            Whether the number of the other line is on the left.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Tie:
         Raises
         ------
         NotFusable
-            If evidence tells its number and more ties it.
+            If evidence gives its number and more ties it.
         """
         if self.evidence and (self.keys or self.order not in ("any", "other")):
             raise NotFusable("evidence names a line that is tied in another way too")

@@ -127,7 +127,7 @@ def _check_recursion(found: Iterable[Component], dialect: Dialect, excerpts: Exc
         if len(component.keys) > 1:
             problem = "call each other"
         elif not component.linear:
-            problem = "calls itself more than once in a rule, or beside an aggregate"
+            problem = "calls itself more than once in a rule, or next to an aggregate"
         elif dialect.recursion == "none":
             problem = "is recursive, and the dialect's recursive queries keep rows that stand twice"
         elif dialect.recursion == "single" and len(again) > 1:

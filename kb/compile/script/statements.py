@@ -97,8 +97,8 @@ class StatementWriter:
             "Every predicate of the rules is one table or view, named after it. Run the script from"
             " top to bottom in a schema that has none of them yet. Facts of a claim line are"
             f" {self.view.lower()}s over claim_lines, and a rule reads several facts of a line in"
-            " one scan of it, so claim_id and line_number have to tell its rows apart. Dates are"
-            " text, as in 2018-09-18. No row stands twice in a table.",
+            " one scan of it, so claim_id and line_number have to distinguish its rows. Dates are"
+            " text, as in 2018-09-18. No row occurs twice in a table.",
         ]
         if self.dialect.note:
             texts.append(self.dialect.note)

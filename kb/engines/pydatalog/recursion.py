@@ -285,6 +285,6 @@ def _growth(literal: JoinLiteral) -> Span | None:
 
 
 def _endless(span: Span) -> QueryError:
-    message = "the calculation stands in a recursion that finds new numbers without end"
+    message = "the calculation is part of a recursion that finds new numbers without end"
     help = "let a comparison stop it, or take the number from facts"
     return QueryError.of(message, help, place=span)

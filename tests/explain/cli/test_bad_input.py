@@ -131,9 +131,9 @@ def test_a_line_that_stands_twice(run: Run, write: Write) -> None:
     assert (ended.code, len(ended.out.splitlines())) == (3, 1)
     expect(
         ended.err,
-        "error: line 1 of claim `A` stands twice",
+        "error: line 1 of claim `A` occurs twice",
         "claims.csv, row 4, column `line_number`",
-        "the other stands in claims.csv, row 2, column `line_number`",
+        "the other is in claims.csv, row 2, column `line_number`",
     )
     assert "3 lines read = 1 determined + 2 rejected" in ended.err
 

@@ -213,8 +213,8 @@ def test_a_folder_in_the_place_of_a_file(run: Run, folder: Path) -> None:
     ended = run("check", "small")
     assert (ended.code, ended.err) == (
         3,
-        "error: a folder stands where a file has to be\n  --> x.pl\n"
-        "error: a folder stands where a file has to be\n  --> cases/x.toml\n",
+        "error: there is a folder where a file has to be\n  --> x.pl\n"
+        "error: there is a folder where a file has to be\n  --> cases/x.toml\n",
     )
 
 

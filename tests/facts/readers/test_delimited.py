@@ -39,7 +39,7 @@ def test_a_file_that_cannot_be_opened(write: Write, path: str, message: str, hel
         ),
         (
             'A,1,cms1500,2018-06-01,J7050,1,"a"b',
-            "the row cannot be read as CSV: a quotation mark stands inside a quoted value",
+            "the row cannot be read as CSV: there is a quotation mark inside a quoted value",
             "",
             "",
         ),
@@ -130,9 +130,9 @@ def test_a_line_that_stands_twice_names_both_rows(write: Write) -> None:
     write("c.csv", rows(HEADER, GOOD, GOOD.replace("G,1", "H,1"), GOOD))
     reading = read("c.csv")
     assert reading.told[0] == (
-        "error: line 1 of claim `G` stands twice",
+        "error: line 1 of claim `G` occurs twice",
         "c.csv, row 4, column `line_number`",
-        "the other stands in c.csv, row 2, column `line_number`",
+        "the other is in c.csv, row 2, column `line_number`",
     )
     assert (set(reading.claims), reading.tally.lines_rejected) == ({"H"}, 2)
 
@@ -143,7 +143,7 @@ def test_a_line_that_stands_in_two_files(write: Write) -> None:
     reading = read("a.csv", "b.csv")
     assert reading.told[0][1:] == (
         "b.csv, row 2, column `line_number`",
-        "the other stands in a.csv, row 2, column `line_number`",
+        "the other is in a.csv, row 2, column `line_number`",
     )
     assert [line.line_number for line in reading.claims["H"].lines] == [1, 2]
 

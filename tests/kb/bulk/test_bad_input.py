@@ -305,8 +305,8 @@ def test_a_line_that_stands_in_two_files_is_told_with_both(tmp_path: Path) -> No
     paths[2].write_text(json.dumps({**record, "service_date": "2018-06-01"}) + "\n")
     assert_alike(paths)
     assert list(in_bulk(paths[:2], []).told)[:1] == [
-        f"error: line 1 of claim `A` stands twice\n  --> {paths[1]}, row 2, column `line_number`"
-        f"\n  = help: the other stands in {paths[0]}, row 2, column `line_number`"
+        f"error: line 1 of claim `A` occurs twice\n  --> {paths[1]}, row 2, column `line_number`"
+        f"\n  = help: the other is in {paths[0]}, row 2, column `line_number`"
     ]
 
 

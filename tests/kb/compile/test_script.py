@@ -224,7 +224,9 @@ RECURSIVE = {
     "nonlinear": PATHS + "path(X, Z) :- path(X, Y), path(Y, Z).",
     "mutual": PATHS + "path(X, Z) :- edge(X, Y), back(Y, Z). back(X, Y) :- path(Y, X).",
 }
-TWICE = "`path/2` calls itself more than once in a rule, or beside an aggregate: {} cannot say that"
+TWICE = (
+    "`path/2` calls itself more than once in a rule, or next to an aggregate: {} cannot say that"
+)
 ROWS = "`path/2` is recursive, and the dialect's recursive queries keep rows that stand twice: {}"
 RULES = "`path/2` calls itself in several rules: {} cannot say that in one query"
 BOTH = "`path/2` and `back/2` call each other: {} cannot say that in one query"

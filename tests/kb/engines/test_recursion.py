@@ -71,7 +71,7 @@ def test_a_recursion_that_calculates_ends_at_its_bound() -> None:
 
 
 ENDLESS = {
-    "n(0). n(X) :- n(Y), X is Y + 1.": "the calculation stands in a recursion that finds new",
+    "n(0). n(X) :- n(Y), X is Y + 1.": "the calculation is part of a recursion that finds new",
     "n(2). n(X) :- n(Y), X is Y * Y.": "the result has more than a thousand digits",
 }
 

@@ -119,12 +119,12 @@ def test_a_query_with_or_without_its_marks(text: str) -> None:
         ("X", "`X` alone is no condition"),
         ("p(X), q", "`q` has no arguments"),
         ("?-", "the query ends after `?-`"),
-        (".", "a full stop stands alone"),
+        (".", "there is a full stop on its own"),
         ("p(X) q(X)", "`q` follows without a comma"),
         ("__import__('os')", "`__import__` cannot be the name of a predicate"),
         ("p(X); q(X)", "`;` is not part of the rule language"),
-        ("+ p(X)", "`+` stands before a number"),
-        ('p("x")', "text in double quotes stands in directives only"),
+        ("+ p(X)", "`+` is before a number"),
+        ('p("x")', "text in double quotes is for directives only"),
     ],
 )
 def test_what_is_no_query_is_refused(text: str, message: str) -> None:

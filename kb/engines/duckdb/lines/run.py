@@ -66,7 +66,7 @@ class LineRun:
     parts: list[Part] = field(default_factory=list)
     masks: dict[str, list[int]] = field(default_factory=dict)
     coded: dict[str, str] = field(default_factory=dict)
-    told: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
     watch: Any = None
     sides: Any = None
     values: Callable[[], Collection[str]] = tuple
@@ -147,8 +147,8 @@ class LineRun:
 
         A text with a dictionary is there as its key, which is quicker to copy and to compare.
         """
-        self.told = sorted({*self.extra, *self.script.reads})
-        kept = sorted({*self.told, *(key for test in self.script.others for key in test.keys)})
+        self.carried = sorted({*self.extra, *self.script.reads})
+        kept = sorted({*self.carried, *(key for test in self.script.others for key in test.keys)})
         last = self.parts[-1] if self.parts else Part(0, 0)
         kind = "BIGINT" if last.offset + last.width < 63 else "HUGEINT"
         terms, joins = ["0"], []

@@ -23,7 +23,7 @@ def allowed_units(run: LineRun) -> None:
 
 def make_special(run: LineRun) -> None:
     """Make the table ``special``: the lines of the answers in ``special_answers``."""
-    names = dict.fromkeys(["line", "claim_id", "line_number", *run.told])
+    names = dict.fromkeys(["line", "claim_id", "line_number", *run.carried])
     picked = ", ".join(
         f"{run.coded[name]}.value AS {name}" if name in run.coded else f"l.{name}" for name in names
     )

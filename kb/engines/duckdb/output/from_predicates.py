@@ -81,7 +81,7 @@ def determined_run(
     )
     script = LineScript(words=tuple(words), answers=tuple(found))
     run = LineRun(connection, script, lines, (), lambda: has_evidence, tuple(reads))
-    run.told = sorted(run.extra)
+    run.carried = sorted(run.extra)
     run.execute(
         f"CREATE TABLE limits AS SELECT {claim} AS claim_id, {line} AS line_number, "
         f"{identifier(catalog[ALLOWED].columns[2])}::{NUMBER} AS value FROM {units}"
@@ -95,7 +95,7 @@ def determined_run(
         f"CREATE TABLE answers AS SELECT *, row_number() OVER () AS answer "
         f"FROM (SELECT DISTINCT {', '.join(words)} FROM {identifier(_SAID)})"
     )
-    kept = "".join(f", l.{name}" for name in run.told)
+    kept = "".join(f", l.{name}" for name in run.carried)
     run.execute(
         f"CREATE TABLE signed AS SELECT l.place AS line, l.claim_id, l.line_number{kept}, "
         f"a.answer AS signature FROM {identifier(lines)} l "

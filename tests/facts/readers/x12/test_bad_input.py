@@ -61,7 +61,7 @@ LINE_FAULTS = [
     ),
     (["LX*2", "DTP*472*D8*20180601"], "segment 20 (LX): the line has no SV1 segment"),
     (["LX*2"], "segment 20 (LX): the line has no SV1 segment"),
-    (line(1), "segment 20 (LX), element LX01: line 1 stands twice in the claim"),
+    (line(1), "segment 20 (LX), element LX01: line 1 occurs twice in the claim"),
     (line("x"), "segment 20 (LX), element LX01: the element is not a whole number: `x`"),
     (line("0"), "segment 20 (LX), element LX01: the element is below 1: `0`"),
     (line(""), "segment 20 (LX), element LX01: the element is not a whole number: ``"),
@@ -339,7 +339,7 @@ def test_a_second_interchange_with_a_wrong_header_is_counted(reading: Read) -> N
     assert [each.claim_id for each in found.claims] == ["GOOD", "C3"]
     assert found.told("error") == [
         "segment 26 (ISA), element ISA06: the element has 6 characters, not 15",
-        "segment 41 (CLM), element CLM01: claim `LOST` stands in a transaction that is not read",
+        "segment 41 (CLM), element CLM01: claim `LOST` is in a transaction that is not read",
     ]
     check(found, read=4, rejected=1)
 
@@ -376,12 +376,12 @@ def test_no_transaction(reading: Read) -> None:
 def test_a_line_break_in_a_segment(reading: Read) -> None:
     text = professional(GOOD, claim("BAD", line(1, "96365", "20180601", "1", "K3*X")))
     found = reading(text.replace("DTP*472*D8*20180601~\nK3", "DTP*472*D8*20180601\nK3"))
-    assert "segment 26 (DTP): a line break stands in the segment" in found.told("error")
+    assert "segment 26 (DTP): there is a line break in the segment" in found.told("error")
     check(found, read=3, rejected=1)
     found = reading(text.replace("CLM*BAD*100***11:B:1*Y*A*Y*Y~", "CLM*BAD*100***11:B:1*Y*A*Y*Y"))
     assert [each.claim_id for each in found.claims] == ["GOOD"]
     found = reading(text.replace("REF*EI*123456789~", "REF*EI*123456789"))
-    assert found.told("error") == ["segment 11 (REF): a line break stands in the segment"]
+    assert found.told("error") == ["segment 11 (REF): there is a line break in the segment"]
     check(found, read=3, rejected=0)
 
 

@@ -72,7 +72,7 @@ def kept_of(names: Sequence[str]) -> list[str]:
     for item in items:
         if item.claim_id == "C1":
             assert isinstance(item, RejectedClaim)
-            assert any("claim `C1` stands" in each.message for each in item.diagnostics)
+            assert any("claim `C1` occurs" in each.message for each in item.diagnostics)
     return [str(item.claim_id) for item in items if not isinstance(item, RejectedClaim)]
 
 

@@ -19,7 +19,7 @@ from tests.facts.readers.x12.build import (
 from tests.facts.readers.x12.conftest import Read
 
 GOOD = claim("GOOD", line(1))
-BEHIND = "text stands behind the end of the interchange, which is not read"
+BEHIND = "there is text after the end of the interchange, which is not read"
 
 
 @pytest.mark.parametrize("padding", ["\x1a", "\0" * 200, " \r\n \x1a", "\n\n", "\0\0\n"])

@@ -45,8 +45,8 @@
 -- Every predicate of the rules is one table or view, named after it. Run the script from top to
 --   bottom in a schema that has none of them yet. Facts of a claim line are views over
 --   claim_lines, and a rule reads several facts of a line in one scan of it, so claim_id and
---   line_number have to tell its rows apart. Dates are text, as in 2018-09-18. No row stands twice
---   in a table.
+--   line_number have to distinguish its rows. Dates are text, as in 2018-09-18. No row occurs
+--   twice in a table.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
 CREATE TABLE policy_codes (code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, amount DECIMAL(38, 9), document_lines TEXT);
