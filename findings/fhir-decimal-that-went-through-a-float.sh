@@ -7,7 +7,7 @@
 #   as they stand in the JSON: FHIR demands that the precision of a decimal is kept.
 # Found: fhir.resources (R5 and R4B) gives Decimal('99999999999999.98') and Decimal('100.0') and writes
 #   that; fhirclient 4.4.0 gives floats; fhirkit-rs 0.1.0 keeps both digit for digit. The type says
-#   exact, so no later check for floats finds it. Dose 0.10000000000000000001 is 0.1.
+#   exact, so no later check for floats finds it.
 # Why it matters: totals of a payment file have such sizes; and a ClaimResponse that is read and
 #   written again no longer has the bytes that were signed or hashed.
 set -euo pipefail

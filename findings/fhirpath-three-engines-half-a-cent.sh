@@ -8,9 +8,9 @@
 # Found: 50.125 rounded to cents is 50.12 in fhirpathpy 2.2.4 and 50.13 in fhirpathrs 0.1.5 and
 #   fhirpath.js 5.2.2, while 1.005 is 1 in all three. `sum()` over the amounts of a resource is a
 #   TypeError in fhirpathpy, which can add the same numbers by `aggregate`. 100.10 + 200.20 is exact in
-#   fhirpathpy alone; in the other two it prints 300.29999999999995 and yet equals 300.30. 10 'mg' is
-#   0.01 'g' in fhirpath.js alone. 100.10 and 100.1 are equal, but fhirpathpy counts two of them in a
-#   union.
+#   fhirpathpy alone; the other two give 300.29999999999995, which equals 300.30 in fhirpath.js and not
+#   in fhirpathrs. 10 'mg' is 0.01 'g' in fhirpath.js alone. 100.10 and 100.1 are equal, but fhirpathpy
+#   counts two of them in a union.
 # Why it matters: invariants, measures and SQL-on-FHIR views over EOBs are FHIRPath. A balance check
 #   "submitted = benefit + adjustments" holds or not by the engine that runs it.
 set -euo pipefail
