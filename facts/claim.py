@@ -14,13 +14,7 @@ class Trace(Protocol):
     """Tells where each field of a record was read, only when somebody asks."""
 
     def origin(self, field: str) -> Origin:
-        """Return the origin of one field; of the whole record for ``""``.
-
-        Parameters
-        ----------
-        field : str
-            Name of the field.
-        """
+        """Return the origin of one field; of the whole record for ``""``."""
         ...
 
 

@@ -58,11 +58,6 @@ class TableRow:
         It is when it has as many characters as the bounds and lies between them in character
         order.
 
-        Parameters
-        ----------
-        code : str
-            A code without its dots.
-
         Examples
         --------
         >>> row = TableRow("A4206", "A4215", Origin("example"))
@@ -102,13 +97,7 @@ class CodeTable:
         self._by_length = {length: _Ranges(ordered) for length, ordered in by_length.items()}
 
     def rows_of(self, code: str) -> tuple[TableRow, ...]:
-        """Return the rows that have a code, or that a description falls under.
-
-        Parameters
-        ----------
-        code : str
-            A code, or the text of a description.
-        """
+        """Return the rows that have a code, or that a description falls under."""
         if self.column == DESCRIPTION:
             words = f" {phrase_of(code)} "
             return tuple(row for row in self.rows if f" {row.first} " in words)
@@ -146,11 +135,6 @@ class _Ranges:
 
 def phrase_of(text: str) -> str:
     """Return the words of a text in lower case with single blanks, punctuation left out.
-
-    Parameters
-    ----------
-    text : str
-        A description, or a row of a table of descriptions.
 
     Examples
     --------

@@ -97,11 +97,6 @@ def _extra_module(name: str, extra: str, purpose: str) -> ModuleType:
 def bulk_module(name: str) -> ModuleType:
     """Return a module of the extra ``bulk``: ``sqlglot``, say.
 
-    Parameters
-    ----------
-    name : str
-        Its full name.
-
     Raises
     ------
     UsageError

@@ -37,11 +37,6 @@ def safe_cell(value: object) -> object:
 def csv_text(rows: Iterable[Sequence[object]]) -> str:
     """Return rows as CSV that no spreadsheet takes for formulas, without the last line end.
 
-    Parameters
-    ----------
-    rows : iterable
-        Rows of values.
-
     Examples
     --------
     >>> csv_text([("a,b", "=1+1", -2, "-2.5")])

@@ -98,13 +98,7 @@ class Suggestions:
         self._found: dict[str, str | None] = {}
 
     def of(self, name: str) -> str | None:
-        """Return the nearest name, None where there is none or too many were looked for.
-
-        Parameters
-        ----------
-        name : str
-            What the person wrote.
-        """
+        """Return the nearest name, None where there is none or too many were looked for."""
         if name not in self._found:
             if len(self._found) >= self._most:
                 return None

@@ -73,11 +73,6 @@ def quoted(text: str) -> str:
 def one_line(text: str) -> str:
     """Return a text on one line, its control and direction marks escaped.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
     Examples
     --------
     >>> one_line("a\\nb\\u202e")
@@ -95,12 +90,7 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
-    """Return an ISO date.
-
-    Parameters
-    ----------
-    text : str
-        A value as a file has it.
+    """Return the date of an ISO text.
 
     Raises
     ------
@@ -149,12 +139,7 @@ def parse_decimal(text: str) -> Decimal:
 
 @lru_cache(maxsize=4096)
 def parse_amount(text: str) -> Decimal:
-    """Return an exact number that is not negative.
-
-    Parameters
-    ----------
-    text : str
-        A value as a file has it.
+    """Return the exact number of a text, which is not negative.
 
     Raises
     ------
@@ -330,11 +315,6 @@ def _upper(text: str) -> str:
 def parse_claim_form(text: str) -> str:
     """Return the claim form in lower case; any form is read, an unknown one is not addressed.
 
-    Parameters
-    ----------
-    text : str
-        A value as a file has it.
-
     Examples
     --------
     >>> [parse_claim_form(text) for text in ("CMS-1500", "UB 04", "Dental")]
@@ -347,11 +327,6 @@ def parse_claim_form(text: str) -> str:
 def looks_like_claim_form(form: str) -> bool:
     """Tell whether an unknown claim form looks like one that is known.
 
-    Parameters
-    ----------
-    form : str
-        A claim form that was read.
-
     Examples
     --------
     >>> looks_like_claim_form("hcfa"), looks_like_claim_form("ub04"), looks_like_claim_form("ada")
@@ -361,13 +336,7 @@ def looks_like_claim_form(form: str) -> bool:
 
 
 def odd_procedure(code: str) -> tuple[str, str]:
-    """Return a sentence and its help on a procedure code that cannot be one.
-
-    Parameters
-    ----------
-    code : str
-        A procedure code that was read.
-    """
+    """Return a sentence and its help on a procedure code that cannot be one."""
     count = f"{len(code)} character{'' if len(code) == 1 else 's'}"
     return (
         f"{quoted(code)} has {count}, procedure codes have five",
@@ -376,13 +345,7 @@ def odd_procedure(code: str) -> tuple[str, str]:
 
 
 def parse_text(text: str) -> str:
-    """Return free text without blanks around it.
-
-    Parameters
-    ----------
-    text : str
-        A value as a file has it.
-    """
+    """Return free text without blanks around it."""
     return text.strip()
 
 

@@ -16,7 +16,6 @@ from kb.claims.known import KnownClaims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
 from kb.claims.settings import complete_settings
-from kb.model.determination import Determination
 
 if TYPE_CHECKING:
     from facts.claim import Evidence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from kb.engines.protocol import Engine
     from kb.language.ast import Query
     from kb.language.values import Value
+    from kb.model.determination import Determination
     from kb.model.relation import Relation
     from kb.policy.loader import Policy
 
@@ -107,10 +107,6 @@ class KnowledgeBase:
         engine : Engine, optional
             pyDatalog where nothing is given.
 
-        Returns
-        -------
-        KnowledgeBase
-
         Raises
         ------
         ProgramError
@@ -132,10 +128,8 @@ class KnowledgeBase:
         from kb.policy.loader import load_policy
 
         check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
-        for noun, path in (
-            ("a HCPCS release", hcpcs),
-            ("a precertification list", precertification),
-        ):
+        lists = {"a HCPCS release": hcpcs, "a precertification list": precertification}
+        for noun, path in lists.items():
             if path is not None:
                 check_path(path, noun, "give the path of its file")
         codes, listed = None, None
@@ -232,9 +226,7 @@ class KnowledgeBase:
         'bundled'
         """
         result = Adjudication()
-        for item in self.stream(lines, evidence, overrides, result):
-            if isinstance(item, Determination):
-                result.determinations.append(item)
+        result.determinations.extend(self.stream(lines, evidence, overrides, result))
         return result
 
     def stream(
@@ -252,10 +244,6 @@ class KnowledgeBase:
             As for ``adjudicate``.
         result : Adjudication, optional
             Gathers diagnostics and the tally, not the determinations.
-
-        Yields
-        ------
-        Determination
 
         Raises
         ------
@@ -350,13 +338,7 @@ class KnowledgeBase:
         return relation_of(goal, (each.session.answers(goal, {}) for each in loaded))
 
     def one_claim_at_a_time(self, query: Query) -> bool:
-        """Tell whether a goal speaks of one claim at a time.
-
-        Parameters
-        ----------
-        query : Query
-            A checked goal.
-        """
+        """Tell whether a checked query speaks of one claim at a time."""
         from kb.claims.goals import claim_apart
 
         return claim_apart(query, self.policy.program) is not None
@@ -370,10 +352,6 @@ class KnowledgeBase:
             What is asked.
         bound : mapping of variable name to value, optional
             Values that variables of the goal will have.
-
-        Returns
-        -------
-        Query
 
         Raises
         ------
@@ -390,22 +368,11 @@ class KnowledgeBase:
         return MappingProxyType(self._known.claims)
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
-        """Return the evidence that the knowledge base knows of a claim.
-
-        Parameters
-        ----------
-        claim_id : str
-            Id of the claim.
-        """
+        """Return the evidence that is known of a claim, by ``claim_id``."""
         return self._known.evidence.for_claim(claim_id)
 
     def claim(self, claim_id: str) -> LoadedClaim:
-        """Return one claim with its facts and an open session, kept warm for the next question.
-
-        Parameters
-        ----------
-        claim_id : str
-            Id of the claim.
+        """Return the claim of a ``claim_id`` with its facts and a session that stays open.
 
         Raises
         ------
@@ -418,12 +385,7 @@ class KnowledgeBase:
         return self._known.claim(claim_id)
 
     def claim_of(self, query: Query) -> str | None:
-        """Return the one claim that a goal names and speaks of; None where it may be several.
-
-        Parameters
-        ----------
-        query : Query
-            A checked goal.
+        """Return the one claim that a query names and speaks of; None where it may be several.
 
         Examples
         --------

@@ -22,7 +22,6 @@ from explain.cli.in_bulk import (
     write_rejects,
 )
 from explain.cli.options import (
-    AllDiagnosticsOption,
     ClaimFiles,
     CsvOption,
     EngineOptions,
@@ -47,6 +46,13 @@ if TYPE_CHECKING:
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
+_AllDiagnosticsOption = Annotated[
+    bool,
+    typer.Option(
+        "--all-diagnostics",
+        help="Tell everything that is wrong, not only the first hundred of a kind.",
+    ),
+]
 _OutputOption = Annotated[
     str | None,
     typer.Option(
@@ -71,7 +77,7 @@ def adjudicate(
     as_csv: CsvOption = False,
     by: EngineOptions,
     rejects: _RejectsOption = None,
-    all_diagnostics: AllDiagnosticsOption = False,
+    all_diagnostics: _AllDiagnosticsOption = False,
 ) -> int:
     """Determine every line of some claims.
 

@@ -42,13 +42,7 @@ class BoundedDiagnostics(list[Diagnostic]):
         self.extend(diagnostics)
 
     def append(self, diagnostic: Diagnostic) -> None:
-        """Keep a diagnostic, or count it.
-
-        Parameters
-        ----------
-        diagnostic : Diagnostic
-            One more.
-        """
+        """Keep a diagnostic, or count it."""
         if self._without_limit:
             super().append(diagnostic)
             return
@@ -60,13 +54,7 @@ class BoundedDiagnostics(list[Diagnostic]):
             self._left_out[diagnostic.severity] += 1
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Keep or count several diagnostics.
-
-        Parameters
-        ----------
-        diagnostics : iterable of Diagnostic
-            Several more.
-        """
+        """Keep or count several diagnostics."""
         for diagnostic in diagnostics:
             self.append(diagnostic)
 

@@ -16,7 +16,6 @@ from explain.cli.options import (
     DocumentOption,
     InputOptions,
     JsonOption,
-    Loaded,
     about_line,
     load_claims,
     read_document,
@@ -158,21 +157,15 @@ def export(
             raise UsageError.of(
                 "`--all-adverse` takes no claim", "leave out the claim or the option"
             )
-        if output is None:
-            raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
-        _hold_queue(queue)
-    elif claim is None:
+        return _export_all(claims, given, wishes, kind, output, queue)
+    if claim is None:
         raise UsageError.of("a claim is asked for", "name one, or use --all-adverse")
-    elif output is not None:
+    if output is not None:
         _hold_apart(output, [*claims, *(given.evidence or ()), *(given.overrides or ())])
     elif not kind.is_text and sys.stdout.isatty():
         raise UsageError.of(
             f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH"
         )
-    if claim is None:
-        kb = given.rules.knowledge_base()
-        loaded = load_claims(kb, claims, given.evidence, given.overrides)
-        return _export_all(loaded, wishes, kind, output or "", queue)
     loaded = given.one_claim(claims, claim)
     with about_line(loaded):
         made = document_of(loaded.kb.claim(claim), wishes, line)
@@ -185,9 +178,20 @@ def export(
     return BAD_INPUT if loaded.has_errors else DONE
 
 
-def _export_all(loaded: Loaded, wishes: Wishes, kind: Format, output: str, queue: str) -> int:
+def _export_all(
+    claims: list[str],
+    given: InputOptions,
+    wishes: Wishes,
+    kind: Format,
+    output: str | None,
+    queue: str,
+) -> int:
     from explain.cli.batch import write_all
 
+    if output is None:
+        raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
+    _hold_queue(queue)
+    loaded = load_claims(given.rules.knowledge_base(), claims, given.evidence, given.overrides)
     report(loaded.diagnostics)
     folder = Folder(output)
     try:

@@ -49,13 +49,6 @@ DocumentOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-AllDiagnosticsOption = Annotated[
-    bool,
-    typer.Option(
-        "--all-diagnostics",
-        help="Tell everything that is wrong, not only the first hundred of a kind.",
-    ),
-]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 

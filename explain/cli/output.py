@@ -49,11 +49,6 @@ def report(diagnostics: Iterable[Diagnostic]) -> None:
     """Print diagnostics on stderr: of every kind the first ones, and how many more there are.
 
     Those of claims come as ``BoundedDiagnostics``; of these a person can ask for all.
-
-    Parameters
-    ----------
-    diagnostics : iterable of Diagnostic
-        What a person has to know.
     """
     told, hint = BoundedDiagnostics(), ""
     if isinstance(diagnostics, BoundedDiagnostics):
@@ -114,11 +109,6 @@ def flush() -> None:
 def visible(text: str) -> str:
     """Return a text with control and direction marks escaped, line ends kept.
 
-    Parameters
-    ----------
-    text : str
-        What is printed.
-
     Examples
     --------
     >>> visible("a\\u202eb\\x1b[2J")
@@ -158,13 +148,6 @@ def _plain(value: object) -> int | float | str:
 
 def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return rows as aligned columns under a header.
-
-    Parameters
-    ----------
-    columns : sequence of str
-        The header.
-    rows : iterable
-        The cells of each row.
 
     Examples
     --------

@@ -72,13 +72,7 @@ def _gathered(name: str, hint: Any, values: Mapping[str, Any]) -> Any:
 
 
 def ended(action: Callable[[], int]) -> int:
-    """Run an action and return its exit code; every error becomes a sentence on stderr.
-
-    Parameters
-    ----------
-    action : callable
-        What the command does; it returns an exit code.
-    """
+    """Run an action and return its exit code; every error becomes a sentence on stderr."""
     try:
         code = action()
         flush()
@@ -109,13 +103,7 @@ def ended(action: Callable[[], int]) -> int:
 
 
 def unexpected(fault: Exception) -> str:
-    """Return a sentence on a fault of the program itself, without any value of a claim.
-
-    Parameters
-    ----------
-    fault : Exception
-        The exception.
-    """
+    """Return a sentence on a fault of the program itself, without any value of a claim."""
     frames = traceback.extract_tb(fault.__traceback__)
     where = ""
     if frames:

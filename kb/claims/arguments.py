@@ -166,13 +166,7 @@ def check_truth(value: object, noun: str) -> None:
 
 
 def check_claim_id(claim_id: object) -> None:
-    """Raise a UsageError for what is no claim id.
-
-    Parameters
-    ----------
-    claim_id : object
-        What a caller gives as the id of a claim.
-    """
+    """Raise a UsageError for what is no claim id."""
     if not isinstance(claim_id, str):
         raise wrong("a claim id", claim_id, "give text")
 
@@ -194,11 +188,6 @@ def wrong(noun: str, value: object, help: str) -> UsageError:
 
 def kind(value: object) -> str:
     """Return in words what a value is; never the value itself.
-
-    Parameters
-    ----------
-    value : object
-        What a caller gives.
 
     Examples
     --------

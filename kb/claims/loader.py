@@ -86,13 +86,7 @@ class ClaimLoader:
         return policy_facts(self.policy.clauses.values(), self._settings, overrides, self._lists)
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
-        """Return evidence by claim, checked against what the policy declares.
-
-        Parameters
-        ----------
-        evidence : EvidenceInput
-            What a reader returns, or dicts.
-        """
+        """Return evidence by claim, checked against what the policy declares."""
         from facts.readers.evidence import EvidenceIndex, index_evidence
 
         if isinstance(evidence, EvidenceIndex):
@@ -149,13 +143,7 @@ class ClaimLoader:
         return LoadedClaim(self.policy, claim, facts, self.session(facts))
 
     def session(self, facts: Facts) -> Session:
-        """Return a session of the engine over the policy's program and some facts.
-
-        Parameters
-        ----------
-        facts : Facts
-            Input facts with their origins.
-        """
+        """Return a session of the engine over the policy's program and some facts."""
         return self._engine.open(self.policy.program, facts)
 
     def determinations(

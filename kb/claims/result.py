@@ -49,13 +49,7 @@ class Adjudication:
         return self.determinations[position]
 
     def reject(self, claim: RejectedClaim) -> None:
-        """Gather a rejected claim and what is wrong with it.
-
-        Parameters
-        ----------
-        claim : RejectedClaim
-            The claim.
-        """
+        """Gather a rejected claim and what is wrong with it."""
         self.diagnostics.extend(claim.diagnostics)
         self.rejected.append(claim)
 

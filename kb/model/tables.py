@@ -36,11 +36,6 @@ def flat_row(determination: Determination) -> tuple[object, ...]:
     """Return a determination as one row of ``CSV_COLUMNS``.
 
     What belongs to one citation is at the same place of each cell.
-
-    Parameters
-    ----------
-    determination : Determination
-        The determination of a line.
     """
     citations = determination.citations
     allowed = determination.allowed_units

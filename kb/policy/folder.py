@@ -27,11 +27,6 @@ def bundled_policies() -> tuple[str, ...]:
 def find_policy_folder(policy: str | Path) -> Path:
     """Return the folder of a bundled policy's name or of a path.
 
-    Parameters
-    ----------
-    policy : str or Path
-        Name of a bundled policy, or a folder.
-
     Raises
     ------
     UsageError
@@ -73,13 +68,7 @@ def rule_files(folder: Path) -> list[tuple[str, Path]]:
 
 
 def table_files(folder: Path) -> list[str]:
-    """Return the names of the tables that the folder has files of.
-
-    Parameters
-    ----------
-    folder : Path
-        A policy folder.
-    """
+    """Return the names of the tables that the folder has files of."""
     return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
 
 

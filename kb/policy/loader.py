@@ -133,15 +133,9 @@ def load_policy(policy: str | Path) -> Policy:
     switches = {_EFFECTIVE_BASIS.name: _EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
     related = read_related(main)
-    effects = {
-        each.clause_id: (each.effect, *each.also)
-        for each in clauses.values()
-        if each.effect in EFFECTS
-    }
-    values = {"strict": ("yes", "no"), **{one.name: one.values for one in switches.values()}}
     vocabulary = Vocabulary(
-        effects=register.known_as("clause", effects),
-        switches=main.known_as("switches", values),
+        effects=register.known_as("clause", _effects(clauses)),
+        switches=main.known_as("switches", _values(switches)),
         evidence=main.known_as("evidence", evidence_types),
         tables={name: _table_vocabulary(table) for name, table in tables.items()},
         lists=LOADED_LISTS,
@@ -180,6 +174,20 @@ def load_policy(policy: str | Path) -> Policy:
         digest(folder),
         (*found, *checked.warnings),
     )
+
+
+def _effects(clauses: Mapping[str, PolicyClause]) -> dict[str, tuple[str, ...]]:
+    """The effects that each clause may have, of those whose effect is known."""
+    return {
+        each.clause_id: (each.effect, *each.also)
+        for each in clauses.values()
+        if each.effect in EFFECTS
+    }
+
+
+def _values(switches: Mapping[str, Switch]) -> dict[str, tuple[str, ...]]:
+    """The values that each setting may have."""
+    return {"strict": ("yes", "no"), **{one.name: one.values for one in switches.values()}}
 
 
 def _table_vocabulary(table: CodeTable) -> TableVocabulary:

@@ -70,13 +70,7 @@ class TomlPlaces:
         )
 
     def text(self, row: int) -> str:
-        """Return a row without the blanks around it, cut where it is long.
-
-        Parameters
-        ----------
-        row : int
-            Number of the row, from 1.
-        """
+        """Return a row without the blanks around it, cut where it is long."""
         text = self._rows[row - 1].strip() if 0 < row <= len(self._rows) else ""
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
