@@ -6,20 +6,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from facts.diagnostic import Diagnostic
-from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
-from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited
+from facts.readers.delimited import RowTrace
 from facts.readers.grouping import group_rows, returning_claims
-from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow
+from facts.readers.jsonl import ObjectFile, PathTrace
+from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
-from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
+from facts.readers.parquet import ParquetFile
 from facts.readers.repeated import Ids, IdSource
-from facts.readers.text_file import cannot_be_read, look
-from facts.values import one_line
-
-_File = DelimitedFile | ObjectFile | ParquetFile
+from facts.readers.table_file import TableFile, open_table, without_rows
+from facts.readers.text_file import cannot_be_read
 
 
 def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> ClaimStream:
@@ -39,7 +35,9 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
     """
     notes = Notes()
     files = {
-        number: file for number, path in enumerate(paths) if (file := _open(path, notes, only))
+        number: file
+        for number, path in enumerate(paths)
+        if (file := open_table(Path(path), notes, only=only))
     }
     return ClaimStream(_claims(files, notes), notes)
 
@@ -49,7 +47,7 @@ def ids_of_tables(paths: Sequence[str | Path]) -> IdSource:
 
     def ids(wanted: Collection[int] | None) -> Ids:
         notes = Notes()
-        files = [file for path in paths if (file := _open(path, notes, None))]
+        files = [file for path in paths if (file := open_table(Path(path), notes))]
         seen: set[int] = set()
         with suppress(OSError):
             for file in files:
@@ -62,7 +60,7 @@ def ids_of_tables(paths: Sequence[str | Path]) -> IdSource:
     return ids
 
 
-def _ids(file: _File, placed: bool) -> Ids:
+def _ids(file: TableFile, placed: bool) -> Ids:
     """Yield the id of every row, with its place where that is asked for."""
     if not placed:
         yield from ((claim_id, None) for claim_id in file.claim_ids())
@@ -71,41 +69,7 @@ def _ids(file: _File, placed: bool) -> Ids:
         yield row.fields.get("claim_id", "").strip(), row.trace.origin("claim_id")
 
 
-def is_jsonl(path: Path, head: str) -> bool:
-    """Tell whether a file holds JSON objects: by what it begins with, then by its name.
-
-    Examples
-    --------
-    >>> is_jsonl(Path("claims.txt"), '{"claim_id": "C1"}')
-    True
-    >>> is_jsonl(Path("claims.jsonl"), "claim_id,line_number")
-    False
-    """
-    first = head.lstrip()
-    if first.startswith(("{", "[")):
-        return True
-    named = path.suffix.lower() in (".jsonl", ".ndjson", ".json")
-    return named and "claim_id" not in first.partition("\n")[0]
-
-
-def _open(path: str | Path, notes: Notes, only: str | None) -> _File | None:
-    path = Path(path)
-    if is_parquet(path):
-        parquet = open_parquet(path, only=only)
-        notes.extend(parquet.diagnostics)
-        return parquet if parquet.readable else None
-    head, fault = look(path)
-    if fault is not None:
-        notes.append(fault)
-        return None
-    if is_jsonl(path, head):
-        return open_objects(path, head, PARSERS, notes, REQUIRED)
-    file = open_delimited(path)
-    notes.extend(file.diagnostics)
-    return file if file.readable else None
-
-
-def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedClaim]:
+def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | RejectedClaim]:
     def claim_ids() -> Iterator[str]:
         for file in files.values():
             try:
@@ -131,10 +95,3 @@ def _claims(files: dict[int, _File], notes: Notes) -> Iterator[Claim | RejectedC
 
     yield from group_rows(rows(), returning_claims(claim_ids()), restore, notes)
     notes.close()
-
-
-def without_rows(path: Path) -> Diagnostic:
-    """Return the warning of a table that has a header alone."""
-    source = str(path)
-    message = f"`{one_line(source)}` has a header and no rows"
-    return Diagnostic("warning", message, Origin(source), "was it cut off on its way?")

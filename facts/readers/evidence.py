@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Evidence, EvidenceType, EvidenceTypes, Trace
+from facts.claim import Evidence, EvidenceType, EvidenceTypes
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.claim_tables import is_jsonl
-from facts.readers.delimited import open_delimited
-from facts.readers.jsonl import open_objects
-from facts.readers.line_table import RawRow, check_columns
-from facts.readers.parquet import is_parquet, open_parquet
-from facts.readers.plain_values import texts_of
-from facts.readers.records import RecordTrace
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.line_table import RawRow
+from facts.readers.records import record_rows
+from facts.readers.row_fields import RowFields
+from facts.readers.table_file import table_rows
 from facts.schema import EVIDENCE_COLUMNS
 from facts.suggest import Suggestions, nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
@@ -152,72 +149,8 @@ def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
     EvidenceIndex
     """
     found: list[Diagnostic] = []
-    rows: list[RawRow] = []
-    for position, item in enumerate(items, 1):
-        trace: Trace = RecordTrace("<evidence>", position)
-        record = item
-        if isinstance(item, Evidence):
-            trace = item.trace or trace
-            record = dict(zip(COLUMNS, item[:-1], strict=True))
-        rows.append(record_row(record, position, trace, COLUMNS, found))
+    rows = record_rows(items, Evidence, COLUMNS, "<evidence>", found)
     return index_rows(rows, types, found)
-
-
-def table_rows(
-    path: Path,
-    columns: tuple[str, ...],
-    required: tuple[str, ...],
-    found: list[Diagnostic],
-    only: str | None = None,
-) -> Iterator[RawRow]:
-    """Yield the rows of a CSV, JSONL or Parquet file that has some columns."""
-    if is_parquet(path):
-        parquet = open_parquet(path, required, columns, only)
-        found.extend(parquet.diagnostics)
-        if parquet.readable:
-            try:
-                yield from parquet.rows()
-            except OSError as wrong:
-                found.append(cannot_be_read(path, wrong))
-        return
-    head, fault = look(path)
-    if fault is not None:
-        found.append(fault)
-    elif is_jsonl(path, head):
-        objects = open_objects(path, head, columns, found, required)
-        yield from objects.rows() if objects is not None else ()
-    else:
-        file = open_delimited(path, required, columns)
-        found.extend(file.diagnostics)
-        if file.readable:
-            yield from file.rows()
-
-
-def record_row(
-    record: Any,
-    position: int,
-    trace: Trace,
-    columns: tuple[str, ...],
-    found: list[Diagnostic],
-) -> RawRow:
-    """Return a record given in Python as a row of texts."""
-    if not isinstance(record, Mapping):
-        fault = Diagnostic(
-            "error",
-            f"a record cannot be of the type {quoted(type(record).__name__)}",
-            trace.origin(""),
-            f"give dicts with {', '.join(columns)}",
-        )
-        return RawRow(position, {}, trace, (fault,))
-    named = {str(name): value for name, value in record.items()}
-    source = trace.origin("").source
-    strange = []
-    if not all(name in columns for name in named):
-        strange = check_columns(named, source, f"record {position}", (), columns)
-    found.extend(each for each in strange if each.severity != "error")
-    fields, faults = texts_of(named, trace, columns)
-    wrong = [each for each in strange if each.severity == "error"]
-    return RawRow(position, fields, trace, (*wrong, *faults.values()), tuple(faults))
 
 
 def index_rows(
@@ -260,43 +193,27 @@ def index_rows(
 def _evidence(
     row: RawRow, types: EvidenceTypes, names: Suggestions, found: list[Diagnostic]
 ) -> Evidence | None:
-    faults = list(row.faults)
-    fields = {name: text.strip() for name, text in row.fields.items()}
-
-    def error(message: str, field: str, help: str = "") -> None:
-        faults.append(Diagnostic("error", message, row.trace.origin(field), help))
-
-    if not faults:
-        for name in REQUIRED:
-            if not fields.get(name):
-                error(f"`{name}` is empty", name)
-    line_number = None
-    if fields.get("line_number"):
-        try:
-            line_number = parse_whole_number(fields["line_number"], least=1)
-        except ValueFault as fault:
-            error(f"`line_number` {fault.message}", "line_number", fault.help)
-    name, text = fields.get("evidence", "").lower(), fields.get("value", "")
+    fields = RowFields(row, REQUIRED)
+    texts = fields.texts
+    line_number = fields.read("line_number", partial(parse_whole_number, least=1))
+    name = texts.get("evidence", "").lower()
     declared = types.get(name)
     value: str | Decimal | None = None
     if name and declared is None:
         near = names.of(name)
-        error(
-            f"unknown evidence {quoted(fields['evidence'])}",
+        fields.error(
+            f"unknown evidence {quoted(texts['evidence'])}",
             "evidence",
             f"did you mean `{near}`?" if near else "the policy does not declare it",
         )
-    elif declared is not None and text:
-        try:
-            value = evidence_value(declared, text)
-        except ValueFault as fault:
-            error(f"`{name}` {fault.message}", "value", fault.help)
-    if faults or value is None:
-        found.extend(faults)
+    elif declared is not None:
+        parser = partial(evidence_value, declared)
+        value = fields.read(name, parser, texts.get("value", ""), "value")
+    if fields.faults or value is None:
+        found.extend(fields.faults)
         return None
-    return Evidence(
-        fields["claim_id"], line_number, name, value, fields.get("document") or None, row.trace
-    )
+    document = texts.get("document") or None
+    return Evidence(texts["claim_id"], line_number, name, value, document, row.trace)
 
 
 def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:

@@ -1,7 +1,7 @@
 """Gather the rows of a claim, whatever their order, without keeping the whole file.
 
 A first look at the claim ids finds the claims whose rows are not adjacent. Only the rows of these
-are put aside, in a temporary database on disk.
+are stored, in a temporary database on disk.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
-from facts.readers.aside import Aside
 from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.line_table import RawRow, build_line
 from facts.readers.notes import Notes
+from facts.readers.stored_rows import StoredRows
 from facts.values import quoted
 
 Restore = Callable[[int, int, Mapping[str, str]], RawRow]
@@ -56,12 +56,12 @@ def group_rows(
     rows : iterable of (int, RawRow)
         Each with the number of its file.
     returning : frozenset of int
-        Hashes of the claims whose rows are put aside.
+        Hashes of the claims whose rows are stored.
     restore : callable
     notes : Notes
         Gathers warnings and notes on lines that were read.
     """
-    aside = Aside() if returning else None
+    stored = StoredRows() if returning else None
     current = ""
     gathered: list[RawRow] = []
     try:
@@ -69,8 +69,8 @@ def group_rows(
             claim_id = row.fields.get("claim_id", "").strip()
             if not claim_id:
                 yield gather("", [row], notes)
-            elif aside is not None and hash(claim_id) in returning:
-                aside.put(claim_id, file_number, row)
+            elif stored is not None and hash(claim_id) in returning:
+                stored.put(claim_id, file_number, row)
             else:
                 if claim_id != current:
                     if gathered:
@@ -79,12 +79,12 @@ def group_rows(
                 gathered.append(row)
         if gathered:
             yield gather(current, gathered, notes)
-        if aside is not None:
-            for claim_id, kept in aside.claims(restore):
+        if stored is not None:
+            for claim_id, kept in stored.claims(restore):
                 yield gather(claim_id, kept, notes)
     finally:
-        if aside is not None:
-            aside.close()
+        if stored is not None:
+            stored.close()
 
 
 def gather(

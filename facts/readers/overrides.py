@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Override, Trace
+from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
-from facts.readers.evidence import record_row, table_rows
 from facts.readers.line_table import RawRow
-from facts.readers.records import RecordTrace
+from facts.readers.records import record_rows
+from facts.readers.row_fields import RowFields
+from facts.readers.table_file import table_rows
 from facts.schema import OVERRIDE_COLUMNS
 from facts.suggest import Suggestions, near_help
-from facts.values import ValueFault, parse_date, quoted
+from facts.values import parse_date, quoted
 
 COLUMNS = tuple(each.name for each in OVERRIDE_COLUMNS)
 REQUIRED = tuple(each.name for each in OVERRIDE_COLUMNS if each.required)
@@ -82,14 +83,7 @@ def collect_overrides(
     InputError
     """
     found: list[Diagnostic] = []
-    rows: list[RawRow] = []
-    for position, item in enumerate(items, 1):
-        trace: Trace = RecordTrace("<overrides>", position)
-        record = item
-        if isinstance(item, Override):
-            trace = item.trace or trace
-            record = dict(zip(COLUMNS, item[:-1], strict=True))
-        rows.append(record_row(record, position, trace, COLUMNS, found))
+    rows = record_rows(items, Override, COLUMNS, "<overrides>", found)
     overrides = _checked(rows, clause_ids, found)
     if notes is not None:
         notes.extend(found)
@@ -183,51 +177,39 @@ def _origin(override: Override) -> Origin:
 def _override(
     row: RawRow, clause_ids: Collection[str], suggestions: Suggestions, found: list[Diagnostic]
 ) -> Override | None:
-    faults = list(row.faults)
-    fields = {name: text.strip() for name, text in row.fields.items()}
-
-    def error(message: str, field: str, help: str = "") -> None:
-        faults.append(Diagnostic("error", message, row.trace.origin(field), help))
+    fields = RowFields(row, REQUIRED)
+    texts = fields.texts
 
     def one_of(name: str, values: tuple[str, ...], given: str) -> None:
         if given and given not in values:
             help = near_help(given, values)
-            error(f"unknown {name.removesuffix('_id')} {quoted(given)}", name, help)
+            fields.error(f"unknown {name.removesuffix('_id')} {quoted(given)}", name, help)
 
-    if not faults:
-        for name in REQUIRED:
-            if not fields.get(name):
-                error(f"`{name}` is empty", name)
-    authority, effect = fields.get("authority", "").lower(), fields.get("effect", "").lower()
+    authority, effect = texts.get("authority", "").lower(), texts.get("effect", "").lower()
     one_of("authority", AUTHORITIES, authority)
     one_of("effect", EFFECTS, effect)
-    clause_id = fields.get("clause_id", "")
+    clause_id = texts.get("clause_id", "")
     if clause_id and clause_id not in clause_ids:
         near = suggestions.of(clause_id)
         help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
-        error(f"unknown clause {quoted(clause_id)}", "clause_id", help)
-    dates: dict[str, date | None] = {}
-    for name in ("effective_from", "effective_to"):
-        try:
-            dates[name] = parse_date(fields[name]) if fields.get(name) else None
-        except ValueFault as fault:
-            error(f"`{name}` {fault.message}", name, fault.help)
-    first, last = dates.get("effective_from"), dates.get("effective_to")
+        fields.error(f"unknown clause {quoted(clause_id)}", "clause_id", help)
+    first = fields.read("effective_from", parse_date)
+    last = fields.read("effective_to", parse_date)
     if first is not None and last is not None and last < first:
-        error(
+        fields.error(
             f"`effective_to` {quoted(str(last))} is before `effective_from` {quoted(str(first))}",
             "effective_to",
         )
-    found.extend(faults)
-    if faults:
+    found.extend(fields.faults)
+    if fields.faults:
         return None
     return Override(
         authority,
-        fields["authority_id"],
+        texts["authority_id"],
         clause_id,
         effect,
         first,
         last,
-        fields.get("citation") or None,
+        texts.get("citation") or None,
         row.trace,
     )

@@ -6,13 +6,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from facts.claim import ClaimLine, Trace
+from facts.claim import ClaimLine, Evidence, Override, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.column_names import meant
 from facts.readers.grouping import gather
-from facts.readers.line_table import MOST_UNKNOWN, PARSERS, REQUIRED, RawRow, unknown_column
+from facts.readers.line_table import (
+    MOST_UNKNOWN,
+    PARSERS,
+    REQUIRED,
+    RawRow,
+    check_columns,
+    unknown_column,
+)
 from facts.readers.notes import Notes
 from facts.readers.plain_values import texts_of
 from facts.readers.repeated import (
@@ -156,3 +163,61 @@ def _row(
     return RawRow(
         position, fields, trace, (*missing.values(), *faults.values()), (*missing, *faults)
     )
+
+
+def record_rows(
+    items: Iterable[Any],
+    given: type[Evidence] | type[Override],
+    columns: tuple[str, ...],
+    source: str,
+    found: list[Diagnostic],
+) -> Iterator[RawRow]:
+    """Yield records given in Python as rows of texts.
+
+    Parameters
+    ----------
+    items : iterable
+        Objects of the type that was read before, or dicts.
+    given : type
+        The type of what was read before; its fields are the columns, and a trace.
+    columns : tuple of str
+        Columns that are read.
+    source : str
+        What places call the list.
+    found : list of Diagnostic
+        Gathers warnings.
+    """
+    for position, item in enumerate(items, 1):
+        trace: Trace = RecordTrace(source, position)
+        record = item
+        if isinstance(item, given):
+            trace = item.trace or trace
+            record = dict(zip(columns, item[:-1], strict=True))
+        yield _record_row(record, position, trace, columns, found)
+
+
+def _record_row(
+    record: Any,
+    position: int,
+    trace: Trace,
+    columns: tuple[str, ...],
+    found: list[Diagnostic],
+) -> RawRow:
+    """Return a record given in Python as a row of texts."""
+    if not isinstance(record, Mapping):
+        fault = Diagnostic(
+            "error",
+            f"a record cannot be of the type {quoted(type(record).__name__)}",
+            trace.origin(""),
+            f"give dicts with {', '.join(columns)}",
+        )
+        return RawRow(position, {}, trace, (fault,))
+    named = {str(name): value for name, value in record.items()}
+    source = trace.origin("").source
+    strange = []
+    if not all(name in columns for name in named):
+        strange = check_columns(named, source, f"record {position}", (), columns)
+    found.extend(each for each in strange if each.severity != "error")
+    fields, faults = texts_of(named, trace, columns)
+    wrong = [each for each in strange if each.severity == "error"]
+    return RawRow(position, fields, trace, (*wrong, *faults.values()), tuple(faults))

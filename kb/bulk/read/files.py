@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
-from facts.readers.claim_tables import is_jsonl, without_rows
-from facts.readers.delimited import DelimitedFile, RowTrace, open_delimited, unreadable
-from facts.readers.jsonl import ObjectFile, PathTrace, open_objects
+from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
+from facts.readers.jsonl import ObjectFile, PathTrace
 from facts.readers.line_table import RawRow
 from facts.readers.parquet import is_parquet
 from facts.readers.plain_values import texts_of
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.table_file import open_table, without_rows
+from facts.readers.text_file import cannot_be_read
 from kb.bulk.read.csv import read_delimited
 from kb.bulk.read.jsonl import read_objects
 from kb.bulk.read.parquet import scan_parquet
@@ -79,18 +79,9 @@ class Tables:
             if is_parquet(path):
                 parquet.append(path)
                 continue
-            head, fault = look(path)
-            if fault is not None:
-                self.notes.append(fault)
-            elif is_jsonl(path, head):
-                objects = open_objects(path, head, self.known, self.notes, self.required)
-                if objects is not None:
-                    self._text(objects)
-            else:
-                file = open_delimited(path, self.required, self.known)
-                self.notes.extend(file.diagnostics)
-                if file.readable:
-                    self._text(file)
+            file = open_table(path, self.notes, self.known, self.required)
+            if isinstance(file, (DelimitedFile, ObjectFile)):
+                self._text(file)
         if self._raw.texts:
             names = [name for name in self.known if name in self._present]
             self.sources.append(Source(self.name, dict.fromkeys(names, "VARCHAR"), False))

@@ -21,10 +21,9 @@ from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
-from kb.bulk.read.columns import KINDS, Column, read_column, written
+from kb.bulk.read.columns import KINDS, Column, joined, read_column, selected, written
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
-from kb.bulk.read.selected import joined, selected
 from kb.engines.duckdb.connection import in_background, make_table
 
 LINES = "checked_lines"

@@ -9,8 +9,8 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.extras import duckdb_module
-from facts.readers.claim_tables import without_rows
 from facts.readers.parquet import check_parquet_columns, exact_path, not_parquet
+from facts.readers.table_file import without_rows
 from kb.engines.duckdb.connection import identifier, literal
 
 _ADDED = ("filename", "file_index")

@@ -11,7 +11,7 @@ from facts.origin import Origin
 from facts.readers.line_table import RawRow
 
 
-class Aside:
+class StoredRows:
     """Rows by claim, in a temporary database that no other process sees."""
 
     def __init__(self) -> None:
@@ -23,7 +23,17 @@ class Aside:
         )
 
     def put(self, claim_id: str, file_number: int, row: RawRow) -> None:
-        """Put a row aside."""
+        """Store a row.
+
+        Parameters
+        ----------
+        claim_id : str
+            The claim of the row.
+        file_number : int
+            Number of the file of the row.
+        row : RawRow
+            The row.
+        """
         self._database.execute(
             "INSERT INTO kept VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -62,7 +72,7 @@ class Aside:
             yield json.loads(claim_id), rows
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database, which deletes it."""
         self._database.close()
 
 
