@@ -33,7 +33,7 @@ class TableRow:
         The bounds, both counted; equal for a single code. For a table of descriptions ``first``
         is a phrase in lower case.
     origin : Origin
-        Where the row stands.
+        Place of the row.
     amount : Decimal, optional
         What one unit of the code is.
     unit : str, optional

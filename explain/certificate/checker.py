@@ -173,7 +173,7 @@ class Checker:
         if kind == "rule":
             return self._rule_fault(node, below)
         if kind == "aggregate":
-            return ""  # its rule tells what is counted, and checks it
+            return ""  # its rule says what is counted, and checks it
         if below:
             return "a leaf rests on something"
         if kind == "fact":

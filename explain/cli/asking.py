@@ -40,7 +40,7 @@ def why(
     """Explain the outcome of one claim line.
 
     Prints the outcome in a sentence, the clauses and the facts behind them. Each step of the
-    proof tells its place: the segment or the row of the claim, the row of the rule, the lines of
+    proof has its place: the segment or the row of the claim, the row of the rule, the lines of
     the policy document. As JSON it is a certificate that `clausewise verify` checks.
 
     \b

@@ -72,7 +72,7 @@ def write_all(
 
 
 def _names(kb: KnowledgeBase, masked: bool) -> dict[str, str]:
-    """Return the file name of each claim, in order; one that tells nothing where it is masked."""
+    """Return the file name of each claim, in order; one that reveals nothing where it is masked."""
     if not masked:
         return file_names(kb.claims, (INDEX, QUEUE))
     ordered = sorted(kb.claims)

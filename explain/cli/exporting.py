@@ -114,7 +114,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help=f"{', '.join(FORMATS)}; the ending of -o tells it too.",
+            help=f"{', '.join(FORMATS)}; by default the ending of -o decides.",
         ),
     ] = None,
     output: Annotated[
@@ -136,11 +136,11 @@ def export(
     given: InputOptions,
     as_json: JsonOption = False,
 ) -> int:
-    """Export explanations that stand by themselves.
+    """Export self-contained explanations.
 
     A document holds the outcome, the clause, the reasons, the facts with their places, the
-    exceptions that were tried and what would change the outcome. What a letter needs and nobody
-    gave (date, deadline, review procedure) stays a marked blank; nothing of it is made up. With
+    exceptions that were tried and what would change the outcome. What a letter needs and is
+    not given (date, deadline, review procedure) stays a marked blank and is never made up. With
     --all-adverse a folder gets one document for each claim, an index and a queue.
 
     \b
@@ -228,7 +228,7 @@ def _format(format: str | None, output: str | None, as_json: bool, all_adverse: 
         if each.suffix == ending:
             return each
     raise UsageError.of(
-        f"the ending of `{one_line(output)}` tells no format",
+        f"the ending of `{one_line(output)}` names no format",
         f"give --format, or end it in {', '.join(each.suffix for each in FORMATS.values())}",
     )
 

@@ -241,7 +241,7 @@ def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def about_lines(files: Iterable[str]) -> int:
-    """Return about how many claim lines some tables have; 0 where nobody knows.
+    """Return about how many claim lines some tables have; 0 where that is unknown.
 
     Parameters
     ----------

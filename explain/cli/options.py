@@ -58,9 +58,7 @@ class PolicyOptions:
 
     strict: Annotated[
         bool,
-        typer.Option(
-            "--strict", help="Pend a line whose facts nobody supplied, instead of assuming."
-        ),
+        typer.Option("--strict", help="Pend a line with unknown facts, instead of assuming them."),
     ] = False
     settings: Annotated[
         list[str] | None,

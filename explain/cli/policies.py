@@ -63,7 +63,7 @@ def code(
     policy: PolicyOption = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """Show every table, set and clause where a code stands.
+    """Show every table, set and clause of a code.
 
     \b
     clausewise code J7050
@@ -119,7 +119,7 @@ def code(
         ]
         data(table_text(("clause", "effect", "title"), named))
     if not tables and not places.clauses:
-        message(f"`{wanted}` stands in no table, set or clause of {loaded.policy_id}")
+        message(f"`{wanted}` is in no table, set or clause of {loaded.policy_id}")
         return NO_ANSWER
     return DONE
 
@@ -185,7 +185,7 @@ def check(
 
 
 def _remarks(policy: Policy) -> list[Diagnostic]:
-    """What stands in the document as a row that a reading has to explain."""
+    """Return notes on the rows of the document that a reading has to explain."""
     return [
         Diagnostic("note", f"`{row.first}` in table `{name}`: {row.note}", row.origin)
         for name, table in policy.tables.items()

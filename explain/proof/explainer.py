@@ -30,7 +30,7 @@ class Explainer:
     sentences : Sentences
     prover : Prover
     mask : Mask, optional
-        What of the claim no sentence tells.
+        The values of the claim that no sentence has.
     """
 
     loaded: LoadedClaim

@@ -41,7 +41,7 @@ class Node:
     atom : Atom, optional
         What is concluded or stated; for an absence, what was looked for (variables: anything).
     literal : BodyLiteral, optional
-        The literal of the rule that an absence, a comparison or an aggregate stands for.
+        The literal of the rule behind an absence, a comparison or an aggregate.
     origins : tuple of Origin
         Every place that states a fact; the file and row of a rule.
     rule : Rule, optional

@@ -50,7 +50,7 @@ class Case:
     expected : dict of line number to ExpectedLine
         What is expected of each line, by its number.
     origin : Origin
-        Where the case stands.
+        Place of the case.
     """
 
     name: str

@@ -49,7 +49,7 @@ class Field(NamedTuple):
 
 
 class _Kind(NamedTuple):
-    """A kind of value: what it has to be, and what stands in for it."""
+    """A kind of value: what it has to be, and its substitute."""
 
     test: Callable[[object], bool]
     words: str

@@ -119,7 +119,7 @@ class OtherTest:
     keys : tuple of str
         Columns in addition to the claim that have to be equal.
     order : {"any", "other", "earlier", "later"}
-        Where the other line stands.
+        Order of the other line.
     check : str
         What is asked of their number, as in ``>= 2``.
     counted : bool

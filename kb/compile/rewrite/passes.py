@@ -30,9 +30,9 @@ class Rewriting:
     given : frozenset of (name, arity)
         Predicates whose rows are there already.
     whole : Program, optional
-        The program before predicates are unfolded and narrowed, which tells types.
+        The program before predicates are unfolded and narrowed, which gives the types.
     spread : frozenset of (name, arity)
-        Predicates whose body stands in the rules that ask them.
+        Predicates whose body is in the rules that ask them.
     copies : mapping of (name, arity) to (name, arity)
         Each predicate that holds a part of another, with that other.
     """

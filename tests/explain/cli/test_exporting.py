@@ -223,7 +223,7 @@ def test_no_adverse_claim_gives_an_empty_queue(run: Run, write: Write, here: Pat
         (["GOOD", "--format", "htm"], 2, "error: there is no format `htm`"),
         (["GOOD", "--format", "xls"], 2, "error: there is no format `xls`"),
         (["GOOD", "--profile", "member"], 2, "error: there is no profile `member`"),
-        (["GOOD", "-o", "out.txt"], 2, "error: the ending of `out.txt` tells no format"),
+        (["GOOD", "-o", "out.txt"], 2, "error: the ending of `out.txt` names no format"),
         (["GOOD", "-o", "good.csv", "--format", "md"], 2, "error: `good.csv` is one of the files"),
         (["GOOD", "-o", ".", "--format", "md"], 2, "error: `.` is a folder"),
         (["GOOD", "--date", "2018-02-30"], 2, "error: `--date` "),

@@ -171,7 +171,7 @@ def test_codes_of_every_kind(run: Run, code: str) -> None:
 def test_a_code_that_stands_nowhere(run: Run) -> None:
     ended = run("code", "99999")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == "`99999` stands in no table, set or clause of R14\n"
+    assert ended.err == "`99999` is in no table, set or clause of R14\n"
     ended = run("code", "99999", "--json")
     assert ended.code == 1
     assert json.loads(ended.out) == {"code": "99999", "tables": [], "sets": [], "clauses": []}
