@@ -10,35 +10,10 @@ from explain.proof.derivations import Derivations
 from explain.proof.graph import Kind, Node, Proof
 from explain.proof.search import Derivation, smallest_derivations
 from facts.origin import Origin
-from kb.engines.protocol import Facts, Session
 from kb.language.ast import Aggregate, Atom, BodyLiteral, Constant, Relational, Rule, Variable
 from kb.language.matching import Bindings, GroundAtom, pattern_of, row_of
 from kb.language.printer import print_atom, print_literal, print_rule
 from kb.model.clause import PolicyClause
-from kb.model.program import CheckedProgram
-
-
-def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -> Proof | None:
-    """Return the smallest proof of a ground atom.
-
-    Parameters
-    ----------
-    program : CheckedProgram
-        The rules.
-    facts : Facts
-        Input facts with their places.
-    session : Session
-        Of an engine, over the same program and facts.
-    atom : Atom
-        Without variables.
-
-    Returns
-    -------
-    Proof or None
-        None if the atom does not hold.
-    """
-    sentences = Sentences(program.program.declarations)
-    return Prover(Derivations(program, facts, session), sentences).prove(atom)
 
 
 class Prover:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from facts.origin import Origin
 from kb.engines.pydatalog.joins import Join, join_of
-from kb.engines.pydatalog.program import PreparedRule, prepared
+from kb.engines.pydatalog.prepared_rules import PreparedRule, prepared
 from kb.language.ast import Aggregate, BodyLiteral, Relational
 from kb.language.matching import Bindings, row_of
 from kb.language.traversal import all_names, atoms_of, visible_variables

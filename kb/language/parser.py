@@ -13,7 +13,7 @@ from kb.language.ast import Declaration, Program, Query, Rule
 from kb.language.excerpt import Excerpts
 from kb.language.lexer import Token, tokens
 from kb.language.syntax_errors import explain, restart
-from kb.language.transformer import CALLBACKS, Refused, check_depth
+from kb.language.transformer import CALLBACKS, SyntaxFault, check_depth
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -150,7 +150,7 @@ def parse_query(text: str) -> Query:
     try:
         query: Query = _parse(given, "query")
         check_depth(query.body)
-    except Refused as fault:
+    except SyntaxFault as fault:
         excerpts = Excerpts({_QUERY_SOURCE: text})
         raise QueryError(
             [excerpts.diagnostic("error", fault.message, fault.span, fault.help)]
@@ -176,7 +176,7 @@ def _read(
             else:
                 declarations.append(read)
             return
-        except Refused as fault:
+        except SyntaxFault as fault:
             found.append(excerpts.diagnostic("error", fault.message, fault.span, fault.help))
             name = next((token.text for token in given if token.type == "CALL"), None)
             if name is not None:
@@ -185,7 +185,7 @@ def _read(
 
 
 def _parse(given: list[Token], start: str) -> Any:
-    """Hand tokens to the parser; every fault comes back as `Refused`."""
+    """Hand tokens to the parser; every fault comes back as `SyntaxFault`."""
     from lark.exceptions import UnexpectedToken
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from facts.span import Span
 from kb.language.keywords import FUNCTIONS, OPERATOR_WORDS, RESERVED
 from kb.language.lexer import Token
-from kb.language.transformer import Refused
+from kb.language.transformer import SyntaxFault
 
 _FUNCTIONS = ", ".join(sorted(FUNCTIONS))
 _ARITHMETIC = frozenset(("PLUS", "MINUS", "TIMES", "FUNCTION"))
@@ -15,7 +15,7 @@ _HEAD = "a head is a predicate with its arguments"
 _ATOM_HELP = "arguments are variables, text and numbers"
 
 
-def explain(given: list[Token], position: int, *, query: bool) -> Refused:
+def explain(given: list[Token], position: int, *, query: bool) -> SyntaxFault:
     """Return what is wrong at a token that the grammar does not expect.
 
     Parameters
@@ -29,7 +29,7 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
 
     Returns
     -------
-    Refused
+    SyntaxFault
     """
     what = "query" if query else "rule"
     before = given[position - 1] if position else None
@@ -37,15 +37,15 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
         return _too_early(given, what)
     token = given[position]
     if position == 1 and given[0].type == "IMPLIES" and not query:
-        return Refused(token.span, f"unknown directive `{_shown(token)}`", _DIRECTIVE)
+        return SyntaxFault(token.span, f"unknown directive `{_shown(token)}`", _DIRECTIVE)
     if token.type == "BAD":
         named = given[0].type == "IMPLIES" and token.text in OPERATOR_WORDS
-        return Refused(token.span, token.fault, "choose another name" if named else token.help)
+        return SyntaxFault(token.span, token.fault, "choose another name" if named else token.help)
     inside = _innermost(given, position)
     if inside is not None and token.type in ("END", "IMPLIES"):
-        return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
+        return SyntaxFault(inside.span, "a parenthesis is not closed", "close it with `)`")
     if not query and before is not None and _starts_a_rule(token, before):
-        return Refused(
+        return SyntaxFault(
             _behind(before),
             f"the {what} does not end with a full stop",
             f"write `.` after `{before.text}`",
@@ -54,7 +54,7 @@ def explain(given: list[Token], position: int, *, query: bool) -> Refused:
         refused = explanation(token, before, inside, given, position, what)
         if refused is not None:
             return refused
-    return Refused(token.span, f"unexpected `{_shown(token)}`", _expectation(before, inside))
+    return SyntaxFault(token.span, f"unexpected `{_shown(token)}`", _expectation(before, inside))
 
 
 def restart(given: list[Token], fault: Span) -> list[Token]:
@@ -78,20 +78,20 @@ def restart(given: list[Token], fault: Span) -> list[Token]:
     return []
 
 
-def _too_early(given: list[Token], what: str) -> Refused:
+def _too_early(given: list[Token], what: str) -> SyntaxFault:
     last = given[-1]
     inside = _innermost(given, len(given))
     if inside is not None:
-        return Refused(inside.span, "a parenthesis is not closed", "close it with `)`")
+        return SyntaxFault(inside.span, "a parenthesis is not closed", "close it with `)`")
     if last.type in ("CLOSE", "TERM") and what == "rule":
-        return Refused(
+        return SyntaxFault(
             _behind(last),
             "the rule does not end with a full stop",
             f"write `.` after `{last.text}`",
         )
     if last.type == "TERM" and (len(given) == 1 or given[-2].type in ("COMMA", "QUERY")):
         return _without_arguments(last)
-    return Refused(last.span, f"the {what} ends after `{_shown(last)}`", "")
+    return SyntaxFault(last.span, f"the {what} ends after `{_shown(last)}`", "")
 
 
 def _directive(
@@ -101,19 +101,19 @@ def _directive(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     if what == "query":
         if token.type == "IMPLIES":
-            return Refused(token.span, "a query has no rules", "leave out `:-`")
+            return SyntaxFault(token.span, "a query has no rules", "leave out `:-`")
         return None
     if given[0].type == "IMPLIES":
-        return Refused(token.span, f"unexpected `{_shown(token)}` in a directive", _DIRECTIVE)
+        return SyntaxFault(token.span, f"unexpected `{_shown(token)}` in a directive", _DIRECTIVE)
     if token.type == "PREDICATE":
-        return Refused(token.span, "`predicate` declares and is no condition", _DIRECTIVE)
+        return SyntaxFault(token.span, "`predicate` declares and is no condition", _DIRECTIVE)
     if token.type == "QUERY":
-        return Refused(token.span, "there is a query in a file of rules", "leave out `?-`")
+        return SyntaxFault(token.span, "there is a query in a file of rules", "leave out `?-`")
     if token.type == "IMPLIES" and any(one.type == "IMPLIES" for one in given[:position]):
-        return Refused(
+        return SyntaxFault(
             token.span,
             "a rule has `:-` twice",
             "end the rule before with a full stop and a blank or a new row",
@@ -128,15 +128,17 @@ def _after_word(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     if before is None or before.type != "TERM":
         return None
     word = before.text[0].isalpha() and before.text[0].islower()
     if token.type == "OPEN":
         if word:
             help = f"write `{before.text}(` without it"
-            return Refused(token.span, f"there is a blank between `{before.text}` and `(`", help)
-        return Refused(
+            return SyntaxFault(
+                token.span, f"there is a blank between `{before.text}` and `(`", help
+            )
+        return SyntaxFault(
             before.span,
             f"`{before.text}` cannot be the name of a predicate",
             "the name is a plain word that begins with a small letter",
@@ -149,18 +151,18 @@ def _after_word(
     return None
 
 
-def _without_arguments(word: Token) -> Refused:
+def _without_arguments(word: Token) -> SyntaxFault:
     if word.text in RESERVED:
-        return Refused(
+        return SyntaxFault(
             word.span, f"`{word.text}` of Prolog is not part of the rule language", "leave it out"
         )
     if word.text[0].isalpha() and word.text[0].islower():
-        return Refused(
+        return SyntaxFault(
             word.span,
             f"`{word.text}` has no arguments",
             f"a predicate has at least one: `{word.text}(X)`",
         )
-    return Refused(
+    return SyntaxFault(
         word.span,
         f"`{word.text}` alone is no condition",
         "a condition is a predicate with its arguments or a comparison",
@@ -174,23 +176,23 @@ def _negation(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     if token.type == "NOT" and inside is None and before is None:
-        return Refused(token.span, "`\\+` is before the head of a rule", _HEAD)
+        return SyntaxFault(token.span, "`\\+` is before the head of a rule", _HEAD)
     if before is None or before.type != "NOT":
         return None
     if token.type == "OPEN":
         help = "write `\\+ p(X)`; give several conditions a predicate of their own"
-        return Refused(token.span, "`\\+` takes one atom without parentheses", help)
+        return SyntaxFault(token.span, "`\\+` takes one atom without parentheses", help)
     if token.type == "NOT":
-        return Refused(token.span, "`\\+` is before `\\+`", "leave out both")
+        return SyntaxFault(token.span, "`\\+` is before `\\+`", "leave out both")
     if token.type == "AGGREGATE":
         help = "compare its result instead"
-        return Refused(token.span, "`\\+` cannot stand before an aggregate", help)
+        return SyntaxFault(token.span, "`\\+` cannot stand before an aggregate", help)
     after = given[position + 1] if position + 1 < len(given) else None
     if token.type == "TERM" and (after is None or after.type not in ("COMPARE", "IS")):
         return _without_arguments(token)
-    return Refused(
+    return SyntaxFault(
         token.span,
         "`\\+` takes an atom, not a comparison",
         "write the opposite comparison, such as `\\=` for `=`",
@@ -204,18 +206,18 @@ def _argument(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     """Explain what cannot stand between the parentheses of an atom."""
     if inside is None or inside.type != "CALL" or _measures(given, inside):
         return None
     if token.type in ("CALL", "AGGREGATE", "PREDICATE"):
-        return Refused(
+        return SyntaxFault(
             token.span,
             f"the compound term `{token.text}(...)` cannot be an argument",
             f"{_ATOM_HELP}; give the structure a predicate of its own",
         )
     if token.type in _ARITHMETIC:
-        return Refused(
+        return SyntaxFault(
             token.span,
             f"`{token.text}` cannot stand in an argument",
             "compute before: `V is ...`, and write V as the argument",
@@ -223,13 +225,13 @@ def _argument(
     if token.type == "STRING":
         return _double_quoted(token)
     if token.type == "CLOSE" and before is inside:
-        return Refused(
+        return SyntaxFault(
             token.span,
             f"`{inside.text}` has no arguments",
             f"a predicate has at least one: `{inside.text}(X)`",
         )
     if token.type == "OPEN":
-        return Refused(token.span, "parentheses cannot stand in an argument", _ATOM_HELP)
+        return SyntaxFault(token.span, "parentheses cannot stand in an argument", _ATOM_HELP)
     return None
 
 
@@ -240,28 +242,28 @@ def _operand(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     """Explain what cannot stand in an expression."""
     if token.type == "STRING":
         return _double_quoted(token)
     grouped = before is not None and before.type == "OPEN"
     if token.type in ("CALL", "AGGREGATE") and before is not None:
         if before.type in _BEFORE_OPERAND:
-            return Refused(
+            return SyntaxFault(
                 token.span,
                 f"`{token.text}` is not a function",
                 f"functions are {_FUNCTIONS}; a predicate is a condition of its own",
             )
         if grouped:
-            return Refused(
+            return SyntaxFault(
                 before.span,
                 "parentheses stand around conditions",
                 "leave them out; write one rule for each alternative",
             )
     if token.type == "NOT" and grouped and before is not None:
-        return Refused(before.span, "parentheses stand around conditions", "leave them out")
+        return SyntaxFault(before.span, "parentheses stand around conditions", "leave them out")
     if token.type in ("COMPARE", "IS") and before is not None and before.type == "CLOSE":
-        return Refused(
+        return SyntaxFault(
             token.span,
             f"`{token.text}` compares values and no predicates",
             "take the value of the predicate into a variable first",
@@ -270,9 +272,9 @@ def _operand(
         one.type in ("COMPARE", "IS") for one in _literal_before(given, position)
     ):
         help = "write two comparisons with a comma between them"
-        return Refused(token.span, f"`{token.text}` follows another comparison", help)
+        return SyntaxFault(token.span, f"`{token.text}` follows another comparison", help)
     if token.type == "PLUS":
-        return Refused(token.span, "`+` is before a number", "leave it out")
+        return SyntaxFault(token.span, "`+` is before a number", "leave it out")
     return None
 
 
@@ -283,25 +285,27 @@ def _place(
     given: list[Token],
     position: int,
     what: str,
-) -> Refused | None:
+) -> SyntaxFault | None:
     """Explain signs that stand too early, too late or twice."""
     if before is None:
         if token.type == "END":
-            return Refused(token.span, "there is a full stop on its own", "leave it out")
+            return SyntaxFault(token.span, "there is a full stop on its own", "leave it out")
         if token.type in ("TERM", "COMPARE", "IS") and what == "rule":
             after = given[1].type if len(given) > 1 else "END"
             if token.text[0].islower() and after in ("END", "IMPLIES"):
                 return _without_arguments(token)
-            return Refused(token.span, f"`{_shown(token)}` cannot begin a rule", _HEAD)
+            return SyntaxFault(token.span, f"`{_shown(token)}` cannot begin a rule", _HEAD)
         return None
     if token.type == "END" or (token.type == "CLOSE" and before.type == "COMMA"):
-        return Refused(before.span, f"nothing follows `{_shown(before)}`", "")
+        return SyntaxFault(before.span, f"nothing follows `{_shown(before)}`", "")
     if token.type == "CLOSE" and inside is None:
-        return Refused(token.span, "a parenthesis is closed that was not opened", "leave it out")
+        return SyntaxFault(
+            token.span, "a parenthesis is closed that was not opened", "leave it out"
+        )
     if token.type == "COMMA" and before.type == "COMMA":
-        return Refused(token.span, "a comma follows a comma", "leave it out")
+        return SyntaxFault(token.span, "a comma follows a comma", "leave it out")
     if token.type in ("COMPARE", "COMMA") and what == "rule" and _in_head(given, position):
-        return Refused(
+        return SyntaxFault(
             token.span,
             f"`{_shown(token)}` cannot follow the head of a rule",
             "a head is one predicate with its arguments; conditions follow `:-`",
@@ -310,14 +314,16 @@ def _place(
         "CLOSE",
         "TERM",
     ):
-        return Refused(token.span, f"`{_shown(token)}` follows without a comma", "write `,`")
+        return SyntaxFault(token.span, f"`{_shown(token)}` follows without a comma", "write `,`")
     if token.type == "END" or before.type == "END":
-        return Refused(token.span, "a query is one goal", f"leave out what follows `{before.text}`")
+        return SyntaxFault(
+            token.span, "a query is one goal", f"leave out what follows `{before.text}`"
+        )
     return None
 
 
-def _double_quoted(token: Token) -> Refused:
-    return Refused(
+def _double_quoted(token: Token) -> SyntaxFault:
+    return SyntaxFault(
         token.span,
         "text in double quotes is for directives only",
         "write text in single quotes",

@@ -31,7 +31,7 @@ from kb.language.lexer import Token
 _TYPES = get_args(ColumnType)
 
 
-class Refused(Exception):
+class SyntaxFault(Exception):
     """Something that the grammar lets through and the language does not have."""
 
     def __init__(self, span: Span, message: str, help: str) -> None:
@@ -81,7 +81,7 @@ class _Builder:
         """Build an assignment."""
         left, right = _expression(parts[0]), _expression(parts[2])
         if not isinstance(left, Variable):
-            raise Refused(
+            raise SyntaxFault(
                 _span(parts[0]),
                 "the left side of `is` is not a variable",
                 "compare two numbers with `=:=`",
@@ -94,13 +94,13 @@ class _Builder:
         function, expression = self._measured(measured)
         for literal in goal if isinstance(goal, tuple) else ():
             if isinstance(literal, Aggregate):
-                raise Refused(
+                raise SyntaxFault(
                     literal.span,
                     "there is an aggregate inside another",
                     "give the inner one a predicate of its own",
                 )
         if not isinstance(result.term, Variable):
-            raise Refused(
+            raise SyntaxFault(
                 result.span,
                 f"the result of an aggregate is a variable, not `{result.text}`",
                 f"write a variable and compare it afterwards: `N =:= {result.text}`",
@@ -121,10 +121,10 @@ class _Builder:
         if isinstance(measured, Token):
             if measured.text == "count":
                 return "count", None
-            raise Refused(measured.span, f"unknown aggregate `{measured.text}`", help)
+            raise SyntaxFault(measured.span, f"unknown aggregate `{measured.text}`", help)
         token, expression = measured
         if token.text not in MEASURES:
-            raise Refused(token.span, f"unknown aggregate `{token.text}`", help)
+            raise SyntaxFault(token.span, f"unknown aggregate `{token.text}`", help)
         return token.text, expression
 
     def measure(self, parts: Sequence[Any]) -> tuple[Token, Expression]:
@@ -158,7 +158,7 @@ class _Builder:
         span = _across(parts[0].span, parts[-1].span)
         wanted = FUNCTIONS[name]
         if len(operands) != wanted:
-            raise Refused(
+            raise SyntaxFault(
                 span,
                 f"`{name}` takes {_count(wanted, 'operand')}, not {len(operands)}",
                 f"write `{name}({', '.join('XY'[:wanted])})`",
@@ -186,7 +186,7 @@ class _Builder:
         seen = set()
         for name, column in parts[1:-1:2]:
             if column.name in seen:
-                raise Refused(name.span, f"column `{column.name}` is declared twice", "")
+                raise SyntaxFault(name.span, f"column `{column.name}` is declared twice", "")
             seen.add(column.name)
         return parts[0], tuple(column for _, column in parts[1:-1:2])
 
@@ -194,13 +194,13 @@ class _Builder:
         """Build a column."""
         name, _, kind = parts
         if not (isinstance(name.term, Constant) and name.text[0].isalpha()):
-            raise Refused(
+            raise SyntaxFault(
                 name.span,
                 f"the name of a column is a plain word, not `{name.text}`",
                 "begin it with a small letter",
             )
         if kind.text not in _TYPES:
-            raise Refused(
+            raise SyntaxFault(
                 kind.span, f"unknown type `{kind.text}`", f"a type is {_alternatives(_TYPES)}"
             )
         return name, Column(name.text, kind.text)
@@ -220,7 +220,7 @@ def check_depth(body: Sequence[BodyLiteral]) -> None:
 
     Raises
     ------
-    Refused
+    SyntaxFault
     """
     waiting: list[tuple[Expression, int, Expression]] = []
     literals = list(body)
@@ -238,7 +238,7 @@ def check_depth(body: Sequence[BodyLiteral]) -> None:
         expression, depth, whole = waiting.pop()
         if isinstance(expression, Operation):
             if depth >= DEEPEST_EXPRESSION:
-                raise Refused(
+                raise SyntaxFault(
                     whole.span,
                     f"an expression is more than {DEEPEST_EXPRESSION} operations deep",
                     "compute it in several steps with `is`",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from kb.engines.protocol import Facts
 from kb.engines.pydatalog.fact_index import FactIndex, rows_by_values
-from kb.engines.pydatalog.joins import Index, Join
-from kb.engines.pydatalog.program import PreparedProgram
+from kb.engines.pydatalog.joins import Join, RowIndex
+from kb.engines.pydatalog.prepared_rules import PreparedProgram
 from kb.language.ast import Key
 from kb.language.matching import Bindings, Pattern, match, row_of
 from kb.language.values import Row
@@ -35,7 +35,7 @@ class Evaluator:
     def __init__(self, program: PreparedProgram, facts: Facts) -> None:
         self.program = program
         self._facts = FactIndex(facts, program.stated)
-        self._indexes: dict[tuple[Key, tuple[int, ...]], Index] = {}
+        self._indexes: dict[tuple[Key, tuple[int, ...]], RowIndex] = {}
         self._recursions: dict[tuple[str, ...], Recursion] = {}
         self._lock = threading.RLock()
         self._before: Evaluator | None = None
@@ -105,7 +105,7 @@ class Evaluator:
         with self._lock:
             return join.solve(bindings, self)
 
-    def index(self, key: Key, positions: tuple[int, ...]) -> Index:
+    def index(self, key: Key, positions: tuple[int, ...]) -> RowIndex:
         """Return the rows of a predicate by their values at some positions.
 
         Parameters
@@ -117,7 +117,7 @@ class Evaluator:
 
         Returns
         -------
-        Index
+        RowIndex
             Rows that rules derive are found when they are asked for.
         """
         found = self._indexes.get((key, positions))

@@ -25,7 +25,7 @@ from kb.language.traversal import all_names, names_of, rename, substitute_terms,
 from kb.language.values import Row, Value, canonical
 
 
-class Index(Protocol):
+class RowIndex(Protocol):
     """The rows of a predicate by their values at some positions."""
 
     def get(self, values: Row, /) -> Sequence[Row] | None:
@@ -39,7 +39,7 @@ class Index(Protocol):
         ...
 
 
-class Source(Protocol):
+class RowSource(Protocol):
     """What rows are read from.
 
     See Also
@@ -47,7 +47,7 @@ class Source(Protocol):
     kb.engines.pydatalog.evaluator.Evaluator : One that derives the rows of rules.
     """
 
-    def index(self, key: Key, positions: tuple[int, ...]) -> Index:
+    def index(self, key: Key, positions: tuple[int, ...]) -> RowIndex:
         """Return the rows of a predicate by their values at the positions.
 
         Parameters
@@ -95,7 +95,7 @@ class _Aggregation:
 JoinLiteral: TypeAlias = Scan | Comparison | Assignment | _Aggregation
 
 _Found: TypeAlias = list[Bindings]
-_Run: TypeAlias = Callable[[_Found, Source], _Found]
+_Run: TypeAlias = Callable[[_Found, RowSource], _Found]
 """Extends each of some bindings in every way that a literal allows."""
 
 
@@ -117,14 +117,14 @@ class Join:
         self.names = frozenset(name for literal in self.literals for name in _shared(literal))
         self._plans: dict[frozenset[str], tuple[_Run, ...]] = {}
 
-    def solve(self, bindings: Bindings, source: Source) -> list[Bindings]:
+    def solve(self, bindings: Bindings, source: RowSource) -> list[Bindings]:
         """Return every extension of the bindings that makes the conjunction true.
 
         Parameters
         ----------
         bindings : mapping of variable name to value
             Variables that the join does not have are kept.
-        source : Source
+        source : RowSource
             Where the rows of its atoms are.
 
         Returns
@@ -285,7 +285,7 @@ def _scan(scan: Scan, bound: set[str]) -> _Run:
     access = _access(scan, bound)
     key, positions, new = scan.key, access.positions, access.new
 
-    def run(found: _Found, source: Source) -> _Found:
+    def run(found: _Found, source: RowSource) -> _Found:
         index = source.index(key, positions)
         extended: _Found = []
         for bindings in found:
@@ -310,7 +310,7 @@ def _scan(scan: Scan, bound: set[str]) -> _Run:
 def _absence(scan: Scan, bound: set[str]) -> _Run:
     access = _access(scan, bound)
 
-    def run(found: _Found, source: Source) -> _Found:
+    def run(found: _Found, source: RowSource) -> _Found:
         index = source.index(scan.key, access.positions)
         return [
             bindings
@@ -328,7 +328,7 @@ def _comparison(literal: Comparison, bound: set[str]) -> _Run:
             if isinstance(variable, Variable) and variable.name not in bound:
                 return _bind(variable, evaluate, other, bound)
 
-    def run(found: _Found, source: Source) -> _Found:
+    def run(found: _Found, source: RowSource) -> _Found:
         return [bindings for bindings in found if holds(operator, left, right, bindings)]
 
     return run
@@ -342,10 +342,10 @@ def _bind(
 ) -> _Run:
     name = variable.name
 
-    def check(found: _Found, source: Source) -> _Found:
+    def check(found: _Found, source: RowSource) -> _Found:
         return [bindings for bindings in found if bindings[name] == value_of(expression, bindings)]
 
-    def bind(found: _Found, source: Source) -> _Found:
+    def bind(found: _Found, source: RowSource) -> _Found:
         return [{**bindings, name: value_of(expression, bindings)} for bindings in found]
 
     return check if name in bound else bind
@@ -356,7 +356,7 @@ def _aggregate(literal: _Aggregation, bound: set[str]) -> _Run:
     span = literal.result.span if expression is None else expression.span
     checked = name in bound
 
-    def run(found: _Found, source: Source) -> _Found:
+    def run(found: _Found, source: RowSource) -> _Found:
         extended: _Found = []
         for bindings in found:
             inputs = {key: bindings[key] for key in literal.inputs}

@@ -1,7 +1,7 @@
 """pyDatalog's engine as this package uses it: the only module that imports it.
 
 It gives tabled resolution of positive goals (SLG: subgoals, waiters, a stack of tasks). Terms are
-built, never parsed. pyDatalog keeps one state for each thread; here every session has its own,
+built, never parsed. pyDatalog keeps one state for each thread; here every recursion has its own,
 put in place for the time of a call, with all predicates answered by functions of ours.
 
 References

@@ -14,9 +14,9 @@ from weakref import WeakKeyDictionary
 from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.engines.pydatalog import machine
-from kb.engines.pydatalog.joins import Join, JoinLiteral, Scan, Source
+from kb.engines.pydatalog.joins import Join, JoinLiteral, RowSource, Scan
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
-from kb.engines.pydatalog.program import PreparedProgram, PreparedRule
+from kb.engines.pydatalog.prepared_rules import PreparedProgram, PreparedRule
 from kb.language.ast import Assignment, Comparison, Constant, Key, Operation, Term, Variable
 from kb.language.matching import Pattern, match
 from kb.language.traversal import names_of
@@ -137,11 +137,11 @@ class Recursion:
     program : PreparedProgram
     group : tuple of str
         All predicates of the stratum.
-    source : Source
+    source : RowSource
         Gives facts, and the rows of all other predicates.
     """
 
-    def __init__(self, program: PreparedProgram, group: tuple[str, ...], source: Source) -> None:
+    def __init__(self, program: PreparedProgram, group: tuple[str, ...], source: RowSource) -> None:
         self._candidates = program.candidates
         self._rules = _recursive_rules(program, group)
         self._source = source

@@ -8,7 +8,7 @@ from facts.diagnostic import Diagnostic, QueryError
 from kb.engines.protocol import Facts
 from kb.engines.pydatalog.evaluator import Evaluator
 from kb.engines.pydatalog.joins import join_of
-from kb.engines.pydatalog.program import prepared
+from kb.engines.pydatalog.prepared_rules import prepared
 from kb.language.ast import Query
 from kb.language.traversal import named_variables
 from kb.language.values import Row, Value, canonical, row_key

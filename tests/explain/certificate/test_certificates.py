@@ -10,10 +10,9 @@ import pytest
 from explain.certificate.seals import digest, seal
 from explain.certificate.verify import verify
 from explain.certificate.write import certificate
-from explain.proof.prover import prove
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.ast import Atom, Constant
-from tests.explain.proof.programs import facts_of, parsed
+from tests.explain.proof.programs import facts_of, parsed, prove
 
 PROGRAM = parsed(
     """

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from explain.english.sentences import Sentences
+from explain.proof.derivations import Derivations
+from explain.proof.graph import Proof
+from explain.proof.prover import Prover
 from facts.origin import Origin
-from kb.engines.protocol import Facts
-from kb.language.ast import Program
+from kb.engines.protocol import Facts, Session
+from kb.language.ast import Atom, Program
 from kb.language.parser import parse_program
 from kb.language.printer import print_program
 from kb.language.values import Row
+from kb.model.program import CheckedProgram
 from tests.kb.engines.programs import unchecked
 
 
@@ -31,3 +36,9 @@ def facts_of(rows: dict[str, list[Row]]) -> Facts:
         name: {row: [Origin(f"{name}.csv", f"row {at}")] for at, row in enumerate(listed, 1)}
         for name, listed in rows.items()
     }
+
+
+def prove(program: CheckedProgram, facts: Facts, session: Session, atom: Atom) -> Proof | None:
+    """Return the smallest proof of a ground atom, or None if it does not hold."""
+    sentences = Sentences(program.program.declarations)
+    return Prover(Derivations(program, facts, session), sentences).prove(atom)

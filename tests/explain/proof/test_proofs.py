@@ -9,13 +9,12 @@ import pytest
 
 from explain.english.sentences import Sentences
 from explain.proof.derivations import Derivations
-from explain.proof.prover import prove
 from explain.whynot.why_not import explain_absence
 from facts.schema import Column
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.ast import Atom, Constant, Declaration
 from kb.language.parser import parse_query
-from tests.explain.proof.programs import facts_of, parsed
+from tests.explain.proof.programs import facts_of, parsed, prove
 
 
 def proof_of(program, facts, goal: str):

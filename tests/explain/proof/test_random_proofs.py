@@ -10,13 +10,12 @@ from explain.certificate.verify import verify
 from explain.certificate.write import certificate
 from explain.proof.derivations import Derivations
 from explain.proof.graph import Proof
-from explain.proof.prover import prove
 from kb.engines.protocol import Session
 from kb.engines.pydatalog import PyDatalogEngine
 from kb.language.arithmetic import holds
 from kb.language.ast import Atom, Comparison, Constant, Query, Relational, Variable
 from kb.model.program import CheckedProgram
-from tests.explain.proof.programs import checked
+from tests.explain.proof.programs import checked, prove
 from tests.kb.engines.programs import NUMBERS, TEXTS, Options, RandomCase, random_cases
 
 # rules without columns cannot be written in the language, so they cannot stand in a certificate
