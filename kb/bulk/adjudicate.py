@@ -20,9 +20,11 @@ from kb.bulk.result import BulkResult, Meter
 from kb.bulk.session import BulkSession
 from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import interruptible, literal, run_stoppable
-from kb.engines.duckdb.lines.run import LineRun
-from kb.engines.duckdb.output.entries import READS, Cited, count_outcomes, distinct_answers
+from kb.engines.duckdb.lines.determined import DeterminedLines
+from kb.engines.duckdb.lines.run import CheckedLines, determine_lines
+from kb.engines.duckdb.output.entries import READS, count_outcomes, distinct_answers
 from kb.engines.duckdb.output.writer import COPY_OPTIONS, write_determinations
+from kb.model.maker import CitedPolicy
 from kb.planning.lists import prepare_lists
 from kb.planning.rules import BulkRules
 
@@ -184,52 +186,48 @@ def _by_formulas(session: BulkSession, rules: BulkRules, job: _Job) -> BulkResul
     result = BulkResult(checked.tally, checked.diagnostics, rejected=checked.rejected)
     meter.total = checked.tally.lines_read
 
-    def filed() -> bool:
+    def has_evidence() -> bool:
         found = session.filed()
         if found is None:
             return False
-        reader, has_evidence = found
+        reader, has_rows = found
         result.diagnostics += reader.diagnostics
         result.evidence_read, result.evidence_rejected = reader.rows_read, reader.rows_rejected
-        return has_evidence
+        return has_rows
 
     prepare_lists(connection, job.overrides, rules.release)
-    run = LineRun(
+    lines = determine_lines(
         connection,
         policy.script,
-        LINES,
         policy.table_rows,
-        filed,
+        CheckedLines(LINES, has_evidence, checked.distinct, checked.pairs),
         READS,
-        checked.distinct,
-        pairs=checked.pairs,
+        watch=meter.enter,
     )
-    run.watch = meter.enter
-    run.run()
-    _write(run, policy, job, result)
+    _write(lines, policy, job, result)
     return result
 
 
 def _by_predicates(connection: Connection, kb: KnowledgeBase, job: _Job) -> BulkResult:
-    from kb.bulk.by_predicate import determine_in_sets, read_inputs
+    from kb.bulk.by_predicate import determine_predicates, read_inputs
 
     job.meter.enter("reading")
     read = read_inputs(connection, kb, job.claims, job.evidence)
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
     result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
     job.meter.enter("rules")
-    run = determine_in_sets(connection, kb, read, job.overrides, READS, job.meter)
-    _write(run, kb.policy, job, result)
+    lines = determine_predicates(connection, kb, read, job.overrides, READS, job.meter)
+    _write(lines, kb.policy, job, result)
     return result
 
 
-def _write(run: LineRun, policy: Cited, job: _Job, result: BulkResult) -> None:
+def _write(lines: DeterminedLines, policy: CitedPolicy, job: _Job, result: BulkResult) -> None:
     """Write the determinations and count them."""
-    answers = distinct_answers(run, policy)
-    query = write_determinations(run, policy, answers, job.kind)
+    answers = distinct_answers(lines, policy)
+    query = write_determinations(lines, policy, answers, job.kind)
     job.meter.enter("writing")
-    run.execute(f"COPY ({query}) TO {literal(job.target)} ({COPY_OPTIONS[job.kind]})")
-    result.outcomes = count_outcomes(run, answers)
+    lines.execute(f"COPY ({query}) TO {literal(job.target)} ({COPY_OPTIONS[job.kind]})")
+    result.outcomes = count_outcomes(lines, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
 
 

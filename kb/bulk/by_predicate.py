@@ -9,6 +9,7 @@ from pathlib import Path
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
+from facts.schema import BY_NAME
 from kb.bulk.faults import NOT_EXACT
 from kb.bulk.read.evidence import ROWS, EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
@@ -19,10 +20,13 @@ from kb.compile.rewrite.apart import NotApart
 from kb.compile.script.statements import RESERVED
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.goal import GoalRun, Inexact
-from kb.engines.duckdb.lines.run import LineRun
-from kb.engines.duckdb.output.from_predicates import DETERMINED, TABLES, determined_run
+from kb.engines.duckdb.lines.determined import DeterminedLines
+from kb.engines.duckdb.lines.tables import RUN_TABLES
+from kb.engines.duckdb.output.from_predicates import DETERMINED, lines_of_predicates
 from kb.knowledge_base import KnowledgeBase
 from kb.planning.policy_source import policy_source
+
+_RUN_TABLES = {table.name for table in RUN_TABLES} - set(BY_NAME)
 
 
 @dataclass(slots=True)
@@ -65,17 +69,17 @@ def read_inputs(
 def taken_names(connection: Connection) -> list[str]:
     """Return the names that no predicate's table may have on a connection."""
     rows = connection.execute("SELECT table_name FROM information_schema.tables").fetchall()
-    return sorted({*RESERVED, *TABLES, *(name for (name,) in rows)})
+    return sorted({*RESERVED, *_RUN_TABLES, *(name for (name,) in rows)})
 
 
-def determine_in_sets(
+def determine_predicates(
     connection: Connection,
     kb: KnowledgeBase,
     inputs: CheckedFiles,
     overrides: Sequence[Override],
     reads: Sequence[str],
     meter: Meter,
-) -> LineRun:
+) -> DeterminedLines:
     """Compute the predicates of a determination for all claims at once.
 
     Parameters
@@ -90,7 +94,7 @@ def determine_in_sets(
 
     Returns
     -------
-    LineRun
+    DeterminedLines
         What ``write_determinations`` writes.
 
     Raises
@@ -110,7 +114,7 @@ def determine_in_sets(
             meter.done = int(meter.total * (begun + 0.5 * share))
 
         GoalRun(relations, plan, watch).compute()
-        return determined_run(connection, plan.catalog, LINES, reads, inputs.has_evidence)
+        return lines_of_predicates(connection, plan.catalog, LINES, reads)
     except NotApart as fault:
         raise NotFusable(str(fault)) from None
     except (Inexact, ProgramError):

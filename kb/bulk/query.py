@@ -29,9 +29,10 @@ from kb.compile.script.source import Source
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.connection import run_stoppable
 from kb.engines.duckdb.goal import GoalRun, Inexact, answer_rows
-from kb.engines.duckdb.lines.run import LineRun
-from kb.engines.duckdb.output.allowed import allowed_units
+from kb.engines.duckdb.lines.determined import DeterminedLines
+from kb.engines.duckdb.lines.run import CheckedLines, determine_lines
 from kb.engines.duckdb.output.from_predicates import DETERMINED
+from kb.engines.duckdb.output.special import make_allowed_units
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Constant, Key, Program, Query
 from kb.language.traversal import atoms_of, named_variables
@@ -171,7 +172,7 @@ def _in_one_set(
             inputs, kb, overrides, has_evidence, read.checked.pairs, meter, ALLOWED[0] in determined
         )
     if lines is not None and ALLOWED[0] in determined:
-        allowed_units(lines)
+        make_allowed_units(lines)
     begun = meter.share() if lines is not None else 0.0
     reserved = taken_names(connection)
     given = _given(determined) if lines is not None else ()
@@ -223,7 +224,7 @@ def _line_run(
     pairs: int,
     meter: Meter,
     units: bool,
-) -> LineRun | None:
+) -> DeterminedLines | None:
     """Determine every line as ``adjudicate`` does; None where the rules are no formulas of lines.
 
     A goal that looks at several claims together may take these answers too where all claims at
@@ -234,20 +235,16 @@ def _line_run(
     try:
         policy = BulkRules.of(kb).lines(overrides)
         prepare_lists(inputs.connection, overrides, kb.release)
-        run = LineRun(
+        return determine_lines(
             inputs.connection,
             policy.script,
-            inputs.lines,
             policy.table_rows,
-            lambda: has_evidence,
-            pairs=pairs,
+            CheckedLines(inputs.lines, lambda: has_evidence, pairs=pairs),
             units=units,
+            watch=meter.enter,
         )
-        run.watch = meter.enter
-        run.run()
     except NotFusable:
         return None
-    return run
 
 
 def _tell(meter: Meter, share: float) -> None:

@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kb.language.values import Value
-from kb.model.clause import EFFECTS
-from kb.model.determination import Determination, citation_of
+from kb.language.values import Row, Value
+from kb.model.determination import Determination
+from kb.model.maker import DeterminationMaker
 
 if TYPE_CHECKING:
     from facts.readers.batch import Claim
     from kb.engines.protocol import Facts, Session
     from kb.language.ast import Query
     from kb.policy.loader import Policy
+
+_PREDICATES = {
+    "outcome": 3,
+    "cites": 4,
+    "mattered": 4,
+    "allowed": 3,
+    "missing": 3,
+    "assumption": 3,
+}
+"""The predicates that a determination is made of, and their arities."""
+
+_ONLY_OF_CITED = ("mattered", "allowed")
+"""Those that conclude nothing where no clause is cited."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,55 +66,14 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     list of Determination
         As many as the claim has lines.
     """
-    policy, session = loaded.policy, loaded.session
-
-    def per_line(predicate: str, arity: int) -> dict[Value, list[tuple[Value, ...]]]:
-        answers: dict[Value, list[tuple[Value, ...]]] = defaultdict(list)
-        for row in session.answers(_all_of(predicate, arity)):
-            answers[row[1]].append(row[2:])
-        return answers
-
-    outcomes = per_line("outcome", 3)
-    cites = per_line("cites", 4)
-    mattered = per_line("mattered", 4) if cites else {}
-    allowed = per_line("allowed", 3) if cites else {}
-    missing = per_line("missing", 3)
-    assumptions = per_line("assumption", 3)
-    order = _register_order(policy)
-
-    determinations = []
-    for line in loaded.claim.lines:
-        number = line.line_number
-        citations = [
-            citation_of(clause, effect, mattered.get(number, []), clause.reason(line))
-            for clause, effect in (
-                (policy.clauses[str(name)], str(effect)) for name, effect in cites.get(number, ())
-            )
-        ]
-        citations.sort(
-            key=lambda citation: (EFFECTS.index(citation.effect), order[citation.clause_id])
-        )
-        ((outcome,),) = outcomes[number]
-        limits = allowed.get(number)
-        determinations.append(
-            Determination(
-                line.claim_id,
-                number,
-                str(outcome),
-                tuple(citations),
-                limits[0][0] if limits else None,  # type: ignore[arg-type]
-                _names(missing.get(number, [])),
-                _names(assumptions.get(number, [])) if outcome == "reimbursable" else (),
-                policy.policy_id,
-                policy.version,
-                policy.program_sha256,
-            )
-        )
-    return determinations
-
-
-def _names(rows: list[tuple[Value, ...]]) -> tuple[str, ...]:
-    return tuple(sorted({str(row[0]) for row in rows}))
+    concluded: dict[Value, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    for predicate, arity in _PREDICATES.items():
+        if predicate in _ONLY_OF_CITED and not any("cites" in said for said in concluded.values()):
+            continue
+        for row in loaded.session.answers(_all_of(predicate, arity)):
+            concluded[row[1]][predicate].append(row[2:])
+    maker = _maker(loaded.policy)
+    return [maker.make(concluded[line.line_number], line) for line in loaded.claim.lines]
 
 
 @cache
@@ -113,5 +85,5 @@ def _all_of(predicate: str, arity: int) -> Query:
 
 
 @cache
-def _register_order(policy: Policy) -> dict[str, int]:
-    return {clause_id: position for position, clause_id in enumerate(policy.clauses)}
+def _maker(policy: Policy) -> DeterminationMaker:
+    return DeterminationMaker(policy)

@@ -47,12 +47,12 @@ def kept(kind: type[T], said: Iterable[str]) -> T | None:
     Examples
     --------
     >>> import unittest.mock
-    >>> from kb.compile.formulas.line_script import LineScript
+    >>> from facts.claim import EvidenceType
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with unittest.mock.patch.dict(os.environ, {SWITCH: folder}):
-    ...         keep(["a policy"], LineScript(asked="SELECT 1"))
-    ...         kept(LineScript, ["a policy"]).asked, kept(LineScript, ["another policy"])
-    ('SELECT 1', None)
+    ...         keep(["a policy"], EvidenceType("dose", "number"))
+    ...         kept(EvidenceType, ["a policy"]).name, kept(EvidenceType, ["another policy"])
+    ('dose', None)
     """
     path = _path(kind, said)
     text = None if path is None else _read(path)

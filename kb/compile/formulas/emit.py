@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from facts.schema import ColumnType
-from kb.compile.formulas.formula_sql import formula_sql, packed
+from kb.compile.formulas.circuit import circuit_of
+from kb.compile.formulas.formula import TRUE
 from kb.compile.formulas.line_script import (
     WORD,
     AllowedValue,
@@ -14,6 +15,7 @@ from kb.compile.formulas.line_script import (
     Feature,
     LineScript,
     Member,
+    NotFusable,
     OtherTest,
     Side,
     SideQuery,
@@ -39,6 +41,7 @@ from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.line_columns import DATES, NUMBERS, source_column
 from kb.compile.sql.number_types import NUMBER
 from kb.compile.sql.tree import Sql, exp, expression, known
+from kb.compile.sql.tree import number as number_of
 from kb.language.ast import Comparison, Constant, Variable
 from kb.language.traversal import names_of
 
@@ -86,7 +89,14 @@ def write_script(plan: LinePlan) -> LineScript:
     for kept in _parts(on_side, _MOST_OF_SIDE):
         masks.append([node for node, _ in kept])
         sides.append(_side(f"side{len(sides)}", kept))
-    asked, final, words = formula_sql(plan, {f"m{n}": nodes for n, nodes in enumerate(masks)})
+    if len(plan.others) > WORD:
+        raise NotFusable("the rules ask too many things of the other lines of a claim")
+    places = {
+        node: (mask, bit) for mask, nodes in enumerate(masks) for bit, node in enumerate(nodes)
+    }
+    asks = [plan.asks.get(node, TRUE) for node, _ in plan.others]
+    asked = circuit_of(plan.formulas, [*(test.condition for _, test in plan.others), *asks], places)
+    places |= {node: (len(masks), bit) for bit, (node, _) in enumerate(plan.others)}
     values = [each.value for each in plan.allowed.alternatives]
     bodies = [side.body for _, side in plan.sides]
     bodies += [value.body for value in values if isinstance(value, SideValue)]
@@ -99,8 +109,7 @@ def write_script(plan: LinePlan) -> LineScript:
         filed_columns=filed_columns(bodies),
         others=tuple(_other(test) for _, test in plan.others),
         asked=asked,
-        final=final,
-        words=words,
+        final=circuit_of(plan.formulas, plan.roots, places),
         answers=tuple((answer.predicate, answer.row) for answer in plan.answers),
         function=plan.allowed.function,
         allowed=tuple(map(_allowed, plan.allowed.alternatives)),
@@ -130,7 +139,21 @@ def _of_values(column: str, name: str, tests: Sequence[ColumnTest]) -> Feature:
                 bits.append(_column_test(test, exp.column("value"), column in DATES))
                 continue
         bits.append(exp.Boolean(this=False))
-    return Feature(column, name, _sql(packed(bits)), tuple(members))
+    return Feature(column, name, _sql(_packed(bits)), tuple(members))
+
+
+def _packed(bits: Sequence[Sql]) -> Sql:
+    """Conditions as the bits of a whole number, the first the lowest."""
+    total: Sql | None = None
+    for position, bit in enumerate(bits):
+        if isinstance(bit, exp.Boolean) and not bit.this:
+            continue
+        one = exp.Case(
+            ifs=[exp.If(this=bit, true=number_of(1 << position))],
+            default=number_of(0),
+        )
+        total = one if total is None else exp.Add(this=total, expression=one)
+    return number_of(0) if total is None else total
 
 
 def _column_test(test: ColumnTest, value: Sql, is_date: bool = False) -> Sql:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.compile.formulas.circuit import Circuit
 from kb.language.values import Value
 
 WORD = 62
@@ -12,9 +13,6 @@ WORD = 62
 
 LINES = "line_rows"
 """The view of the lines that the SQL of a script reads."""
-
-FORMULAS = "formulas"
-"""The database of the tables that the formulas of a script read and write."""
 
 FILED_LINES = "filed_lines"
 """The table of those lines that have evidence on file."""
@@ -143,6 +141,9 @@ class AllowedValue:
     query: SideQuery | None = None
 
 
+_NO_FORMULAS = Circuit()
+
+
 @dataclass(frozen=True, slots=True)
 class LineScript:
     """A plan over lines as SQL.
@@ -150,22 +151,20 @@ class LineScript:
     Parameters
     ----------
     features : tuple of Feature
-        The mask of feature n is the column ``m<n>``; those of ``sides`` follow.
+        Feature n has mask n; those of ``sides`` follow, and after them the context of a line.
     sides : tuple of Side
         Masks of evidence and of values that a line can have several of.
     filed_columns : tuple of str
         Columns of the lines with evidence that the sides read.
     others : tuple of OtherTest
-        Test n of other lines is bit n of the columns ``context``, ``asks`` and ``answers``.
-    asked : str
-        SELECT over ``formulas.masks`` (id, masks) of id, answers, asks: what each signature answers
-        when it is asked of other lines, and which tests of other lines matter for it.
-    final : str
-        SELECT over ``formulas.final_masks`` (final, context, masks): the answers as words of bits.
-    words : tuple of str
-        Columns of ``final``.
+        Test n of other lines is bit n of a context.
+    asked : Circuit
+        Over the masks: which tests of other lines each signature meets, then which of them matter
+        for it.
+    final : Circuit
+        Over the masks and the context: the answers.
     answers : tuple of (predicate, row)
-        Each possible answer about a line: answer n is bit n of the words. The next bit says
+        Each possible answer about a line: answer n is output n of ``final``. The next output says
         whether units are allowed, those behind it whether each of ``allowed`` counts.
     function : {"min", "max"}
         Which of several allowed units count.
@@ -179,19 +178,12 @@ class LineScript:
     sides: tuple[Side, ...] = ()
     filed_columns: tuple[str, ...] = ()
     others: tuple[OtherTest, ...] = ()
-    asked: str = ""
-    final: str = ""
-    words: tuple[str, ...] = ()
+    asked: Circuit = _NO_FORMULAS
+    final: Circuit = _NO_FORMULAS
     answers: tuple[tuple[str, tuple[Value, ...]], ...] = ()
     function: str = "min"
     allowed: tuple[AllowedValue, ...] = ()
     reads: tuple[str, ...] = ()
-
-    @property
-    def mask_types(self) -> dict[str, str]:
-        """Columns of the masks, and their types."""
-        kinds = ["BIGINT"] * len(self.features) + ["HUGEINT"] * len(self.sides)
-        return {f"m{number}": kind for number, kind in enumerate(kinds)}
 
 
 def mask_of(bits: Iterable[int]) -> int:

@@ -12,7 +12,7 @@ from kb.compile.sql.statements import Fixpoint, Relationship
 from kb.compile.sql.tree import Sql
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.connection import identifier
-from kb.engines.duckdb.lines.run import LineRun
+from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.relations import make_relation
 from kb.engines.duckdb.rounds import run_rounds
@@ -42,14 +42,14 @@ class GoalRun:
     plan : GoalPlan
     watch : callable, optional
         Called after each statement with how much is done, from 0 to 1.
-    lines : LineRun, optional
-        A run that answers the predicates that the plan takes as given.
+    lines : DeterminedLines, optional
+        They answer the predicates that the plan takes as given.
     """
 
     inputs: ClaimInputs
     plan: GoalPlan
     watch: Callable[[float], None] | None = None
-    lines: LineRun | None = None
+    lines: DeterminedLines | None = None
 
     def run(self) -> int:
         """Make the table of the answers; return how many there are.

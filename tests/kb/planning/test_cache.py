@@ -24,7 +24,7 @@ from kb.planning.rules import BulkRules, asked_rules
 from kb.policy.folder import BUNDLED
 from kb.policy.loader import load_policy
 
-WANTED = LineScript(asked="SELECT 1", answers=(("cites", ("R14-FAC-1", 2)),))
+WANTED = LineScript(function="max", answers=(("cites", ("R14-FAC-1", 2)),))
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_the_oldest_values_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_what_json_cannot_say_is_not_kept(folder: Path) -> None:
     keep(["x"], replace(WANTED, answers=(("cites", (Fraction(1, 3),)),)))
-    keep(["y"], replace(WANTED, words=["a list comes back as a tuple"]))  # type: ignore[arg-type]
+    keep(["y"], replace(WANTED, reads=["a list comes back as a tuple"]))  # type: ignore[arg-type]
     assert not folder.exists()
 
 

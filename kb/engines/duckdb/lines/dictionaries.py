@@ -6,15 +6,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.compile.formulas.line_script import LINES, Feature, Member
+from facts.extras import Connection
+from kb.compile.formulas.line_script import LINES, Feature
 from kb.compile.sql.letters import plain_letters
 from kb.compile.sql.line_columns import BASES, source_column
+from kb.engines.duckdb.lines.tables import DICTIONARY
 
 _FOLDED = (
     "lower(CASE WHEN length(v.value) = strlen(v.value) THEN v.value "
     f"ELSE {plain_letters('v.value')} END)"
 )
 """Most descriptions are plain ASCII, which has as many bytes as characters."""
+
+_CONDITIONS = {
+    "ranged": "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last",
+    "words": f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
+    "|| ' ', ' ' || r.first || ' ')",
+}
+"""Which values ``v`` are of a row ``r``: codes in a range, and texts with its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class TableRow:
 
 
 def make_dictionary(
-    connection: Any,
+    connection: Connection,
     feature: Feature,
     table_rows: Sequence[TableRow],
     distinct: Mapping[str, Collection[str]],
@@ -41,9 +50,11 @@ def make_dictionary(
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
     feature : Feature
+        The column and its tests.
     table_rows : sequence of TableRow
+        Rows of the policy's tables.
     distinct : mapping of column to collection of str
         Values of columns that are known without a look at the lines.
     """
@@ -63,43 +74,45 @@ def make_dictionary(
         f"v AS MATERIALIZED (SELECT DISTINCT {column} AS value FROM {source} "
         f"WHERE {column} IS NOT NULL)"
     )
-    mask = feature.mask
-    ranged = [
-        found for each in feature.members if each.kind == "in" for found in _rows(each, table_rows)
-    ]
-    words = [
-        found for each in feature.members if each.kind != "in" for found in _rows(each, table_rows)
-    ]
-    joined = ""
-    for part, chosen in (("ranged", ranged), ("words", words)):
-        if not chosen:
-            continue
-        bits = given((1 << bit for bit, _ in chosen), "BIGINT")
-        first = given((row.first for _, row in chosen), "TEXT")
-        last = given((row.last or row.first for _, row in chosen), "TEXT")
-        on = (
-            "length(v.value) = length(r.first) AND v.value >= r.first AND v.value <= r.last"
-            if part == "ranged"
-            else f"contains(' ' || trim(regexp_replace({_FOLDED}, '[^a-z0-9]+', ' ', 'g')) "
-            "|| ' ', ' ' || r.first || ' ')"
-        )
-        parts.append(
-            f"{part} AS (SELECT v.value, bit_or(bit) AS bits FROM v JOIN "
-            f"(SELECT {bits} AS bit, {first} AS first, {last} AS last) r ON {on} GROUP BY v.value)"
-        )
-        joined += f" LEFT JOIN {part} USING (value)"
-        mask = f"({mask}) | coalesce({part}.bits, 0)"
+    mask, joined = feature.mask, ""
+    for part, condition in _CONDITIONS.items():
+        chosen = [
+            (member.bit, row)
+            for member in feature.members
+            if (member.kind == "in") == (part == "ranged")
+            for row in table_rows
+            if member.table in (None, row.table) and member.value in (None, row.value)
+        ]
+        if chosen:
+            bits = given((1 << bit for bit, _ in chosen), "BIGINT")
+            first = given((row.first for _, row in chosen), "TEXT")
+            last = given((row.last or row.first for _, row in chosen), "TEXT")
+            parts.append(
+                f"{part} AS (SELECT v.value, bit_or(bit) AS bits FROM v JOIN "
+                f"(SELECT {bits} AS bit, {first} AS first, {last} AS last) r "
+                f"ON {condition} GROUP BY v.value)"
+            )
+            joined += f" LEFT JOIN {part} USING (value)"
+            mask = f"({mask}) | coalesce({part}.bits, 0)"
     connection.execute(
-        f"CREATE TABLE {feature.dictionary} AS WITH {', '.join(parts)} "
-        "SELECT *, dense_rank() OVER (ORDER BY mask) AS class, "
-        "(row_number() OVER ())::INTEGER AS key "
-        f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})",
+        DICTIONARY.numbered(feature.dictionary).of(
+            f"WITH {', '.join(parts)} SELECT *, dense_rank() OVER (ORDER BY mask) AS class, "
+            "(row_number() OVER ())::INTEGER AS key "
+            f"FROM (SELECT value, ({mask})::BIGINT AS mask FROM v{joined})"
+        ),
         parameters,
     )
 
 
-def masks_of_classes(connection: Any, names: Sequence[str]) -> dict[str, list[int]]:
-    """Return the mask of each class of some tables; class 0 has none."""
+def masks_of_classes(connection: Connection, names: Sequence[str]) -> dict[str, list[int]]:
+    """Return the mask of each class of some tables; class 0 has none.
+
+    Parameters
+    ----------
+    connection : Connection
+    names : sequence of str
+        Dictionaries and sides.
+    """
     masks = {name: [0] for name in names}
     queries = [
         f"SELECT {number} AS number, class, mask::HUGEINT AS mask FROM {name} GROUP BY ALL"
@@ -110,12 +123,3 @@ def masks_of_classes(connection: Any, names: Sequence[str]) -> dict[str, list[in
         for number, _, mask in connection.execute(union).fetchall():
             masks[names[number]].append(mask)
     return masks
-
-
-def _rows(member: Member, table_rows: Sequence[TableRow]) -> list[tuple[int, TableRow]]:
-    """Return the rows that a test looks a value up in, each with the bit of the test."""
-    return [
-        (member.bit, row)
-        for row in table_rows
-        if member.table in (None, row.table) and member.value in (None, row.value)
-    ]

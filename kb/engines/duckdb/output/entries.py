@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from kb.compile.formulas.line_script import WORD, LineScript
-from kb.engines.duckdb.connection import in_background, literal
-from kb.engines.duckdb.lines.run import LineRun
-from kb.engines.duckdb.output.allowed import make_allowed, make_special
-from kb.model.clause import EFFECTS, REASON_SLOTS, PolicyClause, fill_slots
-from kb.model.determination import Determination, citation_of
+from facts.extras import Connection
+from kb.compile.formulas.line_script import WORD
+from kb.engines.duckdb.connection import in_background, literal, one_row
+from kb.engines.duckdb.lines.determined import DeterminedLines
+from kb.engines.duckdb.lines.tables import (
+    ALLOWED,
+    ANSWERS,
+    CONTEXT_ANSWERS,
+    CONTEXTS,
+    DETERMINED,
+    ENTRIES,
+    EXCEPTIONAL,
+    NUMBERS,
+    PLAIN_ANSWERS,
+    SIGNATURES,
+    SIGNED,
+    SLOTTED,
+    SPECIAL,
+    SPECIAL_ANSWERS,
+)
+from kb.engines.duckdb.output.special import make_special_lines
+from kb.language.values import Row
+from kb.model.clause import REASON_SLOTS, fill_slots
+from kb.model.determination import Determination
+from kb.model.maker import CitedPolicy, DeterminationMaker
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
@@ -30,26 +49,6 @@ _MOST_LOOKED_UP = 200_000
 """Entries that lines look up in lists; with more they are joined."""
 
 
-class Cited(Protocol):
-    """What a determination cites of a policy."""
-
-    @property
-    def policy_id(self) -> str:
-        """As in ``R14``."""
-
-    @property
-    def version(self) -> str:
-        """The day of its document."""
-
-    @property
-    def program_sha256(self) -> str:
-        """A hash of its rules and tables."""
-
-    @property
-    def clauses(self) -> Mapping[str, PolicyClause]:
-        """The clauses by their ids, in the order of the register."""
-
-
 Answers = list[tuple[int, bool, Determination]]
 """Every distinct answer: its number, whether units are allowed, and a determination of no line."""
 
@@ -60,7 +59,7 @@ class Entries:
 
     Parameters
     ----------
-    run : LineRun
+    lines : DeterminedLines
     entry : str
         SQL of the number of the entry of a line.
     looked_up : bool
@@ -69,7 +68,7 @@ class Entries:
         Makes the table ``exceptional``.
     """
 
-    run: LineRun
+    lines: DeterminedLines
     entry: str
     looked_up: bool
     exceptions: Future[None]
@@ -97,55 +96,53 @@ class Entries:
         """
         self.exceptions.result()
         narrow = (
-            f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} FROM signed l "
-            "JOIN plain_answers p USING (signature) "
-            "LEFT JOIN context_answers x ON x.line = l.line "
-            f"LEFT JOIN exceptional u ON u.line = l.line {join}"
+            f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} FROM {SIGNED} l "
+            f"JOIN {PLAIN_ANSWERS} p USING (signature) "
+            f"LEFT JOIN {CONTEXT_ANSWERS} x ON x.line = l.line "
+            f"LEFT JOIN {EXCEPTIONAL} u ON u.line = l.line {join}"
         )
         if not self.looked_up:
             kept = ", ".join(["l.line", *(f"d.{name}" for name in names)])
-            lines = f"{narrow.format(kept)} JOIN entries d ON d.entry = {self.entry}"
+            lines = f"{narrow.format(kept)} JOIN {ENTRIES} d ON d.entry = {self.entry}"
             return f"SELECT {picked} FROM ({lines}) l ORDER BY l.line"
         lists = ", ".join(f"list({name} ORDER BY r.entry) AS {name}" for name in names)
         return (
             f"SELECT {picked} FROM ({narrow.format(f'{self.entry} + 1 AS place')} ORDER BY l.line) "
-            f"l, (SELECT {lists} FROM (SELECT unnest(range((SELECT max(entry) FROM entries) + 1)) "
-            "AS entry) r LEFT JOIN entries d USING (entry)) d"
+            f"l, (SELECT {lists} FROM "
+            f"(SELECT unnest(range((SELECT max(entry) FROM {ENTRIES}) + 1)) AS entry) r "
+            f"LEFT JOIN {ENTRIES} d USING (entry)) d"
         )
 
 
-def distinct_answers(run: LineRun, policy: Cited) -> Answers:
-    """Return the distinct answers of a run, by what they cite of a policy."""
-    clauses = policy.clauses
-    order = {clause_id: position for position, clause_id in enumerate(clauses)}
-    rows = run.execute(f"SELECT answer, {', '.join(run.script.words)} FROM answers").fetchall()
+def distinct_answers(lines: DeterminedLines, policy: CitedPolicy) -> Answers:
+    """Return the distinct answers of lines, by what they cite of a policy.
+
+    Parameters
+    ----------
+    lines : DeterminedLines
+    policy : CitedPolicy
+
+    Returns
+    -------
+    list of (int, bool, Determination)
+    """
+    maker = DeterminationMaker(policy)
+    rows = lines.execute(f"SELECT answer, {', '.join(lines.words)} FROM {ANSWERS}").fetchall()
     made: Answers = []
     for answer, *words in rows:
-        held = _held(run.script, words)
-        ((outcome,),) = held["outcome"]
-        found = sorted(held["cites"], key=lambda row: (EFFECTS.index(row[1]), order[row[0]]))
-        assumed = sorted({row[0] for row in held["assumption"]})
-        determination = Determination(
-            "",
-            0,
-            outcome,
-            tuple(
-                citation_of(clause, effect, held["mattered"], clause.reason_template)
-                for clause, effect in ((clauses[name], effect) for name, effect in found)
-            ),
-            None,
-            tuple(sorted({row[0] for row in held["missing"]})),
-            tuple(assumed) if outcome == "reimbursable" else (),
-            policy.policy_id,
-            policy.version,
-            policy.program_sha256,
-        )
-        made.append((answer, _bit(words, len(run.script.answers)), determination))
+        said: dict[str, list[Row]] = {}
+        for position, (predicate, row) in enumerate(lines.answers):
+            if _bit(words, position):
+                said.setdefault(predicate, []).append(row)
+        made.append((answer, _bit(words, len(lines.answers)), maker.make(said)))
     return made
 
 
 def make_entries(
-    run: LineRun, answers: Answers, columns: Mapping[str, tuple[str, list[Any]]], filled: str
+    lines: DeterminedLines,
+    answers: Answers,
+    columns: Mapping[str, tuple[str, list[Any]]],
+    filled: str,
 ) -> Entries:
     """Make the table ``entries``.
 
@@ -155,8 +152,7 @@ def make_entries(
 
     Parameters
     ----------
-    run : LineRun
-        After ``run()``.
+    lines : DeterminedLines
     answers : list
         As ``distinct_answers`` returns them.
     columns : mapping of str to (str, list)
@@ -164,67 +160,74 @@ def make_entries(
     filled : str
         Name of the column with the reasons, a text or a list of texts, whose slots are filled in.
     """
-    numbers = _numbers(run)
+    numbers = _numbers(lines)
     own = [name for name in REASON_SLOTS if not numbers or name != "line"]
-    apart = max(numbers, default=0) + 1
-    run.table("numbers", {"number": ("BIGINT", numbers or [0])})
-    key = f"l.answer * {apart} + {'l.line_number' if numbers else '0'}"
-    first = (max((answer for answer, _, _ in answers), default=0) + 1) * apart
-    keys = {"answer": ("BIGINT", [answer for answer, _, _ in answers])}
-    run.table("determined", keys | dict(columns))
-    _special_lines(run, answers, own)
-    run.execute(
-        f"CREATE TABLE slotted AS SELECT *, {first - 1} + row_number() OVER () AS entry FROM "
-        f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM special WHERE slots)"
+    stride = max(numbers, default=0) + 1
+    NUMBERS.fill(lines.connection, numbers or [0])
+    key = f"l.answer * {stride} + {'l.line_number' if numbers else '0'}"
+    first = (max((answer for answer, _, _ in answers), default=0) + 1) * stride
+    DETERMINED.fill(lines.connection, [answer for answer, _, _ in answers], **columns)
+    _find_special_lines(lines, answers, own)
+    lines.execute(
+        SLOTTED.of(
+            f"SELECT *, {first - 1} + row_number() OVER () AS entry FROM "
+            f"(SELECT DISTINCT answer, line_number, {', '.join(READS)} FROM {SPECIAL} WHERE slots)"
+        )
     )
-    exceptions = in_background(run.connection, lambda other: _exceptional(run, other, key))
+    exceptions = in_background(
+        lines.connection, lambda other: _make_exceptional(other, lines.allowed(), key)
+    )
     several = columns[filled][0].endswith("[]")
     with_number = _filled(f"d.{filled}", {"line": "n.number::TEXT"} if numbers else {}, several)
     with_line = _filled(f"d.{filled}", _slots_of_line(), several)
-    run.execute(
-        f"CREATE TABLE entries AS SELECT answer * {apart} + n.number AS entry, "
-        f"d.* EXCLUDE (answer) REPLACE ({with_number} AS {filled}) FROM determined d "
-        "ANTI JOIN (SELECT answer FROM special_answers WHERE slots) USING (answer), numbers n "
-        "UNION ALL BY NAME SELECT l.entry, d.* EXCLUDE (answer) "
-        f"REPLACE ({with_line} AS {filled}) "
-        "FROM slotted l JOIN determined d USING (answer)"
+    lines.execute(
+        ENTRIES.of(
+            f"SELECT answer * {stride} + n.number AS entry, "
+            f"d.* EXCLUDE (answer) REPLACE ({with_number} AS {filled}) FROM {DETERMINED} d "
+            f"ANTI JOIN (SELECT answer FROM {SPECIAL_ANSWERS} WHERE slots) USING (answer), "
+            f"{NUMBERS} n UNION ALL BY NAME SELECT l.entry, d.* EXCLUDE (answer) "
+            f"REPLACE ({with_line} AS {filled}) "
+            f"FROM {SLOTTED} l JOIN {DETERMINED} d USING (answer)"
+        )
     )
-    (last,) = run.execute("SELECT coalesce(max(entry), 0) FROM entries").fetchone()
+    (last,) = one_row(lines.connection, f"SELECT coalesce(max(entry), 0) FROM {ENTRIES}")
     entry = f"coalesce(u.entry, {key.replace('l.answer', 'coalesce(x.answer, p.answer)')})"
-    return Entries(run, entry, last <= _MOST_LOOKED_UP, exceptions)
+    return Entries(lines, entry, last <= _MOST_LOOKED_UP, exceptions)
 
 
-def _exceptional(run: LineRun, connection: Any, key: str) -> None:
-    """The table ``exceptional``: the entry of each special line, and its allowed units."""
-    make_allowed(run, connection)
+def _make_exceptional(connection: Connection, allowed: str, key: str) -> None:
+    """Make the table ``exceptional``: the entry of each special line, and its allowed units."""
+    connection.execute(ALLOWED.of(allowed))
     same = " AND ".join(
         f"f.{name} IS NOT DISTINCT FROM l.{name}" for name in ("answer", "line_number", *READS)
     )
     connection.execute(
-        f"CREATE TABLE exceptional AS SELECT l.line, coalesce(f.entry, {key}) AS entry, u.value "
-        f"FROM special l LEFT JOIN slotted f ON l.slots AND {same} "
-        "LEFT JOIN allowed u ON u.line = l.line"
+        EXCEPTIONAL.of(
+            f"SELECT l.line, coalesce(f.entry, {key}) AS entry, u.value "
+            f"FROM {SPECIAL} l LEFT JOIN {SLOTTED} f ON l.slots AND {same} "
+            f"LEFT JOIN {ALLOWED} u ON u.line = l.line"
+        )
     )
 
 
-def _numbers(run: LineRun) -> list[int]:
+def _numbers(lines: DeterminedLines) -> list[int]:
     """Return the line numbers, if they are few and small."""
-    rows = run.execute(
-        f"SELECT DISTINCT line_number FROM signed LIMIT {_MOST_NUMBERS + 1}"
+    rows = lines.execute(
+        f"SELECT DISTINCT line_number FROM {SIGNED} LIMIT {_MOST_NUMBERS + 1}"
     ).fetchall()
     numbers = sorted(int(number) for (number,) in rows)
     few = len(numbers) <= _MOST_NUMBERS and max(numbers, default=0) <= _LARGEST_NUMBER
     return numbers if few else []
 
 
-def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
+def count_outcomes(lines: DeterminedLines, answers: Answers) -> dict[str, int]:
     """Return the lines of each outcome."""
-    rows = run.execute(
+    rows = lines.execute(
         "SELECT answer, sum(n)::BIGINT FROM ("
-        "SELECT p.answer, s.n FROM signatures s JOIN plain_answers p USING (signature) UNION ALL "
-        "SELECT x.answer, 1 FROM context_answers x UNION ALL "
-        "SELECT p.answer, -1 FROM contexts c JOIN signatures s USING (id) "
-        "JOIN plain_answers p USING (signature)) GROUP BY ALL"
+        f"SELECT p.answer, s.n FROM {SIGNATURES} s JOIN {PLAIN_ANSWERS} p USING (signature) "
+        f"UNION ALL SELECT x.answer, 1 FROM {CONTEXT_ANSWERS} x UNION ALL "
+        f"SELECT p.answer, -1 FROM {CONTEXTS} c JOIN {SIGNATURES} s USING (id) "
+        f"JOIN {PLAIN_ANSWERS} p USING (signature)) GROUP BY ALL"
     ).fetchall()
     outcomes = {answer: each.outcome for answer, _, each in answers}
     counts: dict[str, int] = {}
@@ -234,17 +237,12 @@ def count_outcomes(run: LineRun, answers: Answers) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def _special_lines(run: LineRun, answers: Answers, own: Collection[str]) -> None:
-    """The table ``special``: lines with a limit, or with reasons that name their ``own`` slots."""
-    named = {answer: (_slots_of(each, own), limited) for answer, limited, each in answers}
-    chosen = {answer: found for answer, found in named.items() if found[0] or found[1]}
-    columns: dict[str, tuple[str, list[Any]]] = {
-        "answer": ("BIGINT", list(chosen)),
-        "slots": ("BOOLEAN", [bool(slots) for slots, _ in chosen.values()]),
-        "limited": ("BOOLEAN", [limited for _, limited in chosen.values()]),
-    }
-    run.table("special_answers", columns)
-    make_special(run)
+def _find_special_lines(lines: DeterminedLines, answers: Answers, own: Collection[str]) -> None:
+    """Make the table ``special``: lines with a limit, or with reasons that name ``own`` slots."""
+    named = [(answer, bool(_slots_of(each, own)), limited) for answer, limited, each in answers]
+    chosen = [row for row in named if row[1] or row[2]]
+    SPECIAL_ANSWERS.fill(lines.connection, *([row[place] for row in chosen] for place in range(3)))
+    make_special_lines(lines)
 
 
 def _slots_of(determination: Determination, own: Collection[str]) -> set[str]:
@@ -273,16 +271,6 @@ def _filled(text: str, slots: Mapping[str, str], several: bool) -> str:
         lambda within, slot, value: f"replace({within}, {literal(slot)}, {value})",
     )
     return f"list_transform({text}, lambda t: {made})" if several else made
-
-
-def _held(script: LineScript, words: Sequence[int]) -> dict[str, list[tuple[Any, ...]]]:
-    held: dict[str, list[tuple[Any, ...]]] = {
-        name: [] for name in ("outcome", "cites", "mattered", "missing", "assumption")
-    }
-    for position, (predicate, row) in enumerate(script.answers):
-        if _bit(words, position):
-            held[predicate].append(row)
-    return held
 
 
 def _bit(words: Sequence[int], position: int) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 
 from facts.spreadsheet import safe_cell
 from kb.compile.sql.number_types import NUMBER
-from kb.engines.duckdb.connection import identifier, literal
-from kb.engines.duckdb.lines.run import LineRun
-from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, Cited, make_entries
+from kb.engines.duckdb.connection import identifier, literal, one_row
+from kb.engines.duckdb.lines.determined import DeterminedLines
+from kb.engines.duckdb.lines.tables import ENTRIES, SAFE_IDS, SIGNED
+from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, make_entries
+from kb.model.maker import CitedPolicy
 from kb.model.tables import CSV_COLUMNS, flat_row
 
 _UNITS = "<allowed units>"
@@ -59,14 +61,15 @@ COPY_OPTIONS = {
 """Options of COPY for each format: it writes to the very file that it is given."""
 
 
-def write_determinations(run: LineRun, policy: Cited, answers: Answers, kind: str) -> str:
+def write_determinations(
+    lines: DeterminedLines, policy: CitedPolicy, answers: Answers, kind: str
+) -> str:
     """Make the tables of answers and return the SELECT of all determinations.
 
     Parameters
     ----------
-    run : LineRun
-        After ``run()``.
-    policy : Cited
+    lines : DeterminedLines
+    policy : CitedPolicy
     answers : list
         As ``distinct_answers`` returns them.
     kind : {"parquet", "jsonl", "csv"}
@@ -77,10 +80,10 @@ def write_determinations(run: LineRun, policy: Cited, answers: Answers, kind: st
         The determinations in the order of the input: the columns of the contract; of JSONL one
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](run, policy, answers)
+    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](lines, policy, answers)
 
 
-def _jsonl(run: LineRun, policy: Cited, answers: Answers) -> str:
+def _jsonl(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     heads, tails = [], []
     for _, _, determination in answers:
         record = determination.to_json()
@@ -91,7 +94,7 @@ def _jsonl(run: LineRun, policy: Cited, answers: Answers) -> str:
         heads.append(f", {head[1:]}")
         tails.append(tail)
     columns = {"head": ("TEXT", heads), "tail": ("TEXT", tails)}
-    entries = make_entries(run, answers, columns, "head")
+    entries = make_entries(lines, answers, columns, "head")
     text = NUMBER_TEXT.format("l.value")
     number = f"CASE WHEN length({text}) > 15 AND contains({text}, '.') THEN to_json({text}) "
     number += f"ELSE {text} END"
@@ -102,31 +105,31 @@ def _jsonl(run: LineRun, policy: Cited, answers: Answers) -> str:
     )
 
 
-def _csv(run: LineRun, policy: Cited, answers: Answers) -> str:
+def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     rows = [flat_row(determination) for _, _, determination in answers]
     made: dict[str, tuple[str, list[Any]]] = {
         f"c_{name}": ("TEXT", [row[place] or None for row in rows])
         for place, name in enumerate(CSV_COLUMNS)
         if name not in _OF_LINE
     }
-    entries = make_entries(run, answers, made, "c_reasons")
+    entries = make_entries(lines, answers, made, "c_reasons")
     picked = ", ".join(
         f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}"
         for name in CSV_COLUMNS
     )
-    odd = run.execute(
-        "SELECT DISTINCT claim_id FROM signed WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
+    odd = lines.execute(
+        f"SELECT DISTINCT claim_id FROM {SIGNED} WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
     ).fetchall()
     safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
     if not safe:
         return entries.select(picked, list(made))
     ids, cells = zip(*safe, strict=True)
-    run.table("safe_ids", {"claim_id": ("TEXT", ids), "safe": ("TEXT", cells)})
-    join = "LEFT JOIN safe_ids s ON s.claim_id = l.claim_id"
+    SAFE_IDS.fill(lines.connection, ids, cells)
+    join = f"LEFT JOIN {SAFE_IDS} s ON s.claim_id = l.claim_id"
     return entries.select(picked, list(made), "coalesce(s.safe, l.claim_id)", join)
 
 
-def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
+def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     determinations = [determination for _, _, determination in answers]
     columns: dict[str, tuple[str, list[Any]]] = {
         "outcome": ("TEXT", [each.outcome for each in determinations]),
@@ -138,8 +141,8 @@ def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
             [getattr(citation, name) for citation in each.citations] for each in determinations
         ]
         columns[name] = (f"{kind}[]", values)
-    entries = make_entries(run, answers, columns, "reason")
-    _number_words(run, columns)
+    entries = make_entries(lines, answers, columns, "reason")
+    _number_words(lines, columns)
     constants = ", ".join(
         f"{literal(value)}::ENUM({literal(value)}) AS {name}"
         for name, value in (
@@ -157,7 +160,7 @@ def _parquet(run: LineRun, policy: Cited, answers: Answers) -> str:
     )
 
 
-def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) -> None:
+def _number_words(lines: DeterminedLines, columns: Mapping[str, tuple[str, list[Any]]]) -> None:
     """Make the texts of the entries enumerations and their citations lists of structures.
 
     Parquet keeps an enumeration as a dictionary of texts, as it keeps a text: the file is the same
@@ -167,20 +170,20 @@ def _number_words(run: LineRun, columns: Mapping[str, tuple[str, list[Any]]]) ->
         name: kind.replace("TEXT", _enumeration(values), 1) if kind.startswith("TEXT") else kind
         for name, (kind, values) in columns.items()
     }
-    reasons = "SELECT DISTINCT unnest(reason) AS word FROM entries ORDER BY word"
-    (count,) = run.execute(f"SELECT count(*) FROM ({reasons})").fetchone()
+    reasons = f"SELECT DISTINCT unnest(reason) AS word FROM {ENTRIES} ORDER BY word"
+    (count,) = one_row(lines.connection, f"SELECT count(*) FROM ({reasons})")
     types["reason"] = "TEXT[]"
     if 0 < count <= _MOST_WORDS:
-        run.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
+        lines.execute(f"CREATE TYPE reason_text AS ENUM ({reasons})")
         types["reason"] = "reason_text[]"
     picked = ", ".join(
         f"{identifier(name)}::{kind} AS {identifier(name)}" for name, kind in types.items()
     )
     fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
-    run.execute(
-        "CREATE OR REPLACE TABLE entries AS SELECT entry, outcome, missing, assumed, "
+    lines.execute(
+        f"CREATE OR REPLACE TABLE {ENTRIES} AS SELECT entry, outcome, missing, assumed, "
         f"list_transform(range(1, len(clause_id) + 1), lambda i: struct_pack({fields})) "
-        f"AS citations FROM (SELECT entry, {picked} FROM entries)"
+        f"AS citations FROM (SELECT entry, {picked} FROM {ENTRIES})"
     )
 
 
