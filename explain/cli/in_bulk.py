@@ -185,13 +185,12 @@ def adjudicate_in_bulk(
         gc.freeze()
     meter = Meter(total=about_lines(task.files) if task.engine == "pydatalog" else 0)
 
-    def write(target: Path, kind: str) -> BulkResult:
+    def write(target: Path) -> BulkResult:
         with progress(meter):
             return adjudicate_files(
                 rules,
                 task.files,
                 target,
-                kind=kind,
                 evidence=task.evidence,
                 overrides=overrides,
                 engine=task.engine,
@@ -202,10 +201,11 @@ def adjudicate_in_bulk(
             )
 
     if task.output is not None:
-        return write(check_target(task.output, task.inputs), task.kind)
+        check_target(task.output, task.inputs)
+        return write(Path(task.output))
     with tempfile.TemporaryDirectory(prefix="clausewise-") as folder:
-        written = Path(folder) / "determinations"
-        result = write(written, "jsonl" if task.kind == "table" else task.kind)
+        written = Path(folder, f"determinations.{'jsonl' if task.kind == 'table' else task.kind}")
+        result = write(written)
         with written.open(encoding="utf-8", newline="\n") as file:
             if task.kind == "table":
                 rows = [table_row(json.loads(row, parse_float=Decimal)) for row in file]

@@ -31,7 +31,7 @@ from kb.planning.rules import BulkRules
 if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
 
-KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
 
 
@@ -40,7 +40,6 @@ def adjudicate_files(
     claims: Sequence[str | Path],
     output: str | Path,
     *,
-    kind: str | None = None,
     evidence: Sequence[str | Path] = (),
     overrides: Iterable[Override] = (),
     engine: str = "duckdb",
@@ -58,18 +57,18 @@ def adjudicate_files(
     claims : sequence of path
         CSV, JSONL and Parquet files, in any mixture.
     output : path
-        It is written under another name and renamed when it is whole.
-    kind : {"parquet", "jsonl", "csv"}, optional
-        What to write; by default the ending of the output decides.
+        Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
     evidence : sequence of path, optional
         CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
+        Of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
         ``pydatalog`` goes claim by claim. So does ``duckdb`` where a rule ties claims together or
         a number has no exact decimal; a note says so.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
+        As many as DuckDB takes by itself if absent.
     meter : Meter, optional
         Tells another thread how far the run is.
     session : BulkSession, optional
@@ -107,34 +106,13 @@ def adjudicate_files(
             evidence,
             tuple(overrides),
             stack.enter_context(whole_file(target)).name,
-            kind or KINDS.get(target.suffix.lower(), "csv"),
+            _KINDS.get(Path(output).suffix.lower(), "csv"),
             meter or Meter(),
             threads,
             memory_limit,
         )
         session = session or stack.enter_context(BulkSession(claims, threads, memory_limit))
-        found, note = None, ""
-        if engine != "pydatalog":
-            found, note = _in_one_set(session, rules, job)
-        if found is None:
-            from kb.bulk.by_claim import write_by_claim
-
-            session.stop()
-            job.meter.enter("claims")
-            found = write_by_claim(
-                session.connection,
-                rules.kb,
-                claims,
-                job.target,
-                job.kind,
-                evidence,
-                job.overrides,
-                job.meter,
-            )
-        if note:
-            message = f"the claims were adjudicated one by one: {note}"
-            found.diagnostics.insert(0, Diagnostic("note", message))
-        return found
+        return _adjudicate(session, rules, job, engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +127,32 @@ class _Job:
     meter: Meter
     threads: int | None
     memory_limit: str | None
+
+
+def _adjudicate(session: BulkSession, rules: BulkRules, job: _Job, engine: str) -> BulkResult:
+    """Determine all claims in one set where that can be, or else claim by claim."""
+    found, note = None, ""
+    if engine != "pydatalog":
+        found, note = _in_one_set(session, rules, job)
+    if found is None:
+        from kb.bulk.by_claim import write_by_claim
+
+        session.stop()
+        job.meter.enter("claims")
+        found = write_by_claim(
+            session.connection,
+            rules.kb,
+            job.claims,
+            job.target,
+            job.kind,
+            job.evidence,
+            job.overrides,
+            job.meter,
+        )
+    if note:
+        message = f"the claims were adjudicated one by one: {note}"
+        found.diagnostics.insert(0, Diagnostic("note", message))
+    return found
 
 
 def _in_one_set(session: BulkSession, rules: BulkRules, job: _Job) -> tuple[BulkResult | None, str]:

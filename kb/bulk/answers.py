@@ -84,9 +84,13 @@ def answer_by_rows(
     Parameters
     ----------
     kb : KnowledgeBase
+        A policy with its settings and lists.
     goal : Query
+        A checked goal.
     claims, evidence : sequence of path
+        Files to read.
     overrides : tuple of Override
+        Of plans and contracts.
     meter : Meter
         Called with the lines that are done.
 

@@ -131,6 +131,7 @@ def jsonl_texts(determinations: Iterable[Determination]) -> Iterator[str]:
     Parameters
     ----------
     determinations : iterable of Determination
+        In the order of the claims.
     """
     for each in determinations:
         yield json.dumps(each.to_json(), ensure_ascii=False)
@@ -142,6 +143,7 @@ def csv_texts(determinations: Iterable[Determination]) -> Iterator[str]:
     Parameters
     ----------
     determinations : iterable of Determination
+        In the order of the claims.
     """
     yield csv_text([CSV_COLUMNS])
     for each in determinations:

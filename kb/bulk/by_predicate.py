@@ -55,7 +55,7 @@ def read_inputs(
     claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
 ) -> CheckedFiles:
-    """Read and check files of claims and of evidence."""
+    """Read and check files of claims and of evidence on a connection, as a ``kb`` declares them."""
     checked = LineReader(connection, claims).read()
     inputs = CheckedFiles(checked, diagnostics=[*checked.diagnostics])
     if evidence:
@@ -85,12 +85,17 @@ def determine_predicates(
     Parameters
     ----------
     connection : DuckDB connection
+        Where the tables are.
     kb : KnowledgeBase
+        A policy with its settings and lists.
     inputs : CheckedFiles
+        As ``read_inputs`` returns them.
     overrides : sequence of Override
+        Of plans and contracts.
     reads : sequence of str
         Columns of the lines that the output needs.
     meter : Meter
+        How far the run is.
 
     Returns
     -------

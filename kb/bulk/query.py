@@ -64,19 +64,17 @@ def query_files(
         A policy with its settings and lists.
     goal : str or Query
         A conjunction in the rule language.
-    claims : sequence of path
-        CSV, JSONL and Parquet files, in any mixture; for ``pydatalog`` 837 files too.
-    evidence : sequence of path, optional
-        CSV, JSONL and Parquet files.
+    claims, evidence : sequence of path
+        CSV, JSONL and Parquet files; for ``pydatalog`` 837 files too.
     overrides : iterable of Override, optional
+        Of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
-        ``duckdb`` computes each predicate that the goal needs for all claims at once.
-        ``pydatalog`` goes claim by claim, or loads all claims where the goal looks at several
-        together. So does ``duckdb`` where a number has no exact decimal, or where a rule would
-        say something else of all claims than of each; a note says so.
+        ``pydatalog`` goes claim by claim, or loads all claims where the goal looks at several. So
+        does ``duckdb``, with a note, where it could not answer exactly, or as for each claim.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     threads : int, optional
+        As many as DuckDB takes by itself if absent.
     meter : Meter, optional
         Tells another thread how far the run is.
 
@@ -86,13 +84,9 @@ def query_files(
 
     Raises
     ------
-    KeyboardInterrupt
-        If a person stops it.
-    QueryError
-        If the goal has faults, or a number that it needs does not exist.
-    UsageError
-        If the disk or the memory does not suffice, an option is wrong, or the extra
-        ``clausewise[bulk]`` is not installed.
+    QueryError, UsageError
+        If the goal has faults, or a number that it needs does not exist; if there is no room, an
+        option is wrong, or the extra ``clausewise[bulk]`` is not installed.
 
     See Also
     --------
@@ -109,29 +103,25 @@ def query_files(
     ('C', 'L', 'K') [('C1', 1, 'R14-COD-2')]
     """
     query = kb.parse(goal)
-    known = tuple(overrides)
-    meter = meter or Meter()
+    files = claims, evidence, tuple(overrides), meter or Meter()
     if engine == "pydatalog":
-        return answer_by_rows(kb, query, claims, evidence, known, meter)
+        return answer_by_rows(kb, query, *files)
     inexact: tuple[type[Exception], ...] = (Inexact, ProgramError, *inexact_faults())
     with room_faults(), ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
         connection = connect(threads, memory_limit, scratch)
         stack.callback(close, connection)
         try:
-            answers = run_stoppable(
-                connection,
-                lambda: _in_one_set(connection, kb, query, claims, evidence, known, meter),
-            )
-            answers._held = stack.pop_all()
-            return answers
+            found = run_stoppable(connection, lambda: _in_one_set(connection, kb, query, *files))
+            found._held = stack.pop_all()
+            return found
         except NotApart as fault:
             reason = str(fault)
         except inexact:
             reason = NOT_EXACT
-    answers = answer_by_rows(kb, query, claims, evidence, known, meter)
-    message = f"the goal was answered without DuckDB, which takes longer: {reason}"
-    answers.diagnostics.insert(0, Diagnostic("note", message))
+    answers = answer_by_rows(kb, query, *files)
+    note = f"the goal was answered without DuckDB, which takes longer: {reason}"
+    answers.diagnostics.insert(0, Diagnostic("note", note))
     return answers
 
 

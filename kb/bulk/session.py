@@ -30,6 +30,7 @@ class BulkSession:
     ----------
     claims : sequence of path
     threads : int, optional
+        As many as DuckDB takes by itself if absent.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
     last : bool, optional
@@ -118,6 +119,7 @@ class BulkSession:
         Parameters
         ----------
         evidence : sequence of path
+            Files of evidence.
         types : mapping of str to EvidenceType
             What the policy declares.
         """
@@ -158,7 +160,7 @@ _UNPACKED = {"checkpoint_threshold": "100TB"}
 
 
 def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Connection:
-    """Return a connection that keeps what does not fit in memory in a folder."""
+    """Return a connection with threads and a memory limit; a scratch folder takes the rest."""
     duckdb = duckdb_module()
     settings = connection_settings(threads, memory_limit, scratch) | _UNPACKED
     try:
@@ -174,7 +176,7 @@ def connect(threads: int | None, memory_limit: str | None, scratch: str) -> Conn
 def connect_twice(
     threads: int | None, memory_limit: str | None, scratch: str
 ) -> tuple[Connection, Connection]:
-    """Return two connections to the same new database."""
+    """Return two connections to a new database, of threads, memory limit and scratch folder."""
     connection = connect(threads, memory_limit, scratch)
     return connection, settled(connection.cursor())
 

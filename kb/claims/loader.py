@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from facts.claim import Override
@@ -64,7 +65,7 @@ class ClaimLoader:
     ) -> None:
         self.policy = policy
         self._settings = settings
-        self._engine = engine or _default_engine()
+        self._given_engine = engine
         tables = dict(policy.tables)
         lists = []
         if release is not None:
@@ -141,6 +142,11 @@ class ClaimLoader:
             claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
         )
         return LoadedClaim(self.policy, claim, facts, self.session(facts))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """The engine, imported when a claim first needs it: a bulk run never does."""
+        return self._given_engine or _default_engine()
 
     def session(self, facts: Facts) -> Session:
         """Return a session of the engine over the policy's program and some facts."""

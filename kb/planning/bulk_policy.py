@@ -25,9 +25,11 @@ class BulkPolicy:
     register : tuple of PolicyClause
         In the order of the register.
     evidence : tuple of EvidenceType
+        Files of evidence.
     table_rows : tuple of TableRow
         Rows of all tables of the policy, and of a loaded list.
     script : LineScript
+        The rules of the policy.
     """
 
     policy_id: str
@@ -55,6 +57,7 @@ def bulk_policy(kb: KnowledgeBase, script: LineScript) -> BulkPolicy:
     Parameters
     ----------
     kb : KnowledgeBase
+        A policy with its settings and lists.
     script : LineScript
         Its rules, as ``policy_lines`` returns them.
     """
@@ -71,7 +74,7 @@ def bulk_policy(kb: KnowledgeBase, script: LineScript) -> BulkPolicy:
 
 
 def rows_of_tables(kb: KnowledgeBase) -> tuple[TableRow, ...]:
-    """Return the rows of all tables of a policy, and of a loaded list."""
+    """Return the rows of all tables of the policy of a ``kb``, and of a loaded list."""
     tables = list(kb.policy.tables.values())
     if kb.precertification is not None:
         tables.append(kb.precertification)

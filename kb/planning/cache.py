@@ -67,6 +67,7 @@ def keep(said: Iterable[str], value: object) -> None:
     said : iterable of str
         All that the value depends on in addition to the code.
     value : dataclass
+        A value as ``kept`` describes it.
     """
     path = _path(type(value), said)
     if path is None:

@@ -27,7 +27,9 @@ def policy_lines(
     release: HcpcsRelease | None,
     precertification: CodeTable | None,
 ) -> LineScript:
-    """Return the rules of a policy under settings as a script over lines.
+    """Return the rules of a policy as a script over lines.
+
+    They depend on settings, overrides, a HCPCS release and a precertification list.
 
     Raises
     ------

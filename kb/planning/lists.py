@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def prepare_lists(
     connection: Any, overrides: Sequence[Override], release: HcpcsRelease | None
 ) -> None:
-    """Make the tables ``override`` and ``release_code`` that values of lines are joined with."""
+    """Make tables of overrides and of a release on a connection, which lines are joined with."""
     rows: list[tuple[str, ...]] = []
     if overrides:
         from kb.claims.assertions import policy_facts

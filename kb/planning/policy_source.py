@@ -24,6 +24,7 @@ def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Sour
     Parameters
     ----------
     kb : KnowledgeBase
+        A policy with its settings and lists.
     overrides : iterable of Override, optional
         Those that are known beforehand; a script reads them from a table instead.
 

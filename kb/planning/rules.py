@@ -44,7 +44,7 @@ class BulkRules:
 
     @classmethod
     def of(cls, kb: KnowledgeBase) -> BulkRules:
-        """Return the rules of a knowledge base that is loaded."""
+        """Return the rules of a ``kb`` that is loaded."""
         policy = kb.policy
         if kb.release is not None:
             return cls(lambda: kb)
@@ -115,7 +115,9 @@ def asked_rules(
     policy : str or Path
         Name of a bundled policy, or a folder.
     settings : mapping of str to str
+        The switches that are not as the policy has them.
     strict : bool
+        Whether missing evidence pends a line.
     has_lists : bool
         Whether a list of codes is loaded; nothing is kept then.
 

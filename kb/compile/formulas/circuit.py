@@ -67,6 +67,7 @@ def circuit_of(
     Parameters
     ----------
     formulas : Formulas
+        The nodes of all formulas.
     roots : sequence of int
         The nodes that are wanted.
     tests : mapping of node to (int, int)

@@ -34,6 +34,7 @@ class ClaimInputs:
     Parameters
     ----------
     connection : DuckDB connection
+        Where the tables are.
     source : Source
         The policy: its tables, evidence and what is the same for every claim.
     lines : str
@@ -91,6 +92,7 @@ class ClaimInputs:
         keys : sequence of (name, arity)
             Predicates that no rule derives.
         catalog : Catalog
+            The tables of the predicates.
         keep_lines : bool
             Whether the columns that they read are kept as a table, since they are read often.
         """
@@ -107,7 +109,7 @@ class ClaimInputs:
                 create_table(self.connection, catalog[key], catalog[key].name, self.type_of)
 
     def type_of(self, kind: str) -> str:
-        """Return the SQL type of a column."""
+        """Return the SQL type of a kind of column."""
         return _text(self.queries.dialect.numbers.column_type(kind))
 
     def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:

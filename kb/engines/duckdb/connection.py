@@ -50,7 +50,9 @@ def one_row(connection: Connection, sql: str, parameters: Sequence[object] = ())
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     sql : str
+        A query of one row.
     parameters : sequence, optional
         Values of ``$1``, ``$2`` and so on.
     """
@@ -65,6 +67,7 @@ def make_table(connection: Connection, name: str, columns: Columns) -> None:
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     name : str
         Name of the table.
     columns : mapping of str to (str, sequence)
@@ -127,6 +130,7 @@ def in_background(connection: Connection, work: Callable[[Connection], T]) -> Fu
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     work : callable
         Takes the other connection. It sees all tables but temporary ones.
 
@@ -187,6 +191,7 @@ def stop_running(connection: Interruptible, future: Future[Any]) -> None:
     Parameters
     ----------
     connection : Interruptible
+        The connection that the work uses.
     future : Future
         The work.
     """

@@ -18,7 +18,7 @@ TypeOf = Callable[[ColumnType], str]
 
 
 def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> None:
-    """Make an empty table of a predicate's columns under a name."""
+    """Make an empty table on a connection under a name, its SQL types as ``type_of`` says."""
     types = list(map(type_of, table.types)) or ["INTEGER"]
     columns = ", ".join(
         f"{identifier(column)} {kind}"
@@ -35,7 +35,22 @@ def fill_table(
     rows: Sequence[Row],
     type_of: TypeOf,
 ) -> None:
-    """Add facts of a predicate to a table.
+    """Add rows of facts of a predicate to the table of a name.
+
+    Parameters
+    ----------
+    connection : Connection
+        Where the table is.
+    predicate : str
+        As messages name it.
+    table : Table
+        The columns of the predicate.
+    name : str
+        Of the table to fill.
+    rows : sequence of tuple
+        The facts.
+    type_of : callable
+        Returns the SQL type of a column.
 
     Raises
     ------

@@ -39,6 +39,7 @@ class GoalRun:
     Parameters
     ----------
     inputs : ClaimInputs
+        As ``read_inputs`` returns them.
     plan : GoalPlan
     watch : callable, optional
         Called after each statement with how much is done, from 0 to 1.
@@ -126,6 +127,7 @@ def answer_rows(connection: Any, has_columns: bool) -> Iterator[Row]:
     Parameters
     ----------
     connection : DuckDB connection
+        Where the tables are.
     has_columns : bool
         Whether the goal asks for anything; one that holds and asks for nothing has an empty row.
     """

@@ -49,6 +49,7 @@ class CompiledProgram:
     Parameters
     ----------
     program : Program
+        The rules.
     fact_types : tuple of (key, types)
         Of the facts that the program leaves open: those of predicates that nothing declares, and
         of predicates that rules derive too.
@@ -73,11 +74,11 @@ class CompiledProgram:
         }
 
     def type_of(self, kind: ColumnType) -> str:
-        """Return the SQL type of a column."""
+        """Return the SQL type of a kind of column."""
         return _text(_DIALECT.numbers.column_type(kind))
 
     def needed(self, wanted: Iterable[Key]) -> tuple[Component, ...]:
-        """Return the components that some predicates need, in order."""
+        """Return the components that wanted predicates need, in order."""
         key = frozenset(wanted)
         with self._lock:
             if key not in self._needed:
@@ -141,6 +142,7 @@ def open_fact_types(program: Program, facts: Facts) -> FactTypes:
     Parameters
     ----------
     program : Program
+        The rules.
     facts : mapping
 
     Returns

@@ -26,6 +26,7 @@ def run_rounds(
     Parameters
     ----------
     connection : DuckDB connection
+        Where the tables are.
     tables : mapping of (name, arity) to Table
         Tables that exist and hold the first rows of their predicates.
     steps : sequence of (key, SQL)

@@ -47,6 +47,7 @@ class DuckDBEngine:
         Parameters
         ----------
         program : CheckedProgram
+            The rules.
         facts : Facts
 
         Returns
@@ -80,7 +81,7 @@ class DuckDBSession:
                 self._facts.setdefault((predicate, len(row)), []).append(row)
 
     def answers(self, query: Query, bound: Mapping[str, Value] | None = None) -> list[Row]:
-        """Return the distinct answers of a query, sorted; see ``Session.answers``.
+        """Return the distinct answers of a query with bound variables, as ``Session.answers`` does.
 
         Raises
         ------

@@ -157,9 +157,7 @@ def test_a_file_that_does_not_fit_is_not_used(folder: Path, fault: str) -> None:
         os.chmod(path, 0o666)
     else:
         path.write_bytes(
-            {"cut": text[:-3], "changed": text.replace(b"SELECT 1", b"SELECT 2"), "empty": b""}[
-                fault
-            ]
+            {"cut": text[:-3], "changed": text.replace(b"FAC-1", b"FAC-2"), "empty": b""}[fault]
         )
     assert kept(LineScript, ["x"]) is None
     keep(["x"], WANTED)

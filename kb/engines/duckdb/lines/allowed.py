@@ -17,6 +17,7 @@ def make_values(script: LineScript, sides: Sides) -> set[int]:
     Parameters
     ----------
     script : LineScript
+        The rules of the policy.
     sides : Sides
         Makes what the queries read.
 
@@ -45,6 +46,7 @@ def allowed_query(script: LineScript, made: Collection[int]) -> str:
     Parameters
     ----------
     script : LineScript
+        The rules of the policy.
     made : collection of int
         As ``make_values`` returns them.
     """

@@ -51,6 +51,7 @@ def make_dictionary(
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     feature : Feature
         The column and its tests.
     table_rows : sequence of TableRow
@@ -110,6 +111,7 @@ def masks_of_classes(connection: Connection, names: Sequence[str]) -> dict[str, 
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     names : sequence of str
         Dictionaries and sides.
     """

@@ -54,6 +54,7 @@ def evaluated(
     parts : sequence of Part
         What the signatures are made of.
     signatures : sequence of int
+        Distinct or not.
     contexts : sequence of int, optional
         The context of each signature.
     """

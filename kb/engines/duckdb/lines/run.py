@@ -68,11 +68,13 @@ def determine_lines(
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     script : LineScript
         The rules of the policy.
     table_rows : sequence of TableRow
         Rows of the policy's tables.
     lines : CheckedLines
+        The lines to determine.
     reads : sequence of str, optional
         Columns of the lines that the output needs.
     units : bool, optional

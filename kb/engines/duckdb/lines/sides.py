@@ -43,7 +43,9 @@ class Sides:
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     script : LineScript
+        The rules of the policy.
     table_rows : iterable of TableRow
         Rows of the policy's tables.
     has_evidence : bool
@@ -69,6 +71,7 @@ class Sides:
         Parameters
         ----------
         connection : Connection
+            Where the tables are.
         """
         other = copy(self)
         other.connection = connection
@@ -80,6 +83,7 @@ class Sides:
         Parameters
         ----------
         side : Side
+            One of the script.
         """
         pieces = []
         if side.evidence and self.has_evidence:
@@ -105,6 +109,7 @@ class Sides:
         Parameters
         ----------
         query : SideQuery
+            One of the script.
         """
         if query.filed and not self.has_evidence:
             return ""

@@ -57,6 +57,7 @@ class RunTable:
         Parameters
         ----------
         connection : Connection
+            Where the tables are.
         *columns : iterable
             The values of each declared column. Those of numbers beyond BIGINT are texts.
         **further : (str, sequence)

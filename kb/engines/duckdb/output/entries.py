@@ -60,6 +60,7 @@ class Entries:
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     entry : str
         SQL of the number of the entry of a line.
     looked_up : bool
@@ -74,7 +75,7 @@ class Entries:
     exceptions: Future[None]
 
     def cell(self, name: str) -> str:
-        """Return SQL of a column of the entry of a line ``l``."""
+        """Return SQL of the column of a name, of the entry of a line ``l``."""
         return f"d.{name}[l.place]" if self.looked_up else f"l.{name}"
 
     def select(
@@ -120,7 +121,9 @@ def distinct_answers(lines: DeterminedLines, policy: CitedPolicy) -> Answers:
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     policy : CitedPolicy
+        What the determinations cite.
 
     Returns
     -------
@@ -153,6 +156,7 @@ def make_entries(
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     answers : list
         As ``distinct_answers`` returns them.
     columns : mapping of str to (str, list)
@@ -221,7 +225,7 @@ def _numbers(lines: DeterminedLines) -> list[int]:
 
 
 def count_outcomes(lines: DeterminedLines, answers: Answers) -> dict[str, int]:
-    """Return the lines of each outcome."""
+    """Return how many lines have each outcome, by their answers."""
     rows = lines.execute(
         "SELECT answer, sum(n)::BIGINT FROM ("
         f"SELECT p.answer, s.n FROM {SIGNATURES} s JOIN {PLAIN_ANSWERS} p USING (signature) "

@@ -30,6 +30,7 @@ def lines_of_predicates(
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     catalog : Catalog
         Has ``DETERMINED``, whose tables are made.
     view : str

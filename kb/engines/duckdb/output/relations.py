@@ -22,10 +22,12 @@ def make_relation(lines: DeterminedLines, key: Key, catalog: Catalog, type_of: T
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     key : (name, arity)
         One of ``kb.compile.formulas.plan.ANSWERS``: a claim, a line and what is said of the line;
         or ``ALLOWED``, after ``make_allowed_units``.
     catalog : Catalog
+        The tables of the predicates.
     type_of : callable
         Returns the SQL type of a column.
     """

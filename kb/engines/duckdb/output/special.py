@@ -20,6 +20,7 @@ def make_allowed_units(lines: DeterminedLines) -> None:
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     """
     lines.execute(
         SPECIAL_ANSWERS.of(
@@ -37,6 +38,7 @@ def make_special_lines(lines: DeterminedLines) -> None:
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     """
     names = dict.fromkeys(["line", "claim_id", "line_number", *lines.reads])
     keys = {name: table for name, table in lines.dictionaries.items() if name in names}

@@ -69,7 +69,9 @@ def write_determinations(
     Parameters
     ----------
     lines : DeterminedLines
+        The lines that are determined.
     policy : CitedPolicy
+        What the determinations cite.
     answers : list
         As ``distinct_answers`` returns them.
     kind : {"parquet", "jsonl", "csv"}
