@@ -7,18 +7,19 @@ Seals are looked at last: they find only what no step speaks of, such as a chang
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
-from explain.certificate.evaluator import Lookup, Refused, Row, Values, compute, views
-from explain.certificate.seals import FORMAT, broken_seals, digest
+from explain.certificate.bounds import Budget, Refused, value_of
+from explain.certificate.evaluator import Lookup, Row, Values, compute, views
+from explain.certificate.says import literal_says, looked_for, node_says, values_of
+from explain.certificate.seals import broken_seals, digest
+from explain.certificate.shape import hold_document, hold_headline, hold_rule, hold_step
 from kb.language.ast import (
     Aggregate,
     Assignment,
-    Atom,
-    BodyLiteral,
     Comparison,
     Constant,
     Relational,
@@ -26,25 +27,7 @@ from kb.language.ast import (
     Variable,
 )
 from kb.language.parser import parse_program
-from kb.language.printer import print_literal
 from kb.language.traversal import all_names
-
-Said: TypeAlias = tuple[Any, ...]
-"""What a step says, so that steps and literals can be compared."""
-
-
-# The fields of each kind of step, of the place of a fact, of a rule: no more and no less.
-_STEP = ("id", "kind", "text", "seal")
-_STEPS = {
-    "atom": (*_STEP, "atom"),
-    "fact": (*_STEP, "atom", "origins"),
-    "absence": (*_STEP, "atom"),
-    "rule": (*_STEP, "rule", "clause_id", "values"),
-    "comparison": (*_STEP, "literal", "values"),
-    "aggregate": (*_STEP, "literal", "values"),
-}
-_ORIGIN = ("source", "place", "document_lines")
-_RULE = ("id", "source", "row", "text", "seal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +42,30 @@ class Refusal:
 
 
 class Checker:
-    """Goes through one certificate, given as plain JSON values."""
+    """Goes through one certificate, given as plain JSON values.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    Parameters
+    ----------
+    document : mapping
+        The certificate.
+    bare : bool, optional
+        Whether it is a proof of any goals, which names no line.
+    budget : Budget, optional
+        The work that may go into it.
+    """
+
+    def __init__(
+        self, document: Mapping[str, Any], bare: bool = False, budget: Budget | None = None
+    ) -> None:
         self.document = document
+        self._bare = bare
+        self._budget = budget or Budget()
         self.place = "certificate"
         self.steps = 0
         self.refusals: list[Refusal] = []
         self.nodes: dict[str, Mapping[str, Any]] = {}
         self.below: dict[str, list[str]] = {}
+        self.above: dict[str, list[str]] = {}
         self.rules: dict[str, Rule] = {}
         self.input: dict[str, set[Row]] = {}
 
@@ -88,20 +86,43 @@ class Checker:
             self.refuse("it is not written as it has to be")
 
     def refuse(self, message: str) -> None:
-        """Note that what is looked at does not hold."""
+        """Note that what is looked at does not hold.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong with it.
+        """
         self.refusals.append(Refusal(self.place, message))
 
+    def states(self, number: str, predicate: str, row: Row) -> bool:
+        """Return whether a rule of the certificate states a row as a fact.
+
+        Parameters
+        ----------
+        number : str
+            Of the rule.
+        predicate : str
+            Of the fact.
+        row : tuple
+            Its values.
+        """
+        rule = self.rules[number]
+        if rule.body or rule.head.predicate != predicate:
+            return False
+        return tuple(t.value for t in rule.head.terms if isinstance(t, Constant)) == row
+
     def _read(self) -> None:
-        if self.document["format"] != FORMAT:
-            raise Refused(f"its format is not `{FORMAT}`")
+        hold_document(self.document)
+        self.place = "headline"
+        if not self._bare:
+            hold_headline(self.document["about"])
         for at, node in enumerate(self.document["nodes"]):
             self.place = f"step n{at}"
             if node["id"] != f"n{at}":
                 raise Refused("a step before it is missing, or the steps are out of order")
             self.nodes[node["id"]] = node
-            _hold_shape(node, _STEPS.get(node["kind"], ()))
-            for origin in node.get("origins", ()):
-                _hold_shape(origin, _ORIGIN)
+            hold_step(node)
         self.below = {number: [] for number in self.nodes}
         places = {number: at for at, number in enumerate(self.nodes)}
         last = 0
@@ -115,18 +136,19 @@ class Checker:
             if last < before:
                 raise Refused("its edges stand after those of a later step")
             self.below[above].append(below)
+            self.above.setdefault(below, []).append(above)
         for at, entry in enumerate(self.document["rules"]):
             self.place = f"rule r{at}"
             if entry["id"] != f"r{at}":
                 raise Refused("a rule before it is missing, or the rules are out of order")
-            _hold_shape(entry, _RULE)
+            hold_rule(entry)
             self.rules[entry["id"]] = _rule(entry["text"])
         self.place = "input"
         for name, rows in self.document["input"].items():
             self.input[name] = {tuple(map(value_of, row)) for row in rows}
         if digest(self.document["input"]) != self.document["input_sha256"]:
             self.refuse("it is not the input that was hashed")
-        self.lookup = Lookup(self.rules.values(), self.input)
+        self.lookup = Lookup(self.rules.values(), self.input, self._budget)
 
     def _check_steps(self) -> None:
         self.place, goals = "goals", self.document["goals"]
@@ -168,8 +190,8 @@ class Checker:
             if len(below) != 1 or below[0]["kind"] != "rule":
                 return "it does not rest on one rule"
             head = self.rules[below[0]["rule"]].head
-            concluded = _literal_says(Relational(head), values_of(below[0]))
-            return "" if concluded == _node_says(node) else "its rule concludes something else"
+            concluded = literal_says(Relational(head), values_of(below[0]))
+            return "" if concluded == node_says(node) else "its rule concludes something else"
         if kind == "rule":
             return self._rule_fault(node, below)
         if kind == "aggregate":
@@ -181,7 +203,7 @@ class Checker:
             known = row in self.input.get(predicate, ()) or self.lookup.states(predicate, row)
             return "" if known else "it is no fact of the input"
         if kind == "absence":
-            return "it is not absent" if self.lookup.finds(_looked_for(node["atom"])) else ""
+            return "it is not absent" if self.lookup.finds(looked_for(node["atom"])) else ""
         return "" if kind == "comparison" else f"there is no kind of step `{kind}`"
 
     def _rule_fault(self, node: Mapping[str, Any], below: Sequence[Mapping[str, Any]]) -> str:
@@ -192,8 +214,8 @@ class Checker:
         if not values.keys() <= names.union(all_names(rule.body)):
             return "its rule has no such variable"
         seen = views(rule.body, values)
-        says = [_literal_says(part, view) for part, view in zip(rule.body, seen, strict=True)]
-        if list(dict.fromkeys(says)) != list(dict.fromkeys(map(_node_says, below))):
+        says = [literal_says(part, view) for part, view in zip(rule.body, seen, strict=True)]
+        if list(dict.fromkeys(says)) != list(dict.fromkeys(map(node_says, below))):
             return "what it rests on is not the body of its rule under its values"
         for literal, view, said in zip(rule.body, seen, says, strict=True):
             if isinstance(literal, Comparison) and not self.lookup.compares(literal, view):
@@ -203,7 +225,7 @@ class Checker:
                 if values[name] != compute(literal.expression, values):
                     return f"`{said[1]}` is not right"
             if isinstance(literal, Aggregate):
-                part = next(part for part in below if _node_says(part) == said)
+                part = next(part for part in below if node_says(part) == said)
                 fault = self._aggregate_fault(literal, view, part)
                 if fault:
                     return fault
@@ -214,18 +236,18 @@ class Checker:
         if self.lookup.aggregate(literal, outer) != values[literal.result.name]:
             return f"`{node['literal']}` is not right"
         counted = {
-            _literal_says(part, view)
+            literal_says(part, view)
             for solution in self.lookup.solutions(literal, outer)
             for part, view in zip(literal.goal, views(literal.goal, solution, outer), strict=True)
         }
-        if {_node_says(self.nodes[part]) for part in self.below[node["id"]]} != counted:
+        if {node_says(self.nodes[part]) for part in self.below[node["id"]]} != counted:
             return f"`{node['id']}` does not rest on what it counts"
         return ""
 
     def _check_headline(self) -> None:
         self.place = "headline"
         about, goals = self.document["about"], self.document["goals"]
-        if "outcome" not in about:
+        if self._bare:
             return
         key = [about["claim_id"], about["line_number"]]
         said = [["outcome", *key, about["outcome"]]]
@@ -234,64 +256,9 @@ class Checker:
             self.refuse("it says something else than the goals of the proof")
 
 
-def _hold_shape(entry: Mapping[str, Any], fields: Sequence[str]) -> None:
-    if set(entry) != set(fields):
-        raise Refused("it has a field too many or too few")
-
-
-value_of = Lookup.value
-
-
-def values_of(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of the variables of a step."""
-    return {name: value_of(value) for name, value in node["values"].items()}
-
-
 @lru_cache(maxsize=2048)
 def _rule(text: str) -> Rule:
     program, faults = parse_program(text, "<certificate>")
     if faults or len(program.rules) != 1:
         raise Refused("its text is not one rule")
     return program.rules[0]
-
-
-def _looked_for(written: Sequence[Any]) -> Atom:
-    """Return the atom of a step; what may be anything is numbered in order."""
-    terms: list[Variable | Constant] = []
-    free = 0
-    for term in written[1:]:
-        if isinstance(term, dict) and "any" in term:
-            if set(term) != {"any"} or type(term["any"]) is not int or term["any"] > free:
-                raise Refused("what may be anything is not numbered in order")
-            free = max(free, term["any"] + 1)
-            terms.append(Variable(f"V{term['any']}"))
-        else:
-            terms.append(Constant(value_of(term)))
-    return Atom(written[0], tuple(terms))
-
-
-def _atom_says(atom: Atom, values: Values) -> Iterator[Any]:
-    yield atom.predicate
-    free: list[str] = []
-    for term in atom.terms:
-        if isinstance(term, Constant):
-            yield term.value
-        elif term.name in values:
-            yield values[term.name]
-        else:
-            free += [] if term.name in free else [term.name]
-            yield ("any", free.index(term.name))
-
-
-def _literal_says(literal: BodyLiteral, values: Values) -> Said:
-    if isinstance(literal, Relational):
-        return ("not" if literal.negated else "holds", *_atom_says(literal.atom, values))
-    kind = "aggregate" if isinstance(literal, Aggregate) else "comparison"
-    return (kind, print_literal(literal), frozenset(values.items()))
-
-
-def _node_says(node: Mapping[str, Any]) -> Said:
-    if node["kind"] in ("comparison", "aggregate"):
-        return (node["kind"], node["literal"], frozenset(values_of(node).items()))
-    said = "not" if node["kind"] == "absence" else "holds"
-    return (said, *_atom_says(_looked_for(node["atom"]), {}))

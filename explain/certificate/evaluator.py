@@ -8,6 +8,7 @@ from math import ceil, floor, inf
 from operator import add, eq, ge, gt, le, lt, mod, mul, ne, neg, sub, truediv
 from typing import Any, TypeAlias
 
+from explain.certificate.bounds import MOST_BITS, ROWS_OF_A_STEP, Budget, Refused
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -33,17 +34,14 @@ _COMPARE = {
 }  # fmt: skip
 
 
+_DEEPEST = 150
+"""Goals that may be open at once."""
+
 _ALONE: dict[str, Any] = {"-": neg, "ceiling": ceil, "floor": floor, "abs": abs}
 _BETWEEN: dict[str, Any] = {
     "+": add, "-": sub, "*": mul, "/": truediv, "mod": mod, "min": min, "max": max,
     "//": lambda left, right: int(left / right),
 }  # fmt: skip
-_MOST_STEPS, _MOST_BITS = 500_000, 4_000
-"""Literals that are looked at, and size of a number, before a certificate is given up."""
-
-
-class Refused(Exception):
-    """A certificate that cannot be checked to its end."""
 
 
 class Lookup:
@@ -52,11 +50,21 @@ class Lookup:
     Parameters
     ----------
     rules : iterable of Rule
+        The rules of the certificate.
     given : mapping of predicate to rows
+        The input facts.
+    budget : Budget, optional
+        The work that may go into it.
     """
 
-    def __init__(self, rules: Iterable[Rule], given: Mapping[str, set[Row]]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        given: Mapping[str, set[Row]],
+        budget: Budget | None = None,
+    ) -> None:
         self.given = given
+        self._budget = budget or Budget()
         self.rules: dict[str, list[Rule]] = {}
         for rule in rules:
             self.rules.setdefault(rule.head.predicate, []).append(rule)
@@ -64,16 +72,6 @@ class Lookup:
         self._done: dict[_Goal, set[Row]] = {}
         self._open: dict[_Goal, tuple[int, set[Row]]] = {}
         self._lowest: float = inf
-        self._steps = 0
-
-    @staticmethod
-    def value(written: Any) -> Any:
-        """Return a value that is written as JSON: text, a whole number or an exact one."""
-        if isinstance(written, str) or type(written) is int:
-            return written
-        if isinstance(written, dict) and set(written) == {"number"}:
-            return Fraction(written["number"])
-        raise Refused("a value is neither text nor an exact number")
 
     def finds(self, atom: Atom) -> bool:
         """Tell whether anything matches an atom; its variables stand for anything."""
@@ -96,6 +94,9 @@ class Lookup:
             return set(found)
         self.asked.add(predicate)
         depth, outer = len(self._open), self._lowest
+        if depth > _DEEPEST:
+            raise Refused("it goes too deep to be checked")
+        self._budget.spend(len(self.given.get(predicate, ())) / ROWS_OF_A_STEP)
         found = {row for row in self.given.get(predicate, ()) if _matches(row, pattern)}
         self._open[goal] = (depth, found)
         lowest: float = inf
@@ -143,9 +144,7 @@ class Lookup:
             yield from self.solve(body, extended, given, start + 1)
 
     def _step(self, literal: BodyLiteral, values: Values, seen: Values) -> Iterator[Values]:
-        self._steps += 1
-        if self._steps > _MOST_STEPS:
-            raise Refused("it takes too many steps to check")
+        self._budget.spend(1)
         if isinstance(literal, Relational):
             pattern = tuple(_term(term, seen) for term in literal.atom.terms)
             if not literal.negated:
@@ -255,7 +254,7 @@ def compute(expression: Expression, values: Values) -> Any:
         value = expression.value
         return value if isinstance(value, str) else Fraction(value)
     numbers = [Fraction(compute(operand, values)) for operand in expression.operands]
-    if any(number.numerator.bit_length() > _MOST_BITS for number in numbers):
+    if any(number.numerator.bit_length() > MOST_BITS for number in numbers):
         raise Refused("a number is too large to check")
     operation = (_ALONE if len(numbers) == 1 else _BETWEEN).get(expression.operator)
     if operation is None:

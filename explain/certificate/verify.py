@@ -6,9 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from explain.certificate.checker import Checker, Refusal, values_of
+from explain.certificate.bounds import Budget, value_of
+from explain.certificate.checker import Checker, Refusal
+from explain.certificate.says import values_of
+from explain.certificate.write import headline
 from explain.english.sentences import Sentences, sentences_of
+from explain.narrative.explained import ExplainedLine
+from explain.proof.explainer import Explainer
 from facts.origin import Origin
+from kb.claims.determine import LoadedClaim
 from kb.engines.protocol import Facts
 from kb.language.ast import Rule
 from kb.language.printer import print_literal
@@ -48,7 +54,17 @@ class Verification:
         if self.refusals:
             return "\n".join(f"refused: {refusal}" for refusal in self.refusals)
         held = f", held against the {' and the '.join(self.against)}" if self.against else ""
-        return f"accepted: {self.steps} steps checked{held}"
+        left = f"; not checked: {', '.join(self.unchecked)}" if self.unchecked else ""
+        return f"accepted: {self.steps} steps checked{held}{left}"
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What could not be checked for want of the policy or the claims."""
+        left = () if "policy" in self.against else ("rules", "sentences", "clauses")
+        if "claims" in self.against:
+            return left
+        facts = ("facts and their places", "assumptions", "missing facts", "exceptions")
+        return (*left, *facts)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -56,6 +72,7 @@ class Verification:
             "accepted": self.accepted,
             "steps": self.steps,
             "against": list(self.against),
+            "unchecked": list(self.unchecked),
             "refusals": [
                 {"step": refusal.step, "message": refusal.message} for refusal in self.refusals
             ],
@@ -69,6 +86,9 @@ def verify(
     program_sha256: str = "",
     facts: Facts | None = None,
     policy: Policy | None = None,
+    claim: LoadedClaim | None = None,
+    bare: bool = False,
+    budget: Budget | None = None,
 ) -> Verification:
     """Check a certificate, by itself and against what it was made from.
 
@@ -85,14 +105,35 @@ def verify(
     policy : Policy, optional
         Stands for ``program`` and ``program_sha256``; what the certificate says of the policy's
         clauses, and its sentences, have to be the policy's own too.
+    claim : LoadedClaim, optional
+        Stands for ``policy`` and ``facts``; all that is not logic (outcome, citations, exceptions,
+        assumptions, missing facts) is made again and has to be the same.
+    bare : bool, optional
+        Whether the certificate proves goals that are no line of a claim. Any other certificate
+        has to name the line and the outcome that it proves.
+    budget : Budget, optional
+        The work that may go into it, where several certificates share it.
 
     Returns
     -------
     Verification
+
+    Examples
+    --------
+    >>> from explain import why
+    >>> from kb import KnowledgeBase
+    >>> claim = KnowledgeBase.load("r14").with_claims([
+    ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+    ...      "service_date": "2018-06-01", "procedure_code": "J7050"}]).claim("C1")
+    >>> certificate = why(claim, 1).to_json()
+    >>> bool(verify(certificate, claim=claim))
+    True
     """
+    if claim is not None:
+        policy, facts = claim.policy, claim.facts
     if policy is not None:
         program, program_sha256 = policy.program, policy.program_sha256
-    checker = Checker(document)
+    checker = Checker(document, bare, budget)
     checker.check()
     if not checker.refusals:
         if program is not None:
@@ -101,6 +142,8 @@ def verify(
             _hold_against_policy(checker, policy)
         if facts is not None:
             _hold_against_facts(checker, facts)
+        if claim is not None:
+            _hold_against_claim(checker, claim)
     given = (("policy", program), ("claims", facts))
     against = tuple(name for name, value in given if value is not None)
     return Verification(tuple(checker.refusals), checker.steps, against)
@@ -156,6 +199,10 @@ def _hold_against_policy(checker: Checker, policy: Policy) -> None:
     }
     for number, node in checker.nodes.items():
         checker.place = f"step {number}"
+        if node["kind"] == "rule" and node["clause_id"] not in _clauses_for(
+            number, checker, sentences
+        ):
+            checker.refuse("it names another clause than its rule")
         if node["text"] not in _sentences_for(node, rules_above.get(number), sentences, checker):
             checker.refuse("its sentence is not what the step says")
 
@@ -177,7 +224,7 @@ def _sentences_for(
             yield node["text"]
     else:
         row = tuple(
-            None if isinstance(term, dict) and "any" in term else checker.lookup.value(term)
+            None if isinstance(term, dict) and "any" in term else value_of(term)
             for term in node["atom"][1:]
         )
         say = sentences.absence if kind == "absence" else sentences.atom
@@ -192,12 +239,66 @@ def _hold_against_facts(checker: Checker, facts: Facts) -> None:
     for number, node in checker.nodes.items():
         if node["kind"] != "fact":
             continue
-        predicate, row = node["atom"][0], tuple(map(checker.lookup.value, node["atom"][1:]))
+        predicate, row = node["atom"][0], tuple(map(value_of, node["atom"][1:]))
         given = [_place(origin) for origin in facts.get(predicate, {}).get(row, ())]
+        stated = [
+            _place(Origin(entry["source"], f"row {entry['row']}"))
+            for entry in checker.document["rules"]
+            if checker.states(entry["id"], predicate, row)
+        ]
         said = [_place(Origin(**origin)) for origin in node["origins"]]
-        if said[: len(given)] != given:
+        if said != given + stated:
             checker.place = f"step {number}"
             checker.refuse("the fact does not stand where it is said to stand")
+
+
+def _hold_against_claim(checker: Checker, claim: LoadedClaim) -> None:
+    """Make again what the certificate says beside its proof, and compare."""
+    checker.place = "headline"
+    about = checker.document["about"]
+    numbers = [line.line_number for line in claim.claim.lines]
+    if about["claim_id"] != claim.claim.claim_id or about["line_number"] not in numbers:
+        checker.refuse("the claims have no such line")
+        return
+    made = headline(ExplainedLine.of(Explainer.of(claim), about["line_number"]))
+    for name, value in made.items():
+        if about[name] == value:
+            continue
+        what = name.replace("_", " ")
+        checker.refuse(f"its {what} is not what the policy and the claim give")
+
+
+def _clauses_for(number: str, checker: Checker, sentences: Sentences) -> set[str | None]:
+    """Return the clauses that a step by a rule may name: of its conclusion, or of a step above."""
+    found: set[str | None] = set()
+    waiting, seen = [number], {number}
+    above = checker.above
+    while waiting:
+        step = waiting.pop()
+        conclusions = [
+            each for each in above.get(step, ()) if checker.nodes[each]["kind"] == "atom"
+        ]
+        for each in conclusions:
+            atom = checker.nodes[each]["atom"]
+            clause = sentences.column_value(atom[0], tuple(atom[1:]), "clause")
+            if isinstance(clause, str):
+                found.add(clause)
+                continue
+            users = [rule for rule in _rules_above(each, checker) if rule not in seen]
+            if not above.get(each):
+                found.add(None)
+            seen.update(users)
+            waiting += users
+    return found
+
+
+def _rules_above(number: str, checker: Checker) -> Iterator[str]:
+    """Yield the steps by rules that rest on a step, aggregates passed over."""
+    for each in checker.above.get(number, ()):
+        if checker.nodes[each]["kind"] == "rule":
+            yield each
+        else:
+            yield from _rules_above(each, checker)
 
 
 def _place(origin: Origin) -> tuple[str, str, str]:

@@ -42,13 +42,30 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
     UsageError
         If the explanation is masked: a proof cannot be checked without its facts.
     """
+    loaded = explanation.explainer.loaded
+    about = headline(explanation)
+    return certificate(explanation.proofs, loaded.policy.program, loaded.facts, about)
+
+
+def headline(explanation: ExplainedLine) -> dict[str, Any]:
+    """Return what the certificate of an explanation says beside its proof, as plain JSON values.
+
+    Parameters
+    ----------
+    explanation : ExplainedLine
+        The explanation of a claim line.
+
+    Raises
+    ------
+    UsageError
+        If the explanation is masked.
+    """
     if explanation.explainer.mask is not None:
         message = "a masked explanation has no certificate"
         help = "a proof cannot be checked without its facts: leave out the mask"
         raise UsageError.of(message, help)
-    loaded = explanation.explainer.loaded
-    policy = loaded.policy
-    about = {
+    policy = explanation.explainer.loaded.policy
+    return {
         "policy": policy.policy_id,
         "policy_version": policy.version,
         "program_sha256": policy.program_sha256,
@@ -72,7 +89,6 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
         "assumptions": list(explanation.assumptions),
         "missing": list(explanation.missing),
     }
-    return certificate(explanation.proofs, policy.program, loaded.facts, about)
 
 
 def certificate(
