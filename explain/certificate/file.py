@@ -13,6 +13,8 @@ EXPORT_FORMAT = "clausewise explanation 1"
 """What an export as JSON says that it is; it carries a certificate for each of its lines."""
 
 _MOST_BYTES = 200_000_000
+_MOST_PARTS = 1_500_000
+"""Objects, lists and values of a file: each takes many times its bytes once it is read."""
 
 
 def read_certificate(path: str | Path) -> dict[str, Any]:
@@ -42,6 +44,8 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
         raise _fault(name, f"the certificate cannot be read: {reason}") from None
     if len(content) > _MOST_BYTES:
         raise _fault(name, "the certificate is too large")
+    if sum(map(content.count, (b"{", b"[", b","))) > _MOST_PARTS:
+        raise _fault(name, "the certificate has too many parts")
     if not content.strip():
         raise _fault(name, "the certificate is empty", _WRITE)
     try:

@@ -48,6 +48,7 @@ def _atom_says(atom: Atom, values: Values) -> Iterator[Any]:
 
 
 def literal_says(literal: BodyLiteral, values: Values) -> Said:
+    """Return what a literal says under some values."""
     if isinstance(literal, Relational):
         return ("not" if literal.negated else "holds", *_atom_says(literal.atom, values))
     kind = "aggregate" if isinstance(literal, Aggregate) else "comparison"
@@ -55,6 +56,7 @@ def literal_says(literal: BodyLiteral, values: Values) -> Said:
 
 
 def node_says(node: Mapping[str, Any]) -> Said:
+    """Return what a step (a node of the certificate) says."""
     if node["kind"] in ("comparison", "aggregate"):
         return (node["kind"], node["literal"], frozenset(values_of(node).items()))
     said = "not" if node["kind"] == "absence" else "holds"

@@ -85,10 +85,33 @@ def document_of(
     numbers = _adverse_lines(explainer) if line_number is None else (line_number,)
     if not numbers:
         return None
+    document = document_of_lines(explainer, numbers, wishes)
+    if line_number is not None and profile_of(wishes.profile).is_letter:
+        _hold_adverse(loaded.claim.claim_id, document.narratives[0], wishes.profile)
+    return document
+
+
+def document_of_lines(
+    explainer: Explainer, numbers: Sequence[int], wishes: Wishes
+) -> Document:
+    """Return the document of some lines of a claim.
+
+    Parameters
+    ----------
+    explainer : Explainer
+        Of the claim.
+    numbers : sequence of int
+        The lines, at least one.
+    wishes : Wishes
+        What a person asks of the document.
+
+    Raises
+    ------
+    UsageError
+        If the claim has no such line.
+    """
     explanations = [Explanation.of(explainer, number) for number in numbers]
     narratives = [narrative_of(each, document=wishes.copy) for each in explanations]
-    if line_number is not None and profile_of(wishes.profile).is_letter:
-        _hold_adverse(loaded.claim.claim_id, narratives[0], wishes.profile)
     certificates = (
         tuple(each.to_json() for each in explanations)
         if wishes.certificates and not wishes.masked
