@@ -67,6 +67,11 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
     return document
 
 
+def is_export(document: dict[str, Any]) -> bool:
+    """Return whether a document says that it is an export as JSON."""
+    return document.get("format") == EXPORT_FORMAT
+
+
 def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
     """Return the certificates of a file: itself, or those that an export as JSON carries.
 
@@ -82,7 +87,7 @@ def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]
     InputError
         If it is an export that carries none.
     """
-    if document.get("format") != EXPORT_FORMAT:
+    if not is_export(document):
         return [document]
     lines = document.get("lines")
     found = [

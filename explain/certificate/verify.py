@@ -9,7 +9,7 @@ from typing import Any
 from explain.certificate.bounds import Budget, value_of
 from explain.certificate.checker import Checker, Refusal
 from explain.certificate.says import values_of
-from explain.certificate.write import headline
+from explain.certificate.write import given_facts, headline
 from explain.english.sentences import Sentences, sentences_of
 from explain.narrative.explained import ExplainedLine
 from explain.proof.explainer import Explainer
@@ -34,11 +34,14 @@ class Verification:
         Number of steps that were looked at.
     against : tuple of str
         What the certificate was held against: ``policy``, ``claims``.
+    left_out : tuple of str
+        What was not checked besides.
     """
 
     refusals: tuple[Refusal, ...]
     steps: int
     against: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -61,10 +64,10 @@ class Verification:
     def unchecked(self) -> tuple[str, ...]:
         """What could not be checked for want of the policy or the claims."""
         left = () if "policy" in self.against else ("rules", "sentences", "clauses")
-        if "claims" in self.against:
-            return left
-        facts = ("facts and their places", "assumptions", "missing facts", "exceptions")
-        return (*left, *facts)
+        if "claims" not in self.against:
+            facts = ("facts and their places", "assumptions", "missing facts", "exceptions")
+            left = (*left, *facts)
+        return (*left, *self.left_out)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -234,7 +237,7 @@ def _sentences_for(
 def _hold_against_facts(checker: Checker, facts: Facts) -> None:
     checker.place = "input"
     for name in sorted({*checker.input, *checker.lookup.asked}):
-        if set(facts.get(name, ())) != checker.input.get(name, set()):
+        if given_facts(facts, [name])[name] != checker.document["input"].get(name, []):
             checker.refuse(f"the claim has other facts of `{name}`")
     for number, node in checker.nodes.items():
         if node["kind"] != "fact":
@@ -262,10 +265,8 @@ def _hold_against_claim(checker: Checker, claim: LoadedClaim) -> None:
         return
     made = headline(ExplainedLine.of(Explainer.of(claim), about["line_number"]))
     for name, value in made.items():
-        if about[name] == value:
-            continue
-        what = name.replace("_", " ")
-        checker.refuse(f"its {what} is not what the policy and the claim give")
+        if about[name] != value:
+            checker.refuse(f"`{name}` is not what the policy and the claim give")
 
 
 def _clauses_for(number: str, checker: Checker, sentences: Sentences) -> set[str | None]:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from explain.cli.options import ClaimOption, InputOptions, JsonOption, about_line
+from explain.cli.options import (
+    ClaimOption,
+    DocumentOption,
+    InputOptions,
+    JsonOption,
+    about_line,
+    read_document,
+)
 from explain.cli.output import data, json_text, message, report
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import UsageError
@@ -14,6 +22,8 @@ from facts.values import quoted
 
 if TYPE_CHECKING:
     from explain.certificate.verify import Verification
+    from explain.narrative.policy_document import PolicyDocument
+    from kb.claims.determine import LoadedClaim
 
 
 def why_not(
@@ -75,6 +85,7 @@ def verify(
     claims: ClaimOption = [],  # noqa: B006
     *,
     given: InputOptions,
+    document: DocumentOption = None,
     as_json: JsonOption = False,
 ) -> int:
     """Check a proof step by step, with a checker that shares no code with the engines.
@@ -90,24 +101,31 @@ def verify(
     clausewise verify proof.json
     clausewise verify proof.json -c claims.837
     """
-    from explain.certificate.file import certificates_of, read_certificate
+    from explain.certificate.bounds import Budget
+    from explain.certificate.file import certificates_of, is_export, read_certificate
     from explain.certificate.verify import verify as check
 
-    certificates = certificates_of(read_certificate(proof), proof)
+    read = read_certificate(proof)
+    certificates = certificates_of(read, proof)
     kb = given.rules.knowledge_base()
-    facts = None
+    loaded_claim = None
     has_errors = False
     if claims:
         claim = _claim_of(certificates[0])
         loaded = given.one_claim(claims, claim, kb, absent=BAD_INPUT)
         report(loaded.diagnostics)
         has_errors = loaded.has_errors
-        facts = loaded.kb.claim(claim).facts
+        loaded_claim = loaded.kb.claim(claim)
     elif given.evidence or given.overrides:
         raise UsageError.of(
             "evidence and overrides belong to claims", "give the claims with -c FILE"
         )
-    found = [check(each, policy=kb.policy, facts=facts) for each in certificates]
+    budget = Budget()
+    found = [
+        check(each, policy=kb.policy, claim=loaded_claim, budget=budget) for each in certificates
+    ]
+    if is_export(read):
+        found[0] = _with_texts(found[0], read, loaded_claim, read_document(document))
     for each, one in zip(certificates, found, strict=True):
         about = f"line {_line_of(each)}: " if len(found) > 1 and not as_json else ""
         text = json_text(one.to_json()) if as_json else one.text
@@ -119,8 +137,22 @@ def verify(
     if not accepted and isinstance(named, str) and named != kb.policy.policy_id:
         message(f"the proof names the policy {quoted(named)}; give that policy with --policy")
     if not claims and accepted:
-        message("the facts were taken as they stand; hold them against the claim with -c FILE")
+        message("what was not checked needs the claims: give them with -c FILE")
     return DONE if accepted and not has_errors else BAD_INPUT
+
+
+def _with_texts(
+    found: Verification,
+    export: dict[str, Any],
+    loaded: LoadedClaim | None,
+    copy: PolicyDocument | None,
+) -> Verification:
+    """Return what came of checking an export, its texts beside the certificates among it."""
+    if loaded is None:
+        return replace(found, left_out=("the texts of the export beside its certificates",))
+    from explain.exports.verify import verify_export
+
+    return replace(found, refusals=(*found.refusals, *verify_export(export, loaded, copy)))
 
 
 def _is_other_input(found: Verification) -> bool:

@@ -91,9 +91,7 @@ def document_of(
     return document
 
 
-def document_of_lines(
-    explainer: Explainer, numbers: Sequence[int], wishes: Wishes
-) -> Document:
+def document_of_lines(explainer: Explainer, numbers: Sequence[int], wishes: Wishes) -> Document:
     """Return the document of some lines of a claim.
 
     Parameters

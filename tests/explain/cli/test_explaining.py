@@ -128,8 +128,11 @@ def test_a_proof_is_verified_alone_and_against_its_claim(run: Run, good: str, he
     path = proof(run, here, "-c", good)
     alone = run("verify", str(path))
     assert alone.code == 0
-    assert alone.out.endswith("steps checked, held against the policy\n")
-    assert "hold them against the claim with -c FILE" in alone.err
+    assert alone.out.endswith(
+        "steps checked, held against the policy; not checked: facts and their places,"
+        " assumptions, missing facts, exceptions\n"
+    )
+    assert "give them with -c FILE" in alone.err
     held = run("verify", str(path), "-c", good)
     assert (held.code, held.err) == (0, "")
     assert held.out.endswith("steps checked, held against the policy and the claims\n")

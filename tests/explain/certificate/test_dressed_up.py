@@ -1,0 +1,181 @@
+"""A certificate or export that is changed and sealed anew is refused where claims are at hand."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from explain import verify, why
+from explain.certificate.seals import digest, seal
+from explain.exports.document import Inputs
+from explain.exports.making import Wishes, document_of
+from explain.exports.plain_json import plain
+from explain.exports.verify import verify_export
+from kb.claims.determine import LoadedClaim
+from kb.knowledge_base import KnowledgeBase
+from tests.explain.certificate.test_mutations import LINES, POLICY
+
+Path_ = tuple[Any, ...]
+EVERY = 23
+"""Of the places of a proof or an export, one in so many is changed: all take minutes."""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> LoadedClaim:
+    return KnowledgeBase(POLICY).with_claims(LINES).claim("C1")
+
+
+@pytest.fixture(scope="module")
+def document(loaded: LoadedClaim) -> dict[str, Any]:
+    return json.loads(json.dumps(why(loaded, 1).to_json()))
+
+
+@pytest.fixture(scope="module")
+def export(loaded: LoadedClaim) -> dict[str, Any]:
+    made = document_of(loaded, Wishes(inputs=Inputs(date="2018-11-01"), certificates=True))
+    assert made is not None
+    return json.loads(json.dumps(plain(made)))
+
+
+def places(value: Any, path: Path_ = ()) -> Iterator[Path_]:
+    yield path
+    if isinstance(value, (dict, list)):
+        parts = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, part in parts:
+            yield from places(part, (*path, key))
+
+
+def changed(document: Any, path: Path_, change: Any) -> Any:
+    other = copy.deepcopy(document)
+    within = other
+    for key in path[:-1]:
+        within = within[key]
+    within[path[-1]] = change(within[path[-1]])
+    return other
+
+
+def changes(value: Any) -> Iterator[Any]:
+    """Yield functions that make something else of a value."""
+    if isinstance(value, str):
+        yield lambda text: f"{text} and more"
+        yield lambda _: ""
+    elif isinstance(value, bool) or value is None:
+        yield lambda _: "something"
+    elif isinstance(value, int):
+        yield lambda number: number + 1
+    elif isinstance(value, list):
+        yield lambda parts: [*parts, parts[0] if parts else "something"]
+        if value:
+            yield lambda parts: parts[1:]
+    elif isinstance(value, dict):
+        yield lambda parts: {**parts, "more": 1}
+        if value:
+            yield lambda parts: dict(list(parts.items())[1:])
+
+
+def without_empty(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a certificate without input of which there is none: it says the same."""
+    if not isinstance(document.get("input"), dict):
+        return document
+    return {**document, "input": {name: rows for name, rows in document["input"].items() if rows}}
+
+
+def test_a_certificate_that_is_changed_and_sealed_anew(loaded, document) -> None:
+    assert verify(document, claim=loaded).accepted
+    tried = 0
+    for number, path in enumerate(places(document)):
+        if not path or path[-1] == "seal" or (path[0] != "about" and number % EVERY):
+            continue
+        value = document
+        for key in path:
+            value = value[key]
+        for change in changes(value):
+            other = changed(document, path, change)
+            if other == document or without_empty(other) == without_empty(document):
+                continue
+            try:
+                other = seal({**other, "input_sha256": digest(other["input"])})
+            except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+                continue  # too broken to be sealed
+            if other == document:
+                continue  # a hash that sealing made right again
+            tried += 1
+            assert not verify(other, claim=loaded).accepted, path
+    assert tried > 1_000 / EVERY
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda about: about.pop("outcome"), "headline: it does not name the line and the outcome"),
+        (lambda about: about.update(assumptions=["a"]), "headline: `assumptions` is not what"),
+        (lambda about: about.update(missing=["a"]), "headline: `missing` is not what"),
+        (lambda about: about.update(more=1), "headline: it has a field too many or too few"),
+        (
+            lambda about: about["citations"][0].update(readings=[7]),
+            "headline: `citations` is not what the policy and the claim give",
+        ),
+        (
+            lambda about: about["citations"][0].update(exceptions_tried=[]),
+            "headline: `citations` is not what the policy and the claim give",
+        ),
+        (lambda about: about.update(line_number=2), "headline: it says something else than the"),
+    ],
+)
+def test_what_a_headline_says_is_made_again(loaded, document, change, message) -> None:
+    other = copy.deepcopy(document)
+    change(other["about"])
+    found = verify(seal(other), claim=loaded)
+    assert message in found.text
+
+
+def test_a_certificate_without_a_line_is_refused_by_itself(document) -> None:
+    other = copy.deepcopy(document)
+    for name in ("outcome", "citations", "line_number"):
+        del other["about"][name]
+    assert "does not name the line and the outcome" in verify(seal(other)).text
+    assert "does not name the line and the outcome" in verify(seal({**other, "about": {}})).text
+
+
+def test_every_text_of_an_export_is_made_again(loaded, export) -> None:
+    assert verify_export(export, loaded) == ()
+    tried = 0
+    for number, path in enumerate(places(export)):
+        if not path or "certificate" in path or path[0] == "inputs" or number % EVERY:
+            continue
+        value = export
+        for key in path:
+            value = value[key]
+        for change in changes(value):
+            other = changed(export, path, change)
+            if other == export:
+                continue
+            tried += 1
+            assert verify_export(other, loaded), path
+    assert tried > 500 / EVERY
+
+
+def test_a_difference_of_an_export_is_named_by_its_path(loaded, export) -> None:
+    other = copy.deepcopy(export)
+    other["lines"][0]["headline"]["outcome"] = "reimbursable"
+    assert [str(each) for each in verify_export(other, loaded)] == [
+        "$.lines[0].headline.outcome: it is not what the policy and the claim give"
+    ]
+
+
+@pytest.mark.parametrize("number", ["1e99999", "9" * 200, "1/0", " 1", "0x10", "1/3/3"])
+def test_a_number_is_bounded_before_it_is_made(document, number) -> None:
+    other = copy.deepcopy(document)
+    other["input"]["units"] = [["C1", 1, {"number": number}]]
+    other["input_sha256"] = digest(other["input"])
+    assert "a number is not written as a fraction of at most 80 digits" in verify(seal(other)).text
+
+
+def test_a_long_rule_is_refused_before_it_is_read(document) -> None:
+    other = copy.deepcopy(document)
+    other["rules"][0]["text"] = "a(X) :- b(X)" + ", b(X)" * 20_000 + "."
+    assert "has more than 20000 characters" in verify(seal(other)).text
