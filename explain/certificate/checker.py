@@ -74,6 +74,7 @@ class Checker:
         try:
             self._read()
             self._check_steps()
+            self._check_input()
             self._check_headline()
             for place in broken_seals(self.document):
                 self.place = place
@@ -164,6 +165,13 @@ class Checker:
             fault = self._fault(node, below)
             if fault:
                 self.refuse(fault)
+
+    def _check_input(self) -> None:
+        """Refuse where an absence rests on input that the certificate says nothing of."""
+        self.place = "input"
+        for name in sorted(self.lookup.asked):
+            if name not in self.lookup.rules and name not in self.input:
+                self.refuse(f"it says nothing of `{name}`, and an absence depends on it")
 
     def _reached(self) -> set[str]:
         """Return every step that a goal rests on; refuse a step that rests on itself."""

@@ -86,6 +86,7 @@ def hold_step(node: Mapping[str, Any]) -> None:
     _hold(node, _STEPS.get(node["kind"], ()))
     for origin in node.get("origins", ()):
         _hold(origin, _ORIGIN)
+        _hold_texts(origin, _ORIGIN)
 
 
 def hold_rule(entry: Mapping[str, Any]) -> None:
@@ -101,8 +102,16 @@ def hold_rule(entry: Mapping[str, Any]) -> None:
     Refused
     """
     _hold(entry, _RULE)
+    _hold_texts(entry, ("source", "text"))
+    if type(entry["row"]) is not int:
+        raise Refused("its row is no whole number")
     if len(entry["text"]) > _LONGEST_RULE:
         raise Refused(f"its text has more than {_LONGEST_RULE} characters")
+
+
+def _hold_texts(entry: Mapping[str, Any], fields: Sequence[str]) -> None:
+    if not all(isinstance(entry[name], str) for name in fields):
+        raise Refused("a field of it is no text")
 
 
 def _hold(entry: Mapping[str, Any], fields: Sequence[str]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from explain.certificate.bounds import Budget, value_of
 from explain.certificate.checker import Checker, Refusal
 from explain.certificate.says import values_of
-from explain.certificate.write import given_facts, headline
+from explain.certificate.write import certificate_of_explanation, given_facts
 from explain.english.sentences import Sentences, sentences_of
 from explain.narrative.explained import ExplainedLine
 from explain.proof.explainer import Explainer
@@ -263,10 +263,16 @@ def _hold_against_claim(checker: Checker, claim: LoadedClaim) -> None:
     if about["claim_id"] != claim.claim.claim_id or about["line_number"] not in numbers:
         checker.refuse("the claims have no such line")
         return
-    made = headline(ExplainedLine.of(Explainer.of(claim), about["line_number"]))
-    for name, value in made.items():
-        if about[name] != value:
+    made = certificate_of_explanation(ExplainedLine.of(Explainer.of(claim), about["line_number"]))
+    for name, value in made["about"].items():
+        if about[name] != value and name != "seal":
             checker.refuse(f"`{name}` is not what the policy and the claim give")
+    checker.place = "input"
+    same_proof = [node["seal"] for node in checker.nodes.values()] == [
+        node["seal"] for node in made["nodes"]
+    ]
+    if same_proof and checker.document["input"] != made["input"]:
+        checker.refuse("it is not the input that the proof needs")
 
 
 def _clauses_for(number: str, checker: Checker, sentences: Sentences) -> set[str | None]:

@@ -43,11 +43,11 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
         If the explanation is masked: a proof cannot be checked without its facts.
     """
     loaded = explanation.explainer.loaded
-    about = headline(explanation)
+    about = _headline(explanation)
     return certificate(explanation.proofs, loaded.policy.program, loaded.facts, about)
 
 
-def headline(explanation: ExplainedLine) -> dict[str, Any]:
+def _headline(explanation: ExplainedLine) -> dict[str, Any]:
     """Return what the certificate of an explanation says beside its proof, as plain JSON values.
 
     Parameters

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from explain.certificate.checker import Refusal
-from explain.exports.document import Inputs
+from explain.exports.document import LetterFields
 from explain.exports.making import Wishes, document_of_lines
 from explain.exports.plain_json import plain
 from explain.exports.profiles import PROFILES
@@ -53,7 +53,7 @@ def verify_export(
     known = {line.line_number for line in loaded.claim.lines}
     if not known.issuperset(numbers):
         return (Refusal("$.lines", "the claim has no such line"),)
-    wishes = Wishes(export["profile"], Inputs(**export["inputs"]), copy=copy)
+    wishes = Wishes(export["profile"], LetterFields(**export["inputs"]), copy=copy)
     document = document_of_lines(Explainer.of(loaded), numbers, wishes)
     made = json.loads(json.dumps(plain(document)))
     lines = [
@@ -67,12 +67,13 @@ def verify_export(
 def _shape_fault(export: Mapping[str, Any]) -> Refusal | None:
     """Return what keeps an export from being made again."""
     inputs, lines = export.get("inputs"), export.get("lines")
-    names = {field.name for field in fields(Inputs)}
+    names = {field.name for field in fields(LetterFields)}
     if not isinstance(inputs, dict) or set(inputs) != names:
         return Refusal("$.inputs", "it has a field too many or too few")
     if not all(isinstance(value, str) for value in inputs.values()):
         return Refusal("$.inputs", "one of its values is no text")
-    if export.get("profile") not in PROFILES:
+    profile = export.get("profile")
+    if not isinstance(profile, str) or profile not in PROFILES:
         return Refusal("$.profile", "there is no such profile")
     for at, line in enumerate(lines if isinstance(lines, list) else ()):
         identity = line.get("identity") if isinstance(line, dict) else None

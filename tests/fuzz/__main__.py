@@ -18,9 +18,9 @@ import traceback
 from pathlib import Path
 
 from kb.knowledge_base import KnowledgeBase
-from tests.fuzz import tables, x12
+from tests.fuzz import certificates, tables, x12
 
-KINDS = {"tables": tables.run, "x12": x12.run}
+KINDS = {"tables": tables.run, "x12": x12.run, "certificates": certificates.run}
 LONGEST = 120
 """Seconds after which an input is taken to hang."""
 

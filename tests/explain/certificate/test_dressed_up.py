@@ -11,7 +11,7 @@ import pytest
 
 from explain import verify, why
 from explain.certificate.seals import digest, seal
-from explain.exports.document import Inputs
+from explain.exports.document import LetterFields
 from explain.exports.making import Wishes, document_of
 from explain.exports.plain_json import plain
 from explain.exports.verify import verify_export
@@ -36,7 +36,7 @@ def document(loaded: LoadedClaim) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def export(loaded: LoadedClaim) -> dict[str, Any]:
-    made = document_of(loaded, Wishes(inputs=Inputs(date="2018-11-01"), certificates=True))
+    made = document_of(loaded, Wishes(inputs=LetterFields(date="2018-11-01"), certificates=True))
     assert made is not None
     return json.loads(json.dumps(plain(made)))
 
@@ -77,13 +77,6 @@ def changes(value: Any) -> Iterator[Any]:
             yield lambda parts: dict(list(parts.items())[1:])
 
 
-def without_empty(document: dict[str, Any]) -> dict[str, Any]:
-    """Return a certificate without input of which there is none: it says the same."""
-    if not isinstance(document.get("input"), dict):
-        return document
-    return {**document, "input": {name: rows for name, rows in document["input"].items() if rows}}
-
-
 def test_a_certificate_that_is_changed_and_sealed_anew(loaded, document) -> None:
     assert verify(document, claim=loaded).accepted
     tried = 0
@@ -95,7 +88,7 @@ def test_a_certificate_that_is_changed_and_sealed_anew(loaded, document) -> None
             value = value[key]
         for change in changes(value):
             other = changed(document, path, change)
-            if other == document or without_empty(other) == without_empty(document):
+            if other == document:
                 continue
             try:
                 other = seal({**other, "input_sha256": digest(other["input"])})
