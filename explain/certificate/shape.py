@@ -2,35 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from explain.certificate.bounds import Refused
 from explain.certificate.seals import FORMAT
 
-_DOCUMENT = (
-    *("format", "about", "input_sha256", "goals", "nodes", "edges", "rules", "input"),
-    "seal",
-)
-_ABOUT = (
-    *("policy", "policy_version", "program_sha256", "claim_id", "line_number", "outcome"),
-    *("citations", "assumptions", "missing", "seal"),
-)
-_CITATION = (
-    *("clause_id", "effect", "section", "document_lines", "carc", "rarcs", "group"),
-    *("exceptions_tried", "readings"),
-)
-_STEP = ("id", "kind", "text", "seal")
-_STEPS = {
-    "atom": (*_STEP, "atom"),
-    "fact": (*_STEP, "atom", "origins"),
-    "absence": (*_STEP, "atom"),
-    "rule": (*_STEP, "rule", "clause_id", "values"),
-    "comparison": (*_STEP, "literal", "values"),
-    "aggregate": (*_STEP, "literal", "values"),
+Field = Callable[[Any], bool]
+"""Tells whether a value is of the kind that a field has."""
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: Any) -> bool:
+    return type(value) is int
+
+
+def _text_or_none(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_text, value))
+
+
+def _numbers(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_number, value))
+
+
+_DOCUMENT = {
+    **{"format": _text, "about": _object, "input_sha256": _text, "goals": _texts},
+    **{"nodes": _list, "edges": _list, "rules": _list, "input": _object, "seal": _text},
 }
-_ORIGIN = ("source", "place", "document_lines")
-_RULE = ("id", "source", "row", "text", "seal")
+_ABOUT = {
+    **{"policy": _text, "policy_version": _text, "program_sha256": _text, "claim_id": _text},
+    **{"line_number": _number, "outcome": _text, "citations": _list, "assumptions": _texts},
+    **{"missing": _texts, "seal": _text},
+}
+_CITATION = {
+    **{"clause_id": _text, "effect": _text, "section": _text, "document_lines": _text},
+    **{"carc": _text_or_none, "rarcs": _texts, "group": _text_or_none},
+    **{"exceptions_tried": _texts, "readings": _numbers},
+}
+_STEP = {"id": _text, "kind": _text, "text": _text, "seal": _text}
+_STEPS: dict[str, dict[str, Field]] = {
+    "atom": {**_STEP, "atom": _list},
+    "fact": {**_STEP, "atom": _list, "origins": _list},
+    "absence": {**_STEP, "atom": _list},
+    "rule": {**_STEP, "rule": _text, "clause_id": _text_or_none, "values": _object},
+    "comparison": {**_STEP, "literal": _text, "values": _object},
+    "aggregate": {**_STEP, "literal": _text, "values": _object},
+}
+_ORIGIN = dict.fromkeys(("source", "place", "document_lines"), _text)
+_RULE = {"id": _text, "source": _text, "row": _number, "text": _text, "seal": _text}
 _LONGEST_RULE = 20_000
 """Characters of a rule's text."""
 
@@ -83,10 +117,9 @@ def hold_step(node: Mapping[str, Any]) -> None:
     ------
     Refused
     """
-    _hold(node, _STEPS.get(node["kind"], ()))
+    _hold(node, _STEPS.get(node["kind"], {}))
     for origin in node.get("origins", ()):
         _hold(origin, _ORIGIN)
-        _hold_texts(origin, _ORIGIN)
 
 
 def hold_rule(entry: Mapping[str, Any]) -> None:
@@ -102,18 +135,13 @@ def hold_rule(entry: Mapping[str, Any]) -> None:
     Refused
     """
     _hold(entry, _RULE)
-    _hold_texts(entry, ("source", "text"))
-    if type(entry["row"]) is not int:
-        raise Refused("its row is no whole number")
     if len(entry["text"]) > _LONGEST_RULE:
         raise Refused(f"its text has more than {_LONGEST_RULE} characters")
 
 
-def _hold_texts(entry: Mapping[str, Any], fields: Sequence[str]) -> None:
-    if not all(isinstance(entry[name], str) for name in fields):
-        raise Refused("a field of it is no text")
-
-
-def _hold(entry: Mapping[str, Any], fields: Sequence[str]) -> None:
+def _hold(entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
     if set(entry) != set(fields):
         raise Refused("it has a field too many or too few")
+    for name, fits in fields.items():
+        if not fits(entry[name]):
+            raise Refused(f"its `{name}` is not of the right kind")
