@@ -132,7 +132,7 @@ def certificate(
         or (not rule.body and rule.head in stated)
     ]
     leaves = {node.atom.predicate for _, node in nodes if node.kind == "fact" and node.atom}
-    given = _given_facts(facts, needed | leaves)
+    given = given_facts(facts, needed | leaves)
     rule_ids = {id(rule): f"r{position}" for position, rule in enumerate(kept)}
     document: dict[str, Any] = {
         "format": FORMAT,
@@ -152,8 +152,16 @@ def _edge_key(edge: tuple[str, str, int]) -> tuple[int, int]:
     return int(above[1:]), position
 
 
-def _given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:
-    """Return all rows of some predicates as sorted plain JSON values."""
+def given_facts(facts: Facts, predicates: Iterable[str]) -> dict[str, list[list[Any]]]:
+    """Return all rows of some predicates as sorted plain JSON values.
+
+    Parameters
+    ----------
+    facts : Facts
+        The input facts.
+    predicates : iterable of str
+        Names of input predicates.
+    """
     given = {}
     for predicate in sorted(predicates):
         rows = [[_value_json(value) for value in row] for row in facts.get(predicate, ())]
