@@ -5,7 +5,7 @@ Source: ASC X12, interchange control structure; 005010X222 and 005010X223, appen
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
@@ -17,13 +17,52 @@ from facts.values import quoted
 PROFESSIONAL, INSTITUTIONAL = "005010X222", "005010X223"
 """Versions of 837P and 837I, without their addenda."""
 
-_VERSION = re.compile(rf"({PROFESSIONAL}|{INSTITUTIONAL})(A\d{{1,2}})?")
+REMITTANCE = "005010X221"
+"""Version of an 835, without its addenda."""
 
 BEHIND = "there is text after the end of the interchange, which is not read"
 BEHIND_HELP = "an interchange ends with its IEA segment"
 _PADDING = "\x1a\0 \r\n\t"
 
-CLAIM_TRANSACTION = "837"
+
+@dataclass(frozen=True, slots=True)
+class TransactionKind:
+    """The transactions that a reader takes: their number, versions, and words for messages.
+
+    Parameters
+    ----------
+    number : str
+        As ST01 has it.
+    versions : tuple of str
+        Without their addenda.
+    noun : str
+        What a transaction holds, in the singular.
+    versions_help : str
+        What is read, for a version that is not.
+    """
+
+    number: str
+    versions: tuple[str, ...]
+    noun: str
+    versions_help: str
+
+    def reads(self, version: str) -> bool:
+        """Return whether a version is read, with or without its addenda."""
+        base, _, addendum = version.partition("A")
+        return base in self.versions and (
+            base == version or (addendum.isascii() and addendum.isdigit() and len(addendum) <= 2)
+        )
+
+
+CLAIMS = TransactionKind(
+    "837",
+    (PROFESSIONAL, INSTITUTIONAL),
+    "claim",
+    f"{PROFESSIONAL} (837P) and {INSTITUTIONAL} (837I) are read",
+)
+REMITTANCES = TransactionKind(
+    "835", (REMITTANCE,), "remittance", f"{REMITTANCE} (835), with or without its addenda, is read"
+)
 ENVELOPE = ("ISA", "GS", "ST", "SE", "GE", "IEA")
 
 
@@ -64,6 +103,8 @@ class Envelope:
     ----------
     reader : SegmentReader
     notes : NoteBook
+    kind : TransactionKind, optional
+        The transactions that are read; the others are errors.
 
     Attributes
     ----------
@@ -78,8 +119,11 @@ class Envelope:
         Whether an interchange was closed and no other was opened.
     """
 
-    def __init__(self, reader: SegmentReader, notes: NoteBook) -> None:
+    def __init__(
+        self, reader: SegmentReader, notes: NoteBook, kind: TransactionKind = CLAIMS
+    ) -> None:
         self._reader = reader
+        self._kind = kind
         self._notes = notes
         self._interchange: Segment | None = None
         self._group: Segment | None = None
@@ -136,7 +180,7 @@ class Envelope:
                     "error",
                     "the file has no transaction",
                     Origin(source),
-                    "claims stand between ST and SE segments",
+                    f"{self._kind.noun}s stand between ST and SE segments",
                 )
             )
 
@@ -162,7 +206,7 @@ class Envelope:
         self.readable = False
         self.claims = 0
         kind = element(segment, 1).strip()
-        self.holds_claims = kind == CLAIM_TRANSACTION
+        self.holds_claims = kind == self._kind.number
         of_group = element(self._group, 8).strip() if self._group is not None else ""
         own = element(segment, 3).strip()
         version = own or of_group
@@ -170,12 +214,12 @@ class Envelope:
             return
         if not self.holds_claims:
             self._notes.error(
-                f"the transaction {quoted(kind)} is not a claim",
+                f"the transaction {quoted(kind)} is not a {self._kind.noun}",
                 segment,
                 "01",
-                f"claims are read from {CLAIM_TRANSACTION} transactions",
+                f"{self._kind.noun}s are read from {self._kind.number} transactions",
             )
-        elif _VERSION.fullmatch(version) is None:
+        elif not self._kind.reads(version):
             unknown, position = (
                 (segment, "03") if own or self._group is None else (self._group, "08")
             )
@@ -183,7 +227,7 @@ class Envelope:
                 f"the version {quoted(version)} is unknown",
                 unknown,
                 position,
-                f"{PROFESSIONAL} (837P) and {INSTITUTIONAL} (837I) are read",
+                self._kind.versions_help,
             )
         else:
             self.readable = True

@@ -1,0 +1,465 @@
+"""Remittances of 835 files. Source: ASC X12 005010X221A1.
+
+Anything that cannot be understood rejects its claim, with the segment and the element; the rest of
+the file is read on. Sums that differ are warnings with their numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from facts.diagnostic import Diagnostic
+from facts.readers.notes import Notes
+from facts.readers.text_file import cannot_be_read, look
+from facts.readers.x12.claims import MOST_LINES
+from facts.readers.x12.elements import element, place, qualifier, shown_name
+from facts.readers.x12.envelope import (
+    BEHIND,
+    BEHIND_HELP,
+    ENVELOPE,
+    REMITTANCES,
+    Envelope,
+    NoteBook,
+)
+from facts.readers.x12.remittance_builder import REMARK_CODES, RemittanceBuilder
+from facts.readers.x12.remittance_segments import (
+    ElementTrace,
+    RemittedSegments,
+    ServiceSegments,
+)
+from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
+from facts.readers.x12.values import parse_day
+from facts.remittance import ZERO, Payment, ProviderAdjustment, RemittedClaim
+from facts.values import ValueFault, parse_decimal, quoted
+
+US_DOLLARS = "USD"
+ALLOWED_AMOUNT = "B6"
+"""Qualifier of the amount that the payer allows. Source: X12 code list 522."""
+
+_CUTS = tuple(name for name in ENVELOPE if name != "SE")
+_CLAIM_ENDS = ("CLP", "LX", "PLB", *ENVELOPE)
+_PLB_PAIRS = range(3, 15, 2)
+_NAMES = (
+    "AMT BPR CAS CLP CUR DTM LQ LX MIA MOA N1 N2 N3 N4 NM1 NTE PER PLB QTY RDM REF SVC TRN TS2 TS3"
+)
+_SEGMENTS = frozenset(_NAMES.split())
+"""Segments that may stand in an 835."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRemittance:
+    """A claim of a remittance that could not be read.
+
+    Parameters
+    ----------
+    claim_id : str or None
+    lines_read : int
+        Service lines that are rejected with it.
+    paid : Decimal or None
+        What it pays, where that can be read.
+    diagnostics : tuple of Diagnostic
+    """
+
+    claim_id: str | None
+    lines_read: int
+    paid: Decimal | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class RemittanceTally:
+    """What was read and rejected. Whatever was read was kept or rejected, to the cent.
+
+    ``paid_read`` and ``paid_rejected`` leave out amounts that cannot be read; these claims are
+    counted by ``unknown_amounts``.
+    """
+
+    claims_read: int = 0
+    claims_rejected: int = 0
+    lines_read: int = 0
+    lines_rejected: int = 0
+    paid_read: Decimal = ZERO
+    paid_rejected: Decimal = ZERO
+    unknown_amounts: int = 0
+
+    def count(self, item: RemittedClaim | RejectedRemittance) -> None:
+        """Count a claim with its lines.
+
+        Parameters
+        ----------
+        item : RemittedClaim or RejectedRemittance
+            As the reader yields it.
+        """
+        self.claims_read += 1
+        if isinstance(item, RemittedClaim):
+            self.lines_read += len(item.lines)
+            self.paid_read += item.paid
+            return
+        self.claims_rejected += 1
+        self.lines_read += item.lines_read
+        self.lines_rejected += item.lines_read
+        self.unknown_amounts += item.paid is None
+        self.paid_read += item.paid or ZERO
+        self.paid_rejected += item.paid or ZERO
+
+
+@dataclass(slots=True)
+class RemittanceStream:
+    """Claims of a remittance as they are read. It can be iterated once, and keeps no claim.
+
+    Parameters
+    ----------
+    items : iterator of RemittedClaim or RejectedRemittance
+    payments : list of Payment
+        The checks, with their own adjustments; complete when the stream is at its end.
+    diagnostics : list of Diagnostic
+        What concerns no rejected claim; complete when the stream is at its end.
+    tally : RemittanceTally
+    """
+
+    items: Iterator[RemittedClaim | RejectedRemittance]
+    payments: list[Payment]
+    diagnostics: list[Diagnostic]
+    tally: RemittanceTally = field(default_factory=RemittanceTally)
+
+    def __iter__(self) -> Iterator[RemittedClaim | RejectedRemittance]:
+        for item in self.items:
+            self.tally.count(item)
+            yield item
+
+
+def read_835(path: str | Path) -> RemittanceStream:
+    """Read the claims of an 835 file: several interchanges, transactions and payers in turn.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    RemittanceStream
+        Claims in the order of the file. A claim of which an element cannot be read is rejected
+        with the place; one whose sums differ is kept, with a warning of the three numbers.
+
+    See Also
+    --------
+    facts.readers.x12.claims.read_837 : the claims that a remittance answers.
+
+    Examples
+    --------
+    >>> stream = read_835("no such file.835")
+    >>> list(stream), stream.diagnostics[0].severity
+    ([], 'error')
+    """
+    notes = Notes()
+    payments: list[Payment] = []
+    return RemittanceStream(_remittances(Path(path), notes, payments), payments, notes)
+
+
+def _remittances(
+    path: Path, notes: Notes, payments: list[Payment]
+) -> Iterator[RemittedClaim | RejectedRemittance]:
+    _, fault = look(path)
+    if fault is not None:
+        notes.append(fault)
+        return
+    yield from _RemittanceReader(path, notes, payments).claims()
+
+
+@dataclass(slots=True)
+class _Header:
+    """What a transaction says before its first claim, and what its claims pay so far."""
+
+    st: Segment
+    bpr: Segment | None = None
+    trn: Segment | None = None
+    names: dict[str, Segment] = field(default_factory=dict)
+    payment: Payment | None = None
+    plb: list[Segment] = field(default_factory=list)
+    paid: Decimal = ZERO
+    unknown: bool = False
+
+
+class _RemittanceReader:
+    """The state of reading: which check, which claim, which service line."""
+
+    def __init__(self, path: Path, notes: Notes, payments: list[Payment]) -> None:
+        self._path = path
+        self._source = str(path)
+        self._reader = SegmentReader(path)
+        self._notes = NoteBook(self._source, notes)
+        self._envelope = Envelope(self._reader, self._notes, REMITTANCES)
+        self._payments = payments
+        self._header: _Header | None = None
+        self._foreign = False
+        self._claim: RemittedSegments | None = None
+        self._line: ServiceSegments | None = None
+
+    def claims(self) -> Iterator[RemittedClaim | RejectedRemittance]:
+        """Yield every claim of the file."""
+        try:
+            for segment in self._reader:
+                name = segment[1][0]
+                claim = self._claim
+                if name in _CLAIM_ENDS:
+                    if claim is not None:
+                        yield self._cut(claim, segment) if name in _CUTS else self._finished(claim)
+                    self._structure(name, segment)
+                elif claim is not None:
+                    if name not in _SEGMENTS:
+                        self._unknown(segment, claim)
+                    elif name == "SVC":
+                        self._open_line(segment, claim)
+                    elif self._line is None:
+                        self._in_claim(name, segment, claim)
+                    else:
+                        self._in_line(name, segment, self._line)
+                elif self._envelope.over:
+                    self._notes.warn(BEHIND, segment, "", BEHIND_HELP)
+                    continue
+                elif name == "SVC":
+                    yield from self._stray(segment)
+                elif self._header is not None:
+                    self._in_header(name, segment, self._header)
+                if segment[0] == self._reader.torn:
+                    self._torn(segment)
+        except SegmentFault as fault:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._notes.add(fault.diagnostic)
+        except OSError as fault:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._notes.add(cannot_be_read(self._path, fault))
+        else:
+            if self._claim is not None:
+                yield self._cut(self._claim, None)
+            self._envelope.end()
+        self._close_payment(balance=False)
+        self._notes.close()
+
+    def _structure(self, name: str, segment: Segment) -> None:
+        if name == "CLP":
+            self._envelope.claims += 1
+            self._claim = RemittedSegments(segment, self._reader.delimiters.component)
+        elif name == "PLB":
+            if self._header is not None:
+                self._header.plb.append(segment)
+        elif name != "LX":
+            self._close_payment(balance=name == "SE")
+            self._envelope.take(name, segment)
+            if name == "ST":
+                self._foreign = False
+                self._header = _Header(segment) if self._envelope.readable else None
+
+    def _in_header(self, name: str, segment: Segment, header: _Header) -> None:
+        if name not in _SEGMENTS:
+            message = f"the segment {quoted(segment[1][0])} is unknown"
+            self._notes.error(message, segment, "", "its name has two or three capital letters")
+        elif name == "BPR":
+            header.bpr = header.bpr or segment
+        elif name == "TRN":
+            header.trn = header.trn or segment
+        elif name == "N1":
+            header.names.setdefault(qualifier(segment), segment)
+        elif name == "CUR":
+            currency = element(segment, 2).strip().upper()
+            if currency != US_DOLLARS:
+                self._foreign = True
+                message = f"the remittance is in {quoted(currency)}, which is not read"
+                help = f"amounts are read in {US_DOLLARS}"
+                self._notes.error(message, segment, "02", help)
+
+    def _open_line(self, segment: Segment, claim: RemittedSegments) -> None:
+        self._line = ServiceSegments(segment)
+        if len(claim.lines) < MOST_LINES:
+            claim.lines.append(self._line)
+            return
+        if not claim.uncounted:
+            self._fault(claim, f"the claim has more than {MOST_LINES} service lines", segment)
+        claim.uncounted += 1
+
+    def _in_claim(self, name: str, segment: Segment, claim: RemittedSegments) -> None:
+        if name == "CAS":
+            claim.cas.append(segment)
+        elif name == "NM1":
+            claim.names.setdefault(qualifier(segment), segment)
+        elif name == "DTM":
+            claim.dates.setdefault(qualifier(segment), segment)
+        elif name == "REF":
+            claim.references.setdefault(qualifier(segment), []).append(segment)
+        elif name == "MIA":
+            claim.inpatient = segment
+        elif name == "MOA":
+            claim.outpatient = segment
+
+    def _in_line(self, name: str, segment: Segment, line: ServiceSegments) -> None:
+        if name == "CAS":
+            line.cas.append(segment)
+        elif name == "DTM":
+            line.dates.setdefault(qualifier(segment), segment)
+        elif name == "REF":
+            line.references.setdefault(qualifier(segment), []).append(segment)
+        elif name == "AMT":
+            if qualifier(segment) == ALLOWED_AMOUNT and line.allowed is None:
+                line.allowed = segment
+        elif name == "LQ" and qualifier(segment) == REMARK_CODES:
+            line.remarks.append(segment)
+
+    def _finished(self, claim: RemittedSegments) -> RemittedClaim | RejectedRemittance:
+        self._claim = self._line = None
+        header = self._header
+        if header is None or self._foreign:
+            claim_id = element(claim.clp, 1).strip()
+            message = f"claim {quoted(claim_id)} stands in a transaction that is not read"
+            self._fault(claim, message, claim.clp, position="01")
+            return self._rejected(claim, claim.faults)
+        builder = RemittanceBuilder(claim, self._source, self._reader.damaged)
+        made = builder.remitted(self._payment(header))
+        if not claim.lines_read:
+            message = "the claim has no service lines: what it says holds for the claim as a whole"
+            builder.found.append(Diagnostic("note", message, place(self._source, claim.clp)))
+        if any(each.severity == "error" for each in builder.found):
+            return self._rejected(claim, builder.found)
+        header.paid += made.paid
+        self._notes.add(*builder.found)
+        return made
+
+    def _rejected(self, claim: RemittedSegments, faults: list[Diagnostic]) -> RejectedRemittance:
+        try:
+            paid = parse_decimal(element(claim.clp, 4))
+        except ValueFault:
+            paid = None
+        if self._header is not None:
+            self._header.paid += paid or ZERO
+            self._header.unknown |= paid is None
+        claim_id = element(claim.clp, 1).strip() or None
+        return RejectedRemittance(claim_id, claim.lines_read, paid, tuple(faults))
+
+    def _cut(self, claim: RemittedSegments, segment: Segment | None) -> RejectedRemittance:
+        """Reject a claim whose end is not in the file; ``segment`` is what stands there instead."""
+        self._claim = self._line = None
+        last = claim.lines[-1].svc if claim.lines else claim.clp
+        if segment is None:
+            message = "the file ends in the middle of the claim"
+        else:
+            message = f"the claim is cut off by {shown_name(segment)}, segment {segment[0]}"
+        self._fault(claim, message, last, "ask for the file again; the other claims are read")
+        return self._rejected(claim, claim.faults)
+
+    def _stray(self, segment: Segment) -> Iterator[RejectedRemittance]:
+        if not self._envelope.holds_claims:
+            return
+        fault = Diagnostic(
+            "error",
+            "the service belongs to no claim",
+            place(self._source, segment),
+            "a CLP segment has to stand before it",
+        )
+        yield RejectedRemittance(None, 1, None, (fault,))
+
+    def _payment(self, header: _Header) -> Payment:
+        """Return the check of the open transaction, without its own adjustments."""
+        if header.payment is None:
+            header.payment = self._made_payment(header)
+        return header.payment
+
+    def _made_payment(self, header: _Header) -> Payment:
+        bpr = header.bpr or header.st
+        amount, day = ZERO, None
+        if header.bpr is None:
+            self._notes.error("the transaction has no BPR segment", header.st)
+        else:
+            try:
+                amount = parse_decimal(element(bpr, 2))
+            except ValueFault as fault:
+                self._notes.error(f"the element {fault.message}", bpr, "02", fault.help)
+            try:
+                day = parse_day(element(bpr, 16).strip()) if element(bpr, 16).strip() else None
+            except ValueFault as fault:
+                self._notes.error(f"the date {fault.message}", bpr, "16", fault.help)
+        payer, payee = header.names.get("PR"), header.names.get("PE")
+        return Payment(
+            element(header.trn, 2).strip() if header.trn is not None else "",
+            amount,
+            day,
+            element(payer, 2).strip() if payer is not None else "",
+            self._payer_id(header, payer),
+            element(payee, 2).strip() if payee is not None else "",
+            element(payee, 4).strip() if payee is not None else "",
+            (),
+            ElementTrace(self._source, bpr),
+        )
+
+    def _payer_id(self, header: _Header, payer: Segment | None) -> str:
+        """Return N104 of the payer, or the company of the trace number."""
+        own = element(payer, 4).strip() if payer is not None else ""
+        return own or (element(header.trn, 3).strip() if header.trn is not None else "")
+
+    def _close_payment(self, balance: bool) -> None:
+        """Keep the check of the transaction that ends, and compare it with what it pays."""
+        header, self._header = self._header, None
+        if header is None:
+            return
+        adjustments = tuple(
+            each for segment in header.plb for each in self._provider_adjustments(segment)
+        )
+        payment = self._payment(header)._replace(adjustments=adjustments)
+        self._payments.append(payment)
+        taken = sum((each.amount for each in adjustments), ZERO)
+        if not balance or header.bpr is None or header.paid - taken == payment.amount:
+            return
+        if header.unknown:
+            message = "the check cannot be balanced: what a claim pays cannot be read"
+        else:
+            message = (
+                f"the check does not balance: claims pay {header.paid:f} less provider"
+                f" adjustments {taken:f} is {header.paid - taken:f}, the check is"
+                f" {payment.amount:f}"
+            )
+        self._notes.warn(message, header.bpr, "02")
+
+    def _provider_adjustments(self, segment: Segment) -> Iterator[ProviderAdjustment]:
+        separator = self._reader.delimiters.component
+        for first in _PLB_PAIRS:
+            composite, amount = element(segment, first).strip(), element(segment, first + 1)
+            if not composite and not amount.strip():
+                continue
+            reason, _, reference = composite.partition(separator)
+            try:
+                value = parse_decimal(amount)
+            except ValueFault as fault:
+                message = f"the element {fault.message}"
+                self._notes.error(message, segment, f"{first + 1:02}", fault.help)
+                continue
+            provider = element(segment, 1).strip()
+            trace = ElementTrace(self._source, segment, f"{first + 1:02}")
+            yield ProviderAdjustment(provider, reason, reference, value, trace)
+
+    def _torn(self, segment: Segment) -> None:
+        help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
+        message = "a line break stands in the segment"
+        if self._claim is not None:
+            self._fault(self._claim, message, segment, help)
+        else:
+            self._notes.error(message, segment, "", help)
+
+    def _unknown(self, segment: Segment, claim: RemittedSegments) -> None:
+        message = f"the segment {quoted(segment[1][0])} is unknown"
+        help = "its name has two or three capital letters and digits, as in SVC"
+        self._fault(claim, message, segment, help)
+
+    def _fault(
+        self,
+        claim: RemittedSegments,
+        message: str,
+        segment: Segment,
+        help: str = "",
+        position: str = "",
+    ) -> None:
+        where = place(self._source, segment, position)
+        claim.faults.append(Diagnostic("error", message, where, help))
