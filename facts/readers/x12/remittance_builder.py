@@ -308,5 +308,6 @@ class RemittanceBuilder:
                     self._error(message, segment, f"{position:02}", "save the file as UTF-8")
 
     def _error(self, message: str, segment: Segment, position: str, help: str = "") -> None:
-        where = place(self._source, segment, position)
-        self.found.append(Diagnostic("error", message, where, help))
+        fault = Diagnostic("error", message, place(self._source, segment, position), help)
+        if fault not in self.found:
+            self.found.append(fault)

@@ -90,11 +90,12 @@ def interchange(
     newline: str = "\n",
     delimiters: str = "*:~",
     control: int = 1,
+    group: str = "HC",
 ) -> str:
     """Return an interchange as text: header and trailer around the segments of transactions."""
     element, component, terminator = delimiters
     inner = [
-        f"GS*HC*SENDER*RECEIVER*20180601*1200*1*X*{version}",
+        f"GS*{group}*SENDER*RECEIVER*20180601*1200*1*X*{version}",
         *segments,
         "GE*1*1",
         f"IEA*1*{control:09}",

@@ -12,7 +12,8 @@ from tests.facts.readers.x12.read import Reading, read
 
 SAMPLES = Path(__file__).parents[5] / "shared" / "samples" / "x12"
 
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample files are not here")
+needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample files are not here")
+pytestmark = needs_samples
 
 
 def sample(name: str, folder: Path) -> Reading:
