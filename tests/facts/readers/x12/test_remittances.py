@@ -256,10 +256,10 @@ CUT = remittance(transaction(claim("C1", PAID), claim("C2", PAID), amount="160")
     ("text", "message", "place"),
     [
         (CUT.replace("C1*1*100*80", "C1*1*1oo*80"), "the element is not a number: `1oo`", "CLP03"),
-        (CUT.replace("C1*1*100*80", "C1*1*100*"), "the element has no amount", "CLP04"),
+        (CUT.replace("C1*1*100*80", "C1*1*100*"), "the element is empty", "CLP04"),
         (
             CUT.replace("CAS*CO*45*20", "CAS*CO*45", 1),
-            "the element has no amount",
+            "the element is empty",
             "segment 11 (CAS), element CAS03",
         ),
         (
