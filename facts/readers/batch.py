@@ -24,10 +24,12 @@ class RejectedClaim:
     Parameters
     ----------
     claim_id : str or None
+        None for a line without a claim id.
     lines_read : int
         Lines that are rejected with it; conditions look at other lines, so a claim of which one
         line cannot be read is rejected as a whole.
     diagnostics : tuple of Diagnostic
+        Everything that is wrong with it.
     """
 
     claim_id: str | None
@@ -58,6 +60,7 @@ class ClaimStream:
         What concerns no claim: faults of the file, warnings and notes. Complete when the stream
         is at its end.
     tally : Tally
+        Counts what was read until now.
     """
 
     items: Iterable[Claim | RejectedClaim]

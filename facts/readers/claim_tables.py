@@ -43,7 +43,7 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
 
 
 def ids_of_tables(paths: Sequence[str | Path]) -> IdSource:
-    """Return what reads the claim ids of tables, each once, and nothing else of them."""
+    """Return what reads the claim ids of the tables of some paths, each once, and nothing else."""
 
     def ids(wanted: Collection[int] | None) -> Ids:
         notes = Notes()

@@ -38,6 +38,7 @@ class HcpcsRelease:
     name : str
         The file.
     codes : mapping of str to tuple of periods
+        The periods of each code.
     rows : mapping of str to int, optional
         Row of the file that has a code.
     """

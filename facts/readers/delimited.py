@@ -53,6 +53,7 @@ class DelimitedFile:
     Parameters
     ----------
     path : Path
+        The file.
     columns : tuple of str
         The header, in lower case without blanks around.
     diagnostics : list of Diagnostic
@@ -148,6 +149,7 @@ def open_delimited(
     Parameters
     ----------
     path : Path
+        The file.
     required, known : iterable of str
         Columns that must and that may stand in the header.
 
@@ -243,7 +245,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def unreadable(fields: dict[str, str], trace: Trace) -> dict[str, Diagnostic]:
-    """Return what is wrong with values that are no text of UTF-8, by column."""
+    """Return what is wrong with fields that are no text of UTF-8, by column; a trace has places."""
     return {
         name: Diagnostic(
             "error",

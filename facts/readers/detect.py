@@ -15,7 +15,7 @@ from facts.readers.text_file import look
 
 
 def is_x12(head: str) -> bool:
-    """Tell whether a file begins as an X12 interchange does."""
+    """Tell whether the head of a file is that of an X12 interchange."""
     return head.lstrip().startswith("ISA")
 
 
@@ -25,6 +25,7 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
     Parameters
     ----------
     paths : path or sequence of path
+        The files.
     only : str, optional
         Of Parquet files, read this claim alone; the other files are read whole.
 

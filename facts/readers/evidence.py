@@ -37,7 +37,9 @@ class EvidenceIndex:
     Parameters
     ----------
     items : iterable of Evidence, optional
+        The evidence.
     diagnostics : iterable of Diagnostic, optional
+        What is wrong with the evidence.
     rows_read, rows_rejected : int, optional
     """
 
@@ -68,7 +70,7 @@ class EvidenceIndex:
         return tuple(self._by_claim)
 
     def for_claim(self, claim_id: str) -> Sequence[Evidence]:
-        """Return the evidence of one claim."""
+        """Return the evidence of the claim of a claim id."""
         return self._by_claim.get(claim_id, ())
 
     def unused(self, seen: Mapping[str, Sequence[int]]) -> list[Diagnostic]:
@@ -142,7 +144,9 @@ def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
     Parameters
     ----------
     items : iterable
+        ``Evidence``, or dicts.
     types : mapping of str to EvidenceType
+        What the policy declares.
 
     Returns
     -------
@@ -163,7 +167,9 @@ def index_rows(
     Parameters
     ----------
     rows : iterable of RawRow
+        The rows.
     types : mapping of str to EvidenceType
+        What the policy declares.
     found : list of Diagnostic
         What was found before; what is wrong with the rows comes behind.
     """
@@ -218,6 +224,13 @@ def _evidence(
 
 def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
     """Return the value of a piece of evidence by its declared kind.
+
+    Parameters
+    ----------
+    declared : EvidenceType
+        What the policy declares.
+    text : str
+        What is in the file.
 
     Raises
     ------

@@ -23,6 +23,11 @@ Restore = Callable[[int, int, Mapping[str, str]], RawRow]
 def returning_claims(claim_ids: Iterable[str]) -> frozenset[int]:
     """Return the hashes of the claims whose rows are not adjacent.
 
+    Parameters
+    ----------
+    claim_ids : iterable of str
+        The claim of each row; empty where it has none.
+
     Examples
     --------
     >>> returning_claims(["A", "A", "B", "", "A", "C"]) == {hash("A")}
@@ -58,6 +63,7 @@ def group_rows(
     returning : frozenset of int
         Hashes of the claims whose rows are stored.
     restore : callable
+        Makes a row again of what was stored.
     notes : Notes
         Gathers warnings and notes on lines that were read.
     """
@@ -97,7 +103,9 @@ def gather(
     claim_id : str
         Empty for a row without one, which is rejected by itself.
     rows : sequence of RawRow or ClaimLine
+        All rows of the claim.
     notes : Notes
+        Gathers warnings and notes on lines that were read.
     """
     lines: dict[int, ClaimLine] = {}
     found: list[Diagnostic] = []

@@ -38,7 +38,7 @@ class PathTrace:
     row: int
 
     def origin(self, field: str) -> Origin:
-        """Return the row and the JSON path."""
+        """Return the row and the JSON path of a field."""
         return Origin(self.source, f"row {self.row}, `$.{field}`" if field else f"row {self.row}")
 
 
@@ -48,6 +48,7 @@ class ObjectFile:
     Parameters
     ----------
     path : Path
+        The file.
     known : iterable of str
         Names that are read.
     notes : list of Diagnostic
@@ -103,7 +104,15 @@ class ObjectFile:
                         yield number, *_parsed(text)
 
     def warn(self, names: Iterable[str], number: int) -> None:
-        """Warn of the names that are not read, each once."""
+        """Warn of the names that are not read, each once.
+
+        Parameters
+        ----------
+        names : iterable of str
+            Names of an object.
+        number : int
+            The row of the object.
+        """
         names = tuple(names)
         for name in names:
             if name in self._known or name in self._warned or self._mistaken(name, names):
@@ -120,7 +129,9 @@ class ObjectFile:
         Parameters
         ----------
         number : int
+            Number of the row.
         record : mapping
+            The object.
         broken : str
             What keeps the row from being read; the object has its claim id alone then.
         """
@@ -189,12 +200,15 @@ def open_objects(
     Parameters
     ----------
     path : Path
+        The file.
     head : str
         The first characters of the file.
     known : iterable of str
+        Columns that are read.
     notes : list of Diagnostic
         Gathers what is wrong with the file, and later warnings.
     required : iterable of str, optional
+        Columns that must be there.
 
     Returns
     -------

@@ -130,6 +130,7 @@ def check_columns(
     source, where : str
         File, and place of the header in it.
     required, known : iterable of str
+        Columns that must be there, and that are read.
     """
     present = Counter(iter(columns))
     required, known = tuple(required), tuple(known)
@@ -163,9 +164,11 @@ def unknown_column(
     Parameters
     ----------
     name : str
+        The column.
     near : str or None
         The column that it most likely means.
     place : Origin
+        Where it is.
     present : collection of str
         Columns that are there, or that are missed elsewhere.
 
@@ -187,6 +190,7 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     Parameters
     ----------
     row : RawRow
+        The row.
 
     Returns
     -------

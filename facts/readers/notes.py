@@ -26,7 +26,7 @@ class Notes(list[Diagnostic]):
         self._left_out = 0
 
     def once(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Add a note that is new; the place of the first one is given for all."""
+        """Add the diagnostics that are new; the place of the first one is given for all."""
         for diagnostic in diagnostics:
             key = (diagnostic.severity, diagnostic.message)
             if key in self._told:

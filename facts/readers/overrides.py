@@ -73,6 +73,7 @@ def collect_overrides(
     Parameters
     ----------
     items : iterable
+        ``Override``, or dicts.
     clause_ids : collection of str
         The clauses of the policy.
     notes : list of Diagnostic, optional

@@ -38,6 +38,7 @@ class ParquetFile:
     Parameters
     ----------
     path : Path
+        The file.
     columns : dict of str to (str, str)
         Columns that are read, in lower case, with the names and types of the file.
     diagnostics : list of Diagnostic
@@ -75,7 +76,7 @@ class ParquetFile:
             yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
     def alike(self, claim_id: str, most: int = 20) -> list[str]:
-        """Return the claim ids that are nearest to one that is not there."""
+        """Return the claim ids nearest to a claim id that is not there, at most some."""
         name = f"{self._name('claim_id')}::TEXT"
         rows = self._connection.execute(
             f"SELECT DISTINCT {name} AS c FROM {self._scan()} WHERE abs(length({name}) - $1) <= 2 "
@@ -123,7 +124,7 @@ class ParquetFile:
 
 
 def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:
-    """Return claims of Parquet files that begin or end as one that is not there."""
+    """Return claims of the Parquet files of some paths, nearest to a claim id that is not there."""
     found: list[str] = []
     for path in map(Path, paths):
         if is_parquet(path):
@@ -133,7 +134,7 @@ def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:
 
 
 def is_parquet(path: Path) -> bool:
-    """Tell whether a file begins as a Parquet file does, or is named as one."""
+    """Tell whether a path is of a file that begins as a Parquet file does, or is named as one."""
     try:
         if not path.is_file():
             return False
@@ -167,6 +168,7 @@ def open_parquet(
     Parameters
     ----------
     path : Path
+        The file.
     required, known : iterable of str
         Columns that must and that may be there.
     only : str, optional
@@ -205,12 +207,24 @@ def open_parquet(
 def check_parquet_columns(
     names: Iterable[str], source: str, required: Iterable[str], known: Iterable[str]
 ) -> list[Diagnostic]:
-    """Return what is wrong with the names of the columns of a Parquet file."""
+    """Return what is wrong with the names of the columns of a Parquet file.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The columns of the file.
+    source : str
+        The file, as places name it.
+    required : tuple of str
+        Columns that must be there.
+    known : tuple of str
+        Columns that are read.
+    """
     lower = [name.strip().lower() for name in names]
     return check_columns(lower, source, COLUMNS_PLACE, required, known)
 
 
 def not_parquet(path: Path) -> Diagnostic:
-    """Return the diagnostic for a file that is named as Parquet and is none."""
+    """Return the diagnostic for the path of a file that is named as Parquet and is none."""
     message = f"`{one_line(str(path))}` cannot be read as Parquet"
     return Diagnostic("error", message, Origin(str(path)), "was it cut off on its way?")

@@ -37,13 +37,14 @@ class RepeatedClaims:
     Parameters
     ----------
     places : mapping of str to Places, optional
+        The places of each id that is repeated.
     """
 
     def __init__(self, places: Mapping[str, Places] | None = None) -> None:
         self._places = dict(places or {})
 
     def place_in(self, claim_id: str | None, sources: Collection[str]) -> Origin | None:
-        """Return the first place of a repeated claim id in some files."""
+        """Return the first place of a repeated claim id in some sources."""
         places = self._places.get(claim_id) if claim_id else None
         found = places.first if places is not None else ()
         return next((place for place in found if place.source in sources), None)
@@ -54,6 +55,7 @@ class RepeatedClaims:
         Parameters
         ----------
         claim_id : str or None
+            The claim.
         place : Origin
             Place of this one.
         """
@@ -72,6 +74,7 @@ def repeated_fault(
     Parameters
     ----------
     claim_id : str
+        The claim.
     place : Origin
         Place of this one.
     others : sequence of Origin
@@ -90,7 +93,7 @@ def repeated_fault(
 
 
 def rejected(item: Claim | RejectedClaim, fault: Diagnostic) -> RejectedClaim:
-    """Return a claim as one that is rejected for a fault more."""
+    """Return an item, which is a claim, as one that is rejected for a fault more."""
     if isinstance(item, Claim):
         return RejectedClaim(item.claim_id, len(item.lines), (fault,))
     return RejectedClaim(item.claim_id, item.lines_read, (*item.diagnostics, fault))
@@ -105,6 +108,7 @@ def repeated_claims(sources: Iterable[IdSource]) -> RepeatedClaims:
     Parameters
     ----------
     sources : iterable of callable
+        Each reads the ids of a source.
 
     Returns
     -------

@@ -40,6 +40,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
     Parameters
     ----------
     path : Path
+        The file.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
 
 
 def cannot_be_read(path: Path, fault: Exception) -> Diagnostic:
-    """Return the diagnostic for a file that the system does not give."""
+    """Return the diagnostic for a path whose file the system does not give, for some fault."""
     reason = (fault.strerror or "") if isinstance(fault, OSError) else "it is no name of a file"
     return _fault(f"`{one_line(str(path))}` cannot be read: {reason[:1].lower()}{reason[1:]}", path)
 

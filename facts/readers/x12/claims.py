@@ -57,6 +57,7 @@ def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimS
     Parameters
     ----------
     path : path
+        The file.
     repeated : RepeatedClaims, optional
         Claim ids that stand in more than one place, where several files are read. Those of the
         file alone are looked for where nothing is given.
@@ -79,7 +80,13 @@ def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimS
 
 
 def ids_of_837(path: str | Path) -> IdSource:
-    """Return what reads the claim ids of an 837 file and nothing else of it."""
+    """Return what reads the claim ids of an 837 file and nothing else of it.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    """
     source = str(path)
 
     def ids(wanted: Collection[int] | None) -> Ids:

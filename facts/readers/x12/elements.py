@@ -160,24 +160,41 @@ _INSTITUTIONAL = {
 
 
 def element(segment: Segment, position: int) -> str:
-    """Return an element of a segment, empty where it is missing."""
+    """Return an element of a segment, empty where it is missing.
+
+    Parameters
+    ----------
+    segment : Segment
+        The segment.
+    position : int
+        Number of the element in its segment.
+    """
     elements = segment[1]
     return elements[position] if position < len(elements) else ""
 
 
 def qualifier(segment: Segment) -> str:
-    """Return the first element, which gives the kind of date, name or reference."""
+    """Return the first element, which gives the kind of date, name or reference.
+
+    Parameters
+    ----------
+    segment : Segment
+        The segment.
+    """
     return element(segment, 1).strip()
 
 
 def component(segment: Segment, position: int, index: int, separator: str) -> str:
-    """Return a component of an element, counted from 0, empty where it is missing."""
+    """Return a component: of the element at a position of a segment, at an index from 0.
+
+    The separator is between components; what is missing is empty.
+    """
     parts = element(segment, position).split(separator)
     return parts[index].strip() if index < len(parts) else ""
 
 
 def diagnosis_segment(claim: ClaimSegments) -> Segment | None:
-    """Return the first HI segment that has a diagnosis."""
+    """Return the first HI segment of a claim that has a diagnosis."""
     for segment in claim.hi:
         if any(
             composite.split(claim.component)[0].strip().upper() in DIAGNOSIS_QUALIFIERS
@@ -189,6 +206,15 @@ def diagnosis_segment(claim: ClaimSegments) -> Segment | None:
 
 def place(source: str, segment: Segment, position: str = "") -> Origin:
     """Return the place of an element.
+
+    Parameters
+    ----------
+    source : str
+        The file, as places name it.
+    segment : Segment
+        The segment.
+    position : int
+        Number of the element in its segment.
 
     Examples
     --------

@@ -72,7 +72,9 @@ class NoteBook:
     Parameters
     ----------
     source : str
+        The file.
     notes : Notes
+        Gathers the notes.
     """
 
     def __init__(self, source: str, notes: Notes) -> None:
@@ -80,15 +82,39 @@ class NoteBook:
         self._notes = notes
 
     def add(self, *diagnostics: Diagnostic) -> None:
-        """Add what was not reported before."""
+        """Add the diagnostics that were not reported before."""
         self._notes.once(diagnostics)
 
     def warn(self, message: str, segment: Segment, position: str = "", help: str = "") -> None:
-        """Add a warning with its segment and element."""
+        """Add a warning with its segment and element.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong.
+        segment : Segment
+            The segment.
+        position : int
+            Number of the element in its segment.
+        help : str, optional
+            What to do.
+        """
         self.add(Diagnostic("warning", message, place(self.source, segment, position), help))
 
     def error(self, message: str, segment: Segment, position: str = "", help: str = "") -> None:
-        """Add an error with its segment and element."""
+        """Add an error with its segment and element.
+
+        Parameters
+        ----------
+        message : str
+            What is wrong.
+        segment : Segment
+            The segment.
+        position : int
+            Number of the element in its segment.
+        help : str, optional
+            What to do.
+        """
         self.add(Diagnostic("error", message, place(self.source, segment, position), help))
 
     def close(self) -> None:
@@ -103,6 +129,7 @@ class Envelope:
     ----------
     reader : SegmentReader
     notes : NoteBook
+        Gathers what is wrong.
     kind : TransactionKind, optional
         The transactions that are read; the others are errors.
 
@@ -136,7 +163,15 @@ class Envelope:
         self.over = False
 
     def take(self, name: str, segment: Segment) -> None:
-        """Take a segment of the envelope."""
+        """Take a segment of the envelope.
+
+        Parameters
+        ----------
+        name : str
+            The name of a column.
+        segment : Segment
+            The segment.
+        """
         if name == "ST":
             self._open_transaction(segment)
         elif name == "SE":

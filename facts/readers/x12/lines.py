@@ -77,6 +77,7 @@ class LineBuilder:
     ----------
     claim : ClaimSegments
     source : str
+        The file, as places name it.
     damaged : bool, optional
         Whether the file has characters that cannot be read, so that they have to be looked for.
 

@@ -59,6 +59,7 @@ class SegmentReader:
     Parameters
     ----------
     path : Path
+        The file.
     only : str, optional
         Yield segments that begin so alone; the others are counted.
 
@@ -220,6 +221,7 @@ def header_delimiters(header: str, source: str, number: int = 1) -> Delimiters:
     header : str
         Its first 106 characters.
     source : str
+        The file, as places name it.
     number : int, optional
         Its number in the file.
 

@@ -54,6 +54,11 @@ class ComponentFault(ValueFault):
 def parse_day(text: str) -> date:
     """Return a date written as ``20180601``.
 
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+
     Raises
     ------
     ValueFault
@@ -73,7 +78,7 @@ def parse_day(text: str) -> date:
 
 @lru_cache(maxsize=4096)
 def parse_period(qualifier: str, text: str) -> tuple[date, date]:
-    """Return the first and the last day of a D8 or RD8 date.
+    """Return the first and the last day of the text of a date with the qualifier D8 or RD8.
 
     Raises
     ------
@@ -105,7 +110,7 @@ def parse_period(qualifier: str, text: str) -> tuple[date, date]:
 
 @lru_cache(maxsize=8192)
 def parse_procedure(composite: str, separator: str) -> Procedure:
-    """Return the procedure code, modifiers and description of SV101 or SV202.
+    """Return code, modifiers and description of a composite, SV101 or SV202, by its separator.
 
     Qualifiers other than HC give no procedure code.
 
@@ -163,6 +168,11 @@ def parse_procedure(composite: str, separator: str) -> Procedure:
 def parse_unit(text: str) -> str:
     """Return what the units of a line are where they are none of the procedure, else nothing.
 
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+
     Raises
     ------
     ValueFault
@@ -190,6 +200,11 @@ def parse_ndc(text: str) -> str | None:
     """Return the eleven digits of a national drug code, None where they cannot be known.
 
     Ten digits without dashes do not show which part lacks its leading zero.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
 
     Examples
     --------

@@ -22,6 +22,7 @@ def in_order(connection: Any, lines: str, odd: str, later: str = _AS_TEXTS) -> b
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     lines : str
         A source to follow FROM, with the columns ``claim_id`` and ``line_number``.
     odd : str
@@ -52,6 +53,7 @@ def any_repeated(connection: Any, lines: str) -> bool:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     lines : str
         A source to follow FROM, with the columns ``claim_id`` and ``line_number``. Lines without
         one of them stand twice in no claim.
@@ -90,6 +92,7 @@ def pairs_of(connection: Any, lines: str, count: int, total: int) -> int:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     lines : str
         A source to follow FROM, with the column ``claim_id``: each line has a claim and a number
         of at least 1, and none occurs twice.

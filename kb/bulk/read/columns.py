@@ -43,6 +43,7 @@ class Column:
     Parameters
     ----------
     name : str
+        Its name.
     value : str
         SQL of its value as it is read.
     join : str
@@ -74,7 +75,9 @@ def read_column(
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     source : Source
+        The source.
     name : str
         A column of the claim table.
     tag : str
@@ -275,7 +278,9 @@ def selected(
     Parameters
     ----------
     sources : sequence of (Source, mapping of str to Column)
+        The sources with their columns.
     names : sequence of str
+        The columns.
     condition : str, optional
         What follows the joins of each source; ``{claim}`` is its claim id, which is
         one of the columns then.

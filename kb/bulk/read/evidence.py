@@ -34,6 +34,7 @@ class EvidenceReader:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     types : mapping of str to EvidenceType
         What the policy declares.
     lines : str
@@ -52,7 +53,7 @@ class EvidenceReader:
     _unused: list[Diagnostic] = field(default_factory=list)
 
     def read(self, paths: Sequence[str | Path]) -> bool:
-        """Read files; tell whether any line has evidence."""
+        """Read the files of some paths; tell whether any line has evidence."""
         tables = Tables(self.connection, "raw_evidence", COLUMNS, REQUIRED, self.diagnostics)
         tables.read(paths)
         if not tables.sources:

@@ -22,8 +22,11 @@ def gather_rows(connection: Any, name: str, sources: Sequence[Source]) -> None:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     name : str
+        Name of the view or table.
     sources : sequence of Source
+        The sources.
     """
     selects, kind = [], "VIEW"
     for number, source in enumerate(sources):

@@ -38,6 +38,7 @@ class Source:
     columns : dict of str to str
         Names and DuckDB types.
     parquet : bool
+        Whether it is of Parquet files.
     """
 
     scan: str
@@ -52,6 +53,7 @@ class Tables:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     name : str
         Name of the table of the rows of text files.
     known, required : tuple of str
@@ -73,7 +75,7 @@ class Tables:
         self._raw = RawTable(self.connection, self.name, self.known)
 
     def read(self, paths: Iterable[str | Path]) -> None:
-        """Read or open all files; those that cannot be read are reported."""
+        """Read or open the files of all paths; those that cannot be read are reported."""
         parquet: list[Path] = []
         for path in map(Path, dict.fromkeys(paths)):
             if is_parquet(path):
@@ -98,6 +100,7 @@ class Tables:
         Parameters
         ----------
         source : Source
+            The source.
         order : str
             SQL of the value that comes with each row, over the alias ``r``.
         condition : str
@@ -115,11 +118,11 @@ class Tables:
                 yield key, self._again(source, file, row, names, values)
 
     def name_of(self, source: Source, file: Any) -> str:
-        """Return the name of a file."""
+        """Return the name of a file of a source."""
         return str(file if source.parquet else self._raw.texts[file].file.path)
 
     def trace(self, source: Source, file: Any, row: int) -> RowTrace | PathTrace:
-        """Return what gives the places of a row."""
+        """Return what gives the places of a row in a file of a source."""
         name = self.name_of(source, file)
         if not source.parquet and isinstance(self._raw.texts[file].file, ObjectFile):
             return PathTrace(name, row)

@@ -39,12 +39,28 @@ def doubtful(text: str) -> str:
 
 
 def unfit(text: str, signs: Sequence[int] = _UNREADABLE) -> str:
-    """Return the SQL of whether a text is too long, or has characters that cannot be read."""
+    """Return the SQL of whether a text is too long, or has characters that cannot be read.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+    signs : sequence of int, optional
+        Numbers of the characters that cannot be read.
+    """
     return f"(length({text}) > {LONGEST_TEXT} OR {unreadable(text, signs)})"
 
 
 def unreadable(text: str, signs: Sequence[int] = _UNREADABLE) -> str:
-    """Return the SQL of whether a text has characters that cannot be read."""
+    """Return the SQL of whether a text has characters that cannot be read.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+    signs : sequence of int, optional
+        Numbers of the characters that cannot be read.
+    """
     return f"({' OR '.join(f'contains({text}, chr({sign}))' for sign in signs)})"
 
 

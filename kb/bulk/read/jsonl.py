@@ -35,8 +35,11 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
     Parameters
     ----------
     table : RawTable
+        Takes the rows.
     text : TextFile
+        The file's part of the table.
     file : ObjectFile
+        The file.
 
     Returns
     -------

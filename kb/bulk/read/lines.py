@@ -40,8 +40,11 @@ class Checked:
     Parameters
     ----------
     diagnostics : list of Diagnostic
+        What is wrong, and notes.
     tally : Tally
+        How many lines and claims were read.
     rejected : list of RejectedClaim
+        The claims that could not be read.
     distinct : dict of column to set of str
         Every value of some columns, and perhaps more.
     pairs : int
@@ -63,7 +66,9 @@ class LineReader:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     paths : sequence of path
+        CSV, JSONL and Parquet files.
     """
 
     def __init__(self, connection: Any, paths: Sequence[str | Path]) -> None:

@@ -62,9 +62,11 @@ def scan_parquet(
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     name : str
         What the names of the views begin with.
     paths : sequence of Path
+        The files.
     required, known : sequence of str
         Columns that must and that can be there.
     notes : list of Diagnostic

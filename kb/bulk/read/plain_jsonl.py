@@ -97,7 +97,7 @@ class PlainObjects:
 
     @classmethod
     def of(cls, objects: Iterable[Mapping[str, Any]], known: tuple[str, ...]) -> PlainObjects:
-        """Return what is plain in a file that begins with these objects."""
+        """Return what is plain in a file that begins with objects, by their known names."""
         decimals = {name for name in _AMOUNTS if name in known}
         others: set[str] = set()
         nested: set[str] = set()
@@ -141,7 +141,7 @@ class PlainObjects:
         return "JSON" if name in self.decimals or name in CODE_LISTS else "VARCHAR"
 
     def value(self, name: str, taken: str) -> str:
-        """Return the SQL of the text that the row reader makes of a value."""
+        """Return the SQL of the text that a reader makes of the value of a name, as taken."""
         if self.kind(name) == "JSON":
             taken = (
                 f"CASE WHEN starts_with({taken}, '\"') THEN ({taken} ->> '$') "

@@ -57,7 +57,9 @@ class TextFile:
     Parameters
     ----------
     file : DelimitedFile or ObjectFile
+        The file.
     number : int
+        Number of the file in the table.
     start : int
         Rows of the table before its own.
     first : int
@@ -80,10 +82,13 @@ class RawTable:
     Parameters
     ----------
     connection : DuckDB connection
+        An open connection to DuckDB.
     name : str
+        Its name.
     known : tuple of str
         The columns.
     texts : list of TextFile
+        The files, in their order.
     faulty : dict of (int, int) to RawRow
         Rows with faults, by number of the file and of the row, as the row readers tell them.
     """
@@ -165,11 +170,11 @@ class RawTable:
 
     @staticmethod
     def row_of(text: TextFile) -> str:
-        """Return the SQL of the number of a row that does not say it."""
+        """Return the SQL of the number of a row of a text file that does not say it."""
         return f"rowid + {text.first - text.start}"
 
     def insert(self, text: TextFile, rows: Iterable[RawRow]) -> None:
-        """Put rows of a row reader into the table."""
+        """Put the rows that a row reader makes of a text file into the table."""
         waiting = iter(rows)
         kinds = {"row": "BIGINT", "broken": "BOOLEAN", **dict.fromkeys(self.known, "VARCHAR")}
         picks = [f"v.{identifier(name)}" for name in kinds]
@@ -187,13 +192,13 @@ class RawTable:
             self.keep_faulty(text, chunk)
 
     def keep_faulty(self, text: TextFile, rows: Iterable[RawRow]) -> None:
-        """Keep those rows of a row reader that have faults."""
+        """Keep those rows of a text file that have faults."""
         for row in rows:
             if row.faults:
                 self.faulty[text.number, row.number] = row
 
     def drop(self, text: TextFile) -> None:
-        """Take the rows of the last file out."""
+        """Take the rows of a text file out, which is the last one."""
         self.keep(f"file <> {text.number}", "row")
 
     def keep(self, condition: str, row: str) -> None:
@@ -202,6 +207,7 @@ class RawTable:
         Parameters
         ----------
         condition : str
+            SQL of the rows that are kept.
         row : str
             SQL of the numbers of the rows.
         """
@@ -218,7 +224,7 @@ class RawTable:
         self.connection.execute(f"ALTER TABLE kept RENAME TO {self.name}")
 
     def number(self, text: TextFile, numbers: Iterator[int]) -> bool:
-        """Number the rows of a file as the row reader does; tell whether it has as many."""
+        """Give the rows of a text file their numbers; tell whether it has as many."""
         start = text.start
         while chunk := list(islice(numbers, 1_000_000)):
             self.connection.execute(

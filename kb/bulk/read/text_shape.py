@@ -55,6 +55,7 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     Parameters
     ----------
     path : Path
+        The file.
     values : bool
         Whether a quotation mark that is not closed, or is in a value without quotation marks
         around it, makes the file irregular.
