@@ -121,20 +121,6 @@ class Derivations:
         """
         return predicate in self.index.needs
 
-    def holds(self, atom: GroundAtom) -> bool:
-        """Return whether an atom is a fact or follows.
-
-        Parameters
-        ----------
-        atom : tuple of predicate and row
-            A ground atom.
-
-        Returns
-        -------
-        bool
-        """
-        return bool(self.rows(*atom))
-
     def rows(self, predicate: str, pattern: Pattern) -> Sequence[Row]:
         """Return the rows of a predicate, stated or derived, that match a pattern.
 

@@ -7,9 +7,10 @@ Prolog, so that a text which is read here means the same there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 from facts.span import Span
 from kb.language.ast import Constant, Term, Variable
@@ -174,12 +175,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
         kind = match.lastgroup
         piece = match.group()
         begin = match.start()
-        if kind == "BLANK":
-            if "\n" in piece:
-                row += piece.count("\n")
-                row_start = begin + piece.rindex("\n") + 1
-            continue
-        if kind == "COMMENT":
+        if kind == "BLANK" or kind == "COMMENT":
             if "\n" in piece:
                 row += piece.count("\n")
                 row_start = begin + piece.rindex("\n") + 1
@@ -188,114 +184,109 @@ def tokens(text: str, source: str) -> Iterator[Token]:
         end = column + len(piece)
         if sign_at >= 0:  # the minus of a negative number stood just before
             piece, column, sign_at = "-" + piece, column - 1, -1
-        if len(piece) > LONGEST_WORD and kind in ("VARIABLE", "NAME", "CALL", "SYMBOL"):
-            fault = f"a word of {len(piece)} characters is too long"
-            yield _bad(piece, source, row, column, end, fault, "text goes in single quotes")
-            previous = "BAD"
-            continue
-        match kind:
-            case "VARIABLE":
-                name = piece
-                if name == "_":
-                    anonymous += 1
-                    name = f"_{anonymous}"
-                elif name[0] == "_" and _KEPT_NAME.fullmatch(name):
-                    fault = f"the name `{name}` is kept for `_`"
-                    yield _bad(piece, source, row, column, end, fault, "give the variable a word")
-                    previous = "TERM"
-                    continue
-                term: Term = Variable(name, Span(source, row, column, row, end))
-                yield Token("TERM", piece, source, row, column, end, term)
-                previous = "TERM"
-                continue
-            case "NAME":
-                if piece == "is":
-                    previous = "IS"
-                elif piece == "mod":
-                    previous = "TIMES"
-                elif piece in OPERATOR_WORDS:
-                    fault = f"Prolog reads `{piece}` as an operator"
-                    yield _bad(piece, source, row, column, end, fault, f"write '{piece}' in quotes")
-                    previous = "TERM"
-                    continue
-                else:
-                    term = Constant(piece, Span(source, row, column, row, end))
-                    yield Token("TERM", piece, source, row, column, end, term)
-                    previous = "TERM"
-                    continue
-            case "CALL":
-                piece = piece[:-1]
-                if piece in FUNCTIONS:
-                    previous = "FUNCTION"
-                elif piece == "aggregate_all":
-                    previous = "AGGREGATE"
-                elif piece == "predicate":
-                    previous = "PREDICATE"
-                elif piece in ("is", "mod"):
-                    fault = f"`{piece}` is between its two operands"
-                    yield _bad(piece, source, row, column, end, fault, "")
-                    previous = "CALL"
-                    continue
-                else:
-                    previous = "CALL"
-            case "PUNCTUATION":
-                if piece not in _PUNCTUATION:
-                    fault, help = _REFUSED[piece]
-                    yield _bad(piece, source, row, column, end, fault, help)
-                    previous = "BAD"
-                    continue
-                previous = _PUNCTUATION[piece]
-            case "QUOTED" | "STRING" | "NUMBER":
-                try:
-                    value = _number(piece) if kind == "NUMBER" else unescape(piece[1:-1])
-                    glued = _GLUED.match(text, match.end()) if kind == "NUMBER" else None
-                    if glued:
-                        end += len(glued.group())
-                        raise _Unreadable(f"`{piece}{glued.group()}` is not a number")
-                except _Unreadable as reason:
-                    help = _NUMBER_HELP if kind == "NUMBER" else _ESCAPE_HELP
-                    yield _bad(piece, source, row, column, end, str(reason), help)
-                    previous = "TERM"
-                    continue
-                term = Constant(value, Span(source, row, column, row, end))
-                previous = "STRING" if kind == "STRING" else "TERM"
-                yield Token(previous, piece, source, row, column, end, term)
-                continue
-            case "END":
-                previous = "END"
+        at = (source, row, column, end)
+        if kind == "PUNCTUATION" and piece in _PUNCTUATION:
+            previous = _PUNCTUATION[piece]
+            yield Token(previous, piece, *at)
+        elif piece == "_":
+            anonymous += 1
+            previous = "TERM"
+            name = Variable(f"_{anonymous}", Span(source, row, column, row, end))
+            yield Token("TERM", piece, *at, name)
+        elif kind == "END":
+            previous, anonymous = "END", 0
+            yield Token("END", piece, *at)
+        elif kind == "OPENED":
+            fault = "a comment `/*` is not closed"
+            yield _bad("/*", source, row, column, column + 2, fault, "close it with `*/`")
+        elif piece == "-" and previous not in _OPERANDS and _digit(text, match.end()):
+            sign_at = begin
+        else:
+            token, previous = _READERS.get(kind or "", _unexpected)(piece, at, match)
+            yield token
+            if previous == "END":
                 anonymous = 0
-            case "SYMBOL":
-                if piece == "-" and previous not in _OPERANDS and _digit(text, match.end()):
-                    sign_at = begin
-                    continue
-                sign = _SIGNS.get(piece)
-                if sign is None:
-                    fault, help = _refused_sign(piece)
-                    yield _bad(piece, source, row, column, end, fault, help)
-                    previous = "BAD"
-                    continue
-                previous = sign
-            case "UNCLOSED":
-                fault = f"a quote `{piece[0]}` is not closed on its row"
-                yield _bad(piece, source, row, column, end, fault, f"close it with `{piece[0]}`")
-                previous = "BAD"
-                if piece.rstrip().endswith("."):
-                    previous = "END"
-                    anonymous = 0
-                    yield Token("END", ".", source, row, end - 1, end)
-                continue
-            case "OPENED":
-                fault = "a comment `/*` is not closed"
-                yield _bad("/*", source, row, column, column + 2, fault, "close it with `*/`")
-                continue
-            case _:
-                fault = f"unexpected character {_character(piece)}"
-                yield _bad(piece, source, row, column, end, fault, "text goes in single quotes")
-                previous = "BAD"
-                continue
-        yield Token(previous, piece, source, row, column, end)
+                yield Token("END", ".", source, row, end - 1, end)
 
 
+_At: TypeAlias = tuple[str, int, int, int]
+"""Source, row, column and end of a token."""
+
+_Read: TypeAlias = tuple[Token, str]
+"""A token, and the type that counts for the sign after it."""
+
+
+def _word(piece: str, at: _At, match: re.Match[str]) -> _Read:
+    kind = match.lastgroup
+    if len(piece) > LONGEST_WORD:
+        fault = f"a word of {len(piece)} characters is too long"
+        return _bad(piece, *at, fault, "text goes in single quotes"), "BAD"
+    if kind == "SYMBOL":
+        sign = _SIGNS.get(piece)
+        if sign is None:
+            return _bad(piece, *at, *_refused_sign(piece)), "BAD"
+        return Token(sign, piece, *at), sign
+    if kind == "CALL":
+        piece = piece[:-1]
+        if piece in ("is", "mod"):
+            return _bad(piece, *at, f"`{piece}` is between its two operands", ""), "CALL"
+        type_ = "FUNCTION" if piece in FUNCTIONS else _CALLS.get(piece, "CALL")
+        return Token(type_, piece, *at), type_
+    if piece in _NAMES:
+        return Token(_NAMES[piece], piece, *at), _NAMES[piece]
+    source, row, column, end = at
+    span = Span(source, row, column, row, end)
+    if kind == "NAME":
+        if piece in OPERATOR_WORDS:
+            fault = f"Prolog reads `{piece}` as an operator"
+            return _bad(piece, *at, fault, f"write '{piece}' in quotes"), "TERM"
+        return Token("TERM", piece, *at, Constant(piece, span)), "TERM"
+    if piece[0] == "_" and _KEPT_NAME.fullmatch(piece):
+        fault = f"the name `{piece}` is kept for `_`"
+        return _bad(piece, *at, fault, "give the variable a word"), "TERM"
+    return Token("TERM", piece, *at, Variable(piece, span)), "TERM"
+
+
+def _constant(piece: str, at: _At, match: re.Match[str]) -> _Read:
+    source, row, column, end = at
+    is_number = match.lastgroup == "NUMBER"
+    try:
+        value = _number(piece) if is_number else unescape(piece[1:-1])
+        glued = _GLUED.match(match.string, match.end()) if is_number else None
+        if glued:
+            end += len(glued.group())
+            raise _Unreadable(f"`{piece}{glued.group()}` is not a number")
+    except _Unreadable as reason:
+        help = _NUMBER_HELP if is_number else _ESCAPE_HELP
+        return _bad(piece, source, row, column, end, str(reason), help), "TERM"
+    term = Constant(value, Span(source, row, column, row, end))
+    type_ = "STRING" if match.lastgroup == "STRING" else "TERM"
+    return Token(type_, piece, *at, term), type_
+
+
+def _refused_punctuation(piece: str, at: _At, match: re.Match[str]) -> _Read:
+    return _bad(piece, *at, *_REFUSED[piece]), "BAD"
+
+
+def _unclosed(piece: str, at: _At, match: re.Match[str]) -> _Read:
+    fault = f"a quote `{piece[0]}` is not closed on its row"
+    token = _bad(piece, *at, fault, f"close it with `{piece[0]}`")
+    return token, "END" if piece.rstrip().endswith(".") else "BAD"
+
+
+def _unexpected(piece: str, at: _At, match: re.Match[str]) -> _Read:
+    fault = f"unexpected character {_character(piece)}"
+    return _bad(piece, *at, fault, "text goes in single quotes"), "BAD"
+
+
+_READERS: dict[str, Callable[[str, _At, re.Match[str]], _Read]] = {
+    **dict.fromkeys(("VARIABLE", "NAME", "CALL", "SYMBOL"), _word),
+    **dict.fromkeys(("QUOTED", "STRING", "NUMBER"), _constant),
+    "PUNCTUATION": _refused_punctuation,
+    "UNCLOSED": _unclosed,
+}
+_NAMES = {"is": "IS", "mod": "TIMES"}
+_CALLS = {"aggregate_all": "AGGREGATE", "predicate": "PREDICATE"}
 _NUMBER_HELP = "numbers are written like 12, -3 or 0.25"
 _ESCAPE_HELP = "escapes are '' \\\\ \\' \\n \\t and \\xHH\\"
 
