@@ -84,7 +84,7 @@ def determine_predicates(
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
         Where the tables are.
     kb : KnowledgeBase
         A policy with its settings and lists.

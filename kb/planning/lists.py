@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from facts.claim import Override
+from facts.extras import Connection
 from facts.schema import BY_NAME, FIRST_DATE, LAST_DATE
 from kb.engines.duckdb.connection import make_table
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def prepare_lists(
-    connection: Any, overrides: Sequence[Override], release: HcpcsRelease | None
+    connection: Connection, overrides: Sequence[Override], release: HcpcsRelease | None
 ) -> None:
     """Make tables of overrides and of a release on a connection, which lines are joined with."""
     rows: list[tuple[str, ...]] = []
@@ -36,7 +37,7 @@ def prepare_lists(
         _table(connection, "release_code", codes)
 
 
-def _table(connection: Any, name: str, rows: Sequence[tuple[str, ...]]) -> None:
+def _table(connection: Connection, name: str, rows: Sequence[tuple[str, ...]]) -> None:
     names = [column.name for column in BY_NAME[name].columns]
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     made = {column: ("TEXT", list(values)) for column, values in zip(names, columns, strict=True)}

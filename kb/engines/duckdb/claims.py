@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from facts.extras import bulk_module
+from facts.extras import Connection, Result, bulk_module
 from facts.schema import BY_NAME, CLASSIFIED_COLUMNS
 from kb.compile.rewrite.apart import OF_CLAIM, Codes
 from kb.compile.script.source import Source
@@ -33,7 +33,7 @@ class ClaimInputs:
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
         Where the tables are.
     source : Source
         The policy: its tables, evidence and what is the same for every claim.
@@ -47,7 +47,7 @@ class ClaimInputs:
         What tables and lists say of codes that no claim needs to have.
     """
 
-    connection: Any
+    connection: Connection
     source: Source
     lines: str
     evidence: str | None = None
@@ -112,7 +112,7 @@ class ClaimInputs:
         """Return the SQL type of a kind of column."""
         return _text(self.queries.dialect.numbers.column_type(kind))
 
-    def _execute(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+    def _execute(self, sql: str, parameters: Sequence[object] = ()) -> Result:
         return self.connection.execute(sql, list(parameters))
 
     def _create(self, kind: str, name: str, query: Sql | str | None) -> None:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from decimal import Decimal
 
 from facts.diagnostic import ProgramError
+from facts.extras import Connection
 from facts.schema import ColumnType
 from kb.compile.sql.catalog import Table
 from kb.compile.sql.number_types import decimal_of
 from kb.compile.sql.statements import column_names
 from kb.engines.duckdb.connection import identifier
-from kb.language.values import Row, Value
+from kb.language.values import Row, Value, canonical
 
 TypeOf = Callable[[ColumnType], str]
 """Returns the SQL type of a column."""
 
 
-def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> None:
+def create_table(connection: Connection, table: Table, name: str, type_of: TypeOf) -> None:
     """Make an empty table on a connection under a name, its SQL types as ``type_of`` says."""
     types = list(map(type_of, table.types)) or ["INTEGER"]
     columns = ", ".join(
@@ -28,7 +29,7 @@ def create_table(connection: Any, table: Table, name: str, type_of: TypeOf) -> N
 
 
 def fill_table(
-    connection: Any,
+    connection: Connection,
     predicate: str,
     table: Table,
     name: str,
@@ -70,6 +71,11 @@ def fill_table(
         for position, kind in enumerate(table.types, 1)
     )
     connection.execute(f"INSERT INTO {identifier(name)} SELECT {picks}", columns)
+
+
+def found_value(value: Value) -> Value:
+    """Return a value that DuckDB found: a number in its shortest form."""
+    return canonical(value) if isinstance(value, Decimal) else value
 
 
 def _parameter(value: Value, kind: ColumnType, predicate: str) -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
+from facts.extras import Connection, Result
 from kb.compile.planner import ANSWER, GoalPlan, Step
 from kb.compile.sql.statements import Fixpoint, Relationship
 from kb.compile.sql.tree import Sql
 from kb.engines.duckdb.claims import ClaimInputs
-from kb.engines.duckdb.connection import identifier
+from kb.engines.duckdb.connection import identifier, one_row
+from kb.engines.duckdb.facts import found_value
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.relations import make_relation
 from kb.engines.duckdb.rounds import run_rounds
 from kb.language.ast import Key
-from kb.language.values import Row, Value
+from kb.language.values import Row
 
 ANSWERS = "answers of the goal"
 """The table of the answers, each once and in their order."""
@@ -61,8 +61,8 @@ class GoalRun:
             If a number that the goal needs cannot be computed exactly.
         """
         self.compute()
-        row = self._execute(f"SELECT count(*) FROM {identifier(ANSWERS)}").fetchone()
-        return int(row[0])
+        (count,) = one_row(self.inputs.connection, f"SELECT count(*) FROM {identifier(ANSWERS)}")
+        return int(count)
 
     def compute(self) -> None:
         """Make the tables of the predicates that are wanted.
@@ -90,7 +90,7 @@ class GoalRun:
             if self.watch is not None:
                 self.watch(number / len(steps))
 
-    def _execute(self, sql: str) -> Any:
+    def _execute(self, sql: str) -> Result:
         return self.inputs.connection.execute(sql)
 
     def _step(self, step: Step) -> None:
@@ -121,12 +121,12 @@ class GoalRun:
                 raise Inexact
 
 
-def answer_rows(connection: Any, has_columns: bool) -> Iterator[Row]:
+def answer_rows(connection: Connection, has_columns: bool) -> Iterator[Row]:
     """Yield the rows of the table of answers, each number in its shortest form.
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
         Where the tables are.
     has_columns : bool
         Whether the goal asks for anything; one that holds and asks for nothing has an empty row.
@@ -134,13 +134,7 @@ def answer_rows(connection: Any, has_columns: bool) -> Iterator[Row]:
     found = connection.execute(f"SELECT * FROM {identifier(ANSWERS)}")
     while rows := found.fetchmany(_AT_ONCE):
         for row in rows:
-            yield tuple(map(_value, row)) if has_columns else ()
-
-
-def _value(value: Any) -> Value:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else value.normalize()
-    return value  # type: ignore[no-any-return]
+            yield tuple(map(found_value, row)) if has_columns else ()
 
 
 def _last_uses(steps: Iterable[Step], kept: Iterable[Key]) -> dict[int, list[Key]]:

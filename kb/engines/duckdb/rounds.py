@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from facts.extras import Connection
 from kb.compile.sql.catalog import Table
 from kb.compile.sql.statements import NEW
-from kb.engines.duckdb.connection import identifier
+from kb.engines.duckdb.connection import identifier, one_row
 from kb.engines.duckdb.facts import TypeOf, create_table
 from kb.language.ast import Key
 
@@ -16,7 +16,7 @@ NEXT = " next"
 
 
 def run_rounds(
-    connection: Any,
+    connection: Connection,
     tables: Mapping[Key, Table],
     steps: Sequence[tuple[Key, str]],
     type_of: TypeOf,
@@ -25,7 +25,7 @@ def run_rounds(
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : Connection
         Where the tables are.
     tables : mapping of (name, arity) to Table
         Tables that exist and hold the first rows of their predicates.
@@ -44,7 +44,7 @@ def run_rounds(
 
 
 def _round(
-    connection: Any,
+    connection: Connection,
     tables: Mapping[Key, Table],
     steps: Sequence[tuple[Key, str]],
     type_of: TypeOf,
@@ -61,8 +61,7 @@ def _round(
         connection.execute(
             f"INSERT INTO {new} SELECT DISTINCT * FROM {following} EXCEPT SELECT * FROM {name}"
         )
-        row = connection.execute(f"SELECT COUNT(*) FROM {new}").fetchone()
-        added += row[0]
+        added += one_row(connection, f"SELECT COUNT(*) FROM {new}")[0]
         connection.execute(f"INSERT INTO {name} SELECT * FROM {new}")
         connection.execute(f"DROP TABLE {following}")
     return added

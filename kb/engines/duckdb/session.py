@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from facts.diagnostic import ProgramError, QueryError
@@ -12,13 +11,13 @@ from facts.extras import duckdb_module
 from kb.compile.sql.catalog import Catalog, Table
 from kb.compile.sql.number_types import SCALE
 from kb.engines.duckdb.connection import connection_settings, identifier
-from kb.engines.duckdb.facts import create_table, fill_table
+from kb.engines.duckdb.facts import create_table, fill_table, found_value
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement
 from kb.engines.duckdb.rounds import run_rounds
 from kb.engines.protocol import Facts
 from kb.language.ast import Atom, Constant, Key, Query, Rule, Term, Variable
 from kb.language.traversal import atoms_of, named_variables, substitute
-from kb.language.values import Row, Value, canonical, row_key
+from kb.language.values import Row, Value, row_key
 from kb.model.program import CheckedProgram
 
 _ANSWER = "answer to the query"
@@ -110,7 +109,7 @@ class DuckDBSession:
             raise QueryError(fault.diagnostics) from None
         if not table.columns:
             return [()] if rows else []
-        return sorted({tuple(map(_value, row)) for row in rows}, key=row_key)
+        return sorted({tuple(map(found_value, row)) for row in rows}, key=row_key)
 
     def close(self) -> None:
         """Let go of the tables."""
@@ -161,12 +160,6 @@ class DuckDBSession:
         create_table(self._connection, table, name, self._compiled.type_of)
         rows = self._facts.get(key, [])
         fill_table(self._connection, key[0], table, name, rows, self._compiled.type_of)
-
-
-def _value(value: Any) -> Value:
-    if isinstance(value, Decimal):
-        return canonical(value)
-    return value  # type: ignore[no-any-return]
 
 
 def _sentence(fault: Exception) -> str:
