@@ -11,7 +11,7 @@ from facts.origin import Origin
 
 
 class Trace(Protocol):
-    """Tells where each field of a record was read, only when somebody asks."""
+    """The place where each field of a record was read, made when it is asked for."""
 
     def origin(self, field: str) -> Origin:
         """Return the origin of one field; of the whole record for ``""``."""

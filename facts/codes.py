@@ -1,4 +1,4 @@
-"""Codes, code ranges and the tables that they stand in."""
+"""Codes, code ranges and the tables that hold them."""
 
 from __future__ import annotations
 

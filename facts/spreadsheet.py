@@ -1,4 +1,4 @@
-"""Cells of tables that a spreadsheet shows as they stand, and takes for no formula."""
+"""Cells of tables that a spreadsheet shows as text and never takes for a formula."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def _leave(code: object) -> None:
-    """End the process at once where it has said all: to take apart a policy takes a while."""
+    """End the process at once when all is printed: to free a policy takes a while."""
     if code is not None and not isinstance(code, int):
         return
     try:

@@ -28,12 +28,12 @@ from explain.cli.options import (
     InputOptions,
     JsonOption,
     expanded,
-    read_beside,
+    read_supplements,
 )
 from explain.cli.output import data, message, report, table_text
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
-from explain.cli.writing import ENDINGS, check_target, destination, format_of
+from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError, UsageError
 from facts.readers.batch import Tally
@@ -143,16 +143,18 @@ def _one_by_one(
     shown = progress(meter) if task.output is not None else nullcontext()
     with destination(task.output, task.inputs) as write, shown:
         try:
-            beside = read_beside(kb, task.evidence, overrides)
+            supplements = read_supplements(kb, task.evidence, overrides)
         except InputError as fault:
             if not all_diagnostics:
                 raise
             report(BoundedDiagnostics(fault.diagnostics, without_limit=True))
             raise typer.Exit(BAD_INPUT) from None
-        result.diagnostics.extend(beside.notes)
-        stream = kb.stream(open_claims(task.files), beside.evidence, beside.overrides, result)
+        result.diagnostics.extend(supplements.notes)
+        stream = kb.stream(
+            open_claims(task.files), supplements.evidence, supplements.overrides, result
+        )
         texts = {"jsonl": jsonl_texts, "csv": csv_texts}.get(task.kind, _table_texts)
-        return determine_by_claim(stream, beside.evidence, result, texts, write, meter)
+        return determine_by_claim(stream, supplements.evidence, result, texts, write, meter)
 
 
 def demo() -> int:
@@ -226,7 +228,7 @@ def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
         if as_csv:
             return "csv"
         return "jsonl" if as_json or not _on_terminal() else "table"
-    kind = format_of(output, _ENDINGS)
+    kind = format_by_ending(output, _ENDINGS)
     if (as_csv and kind != "csv") or (as_json and kind != "jsonl"):
         raise UsageError.of(
             f"`{'--csv' if as_csv else '--json'}` contradicts the ending of `{one_line(output)}`",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kb.knowledge_base import KnowledgeBase
 
 INDEX, QUEUE = "index", "queue"
-"""Names of the two files beside the documents, without their endings."""
+"""Names of the two files alongside the documents, without their endings."""
 
 
 def write_all(

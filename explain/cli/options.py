@@ -269,20 +269,20 @@ def read_document(path: str | None) -> PolicyDocument | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What was read beside the claims, and warnings on the overrides."""
+class _Supplements:
+    """Evidence and overrides of the claims, and warnings on the overrides."""
 
     evidence: EvidenceIndex
     overrides: tuple[Override, ...]
     notes: list[Diagnostic]
 
 
-def read_beside(
+def read_supplements(
     kb: KnowledgeBase,
     evidence: list[str] | None,
     overrides: list[str] | None,
     only: str | None = None,
-) -> Beside:
+) -> _Supplements:
     """Read the files of evidence and of overrides; of Parquet what is on one claim alone.
 
     Parameters
@@ -307,7 +307,7 @@ def read_beside(
     notes: list[Diagnostic] = []
     changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
     index = read_evidence(evidence or [], kb.policy.evidence_types, only)
-    return Beside(index, changes, notes)
+    return _Supplements(index, changes, notes)
 
 
 def load_claims(
@@ -344,9 +344,9 @@ def load_claims(
 
     files = expanded(files)
     evidence = expanded(evidence or ())
-    beside = read_beside(kb, evidence, overrides, only)
-    index = beside.evidence
-    loaded = Loaded(kb, BoundedDiagnostics([*beside.notes, *index.diagnostics]))
+    supplements = read_supplements(kb, evidence, overrides, only)
+    index = supplements.evidence
+    loaded = Loaded(kb, BoundedDiagnostics([*supplements.notes, *index.diagnostics]))
     stream = open_claims(files, only)
     kept: list[Claim] = []
     for claim in stream:
@@ -363,7 +363,7 @@ def load_claims(
         loaded.near.extend(near_claims(files, only))
     elif only is None or not any(is_parquet(Path(file)) for file in files):
         loaded.diagnostics.extend(index.unused(loaded.lines))
-    loaded.kb = kb.with_claims(kept, index, beside.overrides)
+    loaded.kb = kb.with_claims(kept, index, supplements.overrides)
     return loaded
 
 

@@ -19,7 +19,7 @@ ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _OTHER_ENDINGS = (".ndjson", ".pq")
 
 
-def format_of(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
+def format_by_ending(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
     """Return the format that the ending of a file's name asks for.
 
     Parameters

@@ -86,7 +86,7 @@ def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
 
 
 def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
-    """Return the terms that stand for claims in a goal.
+    """Return the terms of a goal that are claims.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a person hands in: claims, evidence and overrides, from a reader or as plain dicts."""
+"""The input: claims, evidence and overrides, from a reader or as plain dicts."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
 
 
 def _history(main: TomlFile) -> None:
-    """Tell days of the history that are none, and lines of the document that are none."""
+    """Report days of the history that are none, and lines of the document that are none."""
     history = main.tables("history")
     for day in history:
         if not is_date(day):
@@ -155,7 +155,7 @@ def _table_rows(policy: Policy) -> Iterator[Diagnostic]:
 
 
 def _reading_numbers(policy: Policy, main: TomlFile) -> None:
-    """Tell references to readings that readings.toml does not have."""
+    """Report references to readings that readings.toml does not have."""
     named = {
         term.value
         for rule in policy.program.program.rules

@@ -201,7 +201,7 @@ class TomlFile:
         place: str,
         severity: Severity = "warning",
     ) -> None:
-        """Tell each key that nothing reads.
+        """Report each key that nothing reads.
 
         Parameters
         ----------
@@ -226,7 +226,7 @@ class TomlFile:
         key: str,
         severity: Severity = "warning",
     ) -> None:
-        """Tell a key that nothing reads, with the nearest that something does.
+        """Report a key that nothing reads, with the nearest that something does.
 
         Parameters
         ----------
