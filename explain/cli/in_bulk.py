@@ -67,12 +67,6 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     parquet = any(is_parquet(Path(file)) for file in files)
     if wanted == "pydatalog":
         return wanted
-    x12 = [file for file in files if not is_parquet(Path(file)) and is_x12(look(Path(file))[0])]
-    if wanted == "duckdb" and x12:
-        help = "leave out `--engine duckdb`"
-        raise UsageError.of(f"`{one_line(x12[0])}` is an 837, read claim by claim", help)
-    if x12:
-        return "pydatalog"
     if parquet or wanted == "duckdb":
         if not _installed():
             duckdb_module()

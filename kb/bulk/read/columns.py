@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from facts.claim import Diagnosis
+from facts.diagnostic import Diagnostic
+from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
 from facts.readers.parquet import BLANKS, WHOLE
 from facts.readers.plain_values import texts_of
@@ -27,6 +30,8 @@ KINDS = {
     **dict.fromkeys(AMOUNTS, NUMBER),
 }
 """Types of the columns that are no text."""
+
+_HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
 
 _PLAIN = {
     **dict.fromkeys(AMOUNTS, r"\d{1,18}(\.\d{0,9})?"),
@@ -261,6 +266,31 @@ def written(value: Any) -> tuple[str, str]:
         items = [_diagnosis(item) if isinstance(item, Diagnosis) else item for item in value]
         return " ".join(items), ""
     return str(value), ""
+
+
+def exact(claim: Claim) -> Claim | RejectedClaim:
+    """Return a claim, rejected where it has a number that cannot be kept exactly.
+
+    Parameters
+    ----------
+    claim : Claim
+        As the reader of single claims gives it.
+    """
+    found = []
+    for line in claim.lines:
+        for name in AMOUNTS:
+            fault = _inexact(getattr(line, name))
+            if fault:
+                place = line.trace.origin(name) if line.trace is not None else None
+                found.append(Diagnostic("error", f"`{name}` {fault}", place, _HELP_INEXACT))
+    if not found:
+        return claim
+    return RejectedClaim(claim.claim_id, len(claim.lines), tuple(found))
+
+
+@lru_cache(maxsize=65_536)
+def _inexact(amount: Decimal | None) -> str:
+    return written(amount)[1]
 
 
 def _diagnosis(item: Diagnosis) -> str:

@@ -1,7 +1,7 @@
 """Claim lines of files as one checked view: what is suspect is read again by the row readers.
 
-The lines are in the order of their files, those of CSV and JSONL before those of Parquet; claims
-that had to be read again come last.
+The lines are in the order of their files, those of CSV and JSONL before those of Parquet, those of
+837 files behind; claims that had to be read again come last.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
-from kb.bulk.read.columns import KINDS, Column, joined, read_column, selected, written
+from kb.bulk.read.columns import KINDS, Column, exact, joined, read_column, selected, written
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
+from kb.bulk.read.x12 import X12Lines, is_837, read_x12
+from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import in_background, make_table
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""
 
 _READ = "read_lines"
-_HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
 
 
 @dataclass(slots=True)
@@ -88,8 +89,11 @@ class LineReader:
         Checked
             Faults of files and rows; a claim of which a row cannot be read is left out whole.
         """
-        self._tables.read(self._paths)
-        for tag, source in enumerate(self._tables.sources):
+        x12 = [path for path in dict.fromkeys(self._paths) if is_837(path)]
+        self._tables.read(path for path in self._paths if path not in x12)
+        read = read_x12(self.connection, x12) if x12 else None
+        sources = [*self._tables.sources, *([read.source] if read is not None else [])]
+        for tag, source in enumerate(sources):
             # It is a pass on one processor; the columns of the claims wait for what it finds.
             ordering = in_background(self.connection, partial(_in_order, source))
             try:
@@ -103,16 +107,42 @@ class LineReader:
             ordered = ordering.result()
             claim_id = read_column(self.connection, source, "claim_id", str(tag), ordered)
             self._columns.append((source, {"claim_id": claim_id, **columns}))
-            self._ordered = ordered and len(self._tables.sources) == 1
+            self._ordered = ordered and len(sources) == 1
         for name in PARSERS:
             known = [columns[name].distinct for _, columns in self._columns]
             if all(values is not None for values in known):
                 self.checked.distinct[name] = {each for values in known for each in values or ()}
         self._check()
+        if read is not None:
+            self._add(read)
         self._note_changes()
         self._notes.close()
         self.checked.diagnostics += self._notes
         return self.checked
+
+    def _add(self, read: X12Lines) -> None:
+        """Add what was read and rejected of 837 files to what was read of tables.
+
+        Raises
+        ------
+        NotFusable
+            If a claim id stands in an 837 and in a table: then both have to be told.
+        """
+        if len(self._columns) > 1:
+            ids = [
+                f"SELECT claim_id FROM ({selected([each], ['claim_id'])})" for each in self._columns
+            ]
+            both = f"{' UNION ALL '.join(ids[:-1])} INTERSECT {ids[-1]} LIMIT 1"
+            if self.connection.execute(both).fetchone() is not None:
+                raise NotFusable("a claim id stands in an 837 and in a table")
+        tally = self.checked.tally
+        tally.lines_read += read.tally.lines_rejected
+        tally.lines_rejected += read.tally.lines_rejected
+        tally.claims_rejected += read.tally.claims_rejected
+        self.checked.rejected += read.rejected
+        for claim in read.rejected:
+            self.checked.diagnostics += claim.diagnostics
+        self.checked.diagnostics += read.diagnostics
 
     def _view(self, name: str, condition: str) -> None:
         """Make the view of what is read, of all sources."""
@@ -188,7 +218,7 @@ class LineReader:
             lines += len(rows)
             item = gather(claim_id, rows, self._notes)
             if isinstance(item, Claim):
-                item = self._exact(item)
+                item = exact(item)
             if isinstance(item, Claim):
                 accepted.extend(item.lines)
             else:
@@ -241,19 +271,6 @@ class LineReader:
         )
         for _, row in self._tables.rows(source, "NULL", condition):
             yield row.fields.get("claim_id", "").strip(), row
-
-    def _exact(self, claim: Claim) -> Claim | RejectedClaim:
-        """Reject a claim with a number that cannot be kept exactly."""
-        found = []
-        for line in claim.lines:
-            for name in KINDS:
-                fault = written(getattr(line, name))[1]
-                if fault:
-                    place = line.trace.origin(name) if line.trace is not None else None
-                    found.append(Diagnostic("error", f"`{name}` {fault}", place, _HELP_INEXACT))
-        if not found:
-            return claim
-        return RejectedClaim(claim.claim_id, len(claim.lines), tuple(found))
 
     def _accepted(self, lines: Sequence[ClaimLine]) -> None:
         table: dict[str, tuple[str, list[Any]]] = {}
