@@ -45,8 +45,8 @@ LARGE = 1_000_000
 def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     """Return the engine for some files.
 
-    DuckDB takes Parquet, and tables of ``LARGE`` bytes and more where it is installed; pyDatalog
-    takes all else, and every 837.
+    DuckDB takes Parquet, and other files of ``LARGE`` bytes and more where it is installed;
+    pyDatalog takes all else.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
     Raises
     ------
     UsageError
-        If DuckDB is asked for an 837 file, or not installed though it is needed.
+        If there is no such engine, or DuckDB is needed and not installed.
     """
     if wanted is not None and wanted not in ENGINES:
         raise UsageError.of(

@@ -119,11 +119,13 @@ def test_the_engine_that_fits_is_taken(claims: Path, monkeypatch: Any) -> None:
     table, parquet = str(claims / "claims.csv"), str(claims / "claims.parquet")
     x12 = str(ROOT / "explain" / "examples" / "office.837")
     assert in_bulk.choose_engine(None, [table]) == "pydatalog"
+    assert in_bulk.choose_engine(None, [x12]) == "pydatalog"
     assert in_bulk.choose_engine(None, [table, parquet]) == "duckdb"
     assert in_bulk.choose_engine("pydatalog", [parquet]) == "pydatalog"
     monkeypatch.setattr(in_bulk, "LARGE", 100)
     assert in_bulk.choose_engine(None, [table]) == "duckdb"
-    assert in_bulk.choose_engine(None, [table, x12]) == "pydatalog"
+    assert in_bulk.choose_engine(None, [x12]) == "duckdb"
+    assert in_bulk.choose_engine(None, [table, x12]) == "duckdb"
     monkeypatch.setattr(in_bulk, "_installed", lambda: False)
     assert in_bulk.choose_engine(None, [table]) == "pydatalog"
 
@@ -132,10 +134,6 @@ WRONG = {
     "an engine that there is not": (
         ["claims.csv", "--engine", "prolog"],
         "error: there is no engine `prolog`\n  = help: one of pydatalog, duckdb\n",
-    ),
-    "an 837": (
-        [str(ROOT / "explain" / "examples" / "office.837"), "--engine", "duckdb"],
-        "is an 837, read claim by claim\n  = help: leave out `--engine duckdb`\n",
     ),
     "a memory limit": (
         ["claims.parquet", "--memory-limit", "much"],
