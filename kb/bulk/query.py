@@ -25,7 +25,7 @@ from kb.compile.formulas.plan import ALLOWED, ANSWERS
 from kb.compile.planner import plan_goal
 from kb.compile.rewrite.apart import CODE_PREDICATES, Codes, NotApart, are_apart
 from kb.compile.rewrite.components import components
-from kb.compile.script.source import Source
+from kb.compile.script.source import ScriptSource
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.connection import run_stoppable
 from kb.engines.duckdb.goal import GoalRun, Inexact, answer_rows
@@ -174,7 +174,7 @@ def _in_one_set(
     return answers
 
 
-def _named(kb: KnowledgeBase, source: Source, goal: Query) -> set[str] | None:
+def _named(kb: KnowledgeBase, source: ScriptSource, goal: Query) -> set[str] | None:
     """Return the claims that a goal names where no other one matters."""
     terms = claim_terms(goal, kb.policy.program)
     named = {str(term.value) for term in terms if isinstance(term, Constant)}

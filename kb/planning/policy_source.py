@@ -9,7 +9,7 @@ from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, LAST_DATE
 from kb.claims.assertions import policy_facts
-from kb.compile.script.source import Source
+from kb.compile.script.source import ScriptSource
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Key, Rule
 from kb.language.traversal import atoms_of
@@ -18,7 +18,7 @@ from kb.policy.code_index import clause_rules
 from kb.policy.loader import LOADED_LISTS, Policy
 
 
-def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Source:
+def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> ScriptSource:
     """Return the source of a policy's script, under the settings of a knowledge base.
 
     Parameters
@@ -30,7 +30,7 @@ def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Sour
 
     Returns
     -------
-    Source
+    ScriptSource
     """
     policy = kb.policy
     tables: list[CodeTable] = list(policy.tables.values())
@@ -50,7 +50,7 @@ def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Sour
         for rule in rules:
             concluded.setdefault(rule, {})[clause_id] = None
     settings = ", ".join(f"{name}={value}" for name, value in sorted(kb.settings.items()))
-    return Source(
+    return ScriptSource(
         policy.program.program,
         (
             f"{policy.policy_id}: {policy.title}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME
 from kb.compile.formulas.domains import KEY_COLUMNS, LINE_INPUTS, Rows
-from kb.compile.formulas.formula import TRUE, Formulas
+from kb.compile.formulas.formula import TRUE, FormulaGraph
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import (
     Compared,
@@ -62,7 +62,7 @@ class Assembly:
 
     Parameters
     ----------
-    formulas : Formulas
+    formulas : FormulaGraph
         Where nodes are made.
     constants : mapping of (name, arity) to rows
         Predicates that are known before any line is read.
@@ -74,7 +74,7 @@ class Assembly:
         Variables of the claim and of the line that the body is about.
     """
 
-    formulas: Formulas
+    formulas: FormulaGraph
     constants: Rows
     prop: Callable[[Atom], int]
     count: Callable[[Aggregate, str, str, Comparator, Value], int]

@@ -1,16 +1,16 @@
-"""Formulas as a circuit, which is evaluated for many rows at once: a number holds a bit of each."""
+"""FormulaGraph as a circuit, which is evaluated for many rows at once: a number holds a bit of each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kb.compile.formulas.formula import FALSE, TRUE, All, Formulas, Not
+from kb.compile.formulas.formula import FALSE, TRUE, All, FormulaGraph, Not
 
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """Formulas over tests that are bits of masks.
+    """FormulaGraph over tests that are bits of masks.
 
     Its values are numbered: 0 never holds, 1 always does, the tests follow, then the gates.
 
@@ -60,13 +60,13 @@ class Circuit:
 
 
 def circuit_of(
-    formulas: Formulas, roots: Sequence[int], tests: Mapping[int, tuple[int, int]]
+    formulas: FormulaGraph, roots: Sequence[int], tests: Mapping[int, tuple[int, int]]
 ) -> Circuit:
     """Return formulas as a circuit.
 
     Parameters
     ----------
-    formulas : Formulas
+    formulas : FormulaGraph
         The nodes of all formulas.
     roots : sequence of int
         The nodes that are wanted.

@@ -37,13 +37,13 @@ Node: TypeAlias = bool | Not | All | Some | Test
 
 
 @dataclass(slots=True)
-class Formulas:
+class FormulaGraph:
     """All formulas of one compilation, numbered so that a node comes after its parts.
 
     Examples
     --------
     >>> from kb.compile.formulas.line_tests import Filled
-    >>> made = Formulas()
+    >>> made = FormulaGraph()
     >>> a, b = made.test(Filled("ndc")), made.test(Filled("units"))
     >>> made.all_of([a, made.not_(a)]) == FALSE, made.any_of([a, b]) == made.any_of([b, a, a])
     (True, True)

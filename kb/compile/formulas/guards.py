@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kb.compile.formulas.formula import FALSE, TRUE, Formulas, Some
+from kb.compile.formulas.formula import FALSE, TRUE, FormulaGraph, Some
 from kb.compile.formulas.line_tests import Test
 
 
 def guards(
-    formulas: Formulas, roots: Iterable[int], costly: Callable[[Test], bool]
+    formulas: FormulaGraph, roots: Iterable[int], costly: Callable[[Test], bool]
 ) -> dict[int, int]:
     """Return for each costly test a formula that holds wherever the test can change a root.
 
     Parameters
     ----------
-    formulas : Formulas
+    formulas : FormulaGraph
         What the nodes are of.
     roots : iterable of int
         Nodes of all that is wanted.
@@ -30,7 +30,7 @@ def guards(
     Examples
     --------
     >>> from kb.compile.formulas.line_tests import Filled
-    >>> made = Formulas()
+    >>> made = FormulaGraph()
     >>> cheap, dear = made.test(Filled("ndc")), made.test(Filled("description"))
     >>> root = made.all_of([cheap, dear])
     >>> guards(made, [root], lambda test: test == Filled("description")) == {dear: cheap}

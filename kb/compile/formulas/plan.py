@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kb.compile.formulas.domains import OPEN, constant_predicates, domains
-from kb.compile.formulas.formula import FALSE, Formulas
+from kb.compile.formulas.formula import FALSE, FormulaGraph
 from kb.compile.formulas.guards import guards
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import ColumnTest, OnFile, OtherLines, RowTest, SideTest
@@ -43,7 +43,7 @@ class LinePlan:
 
     Parameters
     ----------
-    formulas : Formulas
+    formulas : FormulaGraph
         What the nodes are of.
     answers : tuple of Answer
         Each with its formula.
@@ -58,7 +58,7 @@ class LinePlan:
         Where a test of other lines can matter.
     """
 
-    formulas: Formulas
+    formulas: FormulaGraph
     answers: tuple[Answer, ...]
     allowed: Extreme
     columns: dict[str, list[tuple[int, ColumnTest]]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from kb.compile.formulas.assemble import Assembly
-from kb.compile.formulas.formula import FALSE, TRUE, All, Formulas
+from kb.compile.formulas.formula import FALSE, TRUE, All, FormulaGraph
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import OtherLines, SideValue
 from kb.compile.formulas.unfold import Conjunction, Unfolder
@@ -51,12 +51,12 @@ class Specialiser:
     ----------
     unfolder : Unfolder
         Has the rules, and what is known beforehand.
-    formulas : Formulas
+    formulas : FormulaGraph
         Where nodes are made.
     """
 
     unfolder: Unfolder
-    formulas: Formulas = field(default_factory=Formulas)
+    formulas: FormulaGraph = field(default_factory=FormulaGraph)
     _done: dict[tuple[Key, Pattern], int] = field(default_factory=dict)
     _open: set[tuple[Key, Pattern]] = field(default_factory=set)
 

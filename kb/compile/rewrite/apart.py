@@ -33,7 +33,7 @@ OF_CLAIM = " of claim"
 _CLASSIFIED = {each.name: each.classified for each in INPUT_PREDICATES if each.classified}
 """Predicates whose third argument is looked up in tables, with the column of those tables."""
 
-Columns = dict[str, set[str]]
+_Columns = dict[str, set[str]]
 
 
 class NotApart(Exception):
@@ -55,7 +55,7 @@ class Codes:
     columns: Mapping[str, str]
     ambiguous: Callable[[str], bool]
 
-    def of_their_claim(self, atom: Atom, known: Columns) -> bool:
+    def of_their_claim(self, atom: Atom, known: _Columns) -> bool:
         """Tell whether a code atom can hold of no code but those of the claim of its rule.
 
         Parameters
@@ -185,7 +185,7 @@ def _body(
     body: Sequence[BodyLiteral],
     claim: Term,
     codes: Codes,
-    outer: Columns,
+    outer: _Columns,
     has_claim: bool,
 ) -> tuple[BodyLiteral, ...]:
     """Return a body whose code atoms name the claim where they could hold of another one."""

@@ -24,10 +24,10 @@ from kb.language.matching import constants_of, match
 from kb.language.traversal import rules_by_head, substitute, substitute_terms
 from kb.language.values import Value, canonical
 
-Bound = tuple[tuple[int, Value], ...]
+_Bound = tuple[tuple[int, Value], ...]
 """The positions of an atom that hold constants, with these."""
 
-Pattern = tuple[Key, Bound]
+_Pattern = tuple[Key, _Bound]
 
 _MOST = 3
 """Sets of constants for each of which a predicate is computed separately."""
@@ -88,14 +88,14 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
     for component in components(program, wanted):
         if component.recursive:
             keep.update(component.keys)
-    first: list[Pattern] = [(key, ()) for key in wanted]
+    first: list[_Pattern] = [(key, ()) for key in wanted]
     rules = rules_by_head(program.rules)
     asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
     while many := {key for key, bounds in asked.items() if len(bounds) > _MOST}:
         keep |= many
         asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
     walk = _Walk(rules, frozenset(keep), asked)
-    made: dict[Pattern, list[Rule]] = {}
+    made: dict[_Pattern, list[Rule]] = {}
     found = walk.patterns(first, made)
     copies = {walk.name(pattern): pattern[0] for pattern in found if pattern[1]}
     return Narrowed(tuple(rule for own in made.values() for rule in own), copies)
@@ -107,10 +107,12 @@ class _Walk:
 
     rules: Mapping[Key, list[Rule]]
     whole: frozenset[Key]
-    asked: Mapping[Key, list[Bound]] | None = None
-    names: dict[Pattern, Key] = field(default_factory=dict)
+    asked: Mapping[Key, list[_Bound]] | None = None
+    names: dict[_Pattern, Key] = field(default_factory=dict)
 
-    def patterns(self, first: Iterable[Pattern], made: dict[Pattern, list[Rule]]) -> list[Pattern]:
+    def patterns(
+        self, first: Iterable[_Pattern], made: dict[_Pattern, list[Rule]]
+    ) -> list[_Pattern]:
         """Return the patterns that some need, themselves too; gather their rules."""
         waiting = list(first)
         seen = dict.fromkeys(waiting)
@@ -135,7 +137,7 @@ class _Walk:
                 made[pattern].append(replace(rule, head=head, body=tuple(literals)))
         return list(seen)
 
-    def name(self, pattern: Pattern) -> Key:
+    def name(self, pattern: _Pattern) -> Key:
         """Return the predicate that holds the rows of a pattern."""
         (predicate, arity), bound = pattern
         if not bound:
@@ -145,7 +147,7 @@ class _Walk:
             self.names[pattern] = (f"{predicate} {number}", arity)
         return self.names[pattern]
 
-    def _literal(self, literal: BodyLiteral) -> tuple[BodyLiteral, list[Pattern]]:
+    def _literal(self, literal: BodyLiteral) -> tuple[BodyLiteral, list[_Pattern]]:
         if isinstance(literal, Aggregate):
             goals, needed = [], []
             for item in literal.goal:
@@ -161,7 +163,7 @@ class _Walk:
                 return replace(literal, atom=atom), [pattern]
         return literal, []
 
-    def _served(self, key: Key, atom: Atom) -> Pattern:
+    def _served(self, key: Key, atom: Atom) -> _Pattern:
         if key in self.whole:
             return key, ()
         bound = tuple(
@@ -174,9 +176,9 @@ class _Walk:
         return key, next(wider for wider in self.asked[key] if set(wider) <= set(bound))
 
 
-def _widest(patterns: Iterable[Pattern]) -> dict[Key, list[Bound]]:
+def _widest(patterns: Iterable[_Pattern]) -> dict[Key, list[_Bound]]:
     """The patterns of each predicate that no other one of it holds."""
-    found: dict[Key, list[Bound]] = {}
+    found: dict[Key, list[_Bound]] = {}
     for key, bound in patterns:
         found.setdefault(key, []).append(bound)
     return {
@@ -185,7 +187,7 @@ def _widest(patterns: Iterable[Pattern]) -> dict[Key, list[Bound]]:
     }
 
 
-def _row(pattern: Pattern) -> tuple[Value | None, ...]:
+def _row(pattern: _Pattern) -> tuple[Value | None, ...]:
     """The constants of a pattern, None where any value will do."""
     (_, arity), bound = pattern
     held = dict(bound)

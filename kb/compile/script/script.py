@@ -10,7 +10,7 @@ from facts.diagnostic import ProgramError
 from facts.schema import BY_NAME
 from kb.compile.rewrite.components import Component, components, recursive_atoms
 from kb.compile.rewrite.spread import spread_predicates, unfold_spread
-from kb.compile.script.source import Source as Source
+from kb.compile.script.source import ScriptSource as ScriptSource
 from kb.compile.script.statements import FAULTS as FAULTS
 from kb.compile.script.statements import RESERVED as RESERVED
 from kb.compile.script.statements import ScriptStatement as ScriptStatement
@@ -27,13 +27,13 @@ _KNOWN = frozenset({"setting", "clause_effect", "clause_from", "list_loaded", "r
 
 
 def script(
-    source: Source, dialect: Dialect, wanted: Iterable[Key] | None = None
+    source: ScriptSource, dialect: Dialect, wanted: Iterable[Key] | None = None
 ) -> tuple[ScriptStatement, ...]:
     """Return the statements of a program in the order in which they run.
 
     Parameters
     ----------
-    source : Source
+    source : ScriptSource
         What the script is made of.
     dialect : Dialect
         What it is written in.
@@ -85,7 +85,7 @@ def script_text(statements: Iterable[ScriptStatement]) -> str:
     return "\n\n".join(map(str, statements))
 
 
-def _inputs_of(asserted: Iterable[Key], source: Source) -> list[str]:
+def _inputs_of(asserted: Iterable[Key], source: ScriptSource) -> list[str]:
     """The input predicates that are used, those that others read first."""
     used = {name for name, _ in asserted}
     if {"code_in", "code_amount"} & used and any(

@@ -12,7 +12,7 @@ from kb.language.values import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ScriptSource:
     """What a script is made of.
 
     Parameters

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from facts.schema import BY_NAME, TableColumn
 from kb.compile.rewrite.components import Component
 from kb.compile.script.comments import comments
-from kb.compile.script.source import Source
+from kb.compile.script.source import ScriptSource
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, Inputs
@@ -54,7 +54,7 @@ class StatementWriter:
 
     Parameters
     ----------
-    source : Source
+    source : ScriptSource
         What the script is made of.
     dialect : Dialect
         What it is written in.
@@ -64,7 +64,7 @@ class StatementWriter:
         Predicates whose body is in other rules instead.
     """
 
-    source: Source
+    source: ScriptSource
     dialect: Dialect
     originals: Mapping[Rule, Rule]
     spread: frozenset[Key]

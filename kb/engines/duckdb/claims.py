@@ -10,7 +10,7 @@ from typing import Any
 from facts.extras import Connection, Result, bulk_module
 from facts.schema import BY_NAME, CLASSIFIED_COLUMNS
 from kb.compile.rewrite.apart import OF_CLAIM, Codes
-from kb.compile.script.source import Source
+from kb.compile.script.source import ScriptSource
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, EVIDENCE, LINES, TABLES, Inputs
@@ -35,7 +35,7 @@ class ClaimInputs:
     ----------
     connection : Connection
         Where the tables are.
-    source : Source
+    source : ScriptSource
         The policy: its tables, evidence and what is the same for every claim.
     lines : str
         View or table of the lines.
@@ -48,7 +48,7 @@ class ClaimInputs:
     """
 
     connection: Connection
-    source: Source
+    source: ScriptSource
     lines: str
     evidence: str | None = None
     claims: Collection[str] | None = None

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
-from kb.compile.script.script import FAULTS, ScriptStatement, Source, script, script_text
+from kb.compile.script.script import FAULTS, ScriptSource, ScriptStatement, script, script_text
 from kb.compile.sql.dialects import dialect
 from kb.compile.sql.number_types import decimal_of
 from kb.language.ast import Program
@@ -135,7 +135,7 @@ def _parsed(text: str) -> Program:
 
 @cache
 def _compiled(text: str, dialect_name: str) -> tuple[ScriptStatement, ...]:
-    return script(Source(_parsed(text)), dialect(dialect_name))
+    return script(ScriptSource(_parsed(text)), dialect(dialect_name))
 
 
 RULES = [

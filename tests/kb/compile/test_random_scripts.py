@@ -11,7 +11,7 @@ pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
 from facts.diagnostic import ProgramError
-from kb.compile.script.script import FAULTS, Source, script, script_text
+from kb.compile.script.script import FAULTS, ScriptSource, script, script_text
 from kb.compile.sql.dialects import dialect
 from kb.engines.protocol import Facts
 from kb.language.ast import Atom, Constant, Program, Rule
@@ -41,7 +41,7 @@ def test_the_rows_of_naive_evaluation(warehouse: Warehouse) -> None:
     def agrees(case: RandomCase) -> None:
         program = with_facts(case.program, case.facts)
         try:
-            text = script_text(script(Source(program), dialect(warehouse.name)))
+            text = script_text(script(ScriptSource(program), dialect(warehouse.name)))
         except ProgramError as fault:
             assume(not fault.diagnostics)
         connection = warehouse.run({}, text)

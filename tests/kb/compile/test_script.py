@@ -18,7 +18,7 @@ import sqlglot
 from facts.diagnostic import ProgramError, UsageError
 from facts.schema import Column
 from kb.compile.script.comments import comment
-from kb.compile.script.script import Source, script, script_text
+from kb.compile.script.script import ScriptSource, script, script_text
 from kb.compile.sql.dialects import DIALECTS, dialect
 from kb.compile.sql.input_queries import EVIDENCE
 from kb.knowledge_base import KnowledgeBase
@@ -155,7 +155,7 @@ def test_what_divides_by_zero_is_told(warehouse: Warehouse) -> None:
         LINE | {"claim_id": "A", "line_number": 1, "units": "0", "charge": "1"},
         LINE | {"claim_id": "A", "line_number": 2, "units": "4", "charge": "1.5"},
     ]
-    text = script_text(script(Source(program), dialect(warehouse.name)))
+    text = script_text(script(ScriptSource(program), dialect(warehouse.name)))
     for told, rows in (([("share",)], lines), ([], lines[1:])):
         kb = KnowledgeBase.load(FOLDER).with_claims(rows)
         connection = warehouse.run(wide_rows(kb), text)
@@ -205,7 +205,7 @@ def test_sqlite_is_exact_or_tells(units: str, charge: str, exact: Fraction | Non
     kb = KnowledgeBase.load(FOLDER).with_claims(
         [LINE | {"claim_id": "A", "line_number": 1, "units": units, "charge": charge}]
     )
-    text = script_text(script(Source(program), dialect("sqlite")))
+    text = script_text(script(ScriptSource(program), dialect("sqlite")))
     connection = SQLite().run(wide_rows(kb), text)
     faults = connection.execute("SELECT * FROM number_faults").fetchall()
     if exact is None:
@@ -247,7 +247,7 @@ BOTH = "`path/2` and `back/2` call each other: {} cannot say that in one query"
 def test_recursion_that_a_dialect_cannot_say(shape: str, name: str, message: str) -> None:
     program, _ = parse_program(RECURSIVE[shape], "p.pl")
     with pytest.raises(ProgramError) as caught:
-        script(Source(program), dialect(name))
+        script(ScriptSource(program), dialect(name))
     (fault,) = caught.value.diagnostics
     assert fault.message.startswith(message.format(dialect(name).title))
     assert str(fault.place) == "p.pl:1:39"
@@ -257,7 +257,7 @@ def test_recursion_that_a_dialect_cannot_say(shape: str, name: str, message: str
 @pytest.mark.parametrize(("shape", "name"), [("linear", "postgres"), ("several rules", "sqlite")])
 def test_recursion_that_a_dialect_can_say(shape: str, name: str) -> None:
     program, _ = parse_program(RECURSIVE[shape], "p.pl")
-    made = script(Source(program), dialect(name))
+    made = script(ScriptSource(program), dialect(name))
     assert len(parsed(script_text(made), name)) == 2
 
 
@@ -273,7 +273,9 @@ def test_recursion_runs(shape: str, warehouse: Warehouse) -> None:
     if recursion == "none" or (recursion == "single" and shape == "several rules"):
         pytest.skip("the dialect cannot say that")
     program, _ = parse_program(RECURSIVE[shape] + " edge(b, c).", "p.pl")
-    connection = warehouse.run({}, script_text(script(Source(program), dialect(warehouse.name))))
+    connection = warehouse.run(
+        {}, script_text(script(ScriptSource(program), dialect(warehouse.name)))
+    )
     assert rows_of(connection, "path", 2) == PATHS_FOUND[shape]
 
 
@@ -300,7 +302,7 @@ WRITTEN = {
 )
 def test_what_the_documentation_of_a_dialect_asks_for(name: str, expression: str) -> None:
     program, _ = parse_program(f"n(1). p(Y) :- n(X), Y is {expression}.", "p.pl")
-    text = script_text(script(Source(program), dialect(name)))
+    text = script_text(script(ScriptSource(program), dialect(name)))
     assert WRITTEN[name][expression] in " ".join(text.split())
 
 
@@ -349,14 +351,14 @@ def text_of_two(value: str, sentence: str, name: str) -> str:
         (Rule(head, ()), Rule(other, (Relational(Atom("p", (Variable("X"),))),))),
         (Declaration("p", (Column("a", "text"),), sentence, sentence),),
     )
-    source = Source(program, (value, sentence), known={"setting": [(value, sentence)]})
+    source = ScriptSource(program, (value, sentence), known={"setting": [(value, sentence)]})
     return script_text(script(source, dialect(name)))
 
 
 def test_text_that_no_script_can_hold() -> None:
     program = Program((Rule(Atom("p", (Constant("a\0b"),)), ()),))
     with pytest.raises(ProgramError) as caught:
-        script(Source(program), dialect("postgres"))
+        script(ScriptSource(program), dialect("postgres"))
     message = "a text with a null character cannot stand in a script"
     assert caught.value.diagnostics[0].message == message
 
@@ -383,5 +385,5 @@ def test_unknown_dialects() -> None:
 
 def test_names_of_the_script_are_not_taken_by_predicates() -> None:
     program, _ = parse_program("claim_lines(a). policy_codes(X) :- claim_lines(X).", "p.pl")
-    made = script(Source(program), dialect("duckdb"))
+    made = script(ScriptSource(program), dialect("duckdb"))
     assert [item.name for item in made[1:]] == ["claim_lines_1", "policy_codes_1"]

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
-from kb.compile.script.script import Source, script, script_text
+from kb.compile.script.script import ScriptSource, script, script_text
 from kb.compile.sql.dialects import dialect
 from kb.language.parser import parse_program
 from kb.language.printer import print_value
@@ -39,7 +39,9 @@ def test_texts_are_ordered_by_code_point(warehouse: Warehouse) -> None:
     chain = CHAIN if dialect(warehouse.name).recursion != "none" else ""
     program, faults = parse_program(facts + RULES + chain, "a.pl")
     assert not faults
-    connection = warehouse.run({}, script_text(script(Source(program), dialect(warehouse.name))))
+    connection = warehouse.run(
+        {}, script_text(script(ScriptSource(program), dialect(warehouse.name)))
+    )
     for (name, arity), rows in evaluate_program(program, {}).items():
         assert set(rows_of(connection, name, arity)) == rows, name
 
