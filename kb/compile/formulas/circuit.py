@@ -1,4 +1,4 @@
-"""FormulaGraph as a circuit, which is evaluated for many rows at once: a number holds a bit of each."""
+"""Formulas as a circuit, evaluated for many rows at once: a number holds a bit of each."""
 
 from __future__ import annotations
 
