@@ -78,13 +78,13 @@ class Lookup:
         return any(True for _ in self.solve((Relational(atom),), {}))
 
     def states(self, predicate: str, row: Row) -> bool:
-        """Tell whether the rules state a row as a fact."""
+        """Tell whether the rules state a row of a predicate as a fact."""
         return any(
             not rule.body and _row(rule.head, {}) == row for rule in self.rules.get(predicate, ())
         )
 
     def rows(self, predicate: str, pattern: Row) -> set[Row]:
-        """Return the rows that match a pattern, None in it standing for anything."""
+        """Return the rows of a predicate that match a pattern, in which None is anything."""
         goal = (predicate, pattern)
         if goal in self._done:
             return self._done[goal]
@@ -133,7 +133,10 @@ class Lookup:
         given: Iterable[str] | None = None,
         start: int = 0,
     ) -> Iterator[Values]:
-        """Yield the values under which a body holds."""
+        """Yield the values under which a body holds, from the literal at ``start``.
+
+        Names that are ``given`` are bound before the body; without them, those of the values.
+        """
         if start == len(body):
             yield values
             return
@@ -179,7 +182,7 @@ class Lookup:
         return rows
 
     def compares(self, literal: Comparison, values: Values) -> bool:
-        """Tell whether a comparison is true."""
+        """Tell whether a literal that compares is true under some values."""
         left, right = compute(literal.left, values), compute(literal.right, values)
         if literal.operator.startswith("@"):
             left, right = (isinstance(left, str), left), (isinstance(right, str), right)
@@ -190,7 +193,7 @@ class Lookup:
         return bool(_COMPARE[literal.operator](left, right))
 
     def solutions(self, literal: Aggregate, outer: Values) -> list[Values]:
-        """Return the distinct solutions of an aggregate's goal."""
+        """Return the distinct solutions of the goal of an aggregate literal under outer values."""
         before, self._lowest = self._lowest, inf
         found = {frozenset(one.items()): one for one in self.solve(literal.goal, outer)}
         if self._lowest < inf:
@@ -199,7 +202,7 @@ class Lookup:
         return list(found.values())
 
     def aggregate(self, literal: Aggregate, outer: Values) -> Any:
-        """Return the value of an aggregate, None where it has none."""
+        """Return the value of an aggregate literal under outer values, None where it has none."""
         solutions = self.solutions(literal, outer)
         if literal.expression is None:
             return len(solutions)
@@ -213,7 +216,7 @@ class Lookup:
 
 
 def views(body: tuple[BodyLiteral, ...], values: Values, given: Iterable[str] = ()) -> list[Values]:
-    """Return what each literal of a body sees of some values."""
+    """Return what each literal of a body sees of some values, the given names bound before it."""
     return [
         {name: value for name, value in values.items() if name not in own} if own else values
         for own in _own_names(body, tuple(given))
@@ -247,7 +250,7 @@ def _own_names(body: tuple[BodyLiteral, ...], given: tuple[str, ...]) -> list[se
 
 
 def compute(expression: Expression, values: Values) -> Any:
-    """Return the value of an expression, exactly."""
+    """Return the value of an expression under the values of its variables, exactly."""
     if isinstance(expression, Variable):
         return values[expression.name]
     if isinstance(expression, Constant):

@@ -15,12 +15,12 @@ Said: TypeAlias = tuple[Any, ...]
 
 
 def values_of(node: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of the variables of a step."""
+    """Return the values of the variables of a step (a node of the certificate)."""
     return {name: value_of(value) for name, value in node["values"].items()}
 
 
 def looked_for(written: Sequence[Any]) -> Atom:
-    """Return the atom of a step; what may be anything is numbered in order."""
+    """Return the atom of a step as written; what may be anything is numbered in order."""
     terms: list[Variable | Constant] = []
     free = 0
     for term in written[1:]:

@@ -62,12 +62,12 @@ def words(name: str) -> str:
 
 
 def without_value(text: str) -> str:
-    """Return a sentence on an attribute that may have any value, without that value."""
+    """Return a text on an attribute that may have any value, without that value."""
     return text.removesuffix(f" {ANY}").removesuffix(" that starts with")
 
 
 def of_any_value(text: str) -> str:
-    """Return that an attribute has a value, whichever it is."""
+    """Return a text on an attribute, its value left open where it may be any."""
     if not text.endswith(f" {ANY}"):
         return text
     start, has, noun = without_value(text).partition(" has ")
@@ -89,7 +89,9 @@ def with_article(noun: str) -> str:
 
 
 def relation_words(operator: str, dates: bool = False) -> str:
-    """Return a comparison in words, without ``is``; empty for equality.
+    """Return the operator of a comparison in words, without ``is``; empty for equality.
+
+    Dates have words of their own.
 
     Examples
     --------
@@ -106,7 +108,7 @@ SIGNS = {"+": "+", "-": "-", "*": "×", "/": "/", "//": "//", "mod": "mod"}
 
 
 def operation_words(expression: Operation, operands: list[str]) -> str:
-    """Return an operation in words, from its operands in words."""
+    """Return the expression of an operation in words, from its operands in words."""
     operator = expression.operator
     if len(operands) == 1:
         (one,) = operands

@@ -75,7 +75,7 @@ def lines_place(document_lines: str, section: str = "", source: str = "") -> Pla
 
 
 def line_numbers(document_lines: str) -> list[int]:
-    """Return the numbers of lines that are written as ``106,162,188-220``, in that order.
+    """Return the numbers of document lines written as ``106,162,188-220``, in that order.
 
     Examples
     --------

@@ -94,7 +94,7 @@ class Sentences:
         self._mask = mask
 
     def show(self, value: Value | None, noun: str = "") -> str:
-        """Return a value as a person reads it, or its replacement where it is withheld."""
+        """Return the value of a noun as a person reads it, or what replaces a withheld one."""
         instead = self._mask.of_value(value, noun) if self._mask is not None else None
         return show(value) if instead is None else instead
 
@@ -107,14 +107,14 @@ class Sentences:
         return known.columns if known is not None else ()
 
     def column_value(self, predicate: str, row: Pattern, column: str) -> Value | None:
-        """Return the value of a named column in a row, or None."""
+        """Return the value of a named column in a row of a predicate, or None."""
         for position, known in enumerate(self.columns(predicate)):
             if known.name == column and position < len(row):
                 return row[position]
         return None
 
     def atom(self, predicate: str, row: Pattern) -> str:
-        """Return what an atom says."""
+        """Return what an atom, a row of a predicate, says."""
         if predicate in ("evidence", "evidence_number") and len(row) == 4:
             return f"on file for line {show(row[1])}: {self._evidence(row)}"
         known = self._declaration(predicate)
@@ -124,7 +124,7 @@ class Sentences:
         return of_any_value(text) if getattr(known, "attribute", None) else text
 
     def absence(self, predicate: str, row: Pattern) -> str:
-        """Return what the absence of a pattern says; None in it is any value."""
+        """Return what the absence of a row of a predicate says; None in it is any value."""
         if predicate in ("evidence", "evidence_number") and len(row) == 4:
             return self._no_evidence(row)
         known = self._declaration(predicate)
@@ -136,7 +136,7 @@ class Sentences:
         return without_value(text) if getattr(known, "attribute", None) else text
 
     def evidence_says(self, name: str, value: Value | None) -> str:
-        """Return what a piece of evidence says of a line; any value where it is None."""
+        """Return what evidence of a name says of a line; any value where that is None."""
         if value is None:
             known = self._evidence_types.get(name)
             return (known.meaning if known is not None else "") or words(name)
@@ -228,7 +228,10 @@ class Sentences:
     def compared(
         self, literal: Comparison, bindings: Bindings, rule: Rule
     ) -> tuple[str, str, str, str]:
-        """Return the left side of a comparison, ``is`` or ``are``, the relation, the right side."""
+        """Return a literal that compares, under bindings of its rule, in four parts.
+
+        The parts are the left side, ``is`` or ``are``, the relation, and the right side.
+        """
         uses = [self._use(side, rule) for side in (literal.left, literal.right)]
         dates = any(use is not None and use[1].type == "date" for use in uses)
         left = self._side(literal.left, bindings, rule, plain=dates)

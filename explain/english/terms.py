@@ -17,7 +17,7 @@ _FORMS = {"cms1500": "CMS-1500", "ub04": "UB-04"}
 
 
 def outcome_text(outcome: str, allowed_units: str = "") -> str:
-    """Return an outcome or an effect in words.
+    """Return an outcome (with its allowed units) or an effect in words.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def form_text(form: str) -> str:
 
 
 def described(reference: str, code: str | None) -> str:
-    """Return a code with its short meaning; empty where there is no code.
+    """Return a code with its short meaning in a reference set; empty where there is no code.
 
     Examples
     --------

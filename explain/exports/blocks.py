@@ -149,7 +149,7 @@ def shares_of(table: Table) -> tuple[float, ...]:
 
 
 def short_title(blocks: Iterable[Block]) -> str:
-    """Return the title of a document for a margin or a window, shortened where it is long."""
+    """Return the title among some blocks for a margin or a window, shortened where it is long."""
     title = next((block.text for block in blocks if isinstance(block, Heading)), "")
     return shortened(title, 100)
 

@@ -101,7 +101,7 @@ def _is_box(number: str, prefix: str) -> bool:
 
 
 def svg_size(svg: str) -> tuple[float, float]:
-    """Return width and height of a drawn picture, in points of which 72 are an inch."""
+    """Return width and height of an SVG picture, in points of which 72 are an inch."""
     found = _SIZE.search(svg)
     return (float(found[1]), float(found[2])) if found else (1.0, 1.0)
 

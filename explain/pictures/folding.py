@@ -84,7 +84,7 @@ class Folded:
         return dict(sorted(found.items(), key=lambda item: item[1]))
 
     def from_below(self, tops: Iterable[str]) -> list[str]:
-        """Return some steps and all that is drawn below them, each after what it rests on."""
+        """Return the tops and all that is drawn below them, each after what it rests on."""
         order: list[str] = []
         seen: set[str] = set()
         waiting = [(number, False) for number in tops]

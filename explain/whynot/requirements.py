@@ -49,7 +49,7 @@ class Requirements:
         self.sentences = sentences
 
     def fails(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> str:
-        """Return that a literal other than an atom does not hold."""
+        """Return that a literal other than an atom does not hold under bindings of its rule."""
         if isinstance(literal, Comparison):
             left, verb, relation, right = self.sentences.compared(literal, bindings, rule)
             if relation == "not":
@@ -62,14 +62,14 @@ class Requirements:
         return f"it is not so that {self.sentences.literal(literal, bindings, rule)}"
 
     def absent(self, predicate: str, pattern: Pattern) -> str:
-        """Return that no atom of a pattern holds."""
+        """Return that no atom of a predicate matches a pattern."""
         said = self.sentences.atom(predicate, pattern)
         if said.startswith(f"{_ANY_LINE} "):
             return said.replace(_ANY_LINE, "no line", 1)
         return self.sentences.absence(predicate, pattern).replace(_ANY_TABLE, "any table for it")
 
     def needed(self, literal: BodyLiteral, bindings: Bindings, rule: Rule) -> str:
-        """Return what would make a literal hold."""
+        """Return what would make a literal hold under bindings of its rule."""
         if isinstance(literal, Relational):
             pattern = pattern_of(literal.atom, bindings)
             predicate = literal.atom.predicate
