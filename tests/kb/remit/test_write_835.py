@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from facts.claim import ClaimLine
 from facts.diagnostic import UsageError
-from facts.readers.x12.remittances import RemittanceStream, read_835
+from facts.readers.x12.remittance_stream import RemittanceStream
+from facts.readers.x12.remittances import read_835
 from facts.remittance import RemittedClaim
 from kb.knowledge_base import KnowledgeBase
 from kb.model.determination import Citation, Determination

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from facts.diagnostic import Diagnostic
-from facts.readers.x12.remittances import RejectedRemittance, RemittanceStream, read_835
+from facts.readers.x12.remittance_stream import RejectedRemittance, RemittanceStream
+from facts.readers.x12.remittances import read_835
 from facts.remittance import RemittedClaim
 from tests.facts.readers.x12.build import claim as claim_of_837
 from tests.facts.readers.x12.build import line, professional
