@@ -7,8 +7,6 @@ the file is read on. Sums that differ are warnings with their numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
@@ -25,15 +23,14 @@ from facts.readers.x12.envelope import (
     NoteBook,
 )
 from facts.readers.x12.remittance_builder import REMARK_CODES, RemittanceBuilder
+from facts.readers.x12.remittance_check import CheckSegments
 from facts.readers.x12.remittance_segments import (
-    ElementTrace,
     RemittedSegments,
     ServiceSegments,
 )
 from facts.readers.x12.remittance_stream import RejectedRemittance, RemittanceStream
 from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
-from facts.readers.x12.values import parse_day
-from facts.remittance import ZERO, Payment, ProviderAdjustment, RemittedClaim
+from facts.remittance import ZERO, Payment, RemittedClaim
 from facts.values import ValueFault, parse_decimal, quoted
 
 US_DOLLARS = "USD"
@@ -42,7 +39,6 @@ ALLOWED_AMOUNT = "B6"
 
 _CUTS = tuple(name for name in ENVELOPE if name != "SE")
 _CLAIM_ENDS = ("CLP", "LX", "PLB", *ENVELOPE)
-_PLB_PAIRS = range(3, 15, 2)
 _NAMES = (
     "AMT BPR CAS CLP CUR DTM LQ LX MIA MOA N1 N2 N3 N4 NM1 NTE PER PLB QTY RDM REF SVC TRN TS2 TS3"
 )
@@ -89,20 +85,6 @@ def _remittances(
     yield from _RemittanceReader(path, notes, payments).claims()
 
 
-@dataclass(slots=True)
-class _Header:
-    """What a transaction says before its first claim, and what its claims pay so far."""
-
-    st: Segment
-    bpr: Segment | None = None
-    trn: Segment | None = None
-    names: dict[str, Segment] = field(default_factory=dict)
-    payment: Payment | None = None
-    plb: list[Segment] = field(default_factory=list)
-    paid: Decimal = ZERO
-    unknown: bool = False
-
-
 class _RemittanceReader:
     """The state of reading: which check, which claim, which service line."""
 
@@ -113,7 +95,7 @@ class _RemittanceReader:
         self._notes = NoteBook(self._source, notes)
         self._envelope = Envelope(self._reader, self._notes, REMITTANCES)
         self._payments = payments
-        self._header: _Header | None = None
+        self._header: CheckSegments | None = None
         self._foreign = False
         self._claim: RemittedSegments | None = None
         self._line: ServiceSegments | None = None
@@ -158,7 +140,7 @@ class _RemittanceReader:
             if self._claim is not None:
                 yield self._cut(self._claim, None)
             self._envelope.end()
-        self._close_payment(balance=False)
+        self._close_check(whole=False)
         self._notes.close()
 
     def _structure(self, name: str, segment: Segment) -> None:
@@ -169,13 +151,13 @@ class _RemittanceReader:
             if self._header is not None:
                 self._header.plb.append(segment)
         elif name != "LX":
-            self._close_payment(balance=name == "SE")
+            self._close_check(whole=name == "SE")
             self._envelope.take(name, segment)
             if name == "ST":
                 self._foreign = False
-                self._header = _Header(segment) if self._envelope.readable else None
+                self._header = self._opened(segment) if self._envelope.readable else None
 
-    def _in_header(self, name: str, segment: Segment, header: _Header) -> None:
+    def _in_header(self, name: str, segment: Segment, header: CheckSegments) -> None:
         if name not in _SEGMENTS:
             message = f"the segment {quoted(segment[1][0])} is unknown"
             self._notes.error(message, segment, "", "its name has two or three capital letters")
@@ -238,7 +220,7 @@ class _RemittanceReader:
             self._fault(claim, message, claim.clp, position="01")
             return self._rejected(claim, claim.faults)
         builder = RemittanceBuilder(claim, self._source, self._reader.damaged)
-        made = builder.remitted(self._payment(header))
+        made = builder.remitted(header.payment)
         if not claim.lines_read:
             message = "the claim has no service lines: what it says holds for the claim as a whole"
             builder.found.append(Diagnostic("note", message, place(self._source, claim.clp)))
@@ -281,83 +263,14 @@ class _RemittanceReader:
         )
         yield RejectedRemittance(None, 1, None, (fault,))
 
-    def _payment(self, header: _Header) -> Payment:
-        """Return the check of the open transaction, without its own adjustments."""
-        if header.payment is None:
-            header.payment = self._made_payment(header)
-        return header.payment
+    def _opened(self, segment: Segment) -> CheckSegments:
+        return CheckSegments(segment, self._notes, self._reader.delimiters.component)
 
-    def _made_payment(self, header: _Header) -> Payment:
-        bpr = header.bpr or header.st
-        amount, day = ZERO, None
-        if header.bpr is None:
-            self._notes.error("the transaction has no BPR segment", header.st)
-        else:
-            try:
-                amount = parse_decimal(element(bpr, 2))
-            except ValueFault as fault:
-                self._notes.error(f"the element {fault.message}", bpr, "02", fault.help)
-            try:
-                day = parse_day(element(bpr, 16).strip()) if element(bpr, 16).strip() else None
-            except ValueFault as fault:
-                self._notes.error(f"the date {fault.message}", bpr, "16", fault.help)
-        payer, payee = header.names.get("PR"), header.names.get("PE")
-        return Payment(
-            element(header.trn, 2).strip() if header.trn is not None else "",
-            amount,
-            day,
-            element(payer, 2).strip() if payer is not None else "",
-            self._payer_id(header, payer),
-            element(payee, 2).strip() if payee is not None else "",
-            element(payee, 4).strip() if payee is not None else "",
-            (),
-            ElementTrace(self._source, bpr),
-        )
-
-    def _payer_id(self, header: _Header, payer: Segment | None) -> str:
-        """Return N104 of the payer, or the company of the trace number."""
-        own = element(payer, 4).strip() if payer is not None else ""
-        return own or (element(header.trn, 3).strip() if header.trn is not None else "")
-
-    def _close_payment(self, balance: bool) -> None:
-        """Keep the check of the transaction that ends, and compare it with what it pays."""
+    def _close_check(self, whole: bool) -> None:
+        """Keep the check of the transaction that ends."""
         header, self._header = self._header, None
-        if header is None:
-            return
-        adjustments = tuple(
-            each for segment in header.plb for each in self._provider_adjustments(segment)
-        )
-        payment = self._payment(header)._replace(adjustments=adjustments)
-        self._payments.append(payment)
-        taken = sum((each.amount for each in adjustments), ZERO)
-        if not balance or header.bpr is None or header.paid - taken == payment.amount:
-            return
-        if header.unknown:
-            message = "the check cannot be balanced: what a claim pays cannot be read"
-        else:
-            message = (
-                f"the check does not balance: claims pay {header.paid:f} less provider"
-                f" adjustments {taken:f} is {header.paid - taken:f}, the check is"
-                f" {payment.amount:f}"
-            )
-        self._notes.warn(message, header.bpr, "02")
-
-    def _provider_adjustments(self, segment: Segment) -> Iterator[ProviderAdjustment]:
-        separator = self._reader.delimiters.component
-        for first in _PLB_PAIRS:
-            composite, amount = element(segment, first).strip(), element(segment, first + 1)
-            if not composite and not amount.strip():
-                continue
-            reason, _, reference = composite.partition(separator)
-            try:
-                value = parse_decimal(amount)
-            except ValueFault as fault:
-                message = f"the element {fault.message}"
-                self._notes.error(message, segment, f"{first + 1:02}", fault.help)
-                continue
-            provider = element(segment, 1).strip()
-            trace = ElementTrace(self._source, segment, f"{first + 1:02}")
-            yield ProviderAdjustment(provider, reason, reference, value, trace)
+        if header is not None:
+            self._payments.append(header.closed(whole))
 
     def _torn(self, segment: Segment) -> None:
         help = f"a {quoted(self._reader.delimiters.segment)} may be missing before it"
