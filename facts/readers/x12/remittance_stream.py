@@ -1,4 +1,4 @@
-"""What the reader of an 835 returns: claims one at a time, those rejected, checks and a tally."""
+"""Claims of a remittance as a stream: read or rejected, and counted to the cent."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ class RejectedRemittance:
     Parameters
     ----------
     claim_id : str or None
+        None where the file gives none.
     lines_read : int
         Service lines that are rejected with it.
     paid : Decimal or None
         What it pays, where that can be read.
     diagnostics : tuple of Diagnostic
+        What is wrong with it.
     """
 
     claim_id: str | None
@@ -47,13 +49,7 @@ class RemittanceTally:
     unknown_amounts: int = 0
 
     def count(self, item: RemittedClaim | RejectedRemittance) -> None:
-        """Count a claim with its lines.
-
-        Parameters
-        ----------
-        item : RemittedClaim or RejectedRemittance
-            As the reader yields it.
-        """
+        """Count an item of the stream: a claim with its lines."""
         self.claims_read += 1
         if isinstance(item, RemittedClaim):
             self.lines_read += len(item.lines)
@@ -74,11 +70,13 @@ class RemittanceStream:
     Parameters
     ----------
     items : iterator of RemittedClaim or RejectedRemittance
+        In the order of the file.
     payments : list of Payment
         The checks, with their own adjustments; complete when the stream is at its end.
     diagnostics : list of Diagnostic
         What concerns no rejected claim; complete when the stream is at its end.
     tally : RemittanceTally
+        Counts what was yielded so far.
     """
 
     items: Iterator[RemittedClaim | RejectedRemittance]
