@@ -8,18 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from facts.diagnostic import Diagnostic
-from facts.readers.batch import Claim
 from kb.claims.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
 from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
-from kb.claims.known import KnownClaims
+from kb.claims.known import KnownClaims, known_claims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
-from kb.claims.settings import complete_settings
+from kb.claims.settings import complete_settings, read_lists
 
 if TYPE_CHECKING:
     from facts.claim import Evidence
     from facts.codes import CodeTable
+    from facts.diagnostic import Diagnostic
+    from facts.readers.batch import Claim
     from facts.readers.code_lists import HcpcsRelease
     from kb.claims.determine import LoadedClaim
     from kb.engines.protocol import Engine
@@ -40,16 +40,12 @@ class KnowledgeBase:
     ----------
     policy : Policy
         The policy that decides.
-    settings : mapping of str to str, optional
-        Values of the policy's switches; the others keep their defaults.
-    strict : bool, optional
-        Whether a fact that was not supplied pends a line instead of being assumed in its favour.
+    settings, strict, engine : optional
+        As for ``load``.
     release : HcpcsRelease, optional
         The HCPCS release.
     precertification : CodeTable, optional
         The codes that need precertification.
-    engine : Engine, optional
-        pyDatalog where nothing is given.
 
     Raises
     ------
@@ -97,9 +93,9 @@ class KnowledgeBase:
         policy : str or Path
             ``"r14"`` or a policy folder.
         settings : mapping of str to str, optional
-            As in ``{"effective_basis": "processed_date"}``.
+            As in ``{"effective_basis": "processed_date"}``; other switches keep their defaults.
         strict : bool, optional
-            Whether missing facts pend a line.
+            Whether a fact that was not supplied pends a line instead of counting in its favour.
         hcpcs : path, optional
             A HCPCS release: the fixed-width file of CMS, or a CSV file.
         precertification : path, optional
@@ -116,6 +112,11 @@ class KnowledgeBase:
         InputError
             If a list cannot be read.
 
+        See Also
+        --------
+        KnowledgeBase.adjudicate : determine claim lines.
+        KnowledgeBase.with_claims : keep claims to ask about.
+
         Examples
         --------
         >>> kb = KnowledgeBase.load("r14")
@@ -128,17 +129,7 @@ class KnowledgeBase:
         from kb.policy.loader import load_policy
 
         check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
-        lists = {"a HCPCS release": hcpcs, "a precertification list": precertification}
-        for noun, path in lists.items():
-            if path is not None:
-                check_path(path, noun, "give the path of its file")
-        codes, listed = None, None
-        if hcpcs is not None or precertification is not None:
-            from facts.readers.code_lists import read_hcpcs_release, read_precertification_list
-
-            codes = read_hcpcs_release(hcpcs) if hcpcs is not None else None
-            if precertification is not None:
-                listed = read_precertification_list(precertification)
+        codes, listed = read_lists(hcpcs, precertification)
         return cls(
             load_policy(policy),
             settings=settings,
@@ -171,24 +162,14 @@ class KnowledgeBase:
             If evidence or overrides have errors.
         UsageError
             If an argument is none of these.
+
+        See Also
+        --------
+        KnowledgeBase.query : ask about the claims.
+        KnowledgeBase.claim : one of the claims, as ``explain.why`` takes it.
         """
-        check_inputs(lines, evidence, overrides)
-        stream = claim_stream(lines)
-        claims: dict[str, Claim] = {}
-        found: list[Diagnostic] = []
-        for claim in stream:
-            if isinstance(claim, Claim):
-                claims[claim.claim_id] = claim
-            else:
-                found.extend(claim.diagnostics)
-        found.extend(stream.diagnostics)
-        index = self._loader.evidence(evidence)
         other = copy(self)
-        other._known = KnownClaims(
-            self._loader, claims, index, self._loader.overrides(overrides, found)
-        )
-        seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
-        other.diagnostics = (*found, *index.diagnostics, *index.unused(seen))
+        other._known, other.diagnostics = known_claims(self._loader, lines, evidence, overrides)
         return other
 
     def adjudicate(
@@ -216,6 +197,12 @@ class KnowledgeBase:
             If an override has errors.
         UsageError
             If an argument is none of these: a path is read by a reader first.
+
+        See Also
+        --------
+        facts.readers.detect.open_claims : reads claims from files.
+        KnowledgeBase.stream : the same, one determination at a time.
+        kb.bulk.adjudicate.adjudicate_files : the same for millions of lines, from files to a file.
 
         Examples
         --------
@@ -279,6 +266,12 @@ class KnowledgeBase:
         UsageError
             If the goal is neither text nor a query.
 
+        See Also
+        --------
+        KnowledgeBase.query_stream : over claims that are not kept.
+        kb.bulk.query.query_files : over the claims of files, in one set.
+        explain.prove : the proof of the first answer.
+
         Examples
         --------
         >>> kb = KnowledgeBase.load("r14").with_claims([
@@ -310,7 +303,7 @@ class KnowledgeBase:
         Parameters
         ----------
         goal : Query
-            Checked, with ``one_claim_at_a_time``.
+            What ``parse`` returns, checked with ``one_claim_at_a_time``.
         lines, evidence, overrides
             As for ``adjudicate``.
         result : Adjudication, optional
@@ -380,6 +373,10 @@ class KnowledgeBase:
             If there is no such claim.
         UsageError
             If the id is no text.
+
+        See Also
+        --------
+        explain.why, explain.why_not : why a line of the claim has its outcome, and no other.
         """
         check_claim_id(claim_id)
         return self._known.claim(claim_id)

@@ -121,6 +121,11 @@ def verify(
     -------
     Verification
 
+    See Also
+    --------
+    explain.Explanation.to_json : the certificate of a claim line.
+    explain.exports.verify.verify_export : checks the rest of an export as JSON.
+
     Examples
     --------
     >>> from explain import why

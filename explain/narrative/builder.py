@@ -50,6 +50,11 @@ def narrative_of(
     InputError
         If the document ends before a line that a clause cites.
 
+    See Also
+    --------
+    explain.why : the explanation.
+    explain.exports.making.document_of : the document that an export writes.
+
     Examples
     --------
     >>> from explain.explanation import why

@@ -43,6 +43,11 @@ def prove(where: KnowledgeBase | LoadedClaim, goal: str | Atom, /, **given: Boun
     QueryError
         If the goal has faults, is more than one atom, or lacks a variable that is bound.
 
+    See Also
+    --------
+    explain.why : the proofs behind the outcome of a claim line.
+    kb.KnowledgeBase.query : all answers of a goal, without their proofs.
+
     Examples
     --------
     >>> from kb.knowledge_base import KnowledgeBase

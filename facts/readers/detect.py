@@ -34,6 +34,11 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
     ClaimStream
         What is wrong with a file as a whole is in its ``diagnostics``, complete when the
         stream is at its end.
+
+    See Also
+    --------
+    facts.readers.evidence.read_evidence, facts.readers.overrides.read_overrides
+    kb.KnowledgeBase.adjudicate : determines the claims.
     """
     if isinstance(paths, (str, Path)):
         paths = [paths]

@@ -128,6 +128,11 @@ def read_evidence(
     -------
     EvidenceIndex
         What could be read, and diagnostics of what could not.
+
+    See Also
+    --------
+    index_evidence : the same for evidence that is in memory.
+    facts.readers.detect.open_claims : the claims that it is about.
     """
     if isinstance(paths, (str, Path)):
         paths = [paths]

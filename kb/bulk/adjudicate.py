@@ -54,12 +54,10 @@ def adjudicate_files(
     ----------
     kb : KnowledgeBase or BulkRules
         A policy with its settings and lists; ``BulkRules`` loads it where it has to.
-    claims : sequence of path
-        CSV, JSONL and Parquet files, in any mixture.
+    claims, evidence : sequence of path
+        CSV, JSONL and Parquet files, in any mixture; claims may be 837 files too.
     output : path
         Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
-    evidence : sequence of path, optional
-        CSV, JSONL and Parquet files.
     overrides : iterable of Override, optional
         Of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
@@ -83,18 +81,22 @@ def adjudicate_files(
     KeyboardInterrupt
         If a person stops it; nothing is left behind.
     UsageError
-        If the output cannot be written, the disk or the memory does not suffice, an option is
-        wrong, or the extra ``clausewise[bulk]`` is not installed.
+        If the output cannot be written, the room does not suffice, an option is wrong, or the
+        extra ``clausewise[bulk]`` is not installed.
+
+    See Also
+    --------
+    kb.KnowledgeBase.adjudicate : over claims that are in memory.
+    kb.bulk.query.query_files : answers of a goal instead of determinations.
 
     Examples
     --------
     >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> claims = folder / "claims.csv"
+    >>> claims = Path(tempfile.mkdtemp()) / "claims.csv"
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
     >>> from kb import KnowledgeBase
-    >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], folder / "out.parquet").outcomes
+    >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], claims.with_name("out.csv")).outcomes
     {'bundled': 1}
     """
     target = Path(os.path.realpath(output))

@@ -65,7 +65,7 @@ def query_files(
     goal : str or Query
         A conjunction in the rule language.
     claims, evidence : sequence of path
-        CSV, JSONL and Parquet files; for ``pydatalog`` 837 files too.
+        CSV, JSONL and Parquet files, in any mixture; claims may be 837 files too.
     overrides : iterable of Override, optional
         Of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
@@ -91,6 +91,7 @@ def query_files(
     See Also
     --------
     KnowledgeBase.query : over claims that are in memory.
+    kb.bulk.adjudicate.adjudicate_files : determinations instead of answers.
 
     Examples
     --------

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from facts.claim import Override
-from facts.diagnostic import InputError
+from facts.diagnostic import Diagnostic, InputError
+from facts.readers.batch import Claim
 from facts.schema import CLASSIFIED_COLUMNS
 from facts.suggest import near_help
+from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
 from kb.language.values import Value
 
 if TYPE_CHECKING:
-    from facts.readers.batch import Claim
     from facts.readers.evidence import EvidenceIndex
     from kb.claims.assertions import FactStore
     from kb.claims.determine import LoadedClaim
@@ -124,3 +125,31 @@ class KnownClaims:
                 for name, rows in self.loader.classifier.facts(column, value).items():
                     facts.setdefault(name, {}).update(rows)
         yield self.loader.session(facts)
+
+
+def known_claims(
+    loader: ClaimLoader, lines: Claims, evidence: EvidenceInput, overrides: OverrideInput
+) -> tuple[KnownClaims, tuple[Diagnostic, ...]]:
+    """Return the claims of some lines with their evidence and overrides, and all that is wrong.
+
+    Parameters
+    ----------
+    loader : ClaimLoader
+        Reads evidence and overrides, and loads the claims later.
+    lines, evidence, overrides
+        As for ``KnowledgeBase.with_claims``.
+    """
+    check_inputs(lines, evidence, overrides)
+    stream = claim_stream(lines)
+    claims: dict[str, Claim] = {}
+    found: list[Diagnostic] = []
+    for claim in stream:
+        if isinstance(claim, Claim):
+            claims[claim.claim_id] = claim
+        else:
+            found.extend(claim.diagnostics)
+    found.extend(stream.diagnostics)
+    index = loader.evidence(evidence)
+    known = KnownClaims(loader, claims, index, loader.overrides(overrides, found))
+    seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
+    return known, (*found, *index.diagnostics, *index.unused(seen))

@@ -1,4 +1,4 @@
-"""The settings of a knowledge base: every switch of its policy with a value."""
+"""What a knowledge base adds to its policy: a value for every switch, and lists of codes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 from facts.diagnostic import Diagnostic, UsageError
 from facts.origin import Origin
 from facts.suggest import near_help
-from kb.claims.arguments import check_truth, wrong
+from kb.claims.arguments import check_path, check_truth, wrong
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from facts.codes import CodeTable
+    from facts.readers.code_lists import HcpcsRelease
     from kb.policy.loader import Policy
 
 
@@ -60,3 +64,33 @@ def complete_settings(
     if found:
         raise UsageError(found)
     return MappingProxyType(complete)
+
+
+def read_lists(
+    hcpcs: str | Path | None, precertification: str | Path | None
+) -> tuple[HcpcsRelease | None, CodeTable | None]:
+    """Return the HCPCS release and the precertification list of two files, None for an absent one.
+
+    Raises
+    ------
+    InputError
+        If a list cannot be read.
+    UsageError
+        If what is given is no path.
+
+    Examples
+    --------
+    >>> read_lists(None, None)
+    (None, None)
+    """
+    for path, noun in ((hcpcs, "a HCPCS release"), (precertification, "a precertification list")):
+        if path is not None:
+            check_path(path, noun, "give the path of its file")
+    if hcpcs is None and precertification is None:
+        return None, None
+    from facts.readers.code_lists import read_hcpcs_release, read_precertification_list
+
+    return (
+        read_hcpcs_release(hcpcs) if hcpcs is not None else None,
+        read_precertification_list(precertification) if precertification is not None else None,
+    )

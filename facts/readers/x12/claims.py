@@ -69,6 +69,11 @@ def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimS
         ``contract_id`` the contract code (CN104). Claims whose id occurs twice are
         rejected, all of them; memory grows with the number of claim ids alone.
 
+    See Also
+    --------
+    facts.readers.detect.open_claims : several files, of any form.
+    facts.readers.x12.remittances.read_835 : what a payer answers.
+
     Examples
     --------
     >>> stream = read_837("no such file.837")
