@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -84,6 +86,22 @@ def undescribed(path: Path) -> list[str]:
     return found
 
 
+def see_also(docstring: str) -> list[str]:
+    """Return the names that a docstring refers to."""
+    section = re.search(r"^See Also\n-+\n((?:\S.*\n?)+)", docstring, re.M)
+    rows = section[1].splitlines() if section else []
+    return [name.strip() for row in rows for name in row.partition(" : ")[0].split(",")]
+
+
+def exists(name: str, module: str) -> bool:
+    """Return whether a name is one of a module, or of the whole house."""
+    for dotted in (f"{module}.{name}", name):
+        with suppress(ImportError, AttributeError):
+            resolve_name(dotted)
+            return True
+    return False
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_a_module_fits_in_a_head(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -99,3 +117,13 @@ def test_a_module_fits_in_a_head(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_parameters_are_described(path: Path) -> None:
     assert undescribed(path) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_see_also_names_what_exists(path: Path) -> None:
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, Function | ast.ClassDef):
+            found += see_also(ast.get_docstring(node) or "")
+    assert [name for name in found if not exists(name, module)] == []
