@@ -26,18 +26,42 @@ class Diagnosis(NamedTuple):
 
 
 class ClaimLine(NamedTuple):
-    """One line of a claim, normalised, of exact types.
+    """One line of a claim, normalised, of exact types; None where the input has no value.
+
+    Parameters
+    ----------
+    claim_id, line_number : str, int
+        The claim, and the number of the line in it, from 1.
+    claim_form : str
+        ``cms1500`` or ``ub04``; a line of any other form is not addressed.
+    service_date, service_date_to : date
+        First and last day of service; readers give the first for a last one that is absent.
+    processed_date : date
+        The day on which the claim is processed.
+    type_of_bill, revenue_code, place_of_service : str
+        Three digits, four digits and two characters.
+    procedure_code, modifiers : str, tuple of str
+        A CPT or HCPCS code and up to four modifiers, in upper case without blanks.
+    units, charge : Decimal
+        How many units, and what is asked for them; neither is negative.
+    ndc, ndc_quantity, ndc_unit : str, Decimal, str
+        The national drug code, how much of the drug, and in which unit.
+    description : str
+        Free text of the line.
+    rendering_provider, prior_authorization : str
+        Their numbers.
+    diagnoses : tuple of Diagnosis
+        ICD-10 codes with their present-on-admission indicators.
+    plan_id, contract_id : str
+        The plan and the contract, for overrides.
+    trace : Trace
+        The place where each field was read.
 
     Examples
     --------
     >>> line = ClaimLine("C1", 1, "cms1500", date(2018, 6, 1), procedure_code="96365")
     >>> line.modifiers
     ()
-
-    Notes
-    -----
-    Codes are upper case without blanks, a type of bill has three digits, a revenue code four,
-    a place of service two. ``service_date_to`` is ``service_date`` where the input has none.
     """
 
     claim_id: str
@@ -66,7 +90,19 @@ class ClaimLine(NamedTuple):
 
 
 class Evidence(NamedTuple):
-    """A fact that a claim form does not carry; ``line_number`` None means every line."""
+    """A fact that a claim form does not carry.
+
+    Parameters
+    ----------
+    claim_id, line_number : str, int or None
+        The claim and its line; None means every line.
+    name, value : str, str or Decimal
+        A name that the policy declares, and a value of the declared type.
+    document : str, optional
+        The document that states the fact.
+    trace : Trace, optional
+        The place where each field was read.
+    """
 
     claim_id: str
     line_number: int | None
@@ -77,7 +113,21 @@ class Evidence(NamedTuple):
 
 
 class Override(NamedTuple):
-    """A plan or a contract that waives or keeps a clause, between two dates (both counted)."""
+    """A plan or a contract that waives or keeps a clause.
+
+    Parameters
+    ----------
+    authority, authority_id : str
+        ``plan`` or ``contract``, and the id of it.
+    clause_id, effect : str
+        The clause, and whether it is ``waived`` or ``denied``.
+    effective_from, effective_to : date, optional
+        First and last day of service, both counted; None is open.
+    citation : str, optional
+        What the plan or the contract says, or where.
+    trace : Trace, optional
+        The place where each field was read.
+    """
 
     authority: str
     authority_id: str

@@ -313,7 +313,7 @@ def _upper(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def parse_claim_form(text: str) -> str:
-    """Return the claim form in lower case; any form is read, an unknown one is not addressed.
+    """Return a text as a claim form; any form is read, an unknown one is not addressed.
 
     Examples
     --------

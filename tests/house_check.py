@@ -51,18 +51,17 @@ def described(docstring: str) -> set[str]:
     """Return the parameters that a docstring describes: a name, a type, an indented sentence."""
     section = re.search(r"^Parameters\n-+\n(.*?)(?=^\w[\w ]*\n-+$|\Z)", docstring, re.M | re.S)
     found = set()
-    for row in re.finditer(
-        r"^(\S[^:\n]*?)(?: ?:.*)?\n((?: +\S.*\n?|\n)+)", section[1] if section else "", re.M
-    ):
+    for row in re.finditer(r"^(\S[^:\n]*?)(?: ?:.*)?\n +\S", section[1] if section else "", re.M):
         found.update(name.strip().lstrip("*") for name in row[1].split(","))
     return found
 
 
 def names(docstring: str, parameter: str) -> bool:
-    """Return whether a docstring without a list of parameters names one of them."""
-    words = parameter.replace("_", "[ _]")
-    text = re.sub(r"\s+", " ", docstring.lower())
-    return "Parameters\n---" not in docstring and re.search(rf"\b{words}", text) is not None
+    """Return whether a docstring without a list of parameters names one of them, as one or many."""
+    words = parameter.rstrip("_").replace("_", "[ _]")
+    text = re.sub(r"\s+", " ", docstring.partition("Examples\n---")[0].lower())
+    found = re.search(rf"\b{words}(e?s|ed)?\b", text)
+    return "Parameters\n---" not in docstring and found is not None
 
 
 def is_command(path: Path, name: str) -> bool:

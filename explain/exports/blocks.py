@@ -136,7 +136,7 @@ BLANK = "(to be filled in)"
 
 
 def shares_of(table: Table) -> tuple[float, ...]:
-    """Return the part of a page's width that each column has, by its longest text.
+    """Return the part of a page's width that each column of a table has, by its longest text.
 
     Examples
     --------

@@ -23,9 +23,11 @@ class Instance:
     Parameters
     ----------
     rule : Rule
+        The rule.
     position : int
         Of the rule in its program, for a stable order.
     bindings : mapping of variable name to value
+        The values.
     """
 
     rule: Rule
@@ -42,7 +44,9 @@ class Derivations:
     Parameters
     ----------
     program : CheckedProgram
+        The rules.
     facts : Facts
+        What they conclude from.
     session : Session, optional
         Of an engine, over the same program and facts. What one of pyDatalog found is used.
     """

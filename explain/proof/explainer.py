@@ -26,9 +26,13 @@ class Explainer:
     Parameters
     ----------
     loaded : LoadedClaim
+        The claim with its facts and an open session.
     derivations : Derivations
+        What follows from its facts.
     sentences : Sentences
+        English for the policy.
     prover : Prover
+        Proves atoms over the derivations.
     mask : Mask, optional
         The values of the claim that no sentence has.
     """

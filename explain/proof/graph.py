@@ -34,6 +34,7 @@ class Node:
     id : str
         Unique in its proof, the same for the same proof.
     kind : {"atom", "rule", "fact", "absence", "comparison", "aggregate"}
+        What the step is.
     label : str
         The step in the rule language.
     text : str
@@ -45,6 +46,7 @@ class Node:
     origins : tuple of Origin
         Every place that states a fact; the file and row of a rule.
     rule : Rule, optional
+        The rule that a step of the kind ``rule`` applies.
     bindings : mapping of variable name to value
         The values under which a rule, an absence, a comparison or an aggregate was used.
     clause_id : str
@@ -78,6 +80,7 @@ class Proof:
     Parameters
     ----------
     goal : Atom
+        The atom that holds.
     nodes : tuple of Node
         The goal first, each step before what supports it.
     supports : dict of node id to tuple of node ids

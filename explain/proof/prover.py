@@ -22,7 +22,9 @@ class Prover:
     Parameters
     ----------
     derivations : Derivations
+        What follows from the facts.
     sentences : Sentences
+        English for the program.
     clauses : mapping of clause id to PolicyClause, optional
         Clauses that the text of a proof may name.
     """

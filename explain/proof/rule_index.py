@@ -23,10 +23,12 @@ class RuleIndex:
     Parameters
     ----------
     program : CheckedProgram
+        The rules.
 
     Attributes
     ----------
     rules : PreparedProgram
+        The rules, ready to be evaluated.
     stated : dict
         Facts of the program by predicate and row, with their places.
     needs : dict of str to frozenset of str

@@ -41,6 +41,7 @@ class EvidenceIndex:
     diagnostics : iterable of Diagnostic, optional
         What is wrong with the evidence.
     rows_read, rows_rejected : int, optional
+        Rows of the input.
     """
 
     def __init__(

@@ -39,6 +39,7 @@ class BulkAnswers:
     tally : Tally
         Lines read and rejected.
     rejected : list of RejectedClaim
+        The claims that could not be read.
     evidence_read, evidence_rejected : int
         Rows of evidence.
     """

@@ -36,10 +36,13 @@ class CheckedFiles:
     Parameters
     ----------
     checked : Checked
+        The claim lines.
     has_evidence : bool
+        Whether there is any evidence.
     diagnostics : list of Diagnostic
         Of the claims, then of the evidence.
     evidence_read, evidence_rejected : int
+        Rows of evidence.
     """
 
     checked: Checked

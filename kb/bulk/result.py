@@ -22,7 +22,9 @@ class BulkResult:
     diagnostics : list of Diagnostic
         Everything that was wrong or worth a note in the input.
     outcomes : dict of outcome to lines
+        How many lines have each outcome.
     rejected : list of RejectedClaim
+        The claims that could not be read, or determined.
     evidence_read, evidence_rejected : int
         Rows of evidence.
     """
@@ -54,6 +56,7 @@ class Meter:
     Parameters
     ----------
     step : str
+        One of ``STEPS``, or what a run claim by claim does.
     total : int
         Lines in all, 0 while unknown.
     done : int

@@ -29,6 +29,7 @@ class BulkSession:
     Parameters
     ----------
     claims : sequence of path
+        CSV, JSONL, Parquet and 837 files.
     threads : int, optional
         As many as DuckDB takes by itself if absent.
     memory_limit : str, optional

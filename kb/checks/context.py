@@ -32,9 +32,11 @@ class Context:
     Parameters
     ----------
     units : tuple of Unit
+        The rules, or the query.
     inputs : mapping of str to Predicate
         Predicates that facts assert and rules do not.
     excerpts : Excerpts
+        The texts that a fault underlines.
     program : Program
         Empty where a query is checked.
     clauses, tables : collection of str, optional

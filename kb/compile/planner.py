@@ -132,7 +132,7 @@ def plan_predicates(
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     wanted : iterable of (name, arity)
         The predicates.
     codes : Codes

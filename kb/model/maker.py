@@ -39,6 +39,7 @@ class DeterminationMaker:
     Parameters
     ----------
     policy : CitedPolicy
+        The clauses that determinations cite, and the policy's identity.
 
     Examples
     --------

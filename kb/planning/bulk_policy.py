@@ -22,6 +22,7 @@ class BulkPolicy:
     Parameters
     ----------
     policy_id, version, program_sha256 : str
+        Identity of the policy.
     register : tuple of PolicyClause
         In the order of the register.
     evidence : tuple of EvidenceType

@@ -39,6 +39,7 @@ def value_of(kind: type[T], made: Any) -> T:
     kind : type
         A dataclass or a named tuple.
     made : list
+        What ``plain`` returned, read back from JSON.
 
     Examples
     --------

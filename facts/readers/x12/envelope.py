@@ -128,6 +128,7 @@ class Envelope:
     Parameters
     ----------
     reader : SegmentReader
+        Reads the segments of the file.
     notes : NoteBook
         Gathers what is wrong.
     kind : TransactionKind, optional
@@ -140,6 +141,7 @@ class Envelope:
     holds_claims : bool
         Whether the open transaction has claims at all.
     professional : bool
+        Whether the claims of the open transaction are professional ones (837P).
     claims : int
         Claims of the open transaction; who reads them counts them.
     over : bool

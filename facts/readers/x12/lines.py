@@ -76,6 +76,7 @@ class LineBuilder:
     Parameters
     ----------
     claim : ClaimSegments
+        The segments of the claim.
     source : str
         The file, as places name it.
     damaged : bool, optional

@@ -32,6 +32,7 @@ class RemittedSegments:
     Parameters
     ----------
     clp : Segment
+        The segment that begins the claim.
     component : str
         What separates the components of an element.
     cas : list of Segment
@@ -45,6 +46,7 @@ class RemittedSegments:
     moa : Segment, optional
         Remarks of an outpatient claim, or of an inpatient one (MIA).
     lines : list of ServiceSegments
+        The service lines, in the order of the file.
     uncounted : int
         Service lines beyond the most that a claim may have.
     faults : list of Diagnostic
@@ -75,7 +77,9 @@ class ElementTrace:
     Parameters
     ----------
     source : str
+        The file as the person gave it.
     segment : Segment
+        The segment that holds the record.
     position : str, optional
         As in ``02``; empty for the whole segment.
     """
@@ -98,7 +102,9 @@ class AdjustmentTrace:
     Parameters
     ----------
     source : str
+        The file as the person gave it.
     segment : Segment
+        The CAS segment.
     first : int
         Number of the element that holds the reason.
     """

@@ -42,6 +42,7 @@ class SegmentFault(Exception):
     Parameters
     ----------
     diagnostic : Diagnostic
+        What is wrong, with its place.
     """
 
     def __init__(self, diagnostic: Diagnostic) -> None:

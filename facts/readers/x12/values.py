@@ -57,7 +57,7 @@ def parse_day(text: str) -> date:
     Parameters
     ----------
     text : str
-        SQL of a text.
+        What the element holds.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def parse_unit(text: str) -> str:
     Parameters
     ----------
     text : str
-        SQL of a text.
+        What the element holds.
 
     Raises
     ------
@@ -204,7 +204,7 @@ def parse_ndc(text: str) -> str | None:
     Parameters
     ----------
     text : str
-        SQL of a text.
+        What the element holds.
 
     Examples
     --------

@@ -42,6 +42,7 @@ class EvidenceReader:
     diagnostics : list of Diagnostic
         What is wrong with the evidence.
     rows_read, rows_rejected : int
+        Rows of the input.
     """
 
     connection: Any

@@ -51,7 +51,7 @@ def constant_predicates(
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     known : mapping of predicate to rows
         Rows of predicates in ``KNOWN_INPUTS``; those that are not given are not known.
 
@@ -82,7 +82,7 @@ def domains(
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     constants : mapping of (name, arity) to rows
         What ``constant_predicates`` returns.
     overrides : iterable of tuple, optional

@@ -88,7 +88,7 @@ def plan_lines(
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     known : mapping of predicate to rows
         What is known before any line is read: settings, clauses, lists, overrides.
     absent : frozenset of str

@@ -60,7 +60,7 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     wanted : iterable of (name, arity)
         They stay whole.
     whole : iterable of (name, arity), optional

@@ -32,7 +32,7 @@ def spread_predicates(program: Program) -> dict[Key, Rule]:
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def unfold_spread(program: Program) -> dict[Rule, Rule]:
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
 
     Returns
     -------

@@ -18,7 +18,7 @@ class ScriptSource:
     Parameters
     ----------
     program : Program
-        Checked.
+        The checked rules.
     heading : tuple of str
         What the script says of itself first.
     evidence : mapping of str to EvidenceType

@@ -80,7 +80,7 @@ class Catalog:
         Parameters
         ----------
         program : Program
-            Checked.
+            The checked rules.
         extra : mapping of (name, arity) to types, optional
             Types of input predicates that nothing declares.
         reserved : iterable of str, optional

@@ -165,6 +165,7 @@ def run_stoppable(connection: Interruptible, action: Callable[[], T]) -> T:
     connection : Interruptible
         The connections that the action uses, or waits for.
     action : callable
+        Takes no arguments.
 
     Returns
     -------

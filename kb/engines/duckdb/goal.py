@@ -41,6 +41,7 @@ class GoalRun:
     inputs : ClaimInputs
         As ``read_inputs`` returns them.
     plan : GoalPlan
+        The goal as statements.
     watch : callable, optional
         Called after each statement with how much is done, from 0 to 1.
     lines : DeterminedLines, optional

@@ -32,9 +32,11 @@ class TextStatement:
     Parameters
     ----------
     base : dict of key to SQL
+        The first rows of each predicate; all of them where it is not recursive.
     steps : tuple of (key, SQL)
-        None for a predicate that one query gives.
+        What the rounds of a recursion add; none where one query gives all rows.
     doubts : tuple of SQL
+        Each gives rows where a number that is needed does not exist.
     """
 
     base: Mapping[Key, str]
@@ -144,6 +146,7 @@ def open_fact_types(program: Program, facts: Facts) -> FactTypes:
     program : Program
         The rules.
     facts : mapping
+        Rows by predicate, as a session gets them.
 
     Returns
     -------

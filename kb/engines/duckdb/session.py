@@ -48,6 +48,7 @@ class DuckDBEngine:
         program : CheckedProgram
             The rules.
         facts : Facts
+            What the rules conclude from.
 
         Returns
         -------

@@ -28,6 +28,7 @@ class Evaluator:
     Parameters
     ----------
     program : PreparedProgram
+        The rules.
     facts : Facts
         Must not change while the evaluator is in use.
     """

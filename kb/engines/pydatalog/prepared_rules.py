@@ -30,6 +30,7 @@ class PreparedRule:
     Parameters
     ----------
     rule : Rule
+        The rule.
     position : int
         Of the rule in its program.
     """
@@ -79,6 +80,7 @@ class PreparedProgram:
     Parameters
     ----------
     program : CheckedProgram
+        The rules.
 
     Attributes
     ----------

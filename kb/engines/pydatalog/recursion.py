@@ -135,6 +135,7 @@ class Recursion:
     Parameters
     ----------
     program : PreparedProgram
+        The rules.
     group : tuple of str
         All predicates of the stratum.
     source : RowSource

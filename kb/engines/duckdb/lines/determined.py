@@ -20,6 +20,7 @@ class DeterminedLines:
     Parameters
     ----------
     connection : Connection
+        Where the tables are.
     answers : tuple of (predicate, row)
         Each possible answer about a line: answer n is bit n of the words. The next bit tells
         whether units are allowed.

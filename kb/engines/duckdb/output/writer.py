@@ -75,6 +75,7 @@ def write_determinations(
     answers : list
         As ``distinct_answers`` returns them.
     kind : {"parquet", "jsonl", "csv"}
+        The form of the output.
 
     Returns
     -------
