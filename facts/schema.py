@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 ColumnType = Literal["text", "number", "date"]
 
-Derivation = Literal["itself", "first two", "days", "words", "codes", "indicators"]
+ColumnDerivation = Literal["itself", "first two", "days", "words", "codes", "indicators"]
 """How the values of a predicate come from a column of the claim table.
 
 ``itself`` is the value of the column, ``first two`` its first two characters, ``days`` the days
@@ -74,7 +74,7 @@ class Predicate:
     absence: str = ""
     attribute: str | None = None
     source: str = ""
-    derivation: Derivation = "itself"
+    derivation: ColumnDerivation = "itself"
     classified: str = ""
 
     @property
@@ -131,7 +131,7 @@ def _attribute(
     column: str,
     words: str,
     source: str = "",
-    derivation: Derivation = "itself",
+    derivation: ColumnDerivation = "itself",
     article: str = "",
 ) -> Predicate:
     return Predicate(
@@ -152,7 +152,7 @@ def _of_line(
     sentence: str,
     absence: str,
     source: str = "",
-    derivation: Derivation = "itself",
+    derivation: ColumnDerivation = "itself",
     classified: str = "",
 ) -> Predicate:
     keyed = (*_KEY, *_columns(columns))

@@ -8,7 +8,7 @@ from typing import Any
 from explain.certificate.bounds import Refused
 from explain.certificate.seals import FORMAT
 
-Field = Callable[[Any], bool]
+FieldTest = Callable[[Any], bool]
 """Tells whether a value is of the kind that a field has."""
 
 
@@ -55,7 +55,7 @@ _CITATION = {
     **{"exceptions_tried": _texts, "readings": _numbers},
 }
 _STEP = {"id": _text, "kind": _text, "text": _text, "seal": _text}
-_STEPS: dict[str, dict[str, Field]] = {
+_STEPS: dict[str, dict[str, FieldTest]] = {
     "atom": {**_STEP, "atom": _list},
     "fact": {**_STEP, "atom": _list, "origins": _list},
     "absence": {**_STEP, "atom": _list},
@@ -139,7 +139,7 @@ def hold_rule(entry: Mapping[str, Any]) -> None:
         raise Refused(f"its text has more than {_LONGEST_RULE} characters")
 
 
-def _hold(entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
+def _hold(entry: Mapping[str, Any], fields: Mapping[str, FieldTest]) -> None:
     if set(entry) != set(fields):
         raise Refused("it has a field too many or too few")
     for name, fits in fields.items():

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explain.cli.folder import Folder, write_bytes
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
@@ -21,6 +20,7 @@ from explain.cli.options import (
     read_document,
 )
 from explain.cli.output import data, message, report
+from explain.cli.output_folder import OutputFolder, write_bytes
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER
 from explain.exports import FORMATS, Format, format_of
@@ -186,14 +186,14 @@ def _export_all(
     output: str | None,
     queue: str,
 ) -> int:
-    from explain.cli.batch import write_all
+    from explain.cli.adverse_claims import write_all
 
     if output is None:
         raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
     _hold_queue(queue)
     loaded = load_claims(given.rules.knowledge_base(), claims, given.evidence, given.overrides)
     report(loaded.diagnostics)
-    folder = Folder(output)
+    folder = OutputFolder(output)
     try:
         meter = Meter("claims", total=len(loaded.kb.claims), noun="claims", exact=True)
         with progress(meter):

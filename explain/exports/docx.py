@@ -39,10 +39,10 @@ def render(document: Document) -> bytes:
     bytes
         Office Open XML, the same for the same document; no clock is read.
     """
-    return _Writer().written(contents(document))
+    return _DocxWriter().written(contents(document))
 
 
-class _Writer:
+class _DocxWriter:
     """Writes one document."""
 
     def __init__(self) -> None:

@@ -119,10 +119,10 @@ def folded(
     most : int, optional
         Boxes to draw at most. The outcome and the clauses are drawn in any case.
     """
-    return _Folder(graph).fold(clauses, closed, most)
+    return _Folding(graph).fold(clauses, closed, most)
 
 
-class _Folder:
+class _Folding:
     def __init__(self, graph: ProofGraph) -> None:
         self.graph = graph
         self.steps = {step.id: step for step in graph.steps}

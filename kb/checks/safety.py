@@ -38,7 +38,7 @@ def check_safety(context: Context) -> Iterator[Diagnostic]:
         if not unit.body and unit.head is not None:
             yield from _fact(context, unit.head)
         else:
-            yield from _Walk(context, unit).unit()
+            yield from _BoundVariables(context, unit).unit()
 
 
 def _fact(context: Context, head: Atom) -> Iterator[Diagnostic]:
@@ -49,7 +49,7 @@ def _fact(context: Context, head: Atom) -> Iterator[Diagnostic]:
             yield context.error(message, term.span, "a fact holds text and numbers only")
 
 
-class _Walk:
+class _BoundVariables:
     """The variables of one rule or query that have a value so far."""
 
     def __init__(self, context: Context, unit: Unit) -> None:

@@ -10,7 +10,7 @@ from facts.diagnostic import Diagnostic
 from facts.span import Span
 from kb.checks.context import Context
 from kb.language.ast import Aggregate, Program, Relational
-from kb.language.graph import strongly_connected
+from kb.language.dependencies import strongly_connected
 from kb.language.traversal import atoms_of
 from kb.model.program import Stratum
 

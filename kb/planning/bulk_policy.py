@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from facts.claim import EvidenceType, EvidenceTypes
 from kb.compile.formulas.line_script import LineScript
-from kb.engines.duckdb.lines.dictionaries import TableRow
+from kb.engines.duckdb.lines.dictionaries import PolicyTableRow
 from kb.model.clause import PolicyClause
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class BulkPolicy:
         In the order of the register.
     evidence : tuple of EvidenceType
         Files of evidence.
-    table_rows : tuple of TableRow
+    table_rows : tuple of PolicyTableRow
         Rows of all tables of the policy, and of a loaded list.
     script : LineScript
         The rules of the policy.
@@ -38,7 +38,7 @@ class BulkPolicy:
     program_sha256: str
     register: tuple[PolicyClause, ...]
     evidence: tuple[EvidenceType, ...]
-    table_rows: tuple[TableRow, ...]
+    table_rows: tuple[PolicyTableRow, ...]
     script: LineScript
 
     @property
@@ -74,13 +74,13 @@ def bulk_policy(kb: KnowledgeBase, script: LineScript) -> BulkPolicy:
     )
 
 
-def rows_of_tables(kb: KnowledgeBase) -> tuple[TableRow, ...]:
+def rows_of_tables(kb: KnowledgeBase) -> tuple[PolicyTableRow, ...]:
     """Return the rows of all tables of the policy of a ``kb``, and of a loaded list."""
     tables = list(kb.policy.tables.values())
     if kb.precertification is not None:
         tables.append(kb.precertification)
     return tuple(
-        TableRow(
+        PolicyTableRow(
             table.name,
             row.first,
             row.last,

@@ -48,7 +48,7 @@ class Field(NamedTuple):
     default: Any = None
 
 
-class _Kind(NamedTuple):
+class _ValueKind(NamedTuple):
     """A kind of value: what it has to be, and its substitute."""
 
     test: Callable[[object], bool]
@@ -62,17 +62,17 @@ def _list_of(kind: type) -> Callable[[object], bool]:
 
 
 _KINDS = {
-    "text": _Kind(lambda value: isinstance(value, str), "text", ""),
-    "texts": _Kind(_list_of(str), "a list of texts", ()),
-    "number": _Kind(lambda value: type(value) is int, "a whole number", None),
-    "date": _Kind(
+    "text": _ValueKind(lambda value: isinstance(value, str), "text", ""),
+    "texts": _ValueKind(_list_of(str), "a list of texts", ()),
+    "number": _ValueKind(lambda value: type(value) is int, "a whole number", None),
+    "date": _ValueKind(
         lambda value: type(value) is date,
         "a date",
         date.min,
         "write a day without quotes, as in 2014-07-22",
     ),
-    "flag": _Kind(lambda value: isinstance(value, bool), "true or false", False),
-    "tables": _Kind(_list_of(dict), "a list of tables", ()),
+    "flag": _ValueKind(lambda value: isinstance(value, bool), "true or false", False),
+    "tables": _ValueKind(_list_of(dict), "a list of tables", ()),
 }
 
 

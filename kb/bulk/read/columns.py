@@ -42,7 +42,7 @@ _PLAIN = {
 
 
 @dataclass(slots=True)
-class Column:
+class RawColumn:
     """A column as SQL over the alias ``r`` of the raw rows.
 
     Parameters
@@ -74,7 +74,7 @@ class Column:
 
 def read_column(
     connection: Any, source: Source, name: str, tag: str, sound: bool = False
-) -> Column:
+) -> RawColumn:
     """Return how a column of a source is read.
 
     Parameters
@@ -93,14 +93,14 @@ def read_column(
     kind = source.columns.get(name)
     wanted = KINDS.get(name, "TEXT")
     if kind is None:
-        return Column(name, f"NULL::{wanted}", distinct=set())
+        return RawColumn(name, f"NULL::{wanted}", distinct=set())
     raw = f"r.{identifier(name)}"
     if (name in DATES and kind == "DATE") or (name == "line_number" and kind in WHOLE):
-        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
+        return RawColumn(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
     if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
-        return Column(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
+        return RawColumn(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
     text = _text(raw, kind, name)
-    column = Column(name, text, text=text)
+    column = RawColumn(name, text, text=text)
     if name in TEXTS and (sound or kind in WHOLE):
         return column
     if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
@@ -123,7 +123,7 @@ def _text(raw: str, kind: str, name: str) -> str:
     return f"{raw}::TEXT"
 
 
-def _free_text(connection: Any, source: Source, column: Column) -> Column:
+def _free_text(connection: Any, source: Source, column: RawColumn) -> RawColumn:
     if not _any_odd(connection, source, column):
         return column
     row = connection.execute(
@@ -137,7 +137,7 @@ def _free_text(connection: Any, source: Source, column: Column) -> Column:
     return column
 
 
-def _any_odd(connection: Any, source: Source, column: Column) -> bool:
+def _any_odd(connection: Any, source: Source, column: RawColumn) -> bool:
     """Tell whether a text may be odd.
 
     Of Parquet, DuckDB tests the dictionaries and leaves the rows alone where it finds nothing. In
@@ -152,7 +152,7 @@ def _any_odd(connection: Any, source: Source, column: Column) -> bool:
 
 
 def _odd_values(
-    connection: Any, source: Source, column: Column, typed: str
+    connection: Any, source: Source, column: RawColumn, typed: str
 ) -> list[tuple[Any, ...]]:
     """Return the distinct texts of a column that are not plain, with their typed values.
 
@@ -169,7 +169,7 @@ def _odd_values(
     return [tuple(row.values()) for row in found or ()]
 
 
-def _parsed(connection: Any, source: Source, column: Column, tag: str, typed: str) -> Column:
+def _parsed(connection: Any, source: Source, column: RawColumn, tag: str, typed: str) -> RawColumn:
     """Read the distinct values of a column as the row readers do, but for the plain ones."""
     name, text = column.name, column.text
     wanted = KINDS.get(name, "TEXT")
@@ -233,7 +233,7 @@ def _read(name: str, text: str) -> Any:
     return PARSERS[name](text)
 
 
-def _add(column: Column, condition: str) -> None:
+def _add(column: RawColumn, condition: str) -> None:
     column.suspect = f"{column.suspect} OR {condition}" if column.suspect else condition
 
 
@@ -298,7 +298,7 @@ def _diagnosis(item: Diagnosis) -> str:
 
 
 def selected(
-    sources: Sequence[tuple[Source, Mapping[str, Column]]],
+    sources: Sequence[tuple[Source, Mapping[str, RawColumn]]],
     names: Sequence[str],
     condition: str = "",
     place: bool = False,
@@ -307,7 +307,7 @@ def selected(
 
     Parameters
     ----------
-    sources : sequence of (Source, mapping of str to Column)
+    sources : sequence of (Source, mapping of str to RawColumn)
         The sources with their columns.
     names : sequence of str
         The columns.
@@ -334,6 +334,6 @@ def selected(
     return f"SELECT {', '.join(picks)}{', 0::BIGINT AS place' * place} WHERE false"
 
 
-def joined(columns: Mapping[str, Column]) -> str:
+def joined(columns: Mapping[str, RawColumn]) -> str:
     """Return the joins that columns need in addition to the raw rows."""
     return " ".join(column.join for column in columns.values() if column.join)

@@ -21,7 +21,7 @@ from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
-from kb.bulk.read.columns import KINDS, Column, exact, joined, read_column, selected, written
+from kb.bulk.read.columns import KINDS, RawColumn, exact, joined, read_column, selected, written
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
 from kb.bulk.read.x12 import X12Lines, is_837, read_x12
@@ -78,7 +78,7 @@ class LineReader:
         self._notes = Notes()
         self._tables = Tables(connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes)
         self._paths = paths
-        self._columns: list[tuple[Source, dict[str, Column]]] = []
+        self._columns: list[tuple[Source, dict[str, RawColumn]]] = []
         self._ordered = False
 
     def read(self) -> Checked:
@@ -255,7 +255,7 @@ class LineReader:
         yield from held.items()
 
     def _rows_again(
-        self, source: Source, columns: dict[str, Column]
+        self, source: Source, columns: dict[str, RawColumn]
     ) -> Iterator[tuple[str, RawRow]]:
         if not source.parquet:
             self._tables.number_rows()

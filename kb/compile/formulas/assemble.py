@@ -37,7 +37,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.graph import united
+from kb.language.dependencies import united
 from kb.language.matching import match
 from kb.language.traversal import all_names, names_of, substitute
 from kb.language.values import Value
@@ -49,7 +49,7 @@ _LINE = "line_number"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class LineColumn:
     """Where a single value of a line comes from: a column of that line's row."""
 
     line: str
@@ -80,7 +80,7 @@ class Assembly:
     count: Callable[[Aggregate, str, str, Comparator, Value], int]
     claim: str
     line: str
-    columns: dict[str, Origin] = field(default_factory=dict)
+    columns: dict[str, LineColumn] = field(default_factory=dict)
     parts: dict[str, list[int]] = field(default_factory=dict)
     ties: dict[str, Tie] = field(default_factory=dict)
     expressions: dict[str, Expression] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Assembly:
         lines = self._lines(body)
         for name in lines:
             self.parts.setdefault(name, [])
-            self.columns.setdefault(name, Origin(name, _LINE))
+            self.columns.setdefault(name, LineColumn(name, _LINE))
         rest = self._attributes(body)
         rest = self._assignments(rest)
         rest = self._side_tests(rest)
@@ -163,9 +163,9 @@ class Assembly:
             if isinstance(term, Constant):
                 self._add(line, Compared(column, "=", term.value))
                 continue
-            known = self.columns.setdefault(term.name, Origin(line, column))
+            known = self.columns.setdefault(term.name, LineColumn(line, column))
             self._add(line, Filled(column))
-            if known == Origin(line, column):
+            if known == LineColumn(line, column):
                 continue
             if known.line == line:
                 self._add(line, compared("=", Variable(known.column), Variable(column)))
@@ -344,7 +344,7 @@ class Assembly:
         line = self._line(lines)
         self._add(line, compared(literal.operator, self._own(left), self._own(right)))
 
-    def _order(self, operator: str, left: Origin, right: Origin) -> None:
+    def _order(self, operator: str, left: LineColumn, right: LineColumn) -> None:
         if {left.column, right.column} != {_LINE} or self.line not in (left.line, right.line):
             raise NotFusable("lines are compared by something else than their number")
         is_left = right.line == self.line

@@ -18,10 +18,10 @@ class Open:
 
 
 OPEN = Open()
-Held = Value | Open
-Domain = frozenset[tuple[Held, ...]]
+PossibleValue = Value | Open
+Domain = frozenset[tuple[PossibleValue, ...]]
 Rows = Mapping[Key, tuple[tuple[Value, ...], ...]]
-_Possible = Mapping[Key, set[tuple[Held, ...]]]
+_Possible = Mapping[Key, set[tuple[PossibleValue, ...]]]
 
 KEY_COLUMNS = 2
 """Claim and line come first in every predicate of lines."""
@@ -59,7 +59,7 @@ def constant_predicates(
     -------
     dict of (name, arity) to sorted rows
     """
-    rows: dict[Key, set[tuple[Held, ...]]] = {
+    rows: dict[Key, set[tuple[PossibleValue, ...]]] = {
         (name, arity): set(known[name]) for name, arity in KNOWN_INPUTS.items() if name in known
     }
     waiting = rules_by_head(program.rules)
@@ -92,10 +92,10 @@ def domains(
     -------
     dict of (name, arity) to rows
     """
-    derived: dict[Key, set[tuple[Held, ...]]] = {
+    derived: dict[Key, set[tuple[PossibleValue, ...]]] = {
         rule.head.key: set() for rule in program.rules if rule.head.key not in constants
     }
-    known: dict[Key, Iterable[tuple[Held, ...]]] = {
+    known: dict[Key, Iterable[tuple[PossibleValue, ...]]] = {
         ("override", 6): {
             (authority, OPEN, clause, effect, OPEN, OPEN)
             for authority, _, clause, effect, _, _ in overrides
@@ -128,12 +128,12 @@ def _possible(
     rule: Rule,
     first: int,
     derived: _Possible,
-    known: Mapping[Key, Iterable[tuple[Held, ...]]],
-) -> set[tuple[Held, ...]]:
+    known: Mapping[Key, Iterable[tuple[PossibleValue, ...]]],
+) -> set[tuple[PossibleValue, ...]]:
     """The rows that a rule can conclude, from a column of its head on."""
     head = rule.head.terms[first:]
     wanted = {term.name for term in head if not isinstance(term, Constant)}
-    environments: list[dict[str, Held]] = [{}]
+    environments: list[dict[str, PossibleValue]] = [{}]
     for position, literal in enumerate(rule.body):
         environments = _extend(literal, environments, derived, known)
         if not environments:
@@ -159,10 +159,10 @@ def _names(body: Iterable[BodyLiteral]) -> set[str]:
 
 def _extend(
     literal: BodyLiteral,
-    environments: list[dict[str, Held]],
+    environments: list[dict[str, PossibleValue]],
     derived: _Possible,
-    known: Mapping[Key, Iterable[tuple[Held, ...]]],
-) -> list[dict[str, Held]]:
+    known: Mapping[Key, Iterable[tuple[PossibleValue, ...]]],
+) -> list[dict[str, PossibleValue]]:
     if isinstance(literal, Comparison) and literal.operator == "\\=":
         left, right = literal.left, literal.right
         if isinstance(left, Constant) or not isinstance(right, Constant):
@@ -173,7 +173,7 @@ def _extend(
         return environments
     key, terms = literal.atom.key, literal.atom.terms
     if key in derived:
-        rows: Iterable[tuple[Held, ...]] = derived[key]
+        rows: Iterable[tuple[PossibleValue, ...]] = derived[key]
         terms = terms[KEY_COLUMNS:]
     elif key in known:
         rows = known[key]
@@ -191,7 +191,7 @@ def _extend(
     found = []
     for environment in environments:
         for row in matching:
-            extended: dict[str, Held] = dict(environment)
+            extended: dict[str, PossibleValue] = dict(environment)
             for place, name in free:
                 before, value = extended.get(name, OPEN), row[place]
                 if before is OPEN:

@@ -33,7 +33,7 @@ class Some:
     parts: tuple[int, ...]
 
 
-Node: TypeAlias = bool | Not | All | Some | Test
+FormulaNode: TypeAlias = bool | Not | All | Some | Test
 
 
 @dataclass(slots=True)
@@ -49,8 +49,8 @@ class FormulaGraph:
     (True, True)
     """
 
-    nodes: list[Node] = field(default_factory=lambda: [False, True])
-    _numbers: dict[Node, int] = field(default_factory=dict)
+    nodes: list[FormulaNode] = field(default_factory=lambda: [False, True])
+    _numbers: dict[FormulaNode, int] = field(default_factory=dict)
 
     def test(self, test: Test) -> int:
         """Return the node of a test.
@@ -161,7 +161,7 @@ class FormulaGraph:
             return found.pop() if found else neutral
         return self._node(kind(tuple(sorted(found))))
 
-    def _node(self, made: Node) -> int:
+    def _node(self, made: FormulaNode) -> int:
         number = self._numbers.get(made)
         if number is None:
             number = self._numbers[made] = len(self.nodes)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.language.ast import Aggregate, Key, Program, Relational, Rule
-from kb.language.graph import reachable, strongly_connected
+from kb.language.dependencies import reachable, strongly_connected
 from kb.language.traversal import atoms_of, rules_by_head
 
 

@@ -90,20 +90,20 @@ def narrow(program: Program, wanted: Iterable[Key], whole: Iterable[Key] = ()) -
             keep.update(component.keys)
     first: list[_Pattern] = [(key, ()) for key in wanted]
     rules = rules_by_head(program.rules)
-    asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
+    asked = _widest(_Reach(rules, frozenset(keep)).patterns(first, {}))
     while many := {key for key, bounds in asked.items() if len(bounds) > _MOST}:
         keep |= many
-        asked = _widest(_Walk(rules, frozenset(keep)).patterns(first, {}))
-    walk = _Walk(rules, frozenset(keep), asked)
+        asked = _widest(_Reach(rules, frozenset(keep)).patterns(first, {}))
+    reach = _Reach(rules, frozenset(keep), asked)
     made: dict[_Pattern, list[Rule]] = {}
-    found = walk.patterns(first, made)
-    copies = {walk.name(pattern): pattern[0] for pattern in found if pattern[1]}
+    found = reach.patterns(first, made)
+    copies = {reach.name(pattern): pattern[0] for pattern in found if pattern[1]}
     return Narrowed(tuple(rule for own in made.values() for rule in own), copies)
 
 
 @dataclass(slots=True)
-class _Walk:
-    """Goes from a predicate to all that it needs."""
+class _Reach:
+    """All that some predicates need, directly or through others."""
 
     rules: Mapping[Key, list[Rule]]
     whole: frozenset[Key]

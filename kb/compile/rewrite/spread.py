@@ -20,7 +20,7 @@ from kb.language.ast import (
     Term,
     Variable,
 )
-from kb.language.graph import united
+from kb.language.dependencies import united
 from kb.language.traversal import all_names, names_of, substitute, variables_of
 
 

@@ -14,7 +14,7 @@ from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.input_queries import CODE_COLUMNS, CODES, TABLES, Inputs
 from kb.compile.sql.scans import Attribute, attributes
 from kb.compile.sql.statements import Relationship
-from kb.compile.sql.tree import Query, Sql, exp, named, number, union
+from kb.compile.sql.tree import Sql, SqlQuery, exp, named, number, union
 from kb.language.ast import Key, Rule
 from kb.language.printer import print_rule
 from kb.language.values import Value
@@ -244,7 +244,7 @@ class StatementWriter:
         every = len(found) == self.source.every_clause
         return [f"  used by {'every clause' if every else ', '.join(found)}"]
 
-    def faults(self, doubts: Iterable[tuple[str, Query]]) -> ScriptStatement:
+    def faults(self, doubts: Iterable[tuple[str, SqlQuery]]) -> ScriptStatement:
         """The view of rows that were left out because a number could not be computed.
 
         Parameters

@@ -25,7 +25,7 @@ from kb.language.traversal import atoms_of, variables_of, visible_variables
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PredicateTable:
     """A predicate as a table.
 
     Parameters
@@ -57,9 +57,9 @@ class Catalog:
     ('claim', 'line', 'code')
     """
 
-    tables: dict[Key, Table] = field(default_factory=dict)
+    tables: dict[Key, PredicateTable] = field(default_factory=dict)
 
-    def __getitem__(self, key: Key) -> Table:
+    def __getitem__(self, key: Key) -> PredicateTable:
         return self.tables[key]
 
     def __contains__(self, key: Key) -> bool:
@@ -113,7 +113,7 @@ class Catalog:
             columns, _, sentence = declared.get(key, ((), (), ""))
             if len({column.casefold() for column in columns}) < key[1]:
                 columns = tuple(f"a{position}" for position in range(1, key[1] + 1))
-            catalog.tables[key] = Table(name, columns, inferred[key], sentence)
+            catalog.tables[key] = PredicateTable(name, columns, inferred[key], sentence)
         return catalog
 
 

@@ -16,7 +16,7 @@ from kb.compile.sql.number_dialects import (
     SQLiteNumbers,
 )
 from kb.compile.sql.numbers import Numbers, Undefined
-from kb.compile.sql.tree import Query, Sql, exp, parsed, union
+from kb.compile.sql.tree import Sql, SqlQuery, exp, parsed, union
 
 
 def _words(item: str, source: str) -> str:
@@ -150,7 +150,7 @@ class Dialect:
         # the collation of other columns, since no texts of two collations are compared
         return found if self._collation is None else _collated(found, "default")
 
-    def recursive_union(self, first: list[Query], steps: list[Query]) -> Query:
+    def recursive_union(self, first: list[SqlQuery], steps: list[SqlQuery]) -> SqlQuery:
         """Return the rows of a recursive query: the first ones, and those that each step adds.
 
         Parameters
@@ -297,7 +297,7 @@ def _collated(text: Sql, collation: str) -> Sql:
     return exp.Collate(this=text, expression=exp.to_identifier(collation, quoted=True))
 
 
-def _grouped(queries: list[Query]) -> Query:
+def _grouped(queries: list[SqlQuery]) -> SqlQuery:
     if len(queries) == 1:
         return queries[0]
     return exp.select(exp.Star()).from_(exp.alias_(union(queries).subquery(), "u", table=True))

@@ -21,7 +21,7 @@ from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.letters import plain_letters
 from kb.compile.sql.line_columns import DERIVED
 from kb.compile.sql.number_types import SCALE
-from kb.compile.sql.tree import Query, Sql, exp, expression, never, parsed, union
+from kb.compile.sql.tree import Sql, SqlQuery, exp, expression, never, parsed, union
 from kb.language.ast import Constant
 from kb.language.values import Value
 
@@ -84,7 +84,7 @@ class Inputs:
     evidence: EvidenceTypes
     tables: Sequence[CodeTable] = ()
 
-    def query(self, name: str) -> Query | None:
+    def query(self, name: str) -> SqlQuery | None:
         """Return the rows of an input predicate.
 
         Parameters
@@ -97,7 +97,7 @@ class Inputs:
         query or None
             None for a predicate whose rows the policy knows: a setting or a clause.
         """
-        special: dict[str, Callable[[], Query]] = {
+        special: dict[str, Callable[[], SqlQuery]] = {
             "line": lambda: self._parse(f"SELECT {_KEY} FROM {LINES}"),
             "evidence": lambda: self._on_file(numbers=False),
             "evidence_number": lambda: self._on_file(numbers=True),
@@ -113,7 +113,7 @@ class Inputs:
             return self._words(predicate)
         return self._attribute(predicate) if predicate.attribute else None
 
-    def doubt(self, name: str) -> Query | None:
+    def doubt(self, name: str) -> SqlQuery | None:
         """Return a query of what an input predicate leaves out, since no column holds its number.
 
         Parameters
@@ -177,7 +177,7 @@ class Inputs:
                 item.args["alias"].set("quoted", True)
         return query
 
-    def _attribute(self, predicate: Predicate) -> Query:
+    def _attribute(self, predicate: Predicate) -> SqlQuery:
         source, column = predicate.source, predicate.columns[2]
         value = DERIVED.get(str(predicate.attribute), source)
         if column.type == "date":
@@ -192,7 +192,7 @@ class Inputs:
             query = query.where(exp.NEQ(this=exp.column(source), expression=exp.Literal.string("")))
         return query
 
-    def _words(self, predicate: Predicate) -> Query:
+    def _words(self, predicate: Predicate) -> SqlQuery:
         values, columns = _OF_WORDS[predicate.derivation], predicate.columns[2:]
         picked = ", ".join(
             f"{value} AS {column.name}" for value, column in zip(values, columns, strict=True)
@@ -205,7 +205,7 @@ class Inputs:
         words = self.dialect.words_of(predicate.source)
         return query.from_(words.subquery("w"))
 
-    def _on_file(self, numbers: bool) -> Query:
+    def _on_file(self, numbers: bool) -> SqlQuery:
         picked = (
             "SELECT DISTINCT l.claim_id AS claim, CAST(l.line_number AS BIGINT) AS line, "
             f"e.evidence AS name, e.value AS value FROM {LINES} AS l JOIN {EVIDENCE} AS e "
@@ -245,7 +245,7 @@ class Inputs:
         digits = f"LENGTH(RTRIM(e.value, '0')) - {point}"
         return expression(f"{point} > 0 AND {digits} > {SCALE}")
 
-    def _overrides(self) -> Query:
+    def _overrides(self) -> SqlQuery:
         first, last = map(self.dialect.day.format, ("effective_from", "effective_to"))
         return self._parse(
             "SELECT DISTINCT authority AS authority, authority_id AS identifier, "
@@ -254,7 +254,7 @@ class Inputs:
             f"COALESCE({last}, '{LAST_DATE}') AS \"to\" FROM {OVERRIDES}"
         )
 
-    def _codes(self, amounts: bool) -> Query:
+    def _codes(self, amounts: bool) -> SqlQuery:
         picked = 'r.code_table AS "table"' + (", r.amount AS amount" if amounts else "")
         queries = []
         columns = dict.fromkeys(
@@ -286,7 +286,7 @@ class Inputs:
             return self._parse(f"SELECT code_table AS code, {picked} FROM {CODES} AS r WHERE 1 = 0")
         return union(queries)
 
-    def _mentions(self) -> Query:
+    def _mentions(self) -> SqlQuery:
         query = self._parse(
             'SELECT DISTINCT v.text AS text, r.code_table AS "table", r.value AS value '
             f"FROM x AS v JOIN {CODES} AS r "

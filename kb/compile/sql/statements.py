@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from kb.compile.rewrite.components import Component, recursive_atoms
 from kb.compile.sql.bodies import Body
-from kb.compile.sql.catalog import Catalog, Table
+from kb.compile.sql.catalog import Catalog, PredicateTable
 from kb.compile.sql.dialects import Dialect
 from kb.compile.sql.scans import Attribute
-from kb.compile.sql.tree import Query, Sql, exp, named, never, number, one_row, union
+from kb.compile.sql.tree import Sql, SqlQuery, exp, named, never, number, one_row, union
 from kb.language.ast import Key, Relational, Rule
 
 NEW = " new"
@@ -37,9 +37,9 @@ class Relationship:
     """
 
     key: Key
-    query: Query
-    doubts: tuple[Query, ...] = ()
-    parts: tuple[tuple[Rule, Query], ...] = ()
+    query: SqlQuery
+    doubts: tuple[SqlQuery, ...] = ()
+    parts: tuple[tuple[Rule, SqlQuery], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,34 +59,34 @@ class Fixpoint:
     """
 
     keys: tuple[Key, ...]
-    base: Mapping[Key, Query]
-    steps: tuple[tuple[Key, Query], ...]
-    doubts: tuple[Query, ...] = ()
+    base: Mapping[Key, SqlQuery]
+    steps: tuple[tuple[Key, SqlQuery], ...]
+    doubts: tuple[SqlQuery, ...] = ()
 
 
 Statement = Relationship | Fixpoint
 
 
 @dataclass(slots=True)
-class _Writer:
+class _QueryWriter:
     """Writes the queries of the rules of one component."""
 
     catalog: Catalog
     dialect: Dialect
     scans: Mapping[Key, Attribute] = field(default_factory=dict)
-    doubts: list[Query] = field(default_factory=list)
+    doubts: list[SqlQuery] = field(default_factory=list)
 
-    def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[Query]:
+    def rules(self, rules: Sequence[Rule], asserted: str | None = None) -> list[SqlQuery]:
         """One query per rule; before them the rows of a table of asserted facts."""
         several = len(rules) + (asserted is not None) > 1
-        queries: list[Query] = [self.rule(rule, distinct=not several) for rule in rules]
+        queries: list[SqlQuery] = [self.rule(rule, distinct=not several) for rule in rules]
         if asserted is not None:
             queries.insert(0, exp.select(exp.Star()).from_(exp.table_(asserted, quoted=True)))
         return queries
 
     def rule(
         self, rule: Rule, renamed: Mapping[int, str] | None = None, distinct: bool = True
-    ) -> Query:
+    ) -> SqlQuery:
         body = self.body(renamed).read(rule.body)
         if not renamed:
             self.doubts += body.doubts
@@ -129,7 +129,7 @@ def statements(
     """
     made: list[Statement] = []
     for component in found:
-        writer = _Writer(catalog, dialect, scans or {})
+        writer = _QueryWriter(catalog, dialect, scans or {})
         tables = asserted or {}
         if not component.recursive:
             (key,) = component.keys
@@ -155,12 +155,12 @@ def query_of(catalog: Catalog, rule: Rule, dialect: Dialect) -> Relationship:
     dialect : Dialect
         What the query is written in.
     """
-    writer = _Writer(catalog, dialect)
+    writer = _QueryWriter(catalog, dialect)
     key = rule.head.key
     return Relationship(key, writer.rule(rule), tuple(writer.doubts))
 
 
-def _empty(table: Table, dialect: Dialect) -> Query:
+def _empty(table: PredicateTable, dialect: Dialect) -> SqlQuery:
     """Return a query of a table's columns without rows."""
     columns = [
         named(exp.cast(exp.Null(), dialect.numbers.column_type(kind)), name)
@@ -169,12 +169,12 @@ def _empty(table: Table, dialect: Dialect) -> Query:
     return exp.select(*(columns or [_holds()])).from_(one_row()).where(never())
 
 
-def column_names(table: Table) -> tuple[str, ...]:
+def column_names(table: PredicateTable) -> tuple[str, ...]:
     """Return the columns of a table; a table of no columns has one that says it holds.
 
     Parameters
     ----------
-    table : Table
+    table : PredicateTable
         Of a predicate.
     """
     return table.columns or ("holds",)
@@ -184,7 +184,7 @@ def _holds() -> Sql:
     return named(number(1), "holds")
 
 
-def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> Query:
+def _head(catalog: Catalog, rule: Rule, body: Body, distinct: bool) -> SqlQuery:
     table = catalog[rule.head.key]
     columns = []
     for name, term, kind in zip(table.columns, rule.head.terms, table.types, strict=True):
@@ -198,13 +198,15 @@ def _split(component: Component) -> tuple[list[Rule], list[Rule]]:
     return base, again
 
 
-def _recursive(writer: _Writer, component: Component, asserted: Mapping[Key, str]) -> Relationship:
+def _recursive(
+    writer: _QueryWriter, component: Component, asserted: Mapping[Key, str]
+) -> Relationship:
     (key,) = component.keys
     table = writer.catalog[key]
     base, again = _split(component)
     first = writer.rules(base, asserted.get(key)) or [_empty(table, writer.dialect)]
     name = f"{table.name}{SO_FAR}"
-    steps: list[Query] = [
+    steps: list[SqlQuery] = [
         writer.rule(rule, {position: name}, distinct=False)
         for rule in again
         for position in recursive_atoms(rule, component.keys)
@@ -218,7 +220,7 @@ def _recursive(writer: _Writer, component: Component, asserted: Mapping[Key, str
     return Relationship(key, query, tuple(writer.doubts))
 
 
-def _fixpoint(writer: _Writer, component: Component, asserted: Mapping[Key, str]) -> Fixpoint:
+def _fixpoint(writer: _QueryWriter, component: Component, asserted: Mapping[Key, str]) -> Fixpoint:
     base, again = _split(component)
     own: dict[Key, list[Rule]] = {key: [] for key in component.keys}
     for rule in base:

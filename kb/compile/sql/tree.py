@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from facts.extras import bulk_module
 from facts.schema import ColumnType
-from kb.compile.sql.catalog import Table
+from kb.compile.sql.catalog import PredicateTable
 from kb.language.ast import Atom, Term
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ else:
 Sql: TypeAlias = "exp.Expr"
 """A node of a syntax tree."""
 
-Query: TypeAlias = "exp.Query"
+SqlQuery: TypeAlias = "exp.Query"
 """A SELECT, or a union of several."""
 
 
@@ -130,7 +130,7 @@ def known(value: Sql) -> Sql:
     return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
 
-def union(queries: Iterable[Query]) -> Query:
+def union(queries: Iterable[SqlQuery]) -> SqlQuery:
     """Return the distinct rows of one or several queries.
 
     Parameters
@@ -144,12 +144,14 @@ def union(queries: Iterable[Query]) -> Query:
     return query
 
 
-def columns_of(table: Table, atom: Atom, alias: str) -> Iterator[tuple[Sql, Term, ColumnType]]:
+def columns_of(
+    table: PredicateTable, atom: Atom, alias: str
+) -> Iterator[tuple[Sql, Term, ColumnType]]:
     """Yield each column of an atom's table with the atom's term there and its type.
 
     Parameters
     ----------
-    table : Table
+    table : PredicateTable
         Of the predicate of the atom.
     atom : Atom
         As many terms as columns.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from facts.diagnostic import ProgramError
 from facts.extras import Connection
 from facts.schema import ColumnType
-from kb.compile.sql.catalog import Table
+from kb.compile.sql.catalog import PredicateTable
 from kb.compile.sql.number_types import decimal_of
 from kb.compile.sql.statements import column_names
 from kb.engines.duckdb.connection import identifier
@@ -18,7 +18,7 @@ TypeOf = Callable[[ColumnType], str]
 """Returns the SQL type of a column."""
 
 
-def create_table(connection: Connection, table: Table, name: str, type_of: TypeOf) -> None:
+def create_table(connection: Connection, table: PredicateTable, name: str, type_of: TypeOf) -> None:
     """Make an empty table on a connection under a name, its SQL types as ``type_of`` says."""
     types = list(map(type_of, table.types)) or ["INTEGER"]
     columns = ", ".join(
@@ -31,7 +31,7 @@ def create_table(connection: Connection, table: Table, name: str, type_of: TypeO
 def fill_table(
     connection: Connection,
     predicate: str,
-    table: Table,
+    table: PredicateTable,
     name: str,
     rows: Sequence[Row],
     type_of: TypeOf,
@@ -44,7 +44,7 @@ def fill_table(
         Where the table is.
     predicate : str
         As messages name it.
-    table : Table
+    table : PredicateTable
         The columns of the predicate.
     name : str
         Of the table to fill.

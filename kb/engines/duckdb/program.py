@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME, ColumnType
 from kb.compile.rewrite.components import Component, components
-from kb.compile.sql.catalog import Catalog, Table
+from kb.compile.sql.catalog import Catalog, PredicateTable
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.statements import Fixpoint, query_of, statements
 from kb.compile.sql.tree import Sql
@@ -94,7 +94,7 @@ class CompiledProgram:
                 self._written[component.keys] = self._write(component)
             return self._written[component.keys]
 
-    def query(self, rule: Rule) -> tuple[Table, TextStatement, Catalog]:
+    def query(self, rule: Rule) -> tuple[PredicateTable, TextStatement, Catalog]:
         """Return how the rows of one more rule are found, and the tables that it reads.
 
         Its head is a predicate of its own. Predicates that nothing defines have no rows.

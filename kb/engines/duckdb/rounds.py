@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from facts.extras import Connection
-from kb.compile.sql.catalog import Table
+from kb.compile.sql.catalog import PredicateTable
 from kb.compile.sql.statements import NEW
 from kb.engines.duckdb.connection import identifier, one_row
 from kb.engines.duckdb.facts import TypeOf, create_table
@@ -17,7 +17,7 @@ NEXT = " next"
 
 def run_rounds(
     connection: Connection,
-    tables: Mapping[Key, Table],
+    tables: Mapping[Key, PredicateTable],
     steps: Sequence[tuple[Key, str]],
     type_of: TypeOf,
 ) -> None:
@@ -27,7 +27,7 @@ def run_rounds(
     ----------
     connection : Connection
         Where the tables are.
-    tables : mapping of (name, arity) to Table
+    tables : mapping of (name, arity) to PredicateTable
         Tables that exist and hold the first rows of their predicates.
     steps : sequence of (key, SQL)
         As ``Fixpoint`` has them: each reads the new rows of one predicate.
@@ -45,7 +45,7 @@ def run_rounds(
 
 def _round(
     connection: Connection,
-    tables: Mapping[Key, Table],
+    tables: Mapping[Key, PredicateTable],
     steps: Sequence[tuple[Key, str]],
     type_of: TypeOf,
 ) -> int:

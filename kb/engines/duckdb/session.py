@@ -8,7 +8,7 @@ from typing import Any
 
 from facts.diagnostic import ProgramError, QueryError
 from facts.extras import duckdb_module
-from kb.compile.sql.catalog import Catalog, Table
+from kb.compile.sql.catalog import Catalog, PredicateTable
 from kb.compile.sql.number_types import SCALE
 from kb.engines.duckdb.connection import connection_settings, identifier
 from kb.engines.duckdb.facts import create_table, fill_table, found_value
@@ -157,7 +157,7 @@ class DuckDBSession:
             if self._connection.execute(f"{sql} LIMIT 1").fetchone() is not None:
                 raise QueryError.of(_INEXACT, _INEXACT_HELP)
 
-    def _load(self, key: Key, table: Table, name: str) -> None:
+    def _load(self, key: Key, table: PredicateTable, name: str) -> None:
         create_table(self._connection, table, name, self._compiled.type_of)
         rows = self._facts.get(key, [])
         fill_table(self._connection, key[0], table, name, rows, self._compiled.type_of)

@@ -20,7 +20,6 @@ from weakref import WeakValueDictionary
 
 from pyDatalog import pyEngine
 
-Clause = pyEngine.Clause
 Const = pyEngine.Const
 Literal = pyEngine.Literal
 Unknown = pyEngine.Fresh_var
@@ -31,7 +30,7 @@ _SEARCHING = pyEngine.SEARCHING
 _numbers = itertools.count()
 
 
-class _Open:
+class _EndlessGoal:
     """The goal that pyDatalog looks at to stop early: never done, so that tables get complete."""
 
     is_done = False
@@ -46,7 +45,7 @@ def new_state() -> Any:
     state.Tasks = pyEngine.TaskList()
     state.Recursive_Tasks = pyEngine.TaskDeque()
     state.Recursive = False
-    state.Goal = _Open
+    state.Goal = _EndlessGoal
     state.gc_uncollected = False
     state.finished = 0
     return state
@@ -157,7 +156,7 @@ def resolve_with(subgoal: Any, head: Any, body: list[Any]) -> None:
     body : list of literal
         The calls that this takes.
     """
-    subgoal.schedule((pyEngine.ADD_CLAUSE, (subgoal, Clause(head, body))))
+    subgoal.schedule((pyEngine.ADD_CLAUSE, (subgoal, pyEngine.Clause(head, body))))
 
 
 def _equal(_owner: Any, _subject: Any, literal: Any, subgoal: Any) -> None:

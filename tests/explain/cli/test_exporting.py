@@ -305,16 +305,16 @@ def test_progress_is_told_when_it_takes_longer_than_a_second(
 def test_an_interrupt_leaves_whole_files_and_says_so(
     run: Run, hostile: str, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from explain.cli.folder import Folder
+    from explain.cli.output_folder import OutputFolder
 
-    write = Folder.write
+    write = OutputFolder.write
 
-    def interrupted(folder: Folder, name: str, content: bytes) -> None:
+    def interrupted(folder: OutputFolder, name: str, content: bytes) -> None:
         if len(folder.written) == 3:
             raise KeyboardInterrupt
         write(folder, name, content)
 
-    monkeypatch.setattr(Folder, "write", interrupted)
+    monkeypatch.setattr(OutputFolder, "write", interrupted)
     ended = run("export", "--all-adverse", "-c", hostile, "-o", "out", "--format", "md")
     assert (ended.code, ended.out) == (130, "")
     assert ended.err.startswith("interrupted: 3 files are in `out`, each of them whole")

@@ -27,7 +27,7 @@ _CONDITIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
+class PolicyTableRow:
     """A row of a policy's table: a code or a range of codes, or words of a description."""
 
     table: str
@@ -41,7 +41,7 @@ class TableRow:
 def make_dictionary(
     connection: Connection,
     feature: Feature,
-    table_rows: Sequence[TableRow],
+    table_rows: Sequence[PolicyTableRow],
     distinct: Mapping[str, Collection[str]],
 ) -> None:
     """Make the dictionary of a text or date column: value, mask, class, key.
@@ -54,7 +54,7 @@ def make_dictionary(
         Where the tables are.
     feature : Feature
         The column and its tests.
-    table_rows : sequence of TableRow
+    table_rows : sequence of PolicyTableRow
         Rows of the policy's tables.
     distinct : mapping of column to collection of str
         Values of columns that are known without a look at the lines.

@@ -11,7 +11,7 @@ from kb.compile.sql.line_columns import DATES, source_column
 from kb.engines.duckdb.connection import in_background
 from kb.engines.duckdb.lines.allowed import allowed_query, make_values
 from kb.engines.duckdb.lines.determined import DeterminedLines
-from kb.engines.duckdb.lines.dictionaries import TableRow, make_dictionary, masks_of_classes
+from kb.engines.duckdb.lines.dictionaries import PolicyTableRow, make_dictionary, masks_of_classes
 from kb.engines.duckdb.lines.evaluation import Part, evaluated, number_of
 from kb.engines.duckdb.lines.other_lines import find_contexts
 from kb.engines.duckdb.lines.sides import Sides
@@ -57,7 +57,7 @@ class CheckedLines:
 def determine_lines(
     connection: Connection,
     script: LineScript,
-    table_rows: Sequence[TableRow],
+    table_rows: Sequence[PolicyTableRow],
     lines: CheckedLines,
     reads: Sequence[str] = (),
     units: bool = True,
@@ -71,7 +71,7 @@ def determine_lines(
         Where the tables are.
     script : LineScript
         The rules of the policy.
-    table_rows : sequence of TableRow
+    table_rows : sequence of PolicyTableRow
         Rows of the policy's tables.
     lines : CheckedLines
         The lines to determine.

@@ -8,7 +8,7 @@ from copy import copy
 from facts.extras import Connection
 from kb.compile.formulas.line_script import LINES, EvidenceTest, LineScript, Side, SideQuery
 from kb.compile.sql.number_types import NUMBER
-from kb.engines.duckdb.lines.dictionaries import TableRow
+from kb.engines.duckdb.lines.dictionaries import PolicyTableRow
 from kb.engines.duckdb.lines.tables import (
     AMOUNT_ROWS,
     CODE_AMOUNT,
@@ -46,7 +46,7 @@ class Sides:
         Where the tables are.
     script : LineScript
         The rules of the policy.
-    table_rows : iterable of TableRow
+    table_rows : iterable of PolicyTableRow
         Rows of the policy's tables.
     has_evidence : bool
         Whether any line has evidence.
@@ -56,7 +56,7 @@ class Sides:
         self,
         connection: Connection,
         script: LineScript,
-        table_rows: Iterable[TableRow],
+        table_rows: Iterable[PolicyTableRow],
         has_evidence: bool,
     ) -> None:
         self.connection = connection
@@ -197,7 +197,7 @@ class Sides:
         )
 
 
-def _ranges(rows: Sequence[TableRow]) -> tuple[list[str], list[str], list[str]]:
+def _ranges(rows: Sequence[PolicyTableRow]) -> tuple[list[str], list[str], list[str]]:
     return (
         [row.table for row in rows],
         [row.first for row in rows],

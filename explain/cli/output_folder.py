@@ -10,7 +10,7 @@ from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
 
 
-class Folder:
+class OutputFolder:
     """A folder to write to.
 
     Parameters
