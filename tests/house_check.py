@@ -1,9 +1,10 @@
-"""What makes the code pleasant to inherit and can be counted: sizes, and described parameters."""
+"""What makes the code pleasant to inherit and can be counted: sizes, descriptions, names."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -126,3 +127,13 @@ def test_see_also_names_what_exists(path: Path) -> None:
         if isinstance(node, Function | ast.ClassDef):
             found += see_also(ast.get_docstring(node) or "")
     assert [name for name in found if not exists(name, module)] == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    places = defaultdict(list)
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                place = f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+                places[node.name.lstrip("_")].append(place)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
