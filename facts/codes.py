@@ -152,7 +152,7 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
     path : Path
         A CSV file ``first,last,document_lines,note`` with ``amount,unit`` or ``value`` behind.
     name, column : str
-        Name of the table.
+        Name of the table, and of the claim column that it classifies.
     source : str, optional
         Name of the file in diagnostics and origins.
 

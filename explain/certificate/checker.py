@@ -102,11 +102,11 @@ class Checker:
         Parameters
         ----------
         number : str
-            Of the rule.
+            Number of the rule.
         predicate : str
-            Of the fact.
+            The predicate of the fact.
         row : tuple
-            Its values.
+            The values of the fact.
         """
         rule = self.rules[number]
         if rule.body or rule.head.predicate != predicate:

@@ -23,7 +23,7 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
     Parameters
     ----------
     path : str or Path
-        Of a file of JSON.
+        A file of JSON.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]
     document : dict
         What the file holds.
     name : str
-        Of the file.
+        Name of the file.
 
     Raises
     ------

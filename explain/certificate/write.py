@@ -30,7 +30,7 @@ def certificate_of_explanation(explanation: ExplainedLine) -> dict[str, Any]:
     Parameters
     ----------
     explanation : ExplainedLine
-        Of one claim line, not masked.
+        The explanation of one claim line, not masked.
 
     Returns
     -------

@@ -23,7 +23,7 @@ class Format:
     name : str
         As a person types it.
     suffix : str
-        Of its files, with the dot.
+        The ending of its files, with the dot.
     home : str
         Module and function of its renderer, loaded when first used.
     is_text : bool

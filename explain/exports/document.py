@@ -59,7 +59,7 @@ class Document:
     inputs : LetterFields
         What a person gave.
     certificates : sequence of dict
-        Of the same lines, for formats that carry them.
+        Certificates of the same lines, for formats that carry them.
     """
 
     title: str

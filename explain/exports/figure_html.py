@@ -27,7 +27,7 @@ def figure_html(figure: Figure, prefix: str) -> str:
     figure : Figure
         A picture with its caption.
     prefix : str
-        Of the ids of its boxes; letters and digits, unique in the page.
+        What the ids of its boxes begin with: letters and digits, unique in the page.
 
     Returns
     -------

@@ -98,7 +98,7 @@ def document_of_lines(explainer: Explainer, numbers: Sequence[int], wishes: Wish
     Parameters
     ----------
     explainer : Explainer
-        Of the claim.
+        What the explanations of the claim share.
     numbers : sequence of int
         The lines, at least one.
     wishes : Wishes

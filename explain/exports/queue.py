@@ -43,7 +43,7 @@ def queue_row(narrative: Narrative, document: str) -> tuple[str, ...]:
     Parameters
     ----------
     narrative : Narrative
-        Of the line.
+        The narrative of the line.
     document : str
         File name of the document that explains it.
 

@@ -20,7 +20,7 @@ def exceptions_tried(proof: Proof, index: RuleIndex, adverse: bool = True) -> tu
     proof : Proof
         Proof that a clause is cited.
     index : RuleIndex
-        Of the program of the proof.
+        The rules of the program of the proof.
     adverse : bool, optional
         Whether the proof is of a clause that keeps the line from full payment, so that an
         override would be an exception too.

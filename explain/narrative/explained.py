@@ -72,7 +72,7 @@ class ExplainedLine:
         Parameters
         ----------
         explainer : Explainer
-            Of the claim.
+            What the explanations of the claim share.
         line_number : int
             Number of the line in the claim.
 

@@ -48,7 +48,7 @@ class ReadingUsed:
     Parameters
     ----------
     number : int
-        Of the reading, in the policy.
+        Number of the reading, in the policy.
     question, answer : str
         What is unclear, and how it was read.
     document_lines : str

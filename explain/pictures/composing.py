@@ -24,7 +24,7 @@ def picture_of(narrative: Narrative, most: int = MOST_BOXES) -> Picture:
     Parameters
     ----------
     narrative : Narrative
-        Of one claim line.
+        The narrative of one claim line.
     most : int, optional
         Boxes to draw at most; what does not fit is folded, with a note.
 

@@ -26,8 +26,8 @@ def picture_dot(picture: Picture, key: bool = True, prefix: str = "") -> str:
     key : bool, optional
         Whether to draw a key of the shapes below the picture.
     prefix : str, optional
-        Of the ids of the boxes in a page with several pictures. Each box then links to the
-        element of the page whose id ends in ``-words``.
+        What the ids of the boxes begin with, in a page with several pictures. Each box then links
+        to the element of the page whose id ends in ``-words``.
 
     Returns
     -------

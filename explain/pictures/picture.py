@@ -174,7 +174,7 @@ def joined(pictures: Sequence[Picture], title: str) -> Picture:
     pictures : sequence of Picture
         At least one.
     title : str
-        Of the whole, where there are several.
+        Title of the whole, where there are several.
     """
     if len(pictures) == 1:
         return pictures[0]

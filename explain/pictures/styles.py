@@ -30,7 +30,7 @@ class BoxStyle:
     fill, line, ink : str
         Colours of the inside, the outline and the text.
     width : float
-        Of the outline, in points.
+        Width of the outline, in points.
     dashed, rounded : bool
         Whether the outline is dashed, and its corners round.
     """

@@ -25,7 +25,7 @@ class Instance:
     rule : Rule
         The rule.
     position : int
-        Of the rule in its program, for a stable order.
+        Number of the rule in its program, for a stable order.
     bindings : mapping of variable name to value
         The values.
     """
@@ -48,7 +48,7 @@ class Derivations:
     facts : Facts
         What they conclude from.
     session : Session, optional
-        Of an engine, over the same program and facts. What one of pyDatalog found is used.
+        A session over the same program and facts; what one of pyDatalog found is used.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Derivations:
         Parameters
         ----------
         literal : BodyLiteral
-            Of the body of a rule.
+            A literal of the body of a rule.
         bindings : mapping of variable name to value
             What is bound before.
         own : frozenset of str, optional
@@ -190,7 +190,7 @@ class Derivations:
         Parameters
         ----------
         body : tuple of BodyLiteral
-            Of a rule, or the goal of an aggregate.
+            The body of a rule, or the goal of an aggregate.
         bindings : mapping of variable name to value
             Those under which the whole body holds.
         given : iterable of str, optional
@@ -212,7 +212,7 @@ class Derivations:
         Parameters
         ----------
         literal : Aggregate
-            Of the body of a rule.
+            A literal of the body of a rule.
         bindings : mapping of variable name to value
             What is bound before.
 

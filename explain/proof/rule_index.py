@@ -153,7 +153,7 @@ def own_names(
     Parameters
     ----------
     body : tuple of BodyLiteral
-        Of a rule, or the goal of an aggregate.
+        The body of a rule, or the goal of an aggregate.
     given : iterable of str, optional
         Variables that are bound before the body.
 

@@ -20,7 +20,7 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
     explanation : ExplainedLine
         The proofs.
     narrative : Narrative
-        Of the same explanation.
+        The narrative of the same explanation.
 
     Returns
     -------

@@ -189,7 +189,7 @@ def explain_absence(
     sentences : Sentences
         English for the program.
     predicate : str
-        Of the atom.
+        Name of the predicate.
     pattern : tuple of Value or None
         None where any value would do.
     """

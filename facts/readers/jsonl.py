@@ -93,7 +93,7 @@ class ObjectFile:
         Parameters
         ----------
         numbers : collection of int
-            Of rows that are not too long.
+            Numbers of rows that are not too long.
         """
         with self.path.open("rb") as file:
             rows = islice(physical_rows(file), max(numbers, default=0))

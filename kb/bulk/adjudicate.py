@@ -59,7 +59,7 @@ def adjudicate_files(
     output : path
         Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
     overrides : iterable of Override, optional
-        Of plans and contracts.
+        Overrides of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
         ``pydatalog`` goes claim by claim. So does ``duckdb`` where a rule ties claims together or
         a number has no exact decimal; a note says so.

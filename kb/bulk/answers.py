@@ -91,9 +91,9 @@ def answer_by_rows(
     claims, evidence : sequence of path
         Files to read.
     overrides : tuple of Override
-        Of plans and contracts.
+        Overrides of plans and contracts.
     meter : Meter
-        Called with the lines that are done.
+        Counts the lines that are done.
 
     Returns
     -------

@@ -49,7 +49,7 @@ def write_by_claim(
     kind : {"parquet", "jsonl", "csv"}
         Its format.
     overrides : iterable of Override
-        Of plans and contracts.
+        Overrides of plans and contracts.
     meter : Meter
         Counts the lines that are determined.
 

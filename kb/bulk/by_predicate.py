@@ -94,7 +94,7 @@ def determine_predicates(
     inputs : CheckedFiles
         As ``read_inputs`` returns them.
     overrides : sequence of Override
-        Of plans and contracts.
+        Overrides of plans and contracts.
     reads : sequence of str
         Columns of the lines that the output needs.
     meter : Meter

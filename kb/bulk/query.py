@@ -67,7 +67,7 @@ def query_files(
     claims, evidence : sequence of path
         CSV, JSONL and Parquet files, in any mixture; claims may be 837 files too.
     overrides : iterable of Override, optional
-        Of plans and contracts.
+        Overrides of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
         ``pydatalog`` goes claim by claim, or loads all claims where the goal looks at several. So
         does ``duckdb``, with a note, where it could not answer exactly, or as for each claim.

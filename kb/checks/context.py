@@ -109,7 +109,7 @@ class Context:
         Parameters
         ----------
         atom : Atom
-            Of a rule or a query.
+            An atom of a rule or a query.
 
         Returns
         -------

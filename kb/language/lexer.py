@@ -156,7 +156,7 @@ def tokens(text: str, source: str) -> Iterator[Token]:
     Parameters
     ----------
     text : str
-        Of a file or a query.
+        The text of a file or a query.
     source : str
         Name of the file, for the spans.
 
@@ -316,7 +316,7 @@ def can_be_escaped(code: int) -> bool:
     Parameters
     ----------
     code : int
-        Of a character.
+        Number of a character.
 
     Returns
     -------

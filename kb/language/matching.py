@@ -26,7 +26,7 @@ def match(
     Parameters
     ----------
     terms : iterable of Term
-        Of the head of a rule, or of an atom.
+        Terms of the head of a rule, or of an atom.
     pattern : iterable of value or None
         As many as the terms.
     bindings : mapping of variable name to value, optional
@@ -62,7 +62,7 @@ def pattern_of(atom: Atom, bindings: Bindings) -> Pattern:
     Parameters
     ----------
     atom : Atom
-        Of a rule or a query.
+        An atom of a rule or a query.
     bindings : mapping of variable name to value
         Those of its variables.
 
@@ -84,7 +84,7 @@ def row_of(atom: Atom, bindings: Bindings) -> Row:
     Parameters
     ----------
     atom : Atom
-        Of a rule or a query.
+        An atom of a rule or a query.
     bindings : mapping of variable name to value
         Those of its variables.
 

@@ -123,7 +123,7 @@ def print_literal(literal: BodyLiteral) -> str:
     Parameters
     ----------
     literal : Relational, Comparison, Assignment or Aggregate
-        Of the body of a rule.
+        A literal of the body of a rule.
 
     Returns
     -------
@@ -203,7 +203,7 @@ def print_value(value: Value) -> str:
     Parameters
     ----------
     value : str, int, Decimal or Fraction
-        Of a constant.
+        The value of a constant.
 
     Returns
     -------

@@ -23,7 +23,7 @@ def explain(given: list[Token], position: int, *, query: bool) -> SyntaxFault:
     given : list of Token
         All tokens of the rule or query.
     position : int
-        Of the unexpected one; the number of tokens where they end too early.
+        Number of the unexpected one; that of all tokens where they end too early.
     query : bool
         Whether a query is read.
 

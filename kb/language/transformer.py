@@ -216,7 +216,7 @@ def check_depth(body: Sequence[BodyLiteral]) -> None:
     Parameters
     ----------
     body : sequence of BodyLiteral
-        Of a rule or a query.
+        The body of a rule or a query.
 
     Raises
     ------

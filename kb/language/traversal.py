@@ -29,7 +29,7 @@ def atoms_of(body: Iterable[BodyLiteral]) -> Iterator[Atom]:
     Parameters
     ----------
     body : iterable of literals
-        Of a rule, a query or an aggregate.
+        The body of a rule, a query or an aggregate.
 
     Yields
     ------
@@ -118,7 +118,7 @@ def visible_variables(literal: BodyLiteral) -> Iterator[Variable]:
     Parameters
     ----------
     literal : Relational, Comparison, Assignment or Aggregate
-        Of the body of a rule.
+        A literal of the body of a rule.
 
     Yields
     ------
@@ -141,7 +141,7 @@ def named_variables(body: Iterable[BodyLiteral]) -> tuple[str, ...]:
     Parameters
     ----------
     body : iterable of literals
-        Of a rule, a query or an aggregate.
+        The body of a rule, a query or an aggregate.
 
     Returns
     -------
@@ -167,7 +167,7 @@ def all_names(body: Iterable[BodyLiteral]) -> Iterator[str]:
     Parameters
     ----------
     body : iterable of literals
-        Of a rule, a query or an aggregate.
+        The body of a rule, a query or an aggregate.
 
     Yields
     ------
@@ -189,7 +189,7 @@ def rename(body: Iterable[BodyLiteral], names: Mapping[str, str]) -> tuple[BodyL
     Parameters
     ----------
     body : iterable of literals
-        Of a rule, a query or an aggregate.
+        The body of a rule, a query or an aggregate.
     names : mapping of old to new name
         Names that it lacks stay.
 
@@ -217,7 +217,7 @@ def substitute(body: Iterable[BodyLiteral], terms: Mapping[str, Term]) -> tuple[
     Parameters
     ----------
     body : iterable of literals
-        Of a rule, a query or an aggregate.
+        The body of a rule, a query or an aggregate.
     terms : mapping of variable name to Term
         Variables that it lacks stay.
 
@@ -240,7 +240,7 @@ def substitute_terms(terms: Iterable[Term], others: Mapping[str, Term]) -> tuple
     Parameters
     ----------
     terms : iterable of Term
-        Of an atom.
+        The terms of an atom.
     others : mapping of variable name to Term
         Variables that it lacks stay.
 

@@ -77,7 +77,7 @@ def row_key(row: Iterable[Value]) -> tuple[tuple[int, Value], ...]:
     Parameters
     ----------
     row : iterable of value
-        Of one answer.
+        The values of one answer.
 
     Returns
     -------

@@ -212,7 +212,7 @@ class TomlFile:
         place : str
             The table in words, as in ``clause 2 (R14-COV-1)``; empty for the whole file.
         severity : Severity, optional
-            Of the report.
+            How bad it is.
         """
         for key in table:
             if key not in keys:
@@ -239,7 +239,7 @@ class TomlFile:
         key : str
             Key of the table.
         severity : Severity, optional
-            Of the report.
+            How bad it is.
         """
         help = near_help(name, keys, f"known are {', '.join(keys)}")
         message = f"nothing reads the key `{name}`"
@@ -263,7 +263,7 @@ class TomlFile:
         place : str
             The table in words, as in ``clause 2 (R14-COV-1)``.
         severity : {"error", "warning", "note"}, optional
-            Of a key that is not declared.
+            How bad a key is that is not declared.
 
         Returns
         -------

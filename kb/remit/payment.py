@@ -64,7 +64,7 @@ def pay(line: ClaimLine, determination: Determination, fees: Fees | None = None)
     line : ClaimLine
         The line; one without a charge is charged nothing.
     determination : Determination
-        Of the same line.
+        The determination of the same line.
     fees : mapping of code to Decimal, optional
         Allowed amount of one unit.
 

@@ -213,8 +213,8 @@ def place(source: str, segment: Segment, position: str = "") -> Origin:
         The file, as places name it.
     segment : Segment
         The segment.
-    position : int
-        Number of the element in its segment.
+    position : str
+        The element, and a component of it, as in ``01-2``; empty for the segment.
 
     Examples
     --------

@@ -94,8 +94,8 @@ class NoteBook:
             What is wrong.
         segment : Segment
             The segment.
-        position : int
-            Number of the element in its segment.
+        position : str
+            The element in the segment, as in ``02``; empty for the segment.
         help : str, optional
             What to do.
         """
@@ -110,8 +110,8 @@ class NoteBook:
             What is wrong.
         segment : Segment
             The segment.
-        position : int
-            Number of the element in its segment.
+        position : str
+            The element in the segment, as in ``02``; empty for the segment.
         help : str, optional
             What to do.
         """
@@ -170,7 +170,7 @@ class Envelope:
         Parameters
         ----------
         name : str
-            The name of a column.
+            The name of the segment.
         segment : Segment
             The segment.
         """

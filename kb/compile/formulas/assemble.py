@@ -121,7 +121,7 @@ class Assembly:
         Parameters
         ----------
         term : Term
-            Of the body that was read.
+            A term of the body that was read.
         """
         if isinstance(term, Constant):
             return term

@@ -33,7 +33,7 @@ def refuse_divisions(plan: LinePlan, amounts_are_positive: bool) -> None:
     Parameters
     ----------
     plan : LinePlan
-        Of all rules of a policy.
+        The plan of all rules of a policy.
     amounts_are_positive : bool
         Whether no amount of the policy's tables is zero.
 

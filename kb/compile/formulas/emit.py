@@ -60,7 +60,7 @@ def write_script(plan: LinePlan) -> LineScript:
     Parameters
     ----------
     plan : LinePlan
-        Of all rules of a policy.
+        The plan of all rules of a policy.
 
     Raises
     ------

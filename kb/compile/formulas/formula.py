@@ -58,7 +58,7 @@ class FormulaGraph:
         Parameters
         ----------
         test : Test
-            Of a line.
+            A test of a line.
         """
         return self._node(test)
 

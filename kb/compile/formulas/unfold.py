@@ -34,7 +34,7 @@ class Conjunction:
     Parameters
     ----------
     body : tuple of literals
-        Of a rule or an aggregate.
+        The body of a rule or an aggregate.
     keys : frozenset of str
         Variables of claims and lines that are needed.
     wanted : tuple of Term
@@ -86,7 +86,7 @@ class Unfolder:
     absent : frozenset of str
         Input predicates of which no row can exist in this run.
     rules : dict of (name, arity) to rules
-        Of the whole program.
+        The rules of the whole program.
     """
 
     constants: Rows

@@ -85,7 +85,7 @@ def calculates(literal: BodyLiteral) -> bool:
     Parameters
     ----------
     literal : Relational, Comparison, Assignment or Aggregate
-        Of the body of a rule.
+        A literal of the body of a rule.
     """
     match literal:
         case Assignment():

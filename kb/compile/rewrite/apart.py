@@ -61,7 +61,7 @@ class Codes:
         Parameters
         ----------
         atom : Atom
-            Of one of ``CODE_PREDICATES``.
+            An atom of one of ``CODE_PREDICATES``.
         known : dict of variable name to columns
             The columns of the claims that each variable is a code of.
         """

@@ -81,7 +81,7 @@ def recursive_atoms(rule: Rule, keys: Iterable[Key]) -> list[int]:
     Parameters
     ----------
     rule : Rule
-        Of a component.
+        A rule of a component.
     keys : iterable of (name, arity)
         The predicates of the component.
     """

@@ -24,7 +24,7 @@ class ScriptSource:
     evidence : mapping of str to EvidenceType
         What the policy declares of each name.
     tables : tuple of CodeTable
-        Of the policy, and loaded lists.
+        Tables of the policy, and loaded lists.
     known : mapping of str to rows
         Facts that are the same for every claim: settings, clauses, lists.
     clauses : mapping of rule to clause ids

@@ -33,7 +33,7 @@ class ScriptStatement:
     Parameters
     ----------
     name : str
-        Of the table or view that it makes or fills; empty for the heading.
+        Name of the table or view that it makes or fills; empty for the heading.
     comment : tuple of str
         Comment lines.
     sql : str

@@ -35,7 +35,7 @@ class PredicateTable:
     columns : tuple of str
         As declared, or ``a1``, ``a2``, ...
     types : tuple of {"text", "number", "date"}
-        Of the columns.
+        Types of the columns.
     sentence : str
         English template of a row, for the comment of the printed SQL.
     """

@@ -92,7 +92,7 @@ class Dialect:
         Parameters
         ----------
         column : str
-            Of text with blanks between words.
+            A column of text with blanks between words.
         """
         return self.parse(self._words.format(column=column))
 

@@ -90,7 +90,7 @@ class Inputs:
         Parameters
         ----------
         name : str
-            Of an input predicate.
+            Name of an input predicate.
 
         Returns
         -------
@@ -119,7 +119,7 @@ class Inputs:
         Parameters
         ----------
         name : str
-            Of an input predicate.
+            Name of an input predicate.
 
         Returns
         -------
@@ -163,7 +163,7 @@ class Inputs:
         Parameters
         ----------
         column : TableColumn
-            Of a table that a person supplies, or of the policy's codes.
+            A column of a table that a person supplies, or of the policy's codes.
         """
         if column.type == "number":
             return self.dialect.numbers.column_type("number")

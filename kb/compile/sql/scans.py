@@ -38,9 +38,9 @@ class Attribute:
         Parameters
         ----------
         position : int
-            Of the argument, from 0.
+            Number of the argument, from 0.
         alias : str
-            Of the table in the query.
+            Name of the table in the query.
         """
         return _of(self.columns[position], alias)
 
@@ -50,7 +50,7 @@ class Attribute:
         Parameters
         ----------
         alias : str
-            Of the table in the query.
+            Name of the table in the query.
         """
         return [_of(condition, alias) for condition in self.known]
 

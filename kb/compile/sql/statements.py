@@ -175,7 +175,7 @@ def column_names(table: PredicateTable) -> tuple[str, ...]:
     Parameters
     ----------
     table : PredicateTable
-        Of a predicate.
+        The table of a predicate.
     """
     return table.columns or ("holds",)
 

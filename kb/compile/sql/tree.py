@@ -59,7 +59,7 @@ def number(value: int | Decimal) -> Sql:
     Parameters
     ----------
     value : int or Decimal
-        Any.
+        Any number.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def term(item: Sql) -> Sql:
     Parameters
     ----------
     item : sqlglot expression
-        Any.
+        Any expression.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def known(value: Sql) -> Sql:
     Parameters
     ----------
     value : sqlglot expression
-        Any.
+        Any expression.
     """
     return exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
 
@@ -152,11 +152,11 @@ def columns_of(
     Parameters
     ----------
     table : PredicateTable
-        Of the predicate of the atom.
+        The table of the atom's predicate.
     atom : Atom
         As many terms as columns.
     alias : str
-        Of the table in the query.
+        Name of the table in the query.
     """
     for name, term, kind in zip(table.columns, atom.terms, table.types, strict=True):
         yield field_of(alias, name), term, kind
@@ -168,9 +168,9 @@ def field_of(alias: str, name: str) -> exp.Column:
     Parameters
     ----------
     alias : str
-        Of the table in the query.
+        Name of the table in the query.
     name : str
-        Of the column.
+        Name of the column.
 
     Examples
     --------
@@ -188,7 +188,7 @@ def named(value: Sql, name: str) -> Sql:
     value : sqlglot expression
         It is copied.
     name : str
-        Of the column.
+        Name of the column.
 
     Examples
     --------
@@ -204,7 +204,7 @@ def field_names(names: Iterable[str]) -> dict[str, str]:
     Parameters
     ----------
     names : iterable of str
-        Of variables.
+        Names of variables.
 
     Examples
     --------

@@ -47,7 +47,7 @@ def fill_table(
     table : PredicateTable
         The columns of the predicate.
     name : str
-        Of the table to fill.
+        Name of the table to fill.
     rows : sequence of tuple
         The facts.
     type_of : callable

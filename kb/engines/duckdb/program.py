@@ -53,8 +53,8 @@ class CompiledProgram:
     program : Program
         The rules.
     fact_types : tuple of (key, types)
-        Of the facts that the program leaves open: those of predicates that nothing declares, and
-        of predicates that rules derive too.
+        Types of the facts that the program leaves open: those of predicates that nothing declares,
+        and of predicates that rules derive too.
     """
 
     program: Program

@@ -32,7 +32,7 @@ class PreparedRule:
     rule : Rule
         The rule.
     position : int
-        Of the rule in its program.
+        Number of the rule in its program.
     """
 
     def __init__(self, rule: Rule, position: int) -> None:

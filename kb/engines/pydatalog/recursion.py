@@ -156,7 +156,7 @@ class Recursion:
         Parameters
         ----------
         key : (name, arity)
-            Of the stratum.
+            A predicate of the stratum.
         pattern : tuple of value or None
             None where any value will do.
 

@@ -92,7 +92,7 @@ def number_of(bits: str) -> int:
     Parameters
     ----------
     bits : str
-        Of ``0`` and ``1``; nothing is 0.
+        A text of ``0`` and ``1``; nothing is 0.
 
     Examples
     --------
