@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple
 
 ColumnType = Literal["text", "number", "date"]
 
-ColumnDerivation = Literal["itself", "first two", "days", "words", "codes", "indicators"]
+ColumnDerivation = Literal["itself", "first two", "last", "days", "words", "codes", "indicators"]
 """How the values of a predicate come from a column of the claim table.
 
-``itself`` is the value of the column, ``first two`` its first two characters, ``days`` the days
-from ``service_date`` to it, both counted. The others have a row for each word of the column:
-``words`` the word, ``codes`` what the word has before its ``:``, ``indicators`` what it has on
-either side of it.
+``itself`` is the value of the column, ``first two`` its first two characters, ``last`` the column
+or, where it is empty, ``service_date``, ``days`` the days from ``service_date`` to that, both
+counted. The others have a row for each word of the column: ``words`` the word, ``codes`` what the
+word has before its ``:``, ``indicators`` what it has on either side of it.
 """
 
 
@@ -164,6 +164,7 @@ INPUT_PREDICATES: tuple[Predicate, ...] = (
     _attribute("claim_form", "form", "claim form"),
     _attribute("service_date", "date: date", "service date"),
     _attribute("service_date_to", "date: date", "last service date"),
+    _attribute("last_day", "date: date", "last day of service:", "service_date_to", "last"),
     _attribute("processed_date", "date: date", "processing date"),
     _attribute("service_days", "days: number", "days of service:", "service_date_to", "days"),
     _attribute("type_of_bill", "type", "type of bill"),

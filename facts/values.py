@@ -247,7 +247,7 @@ def parse_place_of_service(text: str) -> str:
     code = parse_code(text)
     if len(code) > 2:
         raise ValueFault(f"is not a place of service: {quoted(text)}", "two digits, as in 11")
-    return code.zfill(2)
+    return code.zfill(2) if code.isdigit() else code
 
 
 @lru_cache(maxsize=4096)

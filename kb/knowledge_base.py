@@ -85,6 +85,7 @@ class KnowledgeBase:
         hcpcs: str | Path | None = None,
         precertification: str | Path | None = None,
         engine: Engine | None = None,
+        readings: bool = False,
     ) -> KnowledgeBase:
         """Load a policy by its name or from its folder, and check all of it.
 
@@ -102,6 +103,8 @@ class KnowledgeBase:
             A CSV file of the codes that need precertification.
         engine : Engine, optional
             pyDatalog where nothing is given.
+        readings : bool, optional
+            Whether determinations have the readings in favour of each line.
 
         Raises
         ------
@@ -131,7 +134,7 @@ class KnowledgeBase:
         check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
         codes, listed = read_lists(hcpcs, precertification)
         return cls(
-            load_policy(policy),
+            load_policy(policy, readings),
             settings=settings,
             strict=strict,
             release=codes,

@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import (
-    TABLE_COLUMNS,
     Task,
     about_lines,
     adjudicate_in_bulk,
     choose_engine,
+    determinations_table,
     reading_ahead,
-    table_row,
+    readings_table,
     write_rejects,
 )
 from explain.cli.options import (
@@ -27,10 +28,11 @@ from explain.cli.options import (
     EngineOptions,
     InputOptions,
     JsonOption,
+    ReadingsOption,
     expanded,
     read_supplements,
 )
-from explain.cli.output import data, message, report, table_text
+from explain.cli.output import data, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
@@ -78,6 +80,7 @@ def adjudicate(
     by: EngineOptions,
     rejects: _RejectsOption = None,
     all_diagnostics: _AllDiagnosticsOption = False,
+    readings: ReadingsOption = False,
 ) -> int:
     """Determine every line of some claims.
 
@@ -89,11 +92,15 @@ def adjudicate(
     'clausewise[bulk]'), a million lines in seconds; --engine chooses otherwise. What takes more
     than a second reports on stderr how far it is.
 
+    --readings adds to each line the numbers of the readings of the document that keep an adverse
+    clause away from it, and reports on stderr how many lines and how much charge hang on each.
+
     \b
     clausewise adjudicate claims.837
     clausewise adjudicate claims.csv more.jsonl --evidence evidence.csv -o out.csv
     clausewise adjudicate 'claims/*.parquet' -o out.parquet --rejects rejects.csv
     clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
+    clausewise adjudicate claims.parquet --readings -o out.parquet
     """
     kind = _kind(output, as_json, as_csv)
     files, evidence = expanded(files), expanded(given.evidence or ())
@@ -104,7 +111,7 @@ def adjudicate(
         check_target(rejects, [*inputs, *filter(None, (output,))])
     with reading_ahead(files, chosen, by.memory_limit, by.threads) as session:
         if chosen == "duckdb" or kind == "parquet":
-            rules = given.rules.rules()
+            rules = given.rules.rules(readings)
             if session is not None:
                 session.start_evidence(evidence, rules.evidence_types)
             notes: list[Diagnostic] = []
@@ -116,7 +123,7 @@ def adjudicate(
             result = adjudicate_in_bulk(task, rules, changes, by, session)
             result.diagnostics[:0] = notes
         else:
-            kb = given.rules.knowledge_base()
+            kb = given.rules.knowledge_base(readings=readings)
             result = _one_by_one(kb, task, given.overrides, all_diagnostics)
     told = result.diagnostics
     if not isinstance(told, BoundedDiagnostics):
@@ -127,6 +134,8 @@ def adjudicate(
     if evidence:
         message(_evidence_summary(result.evidence_read, result.evidence_rejected))
     message(summary(result.tally, result.outcomes))
+    if readings:
+        message(readings_table(given.rules.policy, result.readings))
     return BAD_INPUT if told.has_errors else DONE
 
 
@@ -135,7 +144,7 @@ def _one_by_one(
 ) -> BulkResult:
     """Adjudicate claim by claim, each written as soon as it is determined."""
     from facts.readers.detect import open_claims
-    from kb.bulk.by_claim import csv_texts, determine_by_claim, jsonl_texts
+    from kb.bulk.by_claim import Texts, csv_texts, determine_by_claim, jsonl_texts
     from kb.claims.result import Adjudication
 
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
@@ -153,7 +162,9 @@ def _one_by_one(
         stream = kb.stream(
             open_claims(task.files), supplements.evidence, supplements.overrides, result
         )
-        texts = {"jsonl": jsonl_texts, "csv": csv_texts}.get(task.kind, _table_texts)
+        as_csv = partial(csv_texts, readings=kb.policy.tells_readings)
+        writers: dict[str, Texts] = {"jsonl": jsonl_texts, "csv": as_csv}
+        texts = writers.get(task.kind, _table_texts)
         return determine_by_claim(stream, supplements.evidence, result, texts, write, meter)
 
 
@@ -174,10 +185,8 @@ def demo() -> int:
         claims = [str(folder / name) for name in names]
         loaded = load_claims(kb, claims, [str(folder / "evidence.csv")], None)
         filed = [item for claim_id in loaded.kb.claims for item in loaded.kb.evidence_for(claim_id)]
-        rows = [
-            table_row(each.to_json()) for each in kb.adjudicate(loaded.kb.claims.values(), filed)
-        ]
-        data(table_text(TABLE_COLUMNS, rows))
+        found = kb.adjudicate(loaded.kb.claims.values(), filed)
+        data(determinations_table(each.to_json() for each in found))
         data("")
         data("Why is line 1 of claim CLINIC-1 denied?")
         data("")
@@ -243,6 +252,6 @@ def _on_terminal() -> bool:
 
 def _table_texts(determinations: Iterable[Determination]) -> Iterator[str]:
     """Yield a table for a person; it needs all determinations for its widths."""
-    rows = [table_row(determination.to_json()) for determination in determinations]
-    if rows:
-        yield table_text(TABLE_COLUMNS, rows)
+    records = [determination.to_json() for determination in determinations]
+    if records:
+        yield determinations_table(records)

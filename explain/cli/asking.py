@@ -11,6 +11,7 @@ from explain.cli.options import (
     DocumentOption,
     InputOptions,
     JsonOption,
+    ReadingsOption,
     about_line,
     read_document,
 )
@@ -36,12 +37,14 @@ def why(
         typer.Option("--format", metavar="text|json|md", help="What to print; text by default."),
     ] = None,
     as_json: JsonOption = False,
+    readings: ReadingsOption = False,
 ) -> int:
     """Explain the outcome of one claim line.
 
     Prints the outcome in a sentence, the clauses and the facts behind them. Each step of the
     proof has its place: the segment or the row of the claim, the row of the rule, the lines of
-    the policy document. As JSON it is a certificate that `clausewise verify` checks.
+    the policy document. As JSON it is a certificate that `clausewise verify` checks. --readings
+    tells which readings of the document keep an adverse clause away from the line, as text.
 
     \b
     clausewise why CLM1 2 -c claims.837
@@ -53,7 +56,7 @@ def why(
     claim = typed(claim)
     kind = _why_format(format, as_json)
     copy = read_document(document)
-    loaded = given.one_claim(claims, claim)
+    loaded = given.one_claim(claims, claim, given.rules.knowledge_base(readings=readings))
     with about_line(loaded):
         explanation = explain(loaded.kb.claim(claim), line)
     data(_why_text(explanation, kind, copy))

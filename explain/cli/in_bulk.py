@@ -25,6 +25,8 @@ from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
+from kb.model.reading_totals import ReadingTotals
+from kb.model.tables import IN_FAVOUR
 
 if TYPE_CHECKING:
     from explain.cli.options import EngineOptions
@@ -202,28 +204,70 @@ def adjudicate_in_bulk(
         result = write(written)
         with written.open(encoding="utf-8", newline="\n") as file:
             if task.kind == "table":
-                rows = [table_row(json.loads(row, parse_float=Decimal)) for row in file]
-                if rows:
-                    data(table_text(TABLE_COLUMNS, rows))
+                records = [json.loads(row, parse_float=Decimal) for row in file]
+                if records:
+                    data(determinations_table(records))
                 return result
             for row in file:
                 data(row.removesuffix("\n"))
     return result
 
 
-TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
+_TABLE_COLUMNS = ("claim", "line", "outcome", "clauses", "allowed", "missing", "assumed")
 
 
-def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return a determination, as JSON has it, as a row for a person at a terminal.
+def determinations_table(records: Iterable[Mapping[str, Any]]) -> str:
+    """Return determinations as a table for a person at a terminal.
 
     Parameters
     ----------
-    record : mapping of str to Any
-        A determination as JSON has it.
+    records : iterable of mapping of str to Any
+        Determinations as JSON has them.
     """
+    rows = list(map(_table_row, records))
+    names = (*_TABLE_COLUMNS, "in favour")
+    return table_text(names[: len(rows[0]) if rows else len(_TABLE_COLUMNS)], rows)
+
+
+def readings_table(policy: str, totals: ReadingTotals) -> str:
+    """Return how many lines, and how much charge, hang on each contested reading of a policy.
+
+    The most charge comes first.
+
+    Parameters
+    ----------
+    policy : str
+        A bundled policy, or a folder.
+    totals : ReadingTotals
+        What hangs on each reading.
+    """
+    from kb.policy.folder import find_policy_folder
+    from kb.policy.sections import read_readings
+    from kb.policy.toml_file import TomlFile
+
+    if not totals.by_number:
+        return "no contested reading keeps an adverse clause away from a line"
+    file = find_policy_folder(policy) / "readings.toml"
+    known = read_readings(TomlFile(file, file.name, [])) if file.exists() else {}
+    found = sorted(totals.by_number.items(), key=lambda item: (-item[1].charge, item[0]))
+    return table_text(
+        ("reading", "lines", "charge", "question"),
+        [
+            (
+                number,
+                total.lines,
+                f"{total.charge:.2f}",
+                known[number].question if number in known else "-",
+            )
+            for number, total in found
+        ],
+    )
+
+
+def _table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
+    """A determination, as JSON has it, as a row for a person at a terminal."""
     allowed = record["allowed_units"]
-    return (
+    row = (
         record["claim_id"],
         record["line_number"],
         record["outcome"],
@@ -232,6 +276,9 @@ def table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
         " ".join(record["missing_evidence"]) or "-",
         " ".join(record["assumptions"]) or "-",
     )
+    if IN_FAVOUR not in record:
+        return row
+    return (*row, " ".join(map(str, record[IN_FAVOUR])) or "-")
 
 
 def about_lines(files: Iterable[str]) -> int:

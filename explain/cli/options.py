@@ -48,6 +48,13 @@ DocumentOption = Annotated[
         "--document", metavar="FILE", help="Your copy of the policy as text: quotes cited lines."
     ),
 ]
+ReadingsOption = Annotated[
+    bool,
+    typer.Option(
+        "--readings",
+        help="Tell which readings of the document keep an adverse clause away from a line.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -87,13 +94,15 @@ class PolicyOptions:
         """The files of lists that are read."""
         return [path for path in (self.hcpcs, self.precertification) if path is not None]
 
-    def knowledge_base(self, engine: Engine | None = None) -> KnowledgeBase:
+    def knowledge_base(self, engine: Engine | None = None, readings: bool = False) -> KnowledgeBase:
         """Return the knowledge base that the options ask for.
 
         Parameters
         ----------
         engine : Engine, optional
             What answers its queries.
+        readings : bool, optional
+            Whether the readings in favour of each line are asked for.
         """
         from kb.knowledge_base import KnowledgeBase
 
@@ -104,15 +113,27 @@ class PolicyOptions:
             hcpcs=self.hcpcs,
             precertification=self.precertification,
             engine=engine,
+            readings=readings,
         )
 
-    def rules(self) -> BulkRules:
-        """Return the rules of a bulk run that the options ask for."""
+    def rules(self, readings: bool = False) -> BulkRules:
+        """Return the rules of a bulk run that the options ask for.
+
+        Parameters
+        ----------
+        readings : bool, optional
+            Whether the readings in favour of each line are asked for.
+        """
         from kb.planning.rules import asked_rules
 
         settings = _parse_settings(self.settings)
         return asked_rules(
-            self.knowledge_base, self.policy, settings, self.strict, bool(self.lists)
+            lambda: self.knowledge_base(readings=readings),
+            self.policy,
+            settings,
+            self.strict,
+            bool(self.lists),
+            readings,
         )
 
 

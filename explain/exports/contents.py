@@ -116,6 +116,9 @@ class _Contents:
             if supposed:
                 yield Heading(title, 3)
                 yield _listing(f"{capitalised(one.text)}." for one in supposed)
+        if narrative.in_favour:
+            yield Heading("Readings in the line's favour", 3)
+            yield _listing(f"{capitalised(one.text)}." for one in narrative.in_favour)
         further = _listing(_further(narrative))
         if further.items:
             yield Heading("What would change the outcome", 3)

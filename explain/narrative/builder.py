@@ -17,6 +17,7 @@ from explain.narrative.model import (
     Headline,
     Narrative,
     PolicyIdentity,
+    ReadingInFavour,
     ReadingUsed,
     RelatedPolicy,
     Supposed,
@@ -103,6 +104,7 @@ class _Narrator:
             graph=self.steps.graph(explanation.proofs),
             document_name=one_line(self.document.name) if self.document is not None else "",
             masked=self.explainer.mask is not None,
+            in_favour=tuple(self._in_favour()),
         )
 
     def _policy(self) -> PolicyIdentity:
@@ -174,6 +176,17 @@ class _Narrator:
             reading.switch,
             setting,
         )
+
+    def _in_favour(self) -> Iterator[ReadingInFavour]:
+        """Yield the readings that keep an adverse clause away, where they are asked for."""
+        if not self.policy.tells_readings:
+            return
+        paid = self.explanation.outcome == "reimbursable"
+        rows = self.explainer.derivations.rows("in_favour", (*self.key, None, None, None))
+        for _, _, number, clause_id, effect in sorted(rows):
+            reading = self.policy.readings.get(int(number))
+            used = self._reading(reading) if reading else ReadingUsed(int(number), "", "")
+            yield ReadingInFavour(used, str(clause_id), str(effect), paid)
 
     def _changes(self, clause: PolicyClause) -> Iterator[Change]:
         """Yield the facts that would lift a clause and are not on file."""

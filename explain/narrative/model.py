@@ -257,6 +257,45 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingInFavour:
+    """A reading that keeps an adverse clause away from the line.
+
+    Parameters
+    ----------
+    reading : ReadingUsed
+    clause_id, effect : str
+        The clause that would count if the reading were read otherwise, and its effect.
+    paid : bool
+        Whether the line is paid.
+    """
+
+    reading: ReadingUsed
+    clause_id: str
+    effect: str
+    paid: bool
+
+    @property
+    def text(self) -> str:
+        """The reading and what it keeps away, in one sentence without a full stop."""
+        said = self.reading.answer.rstrip(".")
+        for opening in ("No: ", "Yes: "):
+            said = said.removeprefix(opening)
+        said = said[:1].lower() + said[1:] if said[1:2].islower() else said
+        begun = "paid" if self.paid else "in the line's favour"
+        verb = _WOULD[self.effect]
+        number = self.reading.number
+        return f"{begun} under reading {number}: {said}; read otherwise {self.clause_id} {verb}"
+
+
+_WOULD = {
+    "denied": "would deny",
+    "bundled": "would bundle",
+    "reduced": "would reduce",
+    "pended": "would pend",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Narrative:
     """Everything that an export shows of one claim line.
 
@@ -282,6 +321,8 @@ class Narrative:
         The file that the quotes were taken from; empty where none was given.
     masked : bool
         Whether identity, dates of service, provider and charge were withheld.
+    in_favour : tuple of ReadingInFavour
+        In the order of their numbers, where the policy was loaded with them.
     """
 
     identity: LineIdentity
@@ -295,6 +336,7 @@ class Narrative:
     graph: ProofGraph
     document_name: str = ""
     masked: bool = False
+    in_favour: tuple[ReadingInFavour, ...] = ()
 
     @property
     def is_adverse(self) -> bool:

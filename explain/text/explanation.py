@@ -42,6 +42,8 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
             "",
             *(f"assumed in the line's favour: {one.text}" for one in narrative.assumptions),
         ]
+    if narrative.in_favour:
+        rows += ["", *(one.text for one in narrative.in_favour)]
     if narrative.missing:
         rows += ["", *(f"missing: {one.text}" for one in narrative.missing)]
     turns = [change for change in narrative.changes if not change.clause_id]

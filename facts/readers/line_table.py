@@ -79,6 +79,9 @@ WITHOUT = {
 
 _SPELLED = {"claim_form": f"claim forms are {' and '.join(CLAIM_FORMS)}"}
 
+_LEADING_ZERO = ("place_of_service", "revenue_code")
+"""Columns of codes that get a lost leading zero back, and a note tells so."""
+
 LONGEST_TEXT = 10_000
 """Characters of the longest value that is read."""
 
@@ -257,7 +260,9 @@ def remarks(name: str, text: str, value: Any) -> list[tuple[str, str]]:
     read_as = normalised(name, text, value)
     if read_as is not None:
         message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
-        found.append((message, _SPELLED.get(name, "codes are upper case without blanks")))
+        help = _SPELLED.get(name, "codes are upper case without blanks")
+        lost_zero = name in _LEADING_ZERO and read_as == f"0{text.strip()}"
+        found.append((message, "a leading zero was lost" if lost_zero else help))
     odd = questionable(name, value)
     if odd is not None:
         found.append(odd)
@@ -267,7 +272,8 @@ def remarks(name: str, text: str, value: Any) -> list[tuple[str, str]]:
 def normalised(name: str, text: str, value: Any) -> str | None:
     """Return what a code was read as, where a person should know that it was changed.
 
-    Leading zeros that come back are not reported, letters and blanks that change are.
+    Letters and blanks that change are reported, and the leading zeros of places of service and
+    revenue codes that come back.
 
     Parameters
     ----------
@@ -281,8 +287,10 @@ def normalised(name: str, text: str, value: Any) -> str | None:
     Examples
     --------
     >>> normalised("procedure_code", "j7050", "J7050"), normalised("revenue_code", "636", "0636")
-    ('J7050', None)
+    ('J7050', '0636')
     """
+    if name in _LEADING_ZERO and text.strip() != value and text.strip().isdigit():
+        return str(value)
     if name in CODE_COLUMNS:
         if text != value and (text != text.upper() or any(map(str.isspace, text))):
             return str(value)

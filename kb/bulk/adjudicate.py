@@ -22,7 +22,12 @@ from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import interruptible, literal, run_stoppable
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.run import CheckedLines, determine_lines
-from kb.engines.duckdb.output.entries import READS, count_outcomes, distinct_answers
+from kb.engines.duckdb.output.entries import (
+    READS,
+    count_outcomes,
+    distinct_answers,
+    total_readings,
+)
 from kb.engines.duckdb.output.writer import COPY_OPTIONS, write_determinations
 from kb.model.maker import CitedPolicy
 from kb.planning.lists import prepare_lists
@@ -206,8 +211,8 @@ def _by_formulas(session: BulkSession, rules: BulkRules, job: _Job) -> BulkResul
         connection,
         policy.script,
         policy.table_rows,
-        CheckedLines(LINES, has_evidence, checked.distinct, checked.pairs),
-        READS,
+        CheckedLines(LINES, has_evidence, checked.distinct, checked.pairs, checked.spans),
+        _read_by_output(policy.script.readings),
         watch=meter.enter,
     )
     _write(lines, policy, job, result)
@@ -222,7 +227,8 @@ def _by_predicates(connection: Connection, kb: KnowledgeBase, job: _Job) -> Bulk
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
     result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
     job.meter.enter("rules")
-    lines = determine_predicates(connection, kb, read, job.overrides, READS, job.meter)
+    reads = _read_by_output(kb.policy.tells_readings)
+    lines = determine_predicates(connection, kb, read, job.overrides, reads, job.meter)
     _write(lines, kb.policy, job, result)
     return result
 
@@ -235,6 +241,13 @@ def _write(lines: DeterminedLines, policy: CitedPolicy, job: _Job, result: BulkR
     lines.execute(f"COPY ({query}) TO {literal(job.target)} ({COPY_OPTIONS[job.kind]})")
     result.outcomes = count_outcomes(lines, answers)
     result.tally.lines_determined = sum(result.outcomes.values())
+    if lines.readings:
+        total_readings(lines, answers, result.readings)
+
+
+def _read_by_output(readings: bool) -> tuple[str, ...]:
+    """The columns of the lines that the output needs."""
+    return (*READS, "charge") if readings else READS
 
 
 def _check_writable(target: Path, output: str | Path) -> None:

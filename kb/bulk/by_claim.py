@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from kb.bulk.result import BulkResult, Meter
 from kb.claims.result import Adjudication
 from kb.knowledge_base import KnowledgeBase
 from kb.model.determination import Determination
-from kb.model.tables import CSV_COLUMNS, flat_row
+from kb.model.tables import csv_columns, flat_row
 
 Texts = Callable[[Iterable[Determination]], Iterator[str]]
 """Returns determinations as texts to be written, each a line or several."""
@@ -57,7 +58,7 @@ def write_by_claim(
     -------
     BulkResult
     """
-    result = Adjudication()
+    result, readings = Adjudication(), kb.policy.tells_readings
     index = read_evidence(list(evidence), kb.policy.evidence_types)
     stream = kb.stream(open_claims(list(claims)), index, overrides, result)
     with TemporaryDirectory(prefix="clausewise-") as folder:
@@ -67,12 +68,12 @@ def write_by_claim(
                 stream,
                 index,
                 result,
-                csv_texts if kind == "csv" else jsonl_texts,
+                partial(csv_texts, readings=readings) if kind == "csv" else jsonl_texts,
                 lambda text: file.write(text + "\n"),
                 meter,
             )
         if kind == "parquet":
-            _to_parquet(connection, rows, target)
+            _to_parquet(connection, rows, target, readings)
     return done
 
 
@@ -122,6 +123,7 @@ def determine_by_claim(
         result.rejected,
         index.rows_read,
         index.rows_rejected,
+        result.readings,
     )
 
 
@@ -137,24 +139,26 @@ def jsonl_texts(determinations: Iterable[Determination]) -> Iterator[str]:
         yield json.dumps(each.to_json(), ensure_ascii=False)
 
 
-def csv_texts(determinations: Iterable[Determination]) -> Iterator[str]:
+def csv_texts(determinations: Iterable[Determination], readings: bool = False) -> Iterator[str]:
     """Yield the header of a CSV file, then each determination as a row.
 
     Parameters
     ----------
     determinations : iterable of Determination
         In the order of the claims.
+    readings : bool, optional
+        Whether they have the readings in favour of their lines.
     """
-    yield csv_text([CSV_COLUMNS])
+    yield csv_text([csv_columns(readings)])
     for each in determinations:
         yield csv_text([flat_row(each)])
 
 
-def _to_parquet(connection: Connection, rows: Path, target: str) -> None:
+def _to_parquet(connection: Connection, rows: Path, target: str, readings: bool) -> None:
     from kb.engines.duckdb.connection import literal
-    from kb.engines.duckdb.output.writer import COPY_OPTIONS, PARQUET_TYPES
+    from kb.engines.duckdb.output.writer import COPY_OPTIONS, parquet_types
 
-    types = ", ".join(f"{name}: {literal(kind)}" for name, kind in PARQUET_TYPES.items())
+    types = ", ".join(f"{name}: {literal(kind)}" for name, kind in parquet_types(readings).items())
     connection.execute(
         f"COPY (SELECT * FROM read_json({literal(exact_path(rows))}, "
         f"format='newline_delimited', columns={{{types}}})) "

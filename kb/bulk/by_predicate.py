@@ -15,6 +15,7 @@ from kb.bulk.read.evidence import ROWS, EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
 from kb.bulk.result import Meter
 from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.plan import ALLOWED, answers_of
 from kb.compile.planner import plan_predicates
 from kb.compile.rewrite.apart import NotApart
 from kb.compile.script.statements import RESERVED
@@ -22,7 +23,7 @@ from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.goal import GoalRun, Inexact
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.tables import RUN_TABLES
-from kb.engines.duckdb.output.from_predicates import DETERMINED, lines_of_predicates
+from kb.engines.duckdb.output.from_predicates import lines_of_predicates
 from kb.knowledge_base import KnowledgeBase
 from kb.planning.policy_source import policy_source
 
@@ -115,14 +116,16 @@ def determine_predicates(
         source = policy_source(kb, overrides)
         on_file = ROWS if inputs.has_evidence else None
         relations = ClaimInputs(connection, source, LINES, on_file)
-        plan = plan_predicates(source.program, DETERMINED, relations.codes, taken_names(connection))
+        asked = answers_of(source.program)
+        taken = taken_names(connection)
+        plan = plan_predicates(source.program, (*asked, ALLOWED), relations.codes, taken)
         meter.total, begun = inputs.checked.tally.lines_read, 0.3
 
         def watch(share: float) -> None:
             meter.done = int(meter.total * (begun + 0.5 * share))
 
         GoalRun(relations, plan, watch).compute()
-        return lines_of_predicates(connection, plan.catalog, LINES, reads)
+        return lines_of_predicates(connection, plan.catalog, LINES, reads, asked)
     except NotApart as fault:
         raise NotFusable(str(fault)) from None
     except (Inexact, ProgramError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import RejectedClaim, Tally
+from kb.model.reading_totals import ReadingTotals
 
 Percent = Callable[[], float]
 
@@ -27,6 +28,8 @@ class BulkResult:
         The claims that could not be read, or determined.
     evidence_read, evidence_rejected : int
         Rows of evidence.
+    readings : ReadingTotals
+        What hangs on each contested reading, where the readings in favour are asked for.
     """
 
     tally: Tally = field(default_factory=Tally)
@@ -35,6 +38,7 @@ class BulkResult:
     rejected: list[RejectedClaim] = field(default_factory=list)
     evidence_read: int = 0
     evidence_rejected: int = 0
+    readings: ReadingTotals = field(default_factory=ReadingTotals)
 
 
 STEPS = {

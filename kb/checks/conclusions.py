@@ -28,15 +28,16 @@ _CONCLUSIONS = (
     "addressed",
     "overriding",
     "reading",
+    "otherwise",
 )
 """What the rules of a policy folder conclude of the predicates that the shared rules declare."""
 
 _FIXED = {"excludes": "scope", "overriding": "override"}
 """The effect with which the shared rules cite the clause of a conclusion."""
 
-_EFFECT_COLUMNS = (("applies", 3),)
+_EFFECT_COLUMNS = (("applies", 3), ("otherwise", 4))
 _TABLE_SOURCES = frozenset({"code_in", "code_amount", "mentions"})
-_CLAUSE_COLUMNS = (("excludes", 2), ("applies", 2), ("overriding", 1))
+_CLAUSE_COLUMNS = (("excludes", 2), ("applies", 2), ("overriding", 1), ("otherwise", 3))
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ _NAMED: dict[tuple[str, int], tuple[str, Collection[str]]] = {
 _WANTED = ("lacks", "assumes", "missing", "assumption")
 """Predicates whose last column names evidence or a column of the claim."""
 
+_READING_NUMBERS = {"reading": 3, "otherwise": 0}
+"""Predicates with the number of a reading, and its position."""
+
 Faults = Iterator[tuple[Constant, str, str]]
 
 
@@ -231,7 +234,7 @@ def _wanted(words: Vocabulary, atom: Atom) -> Faults:
 
 
 def _reading(words: Vocabulary, atom: Atom) -> Faults:
-    number = atom.terms[3]
+    number = atom.terms[_READING_NUMBERS[atom.predicate]]
     if words.readings and type(number) is Constant and number.value not in words.readings:
         yield number, f"there is no reading {number.value}", "readings.toml numbers them"
 
@@ -250,7 +253,7 @@ _ASKED: dict[str, Callable[[Vocabulary, Atom], Faults]] = {
 _TOLD: dict[str, Callable[[Vocabulary, Atom], Faults]] = {
     "claim_form": _claim_form,
     "bill_class": _bill_class,
-    "reading": _reading,
+    **dict.fromkeys(_READING_NUMBERS, _reading),
     **dict.fromkeys(_WANTED, _wanted),
 }
 """What a claim or another reader of the policy could still say."""

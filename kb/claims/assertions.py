@@ -163,7 +163,7 @@ def _add_line(store: FactStore, line: ClaimLine, classifier: Classifier) -> None
     _add(store, "line", (claim, number), _origin(trace, ""))
     for predicate, column, derivation, is_looked_up in _OF_COLUMNS:
         value = getattr(line, column)
-        if derivation == "days" and value is None:
+        if derivation in ("days", "last") and value is None:
             column, value = "service_date", line.service_date
         if value is None or value == "" or value == ():
             continue
@@ -184,6 +184,7 @@ def _itself(value: Any) -> Value:
 _DERIVED: dict[str, Callable[[Any, ClaimLine], Iterable[Row]]] = {
     "itself": lambda value, line: ((_itself(value),),),
     "first two": lambda value, line: ((value[:2],),),
+    "last": lambda value, line: ((value.isoformat(),),),
     "days": lambda value, line: (((value - line.service_date).days + 1,),),
     "words": lambda value, line: ((word,) for word in value),
     "codes": lambda value, line: ((item.code,) for item in value),

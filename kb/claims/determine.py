@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.language.values import Row, Value
 from kb.model.determination import Determination
-from kb.model.maker import DeterminationMaker
+from kb.model.maker import READING_IN_FAVOUR, DeterminationMaker
 
 if TYPE_CHECKING:
     from facts.readers.batch import Claim
@@ -72,6 +72,9 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
             continue
         for row in loaded.session.answers(_all_of(predicate, arity)):
             concluded[row[1]][predicate].append(row[2:])
+    if loaded.policy.tells_readings:
+        for row in loaded.session.answers(_all_of(READING_IN_FAVOUR, 3)):
+            concluded[row[1]][READING_IN_FAVOUR].append(row[2:])
     maker = _maker(loaded.policy)
     return [maker.make(concluded[line.line_number], line) for line in loaded.claim.lines]
 
@@ -86,4 +89,4 @@ def _all_of(predicate: str, arity: int) -> Query:
 
 @cache
 def _maker(policy: Policy) -> DeterminationMaker:
-    return DeterminationMaker(policy)
+    return DeterminationMaker(policy, policy.tells_readings)

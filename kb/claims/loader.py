@@ -177,6 +177,9 @@ class ClaimLoader:
                 stream.tally.claims_rejected += 1
                 continue
             stream.tally.lines_determined += len(determinations)
+            if self.policy.tells_readings:
+                for line, each in zip(claim.lines, determinations, strict=True):
+                    result.readings.add(each.readings_in_favour or (), 1, line.charge)
             yield from determinations
 
 

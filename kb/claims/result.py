@@ -10,6 +10,7 @@ from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.values import one_line
 from kb.model.determination import Determination
+from kb.model.reading_totals import ReadingTotals
 
 if TYPE_CHECKING:
     from facts.readers.evidence import EvidenceIndex
@@ -32,12 +33,15 @@ class Adjudication:
     rejected : list of RejectedClaim
         The claims that could not be read, or determined; what is wrong with them is in
         ``diagnostics`` too.
+    readings : ReadingTotals
+        What hangs on each contested reading, where the readings in favour are asked for.
     """
 
     determinations: list[Determination] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
+    readings: ReadingTotals = field(default_factory=ReadingTotals)
 
     def __iter__(self) -> Iterator[Determination]:
         return iter(self.determinations)

@@ -172,7 +172,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class TableDeclaration:
-    """What ``policy.toml`` says of a table: the claim column it classifies, and on what basis."""
+    """What ``policy.toml`` says of a table: the claim column it classifies, and on what basis.
+
+    A table with ``rows_of`` has no file: it has the rows of other tables whose unit is not
+    ``without_unit``.
+    """
 
     name: str
     column: str
@@ -180,3 +184,5 @@ class TableDeclaration:
     basis: str = ""
     document_lines: str = ""
     reading: int | None = None
+    rows_of: tuple[str, ...] = ()
+    without_unit: str = ""

@@ -110,6 +110,9 @@ class Determination:
         Names, sorted.
     policy, policy_version, program_sha256 : str
         The policy, the day of its document, and a hash of all that a determination depends on.
+    readings_in_favour : tuple of int, optional
+        Numbers of the readings that keep an adverse clause away from the line, sorted; None where
+        they were not asked for.
     """
 
     claim_id: str
@@ -122,6 +125,7 @@ class Determination:
     policy: str
     policy_version: str
     program_sha256: str
+    readings_in_favour: tuple[int, ...] | None = None
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
@@ -130,7 +134,7 @@ class Determination:
 
     def to_json(self) -> dict[str, Any]:
         """Return the determination as plain JSON values, in the order of the contract."""
-        return {
+        made = {
             "claim_id": self.claim_id,
             "line_number": self.line_number,
             "outcome": self.outcome,
@@ -144,3 +148,6 @@ class Determination:
             "policy_version": self.policy_version,
             "program_sha256": self.program_sha256,
         }
+        if self.readings_in_favour is not None:
+            made["readings_in_favour"] = list(self.readings_in_favour)
+        return made

@@ -33,6 +33,10 @@ class CitedPolicy(Protocol):
         """The clauses by their ids, in the order of the register."""
 
 
+READING_IN_FAVOUR = "reading_in_favour"
+"""The predicate of the readings that keep an adverse clause away from a line."""
+
+
 class DeterminationMaker:
     """Makes the determinations of a policy.
 
@@ -40,6 +44,8 @@ class DeterminationMaker:
     ----------
     policy : CitedPolicy
         The clauses that determinations cite, and the policy's identity.
+    readings : bool, optional
+        Whether they have the readings in favour of their lines.
 
     Examples
     --------
@@ -55,7 +61,8 @@ class DeterminationMaker:
     ('96', (3,))
     """
 
-    def __init__(self, policy: CitedPolicy) -> None:
+    def __init__(self, policy: CitedPolicy, readings: bool = False) -> None:
+        self._readings = readings
         self._policy = policy
         self._clauses = policy.clauses
         self._order = {clause_id: position for position, clause_id in enumerate(self._clauses)}
@@ -68,8 +75,8 @@ class DeterminationMaker:
         Parameters
         ----------
         said : mapping of predicate to rows
-            What ``outcome``, ``cites``, ``mattered``, ``missing``, ``assumption`` and ``allowed``
-            conclude of the line, without the claim and the line number.
+            What ``outcome``, ``cites``, ``mattered``, ``missing``, ``assumption``, ``allowed`` and
+            ``reading_in_favour`` conclude of the line, without the claim and the line number.
         line : ClaimLine, optional
             Without one, the determination is of no line, and the slots of its reasons stay open.
         """
@@ -93,7 +100,12 @@ class DeterminationMaker:
             policy.policy_id,
             policy.version,
             policy.program_sha256,
+            _numbers(said.get(READING_IN_FAVOUR, ())) if self._readings else None,
         )
+
+
+def _numbers(rows: Iterable[Row]) -> tuple[int, ...]:
+    return tuple(sorted({int(row[0]) for row in rows}))
 
 
 def _names(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -28,15 +28,41 @@ CSV_COLUMNS = (
     "program_sha256",
 )
 
+IN_FAVOUR = "readings_in_favour"
+"""The column behind the others where the readings in favour of lines are asked for."""
+
 _NOTHING = "none"
 """Holds the place of a citation that has no such code, so that the cells stay aligned."""
 
 
+def csv_columns(readings: bool) -> tuple[str, ...]:
+    """Return the columns of a flat table of determinations.
+
+    Parameters
+    ----------
+    readings : bool
+        Whether the readings in favour of lines are asked for.
+    """
+    return (*CSV_COLUMNS, IN_FAVOUR) if readings else CSV_COLUMNS
+
+
 def flat_row(determination: Determination) -> tuple[object, ...]:
-    """Return a determination as one row of ``CSV_COLUMNS``.
+    """Return a determination as one row of ``CSV_COLUMNS``, and of ``IN_FAVOUR`` where it has some.
 
     What belongs to one citation is at the same place of each cell.
+
+    Parameters
+    ----------
+    determination : Determination
+        Of one line.
     """
+    row = _row(determination)
+    if determination.readings_in_favour is None:
+        return row
+    return (*row, " ".join(map(str, determination.readings_in_favour)))
+
+
+def _row(determination: Determination) -> tuple[object, ...]:
     citations = determination.citations
     allowed = determination.allowed_units
     return (

@@ -13,6 +13,7 @@ from kb.compile.formulas.domains import KNOWN_INPUTS
 from kb.compile.formulas.emit import write_script
 from kb.compile.formulas.line_script import LineScript
 from kb.compile.formulas.plan import plan_lines
+from kb.compile.rewrite.claim_first import claim_first
 from kb.language.values import Value
 from kb.policy.loader import Policy
 
@@ -52,6 +53,6 @@ def policy_lines(
     if len(known["override"]) > FEW_OVERRIDES:
         many = known.pop("override")
     absent = frozenset() if release is not None else frozenset({"release_code"})
-    plan = plan_lines(policy.program.program, known, absent, many)
+    plan = plan_lines(claim_first(policy.program.program), known, absent, many)
     refuse_divisions(plan, divisible)
     return write_script(plan)

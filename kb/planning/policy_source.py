@@ -9,6 +9,7 @@ from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, LAST_DATE
 from kb.claims.assertions import policy_facts
+from kb.compile.rewrite.claim_first import claim_first
 from kb.compile.script.source import ScriptSource
 from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Key, Rule
@@ -51,7 +52,7 @@ def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> Scri
             concluded.setdefault(rule, {})[clause_id] = None
     settings = ", ".join(f"{name}={value}" for name, value in sorted(kb.settings.items()))
     return ScriptSource(
-        policy.program.program,
+        claim_first(policy.program.program),
         (
             f"{policy.policy_id}: {policy.title}",
             f"Version {policy.version}, program {policy.program_sha256}",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from facts.claim import EvidenceTypes, Override
 from kb.planning.bulk_policy import BulkPolicy, bulk_policy, rows_of_tables
 from kb.planning.cache import keep, kept
-from kb.policy.folder import digest, find_policy_folder
+from kb.policy.folder import ALTERNATIVES, digest, find_policy_folder, rule_files
 
 if TYPE_CHECKING:
     from facts.readers.code_lists import HcpcsRelease
@@ -105,6 +105,7 @@ def asked_rules(
     settings: Mapping[str, str],
     strict: bool,
     has_lists: bool,
+    readings: bool = False,
 ) -> BulkRules:
     """Return the rules that a command asks for.
 
@@ -120,6 +121,8 @@ def asked_rules(
         Whether missing evidence pends a line.
     has_lists : bool
         Whether a list of codes is loaded; nothing is kept then.
+    readings : bool, optional
+        Whether the readings in favour of each line are asked for.
 
     Raises
     ------
@@ -137,15 +140,18 @@ def asked_rules(
         return BulkRules(load)
     folder = find_policy_folder(policy)
     try:
-        readings = folder / "readings.toml"
-        read = readings.read_bytes() if readings.exists() else b""
-        files = (digest(folder), hashlib.sha256(read).hexdigest())
+        others = [folder / "readings.toml"]
+        if readings:
+            others += [path for _, path in rule_files(folder, True) if path.name == ALTERNATIVES]
+        read = [path.read_bytes() for path in others if path.exists()]
+        files = (digest(folder), *(hashlib.sha256(each).hexdigest() for each in read))
     except OSError:
         return BulkRules(load)
     said = (
         "policy",
         *files,
         str(strict),
+        str(readings),
         *(f"{name}={settings[name]}" for name in sorted(settings)),
     )
     return BulkRules(load, said)

@@ -11,6 +11,8 @@ from facts.values import one_line
 
 BUNDLED = Path(__file__).parents[1] / "policies"
 SHARED_RULES = Path(__file__).parents[1] / "rules"
+ALTERNATIVES = "alternatives.pl"
+"""Rule files that are read where the readings in favour of lines are asked for, and only there."""
 
 
 def bundled_policies() -> tuple[str, ...]:
@@ -55,16 +57,19 @@ def find_policy_folder(policy: str | Path) -> Path:
     raise UsageError.of(message, help)
 
 
-def rule_files(folder: Path) -> list[tuple[str, Path]]:
+def rule_files(folder: Path, alternatives: bool = False) -> list[tuple[str, Path]]:
     """Return the rule files with the names that diagnostics and proofs give them.
 
     Parameters
     ----------
     folder : Path
         A policy folder.
+    alternatives : bool, optional
+        Whether the rules of what readings would be otherwise are among them.
     """
     shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
-    return shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
+    found = shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
+    return [(name, path) for name, path in found if alternatives or path.name != ALTERNATIVES]
 
 
 def table_files(folder: Path) -> list[str]:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from facts.claim import EvidenceType
-from facts.codes import CodeTable, read_code_table
+from facts.codes import CodeTable, TableRow, read_code_table
 from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
 from facts.origin import Origin
 from facts.utf8 import read_utf8
 from kb.checks.checked import check
+from kb.compile.rewrite.assumptions import with_assumptions
 from kb.language.ast import Program
 from kb.language.parser import parse_programs
-from kb.model.clause import EFFECTS, PolicyClause, Reading, Switch, TableDeclaration
+from kb.model.clause import (
+    ADVERSE_EFFECTS,
+    EFFECTS,
+    PolicyClause,
+    Reading,
+    Switch,
+    TableDeclaration,
+)
+from kb.model.maker import READING_IN_FAVOUR
 from kb.model.program import CheckedProgram
 from kb.model.vocabulary import TableVocabulary, Vocabulary
 from kb.policy.folder import digest, find_policy_folder, rule_files, table_files
@@ -93,14 +102,22 @@ class Policy:
     program_sha256: str
     warnings: tuple[Diagnostic, ...] = ()
 
+    @property
+    def tells_readings(self) -> bool:
+        """Whether the readings in favour of lines can be asked for: see ``load_policy``."""
+        return READING_IN_FAVOUR in self.program.signature
 
-def load_policy(policy: str | Path) -> Policy:
+
+def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
     """Load a policy folder and check all of it.
 
     Parameters
     ----------
     policy : str or Path
         Name of a bundled policy, as in ``r14``, or a folder.
+    alternatives : bool, optional
+        Whether to read the rules of what contested readings would be otherwise as well; then the
+        readings in favour of lines can be asked for.
 
     Returns
     -------
@@ -128,7 +145,7 @@ def load_policy(policy: str | Path) -> Policy:
         readings = read_readings(TomlFile(folder / "readings.toml", "readings.toml", found))
     declarations = read_table_declarations(main)
     tables = _read_tables(folder, main, declarations)
-    program = _read_rules(folder, found)
+    program = _read_rules(folder, alternatives, found)
     identity = read_identity(main)
     switches = {_EFFECTIVE_BASIS.name: _EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
@@ -145,7 +162,7 @@ def load_policy(policy: str | Path) -> Policy:
     if program is not None:
         try:
             checked = check(
-                program,
+                with_assumptions(program, _yes_or_no(evidence_types), ADVERSE_EFFECTS),
                 clauses=register.known_as("clause", tuple(clauses)),
                 tables=main.known_as(
                     "tables", (*declarations, *table_files(folder), *LOADED_LISTS)
@@ -153,7 +170,7 @@ def load_policy(policy: str | Path) -> Policy:
                 vocabulary=vocabulary,
             )
         except ClausewiseError as fault:
-            found.extend(fault.diagnostics)
+            found.extend(_once(fault.diagnostics))
     errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
     if errors or checked is None:
         raise ProgramError(found)
@@ -172,8 +189,18 @@ def load_policy(policy: str | Path) -> Policy:
         MappingProxyType(related),
         checked,
         digest(folder),
-        (*found, *checked.warnings),
+        (*found, *_once(checked.warnings)),
     )
+
+
+def _yes_or_no(evidence_types: Mapping[str, EvidenceType]) -> list[str]:
+    """The names of the evidence whose values are exactly yes and no."""
+    return [name for name, each in evidence_types.items() if set(each.choices) == {"yes", "no"}]
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics without repetition: rules of assumptions have the places of others."""
+    return list(dict.fromkeys(diagnostics))
 
 
 def _effects(clauses: Mapping[str, PolicyClause]) -> dict[str, tuple[str, ...]]:
@@ -198,10 +225,10 @@ def _table_vocabulary(table: CodeTable) -> TableVocabulary:
     )
 
 
-def _read_rules(folder: Path, found: list[Diagnostic]) -> Program | None:
+def _read_rules(folder: Path, alternatives: bool, found: list[Diagnostic]) -> Program | None:
     """Read the rule files; None where one cannot be read, for the others would miss its rules."""
     texts, unread = {}, set()
-    for name, path in rule_files(folder):
+    for name, path in rule_files(folder, alternatives):
         text, fault = read_utf8(path, name)
         if fault is not None:
             found.append(fault)
@@ -220,6 +247,8 @@ def _read_tables(
     if main.known_as("tables", declarations) is None:
         return tables
     for name, declaration in declarations.items():
+        if declaration.rows_of:
+            continue
         path = folder / "tables" / f"{name}.csv"
         label = f"tables/{name}.csv"
         if not path.is_file():
@@ -234,4 +263,25 @@ def _read_tables(
         if name not in declarations:
             message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
             main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))
+    for name, declaration in declarations.items():
+        if declaration.rows_of:
+            tables[name] = _gathered_table(declaration, tables, main)
     return tables
+
+
+def _gathered_table(
+    declaration: TableDeclaration, tables: Mapping[str, CodeTable], main: TomlFile
+) -> CodeTable:
+    """The table of those rows of other tables that have another unit than the one named."""
+    rows: list[TableRow] = []
+    for source in declaration.rows_of:
+        if source in tables:
+            rows += tables[source].rows
+        else:
+            message, help = (
+                f"there is no table `{source}` with a file",
+                "name tables of this policy",
+            )
+            main.error(message, help, f"tables.{declaration.name}", "rows_of")
+    kept = [replace(row, amount=None) for row in rows if row.unit != declaration.without_unit]
+    return CodeTable(declaration.name, declaration.column, kept)

@@ -82,6 +82,8 @@ _TABLE = (
     Field("basis"),
     Field("document_lines"),
     Field("reading", "number"),
+    Field("rows_of", "texts"),
+    Field("without_unit"),
 )
 _READING = (
     Field("number", "number", required=True),

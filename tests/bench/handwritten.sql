@@ -32,6 +32,7 @@ from (select distinct procedure_code from read_parquet($claims)) where length(x)
 
 create temp table line as
 select l.claim_id, l.line_number, l.service_date, l.rendering_provider, l.units,
+  coalesce(l.service_date_to, l.service_date) as last_day,
   l.modifiers,
   coalesce(c.infusion, false) as infusion,
   coalesce(c.injection, false) as injection,
@@ -39,12 +40,12 @@ select l.claim_id, l.line_number, l.service_date, l.rendering_provider, l.units,
   coalesce(c.dialysis, false) or coalesce(l.revenue_code between '0820' and '0859', false) as dialysis,
   coalesce(c.primary_service, false) or coalesce(l.revenue_code between '0360' and '0369' or l.revenue_code = '0481' or l.revenue_code between '0490' and '0499', false) as primary_service,
   coalesce(c.per_diem, false) as per_diem,
-  coalesce(c.therapy, false) and not coalesce(e.side_effect, false) as therapy,
   infusion or coalesce(l.revenue_code between '0260' and '0269', false) as iv,
   coalesce(l.place_of_service in ('02','19','21','22','23','24','26','31','34','41','42','51','52','53','56','61'), false) as facility_place,
   l.claim_form = 'cms1500' as professional,
   substr(l.type_of_bill, 1, 2) as bill,
   coalesce(case when professional then l.place_of_service = '12' else bill in ('32', '33', '34') end, false) as home,
+  coalesce(c.therapy, false) and home and not coalesce(e.side_effect, false) as therapy,
   coalesce(case when professional then l.place_of_service in ('21', '51', '61') else bill in ('11', '18', '21', '41') end, false) as inpatient,
   coalesce(case when professional then l.place_of_service in ('11','19','22','23','24','49','50','62','65','71','72') else bill in ('12','13','14','22','23','83','85') or bill between '70' and '79' end, false) as outpatient,
   case when l.procedure_code is null or l.procedure_code in ('J3490','J3590','J7599','J7699','J7799','J7999','J8498','J8499','J8597','J8999','J9999','C9399') then lower(l.description) end as words,
@@ -61,18 +62,36 @@ select l.claim_id, l.line_number, l.service_date, l.rendering_provider, l.units,
 from read_parquet($claims) l
 left join code c on l.procedure_code = c.x
 left join item_evidence e on l.claim_id = e.claim_id and l.line_number = e.line_number
-where l.claim_form in ('cms1500', 'ub04') and l.service_date >= '2010-07-15';
+where l.claim_form in ('cms1500', 'ub04') and l.service_date >= '2010-07-15'
+  and (l.service_date >= '2014-07-22' or not coalesce(case when l.claim_form = 'cms1500' then l.place_of_service in ('11', '12') else substr(l.type_of_bill, 1, 2) in ('32', '33', '34') end, false));
+
+-- Days are equal where no line of the claim has several; where one has, they have to meet.
+create temp table spanned as
+select distinct claim_id from line where last_day > service_date;
 
 create temp table day as
-select claim_id, service_date,
-  count(*) filter (infusion) as infusions,
-  count(*) filter (primary_service) as primaries,
-  count(*) filter (dialysis) as dialyses,
-  count(*) filter (per_diem) as per_diems,
-  min(line_number) filter (fee) as first_fee,
-  list(line_number) filter (therapy) as therapies,
-  list(struct_pack(p := rendering_provider, n := line_number)) filter (injection and rendering_provider is not null) as injections
-from line
+select o.claim_id, o.service_date, o.last_day,
+  count(*) filter (o.infusion) as infusions,
+  count(*) filter (o.primary_service) as primaries,
+  count(*) filter (o.dialysis) as dialyses,
+  count(*) filter (o.per_diem) as per_diems,
+  min(o.line_number) filter (o.fee) as first_fee,
+  list(o.line_number) filter (o.therapy) as therapies,
+  list(struct_pack(p := o.rendering_provider, n := o.line_number)) filter (o.injection and o.rendering_provider is not null) as injections
+from line o anti join spanned using (claim_id)
+where infusion or primary_service or dialysis or per_diem or fee
+group by all
+union all
+select d.claim_id, d.service_date, d.last_day,
+  count(*) filter (o.infusion) as infusions,
+  count(*) filter (o.primary_service) as primaries,
+  count(*) filter (o.dialysis) as dialyses,
+  count(*) filter (o.per_diem) as per_diems,
+  min(o.line_number) filter (o.fee) as first_fee,
+  list(o.line_number) filter (o.therapy) as therapies,
+  list(struct_pack(p := o.rendering_provider, n := o.line_number)) filter (o.injection and o.rendering_provider is not null) as injections
+from (select distinct claim_id, service_date, last_day from line semi join spanned using (claim_id)) d
+join line o on o.claim_id = d.claim_id and o.service_date <= d.last_day and d.service_date <= o.last_day
 where infusion or primary_service or dialysis or per_diem or fee
 group by all;
 
@@ -110,7 +129,7 @@ copy (
         or (earlier > 1 and not regexp_matches(modifiers, '\bSJ\b'))) as hom3,
       case when units > dose_units then dose_units end as bil4
     from line l
-    left join day d on l.claim_id = d.claim_id and l.service_date = d.service_date
+    left join day d on l.claim_id = d.claim_id and l.service_date = d.service_date and l.last_day = d.last_day
     left join stay s on l.claim_id = s.claim_id
   )
 ) to $output (format parquet);

@@ -53,7 +53,10 @@ class OracleCase:
 
 
 def ask_swi(
-    rules: Program | Iterable[Path], cases: Iterable[OracleCase], timeout: float = 300
+    rules: Program | Iterable[Path],
+    cases: Iterable[OracleCase],
+    timeout: float = 300,
+    derived: Iterable[Rule] = (),
 ) -> list[list[list[Row] | OracleError]]:
     """Return the sorted answers of every query of every case, from one SWI-Prolog process.
 
@@ -65,6 +68,8 @@ def ask_swi(
         Their facts do not see each other.
     timeout : float, optional
         Seconds for the process.
+    derived : iterable of Rule, optional
+        Rules that are in no file: those that the policy's loader derives from the others.
 
     Returns
     -------
@@ -83,6 +88,10 @@ def ask_swi(
             files = [written]
         else:
             files = [Path(path).resolve() for path in rules]
+            more = sorted(derived, key=lambda rule: rule.head.predicate)
+            if more:
+                files.append(Path(folder, "derived.pl"))
+                files[-1].write_text("".join(map(rule_text, more)), encoding="utf-8")
         done = subprocess.run(
             ["swipl", "-q", "-f", "none", "-g", GOAL, "-t", "halt", str(DRIVER), "--", str(batch)]
             + [str(path) for path in files],

@@ -52,6 +52,8 @@ class Checked:
         Ordered pairs of lines of the same claim, each line with itself too: the sum of the squares
         of the claims' numbers of lines, or more; that sum where the lines of each claim are
         numbered from 1 without gaps.
+    spans : bool
+        Whether a line may have several days of service.
     """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -59,6 +61,7 @@ class Checked:
     rejected: list[RejectedClaim] = field(default_factory=list)
     distinct: dict[str, set[str]] = field(default_factory=dict)
     pairs: int = 0
+    spans: bool = False
 
 
 class LineReader:
@@ -151,13 +154,15 @@ class LineReader:
 
     def _check(self) -> None:
         read = selected(self._columns, (*REQUIRED, "service_date_to"))
-        lines, total, reversed_dates, *present = self.connection.execute(
+        lines, total, reversed_dates, spans, *present = self.connection.execute(
             "SELECT count(*), sum(line_number), "
             "coalesce(bool_or(service_date_to < service_date), false), "
+            "coalesce(bool_or(service_date_to > service_date), false), "
             f"{', '.join(f'count({name})' for name in REQUIRED)} FROM ({read})"
         ).fetchone()
         checked = self.checked
         checked.tally.lines_read = lines
+        checked.spans = spans
         incomplete = any(count != lines for count in present)
         numbered = f"({selected(self._columns, ('claim_id', 'line_number'))})"
         repeated = not self._ordered and any_repeated(self.connection, numbered)
@@ -273,6 +278,9 @@ class LineReader:
             yield row.fields.get("claim_id", "").strip(), row
 
     def _accepted(self, lines: Sequence[ClaimLine]) -> None:
+        ends = (line.service_date_to or line.service_date for line in lines)
+        if any(end > line.service_date for end, line in zip(ends, lines, strict=True)):
+            self.checked.spans = True
         table: dict[str, tuple[str, list[Any]]] = {}
         for name in PARSERS:
             values = [written(getattr(line, name))[0] or None for line in lines]

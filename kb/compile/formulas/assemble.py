@@ -23,6 +23,7 @@ from kb.compile.formulas.line_tests import (
     turned,
 )
 from kb.compile.formulas.ties import Tie
+from kb.compile.sql.line_columns import ALWAYS_FILLED
 from kb.language.ast import (
     Aggregate,
     Assignment,
@@ -46,6 +47,8 @@ _SEVERAL = ("override", "release_code", "diagnosis", "diagnosis_indicator", "cod
 """Input predicates that a line can have several rows of."""
 
 _LINE = "line_number"
+_SPAN = ("service_date", "last_day")
+"""Days of two lines meet where each begins no later than the other ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,8 @@ class Assembly:
                 self._add(line, Compared(column, "=", term.value))
                 continue
             known = self.columns.setdefault(term.name, LineColumn(line, column))
-            self._add(line, Filled(column))
+            if column not in ALWAYS_FILLED:
+                self._add(line, Filled(column))
             if known == LineColumn(line, column):
                 continue
             if known.line == line:
@@ -313,7 +317,7 @@ class Assembly:
             column, term = str(BY_NAME[name].attribute), terms[2]
             if isinstance(term, Constant) or term.name in self.columns:
                 return line, test(compared("=", Variable(column), self._own(term)))
-            return line, test(Filled(column))
+            return line, TRUE if column in ALWAYS_FILLED else test(Filled(column))
         if name == "modifier":
             return line, test(HasWord("modifiers", self._given_text(terms[2])))
         if name in ("evidence", "evidence_number") and isinstance(terms[2], Constant):
@@ -345,6 +349,12 @@ class Assembly:
         self._add(line, compared(literal.operator, self._own(left), self._own(right)))
 
     def _order(self, operator: str, left: LineColumn, right: LineColumn) -> None:
+        if operator in ("@=<", "@>="):
+            first, last = (left, right) if operator == "@=<" else (right, left)
+            if (first.column, last.column) == _SPAN and self.line in (first.line, last.line):
+                other = last.line if first.line == self.line else first.line
+                self._tie(other).days.add(first.line == self.line)
+                return
         if {left.column, right.column} != {_LINE} or self.line not in (left.line, right.line):
             raise NotFusable("lines are compared by something else than their number")
         is_left = right.line == self.line

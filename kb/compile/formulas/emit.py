@@ -114,6 +114,7 @@ def write_script(plan: LinePlan) -> LineScript:
         function=plan.allowed.function,
         allowed=tuple(map(_allowed, plan.allowed.alternatives)),
         reads=tuple(sorted(reads)),
+        readings=plan.readings,
     )
 
 

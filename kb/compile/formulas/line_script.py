@@ -14,6 +14,9 @@ WORD = 62
 LINES = "line_rows"
 """The view of the lines that the SQL of a script reads."""
 
+DAYS = "days"
+"""The key of lines whose days of service meet: their spans share a day."""
+
 FILED_LINES = "filed_lines"
 """The table of those lines that have evidence on file."""
 
@@ -115,7 +118,8 @@ class OtherTest:
     Parameters
     ----------
     keys : tuple of str
-        Columns in addition to the claim that have to be equal.
+        Columns in addition to the claim that have to be equal; with ``DAYS`` the days of both have
+        to meet.
     order : {"any", "other", "earlier", "later"}
         Order of the other line.
     check : str
@@ -172,6 +176,8 @@ class LineScript:
         Each way in which units are allowed.
     reads : tuple of str
         Columns of the lines that ``allowed`` reads.
+    readings : bool
+        Whether the readings in favour of lines are among the answers.
     """
 
     features: tuple[Feature, ...] = ()
@@ -184,6 +190,7 @@ class LineScript:
     function: str = "min"
     allowed: tuple[AllowedValue, ...] = ()
     reads: tuple[str, ...] = ()
+    readings: bool = False
 
 
 def mask_of(bits: Iterable[int]) -> int:

@@ -25,7 +25,26 @@ ANSWERS: tuple[Key, ...] = (
 )
 """The predicates of a determination whose columns hold constants."""
 
+IN_FAVOUR: Key = ("reading_in_favour", 3)
+"""The predicate of the readings in favour of a line, in a program that has the rules of it."""
+
 ALLOWED: Key = ("allowed", 3)
+
+
+def answers_of(program: Program) -> tuple[Key, ...]:
+    """Return the predicates of a determination of a program whose columns hold constants.
+
+    Parameters
+    ----------
+    program : Program
+
+    Returns
+    -------
+    tuple of (name, arity)
+        ``ANSWERS``, and ``IN_FAVOUR`` where there are rules of it.
+    """
+    asked = any(rule.head.key == IN_FAVOUR for rule in program.rules)
+    return (*ANSWERS, IN_FAVOUR) if asked else ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,8 @@ class LinePlan:
         line can have several of, and of other lines of the claim.
     asks : dict of node to node
         Where a test of other lines can matter.
+    readings : bool
+        Whether the readings in favour of lines are among the answers.
     """
 
     formulas: FormulaGraph
@@ -67,6 +88,7 @@ class LinePlan:
     sides: list[tuple[int, SideTest]] = field(default_factory=list)
     others: list[tuple[int, OtherLines]] = field(default_factory=list)
     asks: dict[int, int] = field(default_factory=dict)
+    readings: bool = False
 
     @property
     def roots(self) -> list[int]:
@@ -105,14 +127,20 @@ def plan_lines(
     held = domains(program, constants, overrides)
     specialiser = Specialiser(Unfolder(constants, held, absent, rules_by_head(program.rules)))
     answers = []
-    for key in ANSWERS:
+    asked = answers_of(program)
+    for key in asked:
         for row in sorted(held.get(key, frozenset()), key=repr):
             if any(value is OPEN for value in row):
                 raise NotFusable(f"`{key[0]}` has values that only the lines tell")
             node = specialiser.formula(key, row)  # type: ignore[arg-type]
             if node != FALSE:
                 answers.append(Answer(key[0], row, node))  # type: ignore[arg-type]
-    plan = LinePlan(specialiser.formulas, tuple(answers), specialiser.extreme(ALLOWED))
+    plan = LinePlan(
+        specialiser.formulas,
+        tuple(answers),
+        specialiser.extreme(ALLOWED),
+        readings=IN_FAVOUR in asked,
+    )
     _sort_tests(plan)
     return plan
 

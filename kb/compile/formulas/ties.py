@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kb.compile.formulas.line_script import NotFusable
+from kb.compile.formulas.line_script import DAYS, NotFusable
 from kb.compile.formulas.line_tests import OtherLines
 
 _ORDERS = {
@@ -28,11 +28,14 @@ class Tie:
         Its order in the claim.
     evidence : str
         Name of the evidence of the line that gives the number of the other one, if one does.
+    days : set of bool
+        Whether the line begins no later than the other ends, and the other no later than it.
     """
 
     keys: set[str] = field(default_factory=set)
     order: str = "any"
     evidence: str = ""
+    days: set[bool] = field(default_factory=set)
 
     def compare(self, operator: str, is_left: bool) -> None:
         """Note that the numbers of the two lines compare so.
@@ -68,8 +71,11 @@ class Tie:
         Raises
         ------
         NotFusable
-            If evidence gives its number and more ties it.
+            If evidence gives its number and more ties it, or one end alone of their days does.
         """
-        if self.evidence and (self.keys or self.order not in ("any", "other")):
+        if len(self.days) == 1:
+            raise NotFusable("two lines are compared by one end of their days")
+        keys = (*sorted(self.keys), DAYS) if self.days else tuple(sorted(self.keys))
+        if self.evidence and (keys or self.order not in ("any", "other")):
             raise NotFusable("evidence names a line that is tied in another way too")
-        return OtherLines(tuple(sorted(self.keys)), self.order, condition, self.evidence)
+        return OtherLines(keys, self.order, condition, self.evidence)

@@ -181,9 +181,9 @@ class Inputs:
         source, column = predicate.source, predicate.columns[2]
         value = DERIVED.get(str(predicate.attribute), source)
         if column.type == "date":
-            value = self.dialect.day.format(source)
+            value = self.dialect.day.format(value)
         query = self._parse(f'SELECT {_KEY}, {value} AS "{column.name}" FROM {LINES}')
-        if predicate.derivation == "days":
+        if predicate.derivation in ("days", "last"):
             return query
         query = query.where(expression(f"NOT {source} IS NULL"))
         if column.type == "number":

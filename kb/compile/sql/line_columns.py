@@ -6,6 +6,7 @@ from facts.schema import CLAIM_COLUMNS, INPUT_PREDICATES
 
 _DERIVED = {
     "first two": "SUBSTRING({0}, 1, 2)",
+    "last": "COALESCE({0}, service_date)",
     "days": (
         "DATE_DIFF('day', CAST(service_date AS DATE), "
         "CAST(COALESCE({0}, service_date) AS DATE)) + 1"
@@ -21,7 +22,18 @@ DERIVED = {str(each.attribute): _DERIVED[each.derivation].format(each.source) fo
 BASES = {str(each.attribute): each.source for each in _OF_LINE if each.derivation == "first two"}
 """The columns that are made of a single other one."""
 
-DATES = tuple(each.name for each in CLAIM_COLUMNS if each.type == "date")
+ALWAYS_FILLED = frozenset(
+    [
+        *(each.name for each in CLAIM_COLUMNS if each.required),
+        *(str(each.attribute) for each in _OF_LINE if each.derivation in ("last", "days")),
+    ]
+)
+"""The columns that no line lacks."""
+
+DATES = (
+    *(each.name for each in CLAIM_COLUMNS if each.type == "date"),
+    *(str(each.attribute) for each in _OF_LINE if each.columns[2].type == "date"),
+)
 NUMBERS = (
     *(each.name for each in CLAIM_COLUMNS if each.type in ("whole number", "number")),
     *(str(each.attribute) for each in _OF_LINE if each.columns[2].type == "number"),

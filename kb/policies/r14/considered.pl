@@ -10,17 +10,20 @@ published_support(C, L) :- evidence_number(C, L, controlled_studies, N), N >= 2.
 :- predicate(supported_off_label_use(claim: text, line: number), "the off-label use on line {line} is necessary, well dosed and supported", "nothing on file says that an off-label use on line {line} is necessary, well dosed and supported").
 supported_off_label_use(C, L) :- evidence(C, L, fda_approved_indication, no), evidence(C, L, medically_necessary, yes), evidence(C, L, dosing_appropriate, yes), published_support(C, L).
 
-applies(C, L, 'R14-COV-1', supports) :- evidence(C, L, coverage_criteria_met, yes).
-applies(C, L, 'R14-COV-2', supports) :- approved_use(C, L).
-applies(C, L, 'R14-COV-3', supports) :- supported_off_label_use(C, L).
-applies(C, L, 'R14-COV-4', supports) :- procedure(C, L, X), code_in(X, blood_product).
-applies(C, L, 'R14-COV-4', supports) :- revenue_code(C, L, R), code_in(R, blood_revenue).
-applies(C, L, 'R14-COV-5', supports) :- evidence(C, L, line_inserted_for_infusion, yes), procedure(C, L, X), code_in(X, line_insertion).
-applies(C, L, 'R14-COV-6a', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_renal).
-applies(C, L, 'R14-COV-6b', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_hepatic).
-applies(C, L, 'R14-COV-6c', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_high_stress).
+:- predicate(found_unnecessary(claim: text, line: number), "line {line} is found not medically necessary", "nothing on file says that line {line} is not medically necessary").
+found_unnecessary(C, L) :- evidence(C, L, medically_necessary, no).
+
+applies(C, L, 'R14-COV-1', supports) :- evidence(C, L, coverage_criteria_met, yes), drug_or_infusion(C, L).
+applies(C, L, 'R14-COV-2', supports) :- approved_use(C, L), drug_or_infusion(C, L).
+applies(C, L, 'R14-COV-3', supports) :- supported_off_label_use(C, L), drug_or_infusion(C, L).
+applies(C, L, 'R14-COV-4', supports) :- procedure(C, L, X), code_in(X, blood_product), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-4', supports) :- revenue_code(C, L, R), code_in(R, blood_revenue), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-5', supports) :- evidence(C, L, line_inserted_for_infusion, yes), procedure(C, L, X), code_in(X, line_insertion), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6a', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_renal), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6b', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_hepatic), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6c', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_high_stress), \+ found_unnecessary(C, L).
 applies(C, L, 'R14-COV-6d', supports) :- evidence(C, L, tpn_component, specialty_amino_acid_15_percent), evidence(C, L, medically_necessary, yes), evidence(C, L, fluid_restricted, yes).
-applies(C, L, 'R14-COV-6e', supports) :- evidence(C, L, tpn_component, lipid).
-applies(C, L, 'R14-COV-6f', supports) :- evidence(C, L, tpn_component, added_trace_element).
-applies(C, L, 'R14-COV-6g', supports) :- evidence(C, L, tpn_component, added_vitamin).
-applies(C, L, 'R14-COV-6h', supports) :- evidence(C, L, tpn_component, non_nutritional).
+applies(C, L, 'R14-COV-6e', supports) :- evidence(C, L, tpn_component, lipid), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6f', supports) :- evidence(C, L, tpn_component, added_trace_element), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6g', supports) :- evidence(C, L, tpn_component, added_vitamin), \+ found_unnecessary(C, L).
+applies(C, L, 'R14-COV-6h', supports) :- evidence(C, L, tpn_component, non_nutritional), \+ found_unnecessary(C, L).

@@ -20,7 +20,10 @@ inpatient_supply(C, L) :- revenue_code(C, L, R), code_in(R, inpatient_supply_rev
 infusion_on_claim(C, L) :- infusion_service(C, L).
 infusion_on_claim(C, L) :- revenue_code(C, L, R), code_in(R, iv_therapy_revenue).
 
-applies(C, L, 'R14-FAC-3', bundled) :- inpatient_supply(C, L), inpatient(C, L), infusion_on_claim(C, O), same_claim(C, O, L).
+applies(C, L, 'R14-FAC-3', bundled) :- inpatient_supply(C, L), inpatient(C, L), with_infusion_on_claim(C, L).
+
+:- predicate(with_infusion_on_claim(claim: text, line: number), "an infusion service or intravenous therapy stands on the same claim as line {line}", "no infusion service and no intravenous therapy stands on the same claim as line {line}").
+with_infusion_on_claim(C, L) :- infusion_on_claim(C, O), same_claim(C, O, L).
 
 applies(C, L, 'R14-FAC-4', bundled) :- transfusion_fee(C, L), inpatient(C, L).
 
@@ -33,4 +36,13 @@ applies(C, L, 'R14-FAC-5', denied) :- diagnosis_indicator(C, L, X, I), not_prese
 
 applies(C, L, 'R14-FAC-6', bundled) :- item_kind(C, L, pharmacy_service), facility_setting(C, L).
 
-applies(C, L, 'R14-FAC-7', bundled) :- procedure(C, L, X), code_in(X, ub04_incidental), claim_form(C, L, ub04), facility_setting(C, L), primary_service(C, O), same_day(C, O, L), \+ evidence(C, L, primary_reason_for_visit, yes).
+applies(C, L, 'R14-FAC-7', bundled) :- incidental(C, L), beside_main_service(C, L), \+ main_reason(C, L).
+
+:- predicate(incidental(claim: text, line: number), "line {line} bills a code of the UB-04 table", "line {line} bills no code of the UB-04 table").
+incidental(C, L) :- procedure(C, L, X), code_in(X, ub04_incidental).
+
+:- predicate(beside_main_service(claim: text, line: number), "line {line} is on a UB-04 of a facility, with a primary service on the same claim and service date", "line {line} is not on a UB-04 of a facility with a primary service on the same claim and service date").
+beside_main_service(C, L) :- claim_form(C, L, ub04), facility_setting(C, L), primary_service(C, O), same_day(C, O, L).
+
+:- predicate(main_reason(claim: text, line: number), "line {line} is the primary reason for the visit", "nothing on file says that line {line} is the primary reason for the visit").
+main_reason(C, L) :- evidence(C, L, primary_reason_for_visit, yes).

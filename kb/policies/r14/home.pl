@@ -6,10 +6,10 @@ applies(C, L, 'R14-HOM-1', denied) :- home_setting(C, L), home_therapy(C, L), \+
 home_therapy(C, L) :- per_diem(C, L).
 home_therapy(C, L) :- infusion_service(C, L).
 
-applies(C, L, 'R14-HOM-2', bundled) :- evidence(C, L, therapy_role, side_effect), per_diem(C, L).
+applies(C, L, 'R14-HOM-2', bundled) :- evidence(C, L, therapy_role, side_effect), per_diem(C, L), home_setting(C, L).
 
-:- predicate(therapy(claim: text, line: number), "line {line} is the per diem of a therapy", "line {line} is not the per diem of a therapy").
-therapy(C, L) :- per_diem(C, L), procedure(C, L, X), \+ code_in(X, not_therapy_per_diem), \+ evidence(C, L, therapy_role, side_effect).
+:- predicate(therapy(claim: text, line: number), "line {line} is the per diem of a therapy at home", "line {line} is not the per diem of a therapy at home").
+therapy(C, L) :- per_diem(C, L), home_setting(C, L), procedure(C, L, X), \+ code_in(X, not_therapy_per_diem), \+ evidence(C, L, therapy_role, side_effect).
 
 :- predicate(earlier_therapy(claim: text, line: number, other: number), "line {other} is the per diem of an earlier therapy of the same claim and service date as line {line}", "no earlier therapy of the same claim and service date stands before line {line}").
 earlier_therapy(C, L, O) :- therapy(C, O), same_day(C, O, L), O < L.

@@ -78,3 +78,7 @@ kind_clause(administrative_service, 'R14-HOM-4').
 kind_clause(care_coordination, 'R14-HOM-4').
 kind_clause(blood_collection, 'R14-FAC-2').
 kind_clause(routine_clinical_service, 'R14-GEN-1').
+
+reading(C, L, 'R14-SCP-1', 35) :- before_office_and_home(C, L), service_date(C, L, D), D @>= '2010-07-15'.
+
+reading(C, L, 'R14-NOT-6', 37) :- setting(diluent_volume_cc, '100'), item_kind(C, L, admixture_or_diluent).

@@ -6,6 +6,11 @@ known_form(ub04).
 
 excludes(C, L, 'R14-SCP-1') :- claim_form(C, L, Form), \+ known_form(Form).
 excludes(C, L, 'R14-SCP-1') :- service_date(C, L, D), D @< '2010-07-15'.
+excludes(C, L, 'R14-SCP-1') :- before_office_and_home(C, L).
+
+:- predicate(before_office_and_home(claim: text, line: number), "line {line} is in the office or home setting before 2014-07-22, when these came into the scope", "line {line} is not in the office or home setting before 2014-07-22").
+before_office_and_home(C, L) :- service_date(C, L, D), D @< '2014-07-22', office(C, L).
+before_office_and_home(C, L) :- service_date(C, L, D), D @< '2014-07-22', home_setting(C, L).
 
 overriding(plan, 'R14-SCP-2').
 overriding(contract, 'R14-SCP-3').

@@ -9,6 +9,21 @@ injection(C, L) :- procedure(C, L, X), code_in(X, injection).
 :- predicate(drug_line(claim: text, line: number), "line {line} is a drug", "line {line} is not a drug").
 drug_line(C, L) :- procedure(C, L, X), code_in(X, drug).
 
+:- predicate(drug_or_infusion(claim: text, line: number), "line {line} is a drug, a biological or an infusion service", "line {line} is neither a drug, a biological nor an infusion service").
+drug_or_infusion(C, L) :- procedure(C, L, X), code_in(X, T), drug_or_infusion_table(T).
+drug_or_infusion(C, L) :- blood_product(C, L).
+drug_or_infusion(C, L) :- revenue_code(C, L, R), code_in(R, drug_revenue).
+drug_or_infusion(C, L) :- revenue_code(C, L, R), code_in(R, iv_therapy_revenue), \+ procedure(C, L, _).
+
+:- predicate(drug_or_infusion_table(name: text), "table {name} names drugs, biologicals or infusion services", "table {name} names neither drugs, biologicals nor infusion services").
+drug_or_infusion_table(drug).
+drug_or_infusion_table(infusion_service).
+drug_or_infusion_table(facility_professional).
+drug_or_infusion_table(per_diem_table).
+drug_or_infusion_table(per_diem_prose).
+drug_or_infusion_table(tpn).
+drug_or_infusion_table(enteral).
+
 :- predicate(unlisted_drug(claim: text, line: number), "line {line} bills an unlisted drug code", "line {line} does not bill an unlisted drug code").
 unlisted_drug(C, L) :- procedure(C, L, X), code_in(X, unlisted_drug).
 
@@ -63,6 +78,9 @@ supply(C, L) :- item_kind(C, L, equipment).
 home_setting(C, L) :- claim_form(C, L, ub04), bill_class(C, L, B), code_in(B, home_bill).
 home_setting(C, L) :- claim_form(C, L, cms1500), place_of_service(C, L, P), code_in(P, home_place_of_service).
 
+:- predicate(office(claim: text, line: number), "line {line} is in the office setting", "line {line} is not in the office setting").
+office(C, L) :- claim_form(C, L, cms1500), place_of_service(C, L, '11').
+
 :- predicate(facility_place(claim: text, line: number), "the place of service of line {line} is a facility", "the place of service of line {line} is not a facility").
 facility_place(C, L) :- place_of_service(C, L, P), code_in(P, facility_place_of_service).
 
@@ -78,11 +96,12 @@ inpatient(C, L) :- claim_form(C, L, cms1500), place_of_service(C, L, P), code_in
 outpatient(C, L) :- claim_form(C, L, ub04), bill_class(C, L, B), code_in(B, outpatient_bill).
 outpatient(C, L) :- claim_form(C, L, cms1500), place_of_service(C, L, P), code_in(P, outpatient_place_of_service).
 
-:- predicate(same_claim(claim: text, line: number, other: number), "line {other} is another line of the claim of line {line}", "line {other} is not another line of the claim of line {line}").
-same_claim(C, L, O) :- in_scope(C, L), in_scope(C, O), O =\= L.
+:- predicate(same_claim(claim: text, other: number, line: number), "line {other} is another line of the claim of line {line}", "line {other} is not another line of the claim of line {line}").
+same_claim(C, O, L) :- in_scope(C, O), line(C, L), O =\= L.
 
-:- predicate(same_day(claim: text, line: number, other: number), "line {other} is another line of the same claim and service date as line {line}", "line {other} is not another line of the same claim and service date as line {line}").
-same_day(C, L, O) :- in_scope(C, L), service_date(C, L, D), service_date(C, O, D), in_scope(C, O), O =\= L.
+% Days of two lines are the same where their spans share a day (reading 39).
+:- predicate(same_day(claim: text, other: number, line: number), "line {other} is another line of the same claim and service date as line {line}", "line {other} is not another line of the same claim and service date as line {line}").
+same_day(C, O, L) :- in_scope(C, O), service_date(C, O, OtherFirst), last_day(C, O, OtherLast), service_date(C, L, First), last_day(C, L, Last), OtherFirst @=< Last, First @=< OtherLast, O =\= L.
 
 :- predicate(with_infusion(claim: text, line: number), "an infusion service stands on the same claim and service date as line {line}", "no infusion service stands on the same claim and service date as line {line}").
 with_infusion(C, L) :- infusion_service(C, O), same_day(C, O, L).

@@ -12,16 +12,19 @@ from hypothesis import strategies as st
 from facts.readers.overrides import collect_overrides
 from kb.cases.runner import Case, read_cases
 from kb.engines.duckdb.lines import other_lines
-from kb.policy.loader import load_policy
+from kb.policy.loader import Policy, load_policy
 from tests.kb.bulk.agreement import Batch, by_rows, in_bulk, random_batch
 from tests.kb.bulk.files import KINDS
 
 POLICY = load_policy("r14")
+WITH_READINGS = load_policy("r14", alternatives=True)
 
 
-def differences(batch: Batch, folder: Path, kind: str) -> dict[tuple[str, int], Any]:
+def differences(
+    batch: Batch, folder: Path, kind: str, policy: Policy = POLICY
+) -> dict[tuple[str, int], Any]:
     """Return the lines on which the two ways do not agree."""
-    expected, found = by_rows(batch, POLICY), in_bulk(batch, POLICY, folder, kind)
+    expected, found = by_rows(batch, policy), in_bulk(batch, policy, folder, kind)
     assert found.keys() == expected.keys()
     return {key: (expected[key], found[key]) for key in expected if expected[key] != found[key]}
 
@@ -69,6 +72,17 @@ def test_random_claims_agree(first: int, kind: str, tmp_path: Path) -> None:
     """The starts give no, few, many and very many overrides, strict and not."""
     batch = random_batch(range(first, first + 60))
     assert differences(batch, tmp_path, kind) == {}
+
+
+@pytest.mark.parametrize("first", [20_000, 20_061, 20_122, 20_183])
+def test_readings_in_favour_agree(
+    first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of lines that are compared, and of lines that are counted."""
+    if first % 2:
+        monkeypatch.setattr(other_lines, "_MOST_PAIRS", 0)
+    batch = random_batch(range(first, first + 60))
+    assert differences(batch, tmp_path, "parquet", WITH_READINGS) == {}
 
 
 @pytest.mark.parametrize("first", [40_000, 70_003, 90_004])

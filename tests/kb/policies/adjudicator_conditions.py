@@ -8,17 +8,25 @@ from math import ceil
 from typing import NamedTuple
 
 from facts.claim import ClaimLine
-from tests.kb.policies.adjudicator_sets import AMOUNT_PER_UNIT, DOSE_PER_UNIT, within
+from tests.kb.policies.adjudicator_sets import (
+    AMOUNT_PER_UNIT,
+    CLARIFIED,
+    DOSE_PER_UNIT,
+    OTHER_UNITS,
+    within,
+)
 from tests.kb.policies.adjudicator_view import (
     ClaimView,
     at_home,
     bill_class,
     in_facility,
+    in_office,
     invalid_on_its_day,
     is_blood_product,
+    is_drug_or_infusion,
     is_primary_service,
-    is_supply,
     is_transfusion_fee,
+    last_day,
     setting,
 )
 
@@ -47,6 +55,7 @@ class Finding(NamedTuple):
     clause: str
     effect: str
     allowed: Fraction | None = None
+    missing: tuple[str, ...] = ()
 
 
 class Conditions(ClaimView):
@@ -55,6 +64,9 @@ class Conditions(ClaimView):
     def conditions(self, line: ClaimLine) -> Iterator[Finding]:
         for clause, effect in self.plain_conditions(line):
             yield Finding(f"R14-{clause}", effect)
+        for clause, names in self.pending(line):
+            if names:
+                yield Finding(f"R14-{clause}", "pended", None, tuple(names))
         for clause, limit in self.reductions(line):
             if line.units is not None and limit is not None and line.units > limit:
                 yield Finding(f"R14-{clause}", "reduced", max(limit, Fraction(0)))
@@ -81,25 +93,33 @@ class Conditions(ClaimView):
         approved = on("fda_approved_indication") and not on("benefit_exclusion")
         backed = on("compendium_support") or (studies is not None and studies >= 2)
         supported = off_label and on("medically_necessary") and on("dosing_appropriate") and backed
-        if on("coverage_criteria_met"):
-            yield "COV-1", "supports"
-        if approved:
-            yield "COV-2", "supports"
-        if supported:
-            yield "COV-3", "supports"
-        if on("coverage_criteria_met", "no") and not approved and not supported:
-            yield "NOT-1", "denied"
-        if off_label and not on("coverage_criteria_met"):
-            if on("medically_necessary", "no"):
+        if is_drug_or_infusion(line):
+            if on("coverage_criteria_met"):
+                yield "COV-1", "supports"
+            if approved:
+                yield "COV-2", "supports"
+            if supported:
+                yield "COV-3", "supports"
+            other_route = (approved or supported) and self.reading != 16
+            if on("coverage_criteria_met", "no") and not other_route:
+                yield "NOT-1", "denied"
+            if off_label and (self.reading == 16 or not on("coverage_criteria_met")):
+                if on("medically_necessary", "no"):
+                    yield "NOT-2a", "denied"
+                if on("dosing_appropriate", "no"):
+                    yield "NOT-2b", "denied"
+                if on("compendium_support", "no") and studies is not None and studies < 2:
+                    yield "NOT-2c", "denied"
+            if off_label and self.reading == 15:
                 yield "NOT-2a", "denied"
-            if on("dosing_appropriate", "no"):
-                yield "NOT-2b", "denied"
-            if on("compendium_support", "no") and studies is not None and studies < 2:
-                yield "NOT-2c", "denied"
-        if on("line_inserted_for_infusion") and within(line.procedure_code, "line_insertion"):
+            if on("physician_order", "no") or on("administration_documented", "no"):
+                yield "NOT-4", "denied"
+        needless = on("medically_necessary", "no")
+        inserted = on("line_inserted_for_infusion") and not needless
+        if inserted and within(line.procedure_code, "line_insertion"):
             yield "COV-5", "supports"
         for component, clause in COMPONENTS.items():
-            if on("tpn_component", component):
+            if on("tpn_component", component) and not needless:
                 yield clause, "supports"
         strong = on("tpn_component", "specialty_amino_acid_15_percent")
         if strong and on("medically_necessary") and on("fluid_restricted"):
@@ -109,19 +129,22 @@ class Conditions(ClaimView):
         kinds, code = self.kinds(line), line.procedure_code
         infused = self.infusion_that_day(line)
         others = self.same_day(line)
-        unordered = self.is_(line, "physician_order", "no")
-        if unordered or self.is_(line, "administration_documented", "no"):
-            yield "NOT-4", "denied"
         if "flush" in kinds:
             yield "NOT-5", "bundled"
         if "admixture_or_diluent" in kinds:
             volume = self.number(line, "administered_amount")
             any_volume = self.settings.get("diluent_volume_cc", "any") == "any"
-            if any_volume or (volume is not None and volume > 100):
+            if self.reading == 21:
+                any_volume = not any_volume
+            in_cc = not within(code, "enteral") and code not in OTHER_UNITS
+            large = volume is not None and volume > 100
+            if any_volume or (large and (in_cc or self.reading == 37)):
                 yield "NOT-6", "bundled"
-        if infused and (is_supply(code) or kinds & {"supply", "equipment"}):
+        if infused and (self.is_supply(line) or kinds & {"supply", "equipment"}):
             yield "NOT-7", "bundled"
         starts_iv = within(code, "iv_insertion") or "iv_insertion" in kinds
+        if self.reading == 17:
+            starts_iv = starts_iv or within(code, "line_insertion")
         if starts_iv and (infused or any(within(x.procedure_code, "drug") for x in others)):
             yield "NOT-8", "bundled"
         if any(within(x.procedure_code, "tpn") for x in others):
@@ -131,9 +154,10 @@ class Conditions(ClaimView):
 
     def blood(self, line: ClaimLine) -> Iterator[tuple[str, str]]:
         fee, product = is_transfusion_fee(line), is_blood_product(line)
-        if product or within(line.revenue_code, "blood_revenue"):
+        blood = product or within(line.revenue_code, "blood_revenue")
+        if blood and not self.is_(line, "medically_necessary", "no"):
             yield "COV-4", "supports"
-        if (fee or product) and self.is_(line, "general_improvement", "yes"):
+        if fee and self.is_(line, "general_improvement", "yes"):
             yield "NOT-9", "denied"
         if fee:
             dialysed = any(
@@ -158,19 +182,27 @@ class Conditions(ClaimView):
 
     def earlier_fees(self, line: ClaimLine) -> list[ClaimLine]:
         per_claim = self.settings.get("transfusion_fee_per") == "claim"
+        if self.reading == 22:
+            per_claim = not per_claim
         around = self.others(line) if per_claim else self.same_day(line)
         return [x for x in around if is_transfusion_fee(x) and x.line_number < line.line_number]
 
-    def billing(self, line: ClaimLine) -> Iterator[tuple[str, str]]:
-        no_units = not line.units
+    def pending(self, line: ClaimLine) -> Iterator[tuple[str, list[str]]]:
+        """Yield the clauses that ask for something, each with what is missing."""
+        without_units = [] if line.units else ["units"]
         drug = within(line.procedure_code, "drug") or within(line.revenue_code, "drug_revenue")
-        if drug and (no_units or not (line.procedure_code or line.ndc)):
-            yield "BIL-2", "pended"
-        if within(line.procedure_code, "unlisted_drug"):
-            named = all(self.values(line, name) for name in ("drug_name", "dosage", "route"))
-            if no_units or not line.description or not named:
-                yield "BIL-3", "pended"
-        if "JW" in line.modifiers and line.procedure_code:
+        named = line.procedure_code or line.ndc
+        if self.reading == 24:
+            named = line.procedure_code and line.ndc
+        if drug:
+            yield "BIL-2", without_units + ([] if named else ["procedure_code_or_ndc"])
+        if within(line.procedure_code, "unlisted_drug") and (not line.ndc or self.reading == 36):
+            asked = [x for x in ("drug_name", "dosage", "route") if not self.values(line, x)]
+            described = [] if line.description else ["description"]
+            yield "BIL-3", asked + described + without_units
+
+    def billing(self, line: ClaimLine) -> Iterator[tuple[str, str]]:
+        if "JW" in line.modifiers and within(line.procedure_code, "drug"):
             given = [
                 x
                 for x in self.same_day(line)
@@ -188,10 +220,11 @@ class Conditions(ClaimView):
             if dose is not None and code in DOSE_PER_UNIT:
                 yield "BIL-4", Fraction(ceil(dose / DOSE_PER_UNIT[code]))
             wasted = self.number(line, "wasted_units")
-            if wasted is not None and wasted > 0 and line.units is not None:
+            drug = within(code, "drug")
+            if drug and wasted is not None and wasted > 0 and line.units is not None:
                 yield "BIL-5a", Fraction(line.units) - wasted
         if within(code, "tpn"):
-            days = ((line.service_date_to or line.service_date) - line.service_date).days + 1
+            days = (last_day(line) - line.service_date).days + 1
             if self.is_(line, "billing_basis", "hourly"):
                 yield "BIL-6", Fraction(24 * days)
             if self.is_(line, "billing_basis", "daily") or within(code, "tpn_daily"):
@@ -209,7 +242,7 @@ class Conditions(ClaimView):
         if line.claim_form == "cms1500" and professional and in_facility(line):
             yield "FAC-1", "denied"
         if setting(line, "inpatient"):
-            supplied = is_supply(code) or within(line.revenue_code, "supply_revenue")
+            supplied = self.is_supply(line) or within(line.revenue_code, "supply_revenue")
             infused = any(
                 within(x.procedure_code, "infusion_service")
                 or within(x.revenue_code, "iv_therapy_revenue")
@@ -224,20 +257,24 @@ class Conditions(ClaimView):
             yield "FAC-2", "denied"
         if "pharmacy_service" in kinds:
             yield "FAC-6", "bundled"
-        if line.claim_form == "ub04" and within(code, "ub04_incidental"):
+        incidental = "infusion_service" if self.reading == 5 else "ub04_incidental"
+        if line.claim_form == "ub04" and within(code, incidental):
             primary = any(is_primary_service(x) for x in self.same_day(line))
-            if primary and not self.is_(line, "primary_reason_for_visit", "yes"):
+            excepted = self.is_(line, "primary_reason_for_visit", "yes")
+            if self.reading == 12 and self.basis(line) < CLARIFIED:
+                excepted = False
+            if primary and not excepted:
                 yield "FAC-7", "bundled"
 
     def office_and_home(self, line: ClaimLine) -> Iterator[tuple[str, str]]:
         code, kinds = line.procedure_code, self.kinds(line)
         infusion, per_diem = within(code, "infusion_service"), within(code, "per_diem")
-        if line.place_of_service == "11" and infusion:
-            yield "OFF-1", "supports"
-        if line.claim_form == "cms1500" and line.place_of_service == "11":
+        if in_office(line):
+            if infusion and not self.is_(line, "medically_necessary", "no"):
+                yield "OFF-1", "supports"
             included = {"local_anesthesia", "iv_insertion", "line_access", "flush", "supply"}
             if self.infusion_that_day(line) and (
-                within(code, "office_supplies") or kinds & included
+                self.in_supplies(line, "office") or kinds & included
             ):
                 yield "OFF-2", "bundled"
         if at_home(line):
@@ -251,23 +288,25 @@ class Conditions(ClaimView):
                 "pharmacy_service",
             }
             day_rate = any(within(x.procedure_code, "per_diem") for x in self.same_day(line))
-            if day_rate and (within(code, "home_supplies") or kinds & kinds_included):
+            if day_rate and (self.in_supplies(line, "home") or kinds & kinds_included):
                 yield "HOM-4", "bundled"
-        if per_diem and self.is_(line, "therapy_role", "side_effect"):
-            yield "HOM-2", "bundled"
+            if per_diem and self.is_(line, "therapy_role", "side_effect"):
+                yield "HOM-2", "bundled"
         if self.is_therapy(line):
-            earlier = [
-                x
-                for x in self.same_day(line)
-                if x.line_number < line.line_number and self.is_therapy(x)
-            ]
+            therapies = [x for x in self.same_day(line) if self.is_therapy(x)]
+            earlier = [x for x in therapies if x.line_number < line.line_number]
+            first_of_several = bool(therapies) and not earlier
+            if self.reading == 23 and first_of_several and "59" not in line.modifiers:
+                yield "HOM-3", "denied"
             needed = {"59", "SH"} if len(earlier) == 1 else {"59", "SJ"}
             if earlier and not needed <= set(line.modifiers):
                 yield "HOM-3", "denied"
 
     def is_therapy(self, line: ClaimLine) -> bool:
         code = line.procedure_code
-        if not within(code, "per_diem") or within(code, "not_therapy"):
+        if not within(code, "per_diem") or not at_home(line):
+            return False
+        if within(code, "not_therapy") and self.reading != 8:
             return False
         return not self.is_(line, "therapy_role", "side_effect")
 
@@ -276,7 +315,7 @@ class Conditions(ClaimView):
         room = any(within(x.revenue_code, "room_revenue") for x in self.others(line))
         if room and "routine_clinical_service" in self.kinds(line):
             yield "GEN-1", "bundled"
-        outside = not within(line.place_of_service, "facility_place")
+        outside = not within(line.place_of_service, "facility_place") or self.reading == 25
         if line.claim_form == "cms1500" and outside and "25" not in line.modifiers:
             injected = line.rendering_provider and any(
                 within(x.procedure_code, "injection")

@@ -34,7 +34,9 @@ SETS: dict[str, str] = {
     "tpn": "B4164-B5200 S9364-S9368",
     "tpn_daily": "S9364-S9368",
     "enteral": "B4149-B4162",
-    "drug": "J0100-J9999 Q5101-Q5199 C9014-C9499 S0012-S0197",
+    "drug": "J0100-J9999 Q0138-Q0181 Q0515 Q2004-Q2017 Q2040-Q2050 Q3027-Q3028 Q4074-Q4082"
+    " Q5101-Q5199 Q9968 Q9970-Q9981 Q9985-Q9986 Q9989 C9014-C9348 C9399 C9441-C9456 C9460"
+    " C9462-C9499 S0012-S0197 S5000-S5001 S5550-S5553 S5565-S5571 90281-90399",
     "unlisted_drug": "J3490 J3590 J7599 J7699 J7799 J7999 J8498 J8499 J8597 J8999 J9999 C9399",
     "transfusion_fee": "36430-36460",
     "transfusion_fee_revenue": "0391",
@@ -84,6 +86,8 @@ ADDRESSED = (
 
 DOSE_PER_UNIT = {"J1200": 50, "J1642": 10, "J7050": 250}
 AMOUNT_PER_UNIT = {"B4153": 100}
+OTHER_UNITS = ("J1200", "J1642", "B4153")
+"""Codes whose dose or amount counts something else than cc."""
 
 WORDS = {
     "flush": "flush flushes heplock hep+lock heparin+lock saline+lock",
@@ -94,11 +98,11 @@ WORDS = {
 """Item kinds and the phrases of a description that tell them."""
 
 FIRST_DAYS: dict[str, str] = {
-    "2010-07-15": "SCP-1 SCP-2 SCP-3 SCP-4 SCP-5 COV-1 COV-2 COV-4 COV-5 NOT-1 NOT-2a NOT-3 NOT-5"
-    " NOT-7 NOT-8 NOT-9 NOT-10 NOT-11 FAC-2 FAC-3 FAC-4 FAC-5 FAC-6 GEN-1",
+    "2010-07-15": "SCP-1 SCP-2 SCP-3 SCP-4 SCP-5 COV-1 COV-2 COV-4 COV-5 NOT-1 NOT-2a NOT-3"
+    " NOT-8 NOT-9 NOT-10 NOT-11 FAC-2 FAC-3 FAC-4 FAC-5 FAC-6 GEN-1",
     "2014-07-22": "COV-3 COV-6a COV-6b COV-6c COV-6d COV-6e COV-6f COV-6g COV-6h NOT-2b NOT-2c"
-    " NOT-4 NOT-6 NOT-12a NOT-12b NOT-12c NOT-12d NOT-12e NOT-12f BIL-1 BIL-2 BIL-3 BIL-4 BIL-6"
-    " BIL-7 FAC-1 OFF-1 OFF-2 HOM-1 HOM-2 HOM-4 GEN-2 GEN-3",
+    " NOT-4 NOT-5 NOT-6 NOT-7 NOT-12a NOT-12b NOT-12c NOT-12d NOT-12e NOT-12f BIL-1"
+    " BIL-2 BIL-3 BIL-4 BIL-6 BIL-7 FAC-1 OFF-1 OFF-2 HOM-1 HOM-2 HOM-4 GEN-2 GEN-3",
     "2015-06-16": "HOM-3",
     "2016-10-03": "BIL-5a BIL-5b",
     "2017-10-17": "COD-2",
@@ -114,6 +118,9 @@ FIRST_DAY: dict[str, date] = {
 """First day of every clause."""
 
 PUBLISHED = date(2010, 7, 15)
+OFFICE_AND_HOME = date(2014, 7, 22)
+CLARIFIED = date(2018, 9, 18)
+FLUSH_CODE = date(2018, 4, 15)
 
 
 @cache

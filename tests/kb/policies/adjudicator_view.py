@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Self
 
 from facts.claim import ClaimLine, Evidence, Override
-from tests.kb.policies.adjudicator_sets import PUBLISHED, kinds_in_words, within
+from tests.kb.policies.adjudicator_sets import (
+    FLUSH_CODE,
+    OFFICE_AND_HOME,
+    PUBLISHED,
+    kinds_in_words,
+    within,
+)
 
 Release = Mapping[str, Sequence[tuple[date | None, date | None]]]
 """A HCPCS release: of each code the spans in which it was valid, open ends None."""
@@ -33,8 +41,24 @@ class ClaimView:
         self.settings = settings
         self.release = release
         self.precertification = frozenset(precertification)
+        self.reading = 0
+        """The reading whose other condition holds in place of the default one, if any."""
+        self.supposed: dict[tuple[int, str], str] = {}
+        """Values by line and name of evidence as if they were on file."""
+
+    def with_reading(self, number: int) -> Self:
+        made = copy(self)
+        made.reading = number
+        return made
+
+    def supposing(self, line: ClaimLine, name: str, value: str) -> Self:
+        made = copy(self)
+        made.supposed = {(line.line_number, name): value}
+        return made
 
     def values(self, line: ClaimLine, name: str) -> list[str | Decimal]:
+        if (line.line_number, name) in self.supposed:
+            return [self.supposed[line.line_number, name]]
         of_name = [item for item in self.evidence if item.name == name]
         own = [item.value for item in of_name if item.line_number == line.line_number]
         return own or [item.value for item in of_name if item.line_number is None]
@@ -46,17 +70,38 @@ class ClaimView:
         values = self.values(line, name)
         return Fraction(values[0]) if values else None
 
+    def basis(self, line: ClaimLine) -> date:
+        by_processing = self.settings.get("effective_basis") == "processed_date"
+        if self.reading == 13:
+            by_processing = not by_processing
+        if by_processing and line.processed_date:
+            return line.processed_date
+        return line.service_date
+
     def kinds(self, line: ClaimLine) -> set[str]:
         kinds = {str(value) for value in self.values(line, "item_kind")}
-        if line.procedure_code is None or within(line.procedure_code, "unlisted_drug"):
+        uncoded = line.procedure_code is None or within(line.procedure_code, "unlisted_drug")
+        if uncoded or self.reading == 33:
             kinds |= kinds_in_words(line.description)
+        if self.reading == 6 and line.procedure_code == "96523":
+            kinds |= {"flush", "line_access"}
+        if self.reading == 32 and line.procedure_code == "J1642" and self.basis(line) < FLUSH_CODE:
+            kinds.add("flush")
         return kinds
+
+    def is_supply(self, line: ClaimLine) -> bool:
+        return self.in_supplies(line, "office") or self.in_supplies(line, "home")
+
+    def in_supplies(self, line: ClaimLine, table: str) -> bool:
+        if self.reading == 2 and line.procedure_code == "A6219":
+            return True
+        return within(line.procedure_code, f"{table}_supplies")
 
     def others(self, line: ClaimLine) -> list[ClaimLine]:
         return [other for other in self.lines if other.line_number != line.line_number]
 
     def same_day(self, line: ClaimLine) -> list[ClaimLine]:
-        return [other for other in self.others(line) if other.service_date == line.service_date]
+        return [other for other in self.others(line) if days_meet(line, other)]
 
     def infusion_that_day(self, line: ClaimLine) -> bool:
         return any(within(x.procedure_code, "infusion_service") for x in self.same_day(line))
@@ -66,7 +111,22 @@ class ClaimView:
         return bool(line.prior_authorization) or "yes" in said or "not_required" in said
 
 
+def last_day(line: ClaimLine) -> date:
+    return line.service_date_to or line.service_date
+
+
+def days_meet(line: ClaimLine, other: ClaimLine) -> bool:
+    """Tell whether there is a day in both spans."""
+    first = max(line.service_date, other.service_date)
+    return first <= min(last_day(line), last_day(other))
+
+
 def out_of_scope(line: ClaimLine) -> bool:
+    early = line.service_date < OFFICE_AND_HOME and (in_office(line) or at_home(line))
+    return is_outside_by_form_or_day(line) or early
+
+
+def is_outside_by_form_or_day(line: ClaimLine) -> bool:
     return line.claim_form not in ("cms1500", "ub04") or line.service_date < PUBLISHED
 
 
@@ -88,13 +148,17 @@ def bill_class(line: ClaimLine) -> str:
 def setting(line: ClaimLine, name: str) -> bool:
     if line.claim_form == "ub04":
         return within(bill_class(line), f"{name}_bill")
-    return within(line.place_of_service, f"{name}_place")
+    return line.claim_form == "cms1500" and within(line.place_of_service, f"{name}_place")
+
+
+def in_office(line: ClaimLine) -> bool:
+    return line.claim_form == "cms1500" and line.place_of_service == "11"
 
 
 def at_home(line: ClaimLine) -> bool:
     if line.claim_form == "ub04":
         return within(bill_class(line), "home_bill")
-    return line.place_of_service == "12"
+    return line.claim_form == "cms1500" and line.place_of_service == "12"
 
 
 def in_facility(line: ClaimLine) -> bool:
@@ -103,8 +167,14 @@ def in_facility(line: ClaimLine) -> bool:
     return within(line.place_of_service, "facility_place")
 
 
-def is_supply(code: str | None) -> bool:
-    return within(code, "office_supplies") or within(code, "home_supplies")
+def is_drug_or_infusion(line: ClaimLine) -> bool:
+    """Tell whether a line is what the words drug, biological agent, infusion service mean."""
+    names = ["drug", "infusion_service", "facility_prose", "per_diem", "tpn", "enteral"]
+    if any(within(line.procedure_code, name) for name in names) or is_blood_product(line):
+        return True
+    if within(line.revenue_code, "drug_revenue"):
+        return True
+    return not line.procedure_code and within(line.revenue_code, "iv_therapy_revenue")
 
 
 def is_transfusion_fee(line: ClaimLine) -> bool:

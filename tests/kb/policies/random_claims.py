@@ -67,11 +67,14 @@ TOPICS: dict[str, str] = {
     "nutrition": "tpn_component medically_necessary fluid_restricted billing_basis",
     "blood": "general_improvement autologous_for_scheduled_surgery mismatched_transfusion"
     " present_on_admission item_kind",
-    "units": "administered_units wasted_units administered_dose administered_amount",
-    "unlisted": "drug_name dosage route",
+    "units": "administered_units wasted_units administered_dose administered_amount item_kind",
+    "unlisted": "drug_name dosage route item_kind",
     "office": "item_kind item_kind",
     "home": "item_kind item_kind therapy_role precertification",
     "facility": "item_kind item_kind primary_reason_for_visit",
+    "support": "fda_approved_indication medically_necessary dosing_appropriate compendium_support"
+    " controlled_studies",
+    "order": "physician_order administration_documented coverage_criteria_met",
     "other": "line_inserted_for_infusion physician_order administration_documented"
     " primary_reason_for_visit precertification therapy_role item_kind item_kind",
 }
@@ -83,9 +86,12 @@ CODES: dict[str, str] = {
     "blood": "transfusion_fee blood_product blood_collection dialysis",
     "units": "drug tpn enteral",
     "unlisted": "unlisted_drug",
+    "support": "drug infusion_service blood_product per_diem tpn enteral facility_prose",
+    "order": "drug infusion_service blood_product per_diem office_supplies injection",
     "office": "infusion_service injection office_supplies evaluation_and_management",
     "home": "per_diem per_diem home_supplies infusion_service not_therapy",
-    "facility": "ub04_incidental surgery not_surgery infusion_service office_supplies",
+    "facility": "ub04_incidental infusion_service infusion_service surgery not_surgery"
+    " office_supplies",
     "other": "per_diem infusion_service home_supplies office_supplies injection iv_insertion"
     " evaluation_and_management line_insertion surgery not_surgery ub04_incidental"
     " not_separately_reimbursed not_therapy facility_prose drug",
@@ -120,6 +126,9 @@ DESCRIPTIONS = (
     "local anesthesia",
     "some drug",
 )
+CONTESTED = ("A6219", "A9219", "96523", "J1642", "36000", "36555", "S5498", "S5517", "96401")
+"""Codes that readings of the document are about."""
+
 MODIFIERS = ("JW", "25", "59", "SH", "SJ", "RT")
 
 
@@ -132,6 +141,7 @@ class Case(NamedTuple):
     settings: dict[str, str]
     release: Release | None
     precertification: frozenset[str] | None
+    strict: bool = False
 
 
 def random_case(seed: int) -> Case:
@@ -189,7 +199,8 @@ class _Draw:
         overrides = tuple(self.override() for _ in range(self.pick([0, 0, 0, 1, 3, 30])))
         precertification = listed if self.chance(0.25) else None
         evidence = tuple(self.evidence(len(lines)))
-        return Case(lines, evidence, overrides, settings, release, precertification)
+        strict = self.chance(0.25)
+        return Case(lines, evidence, overrides, settings, release, precertification, strict)
 
     def code_of(self, name: str) -> str:
         edge = self.pick(self.pick(bounds(name)))
@@ -200,13 +211,16 @@ class _Draw:
             return None
         if self.chance(0.4 if "units" in self.topics else 0.1):
             return self.pick([*DOSE_PER_UNIT, *AMOUNT_PER_UNIT, "J1642", "99999", "9636A", "0001T"])
+        if self.chance(0.06):
+            return self.pick(CONTESTED)
         return self.code_of(self.pick(CODES[self.pick(self.topics)].split()))
 
     def line(self, number: int) -> ClaimLine:
         form = self.pick(["other", "cms1500", "ub04"]) if self.chance(0.04) else self.form
         day = self.day
-        if self.chance(0.15):
-            day = self.pick([day - timedelta(1), day + timedelta(1), self.some_day(), PUBLISHED])
+        if self.chance(0.3):
+            moved = day + timedelta(self.random.randint(-3, 3))
+            day = self.pick([moved, moved, moved, self.some_day(), PUBLISHED])
         bill = self.pick(BILLS.split()) if self.chance(0.05) else self.bill
         place = self.pick(PLACES.split()) if self.chance(0.1) else self.place
         institutional = form == "ub04"
@@ -215,7 +229,7 @@ class _Draw:
             number,
             form,
             day,
-            service_date_to=day + timedelta(self.pick([0, 0, 0, 1, 2])),
+            service_date_to=self.pick([None, day, day, day + timedelta(self.random.randint(0, 7))]),
             processed_date=self.pick([None, day + timedelta(30), self.some_day()]),
             type_of_bill=bill + "1" if institutional and not self.chance(0.03) else None,
             revenue_code=self.revenue() if institutional and self.chance(0.7) else None,

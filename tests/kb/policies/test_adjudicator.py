@@ -26,7 +26,7 @@ def cited(*clauses: str) -> frozenset[tuple[str, str]]:
 
 def test_a_professional_infusion_in_a_facility_is_denied() -> None:
     verdict = adjudicate([line(procedure_code="96377", place_of_service="22")])[1]
-    assert verdict == ("denied", cited("FAC-1:denied"), None)
+    assert verdict[:3] == ("denied", cited("FAC-1:denied"), None)
 
 
 def test_an_infusion_beside_surgery_is_incidental_unless_it_was_the_reason() -> None:
@@ -34,9 +34,9 @@ def test_an_infusion_beside_surgery_is_incidental_unless_it_was_the_reason() -> 
         line(1, "ub04", type_of_bill="131", procedure_code="96365"),
         line(2, "ub04", type_of_bill="131", procedure_code="10004"),
     ]
-    assert adjudicate(lines)[1] == ("bundled", cited("FAC-7:bundled"), None)
+    assert adjudicate(lines)[1][:3] == ("bundled", cited("FAC-7:bundled"), None)
     reason = [Evidence("C1", 1, "primary_reason_for_visit", "yes")]
-    assert adjudicate(lines, reason)[1] == ("reimbursable", frozenset(), None)
+    assert adjudicate(lines, reason)[1][:3] == ("reimbursable", frozenset(), None)
 
 
 def test_the_smallest_limit_counts() -> None:
@@ -46,7 +46,7 @@ def test_the_smallest_limit_counts() -> None:
     ]
     billed = line(procedure_code="J1200", units=Decimal(75), place_of_service="11")
     verdict = adjudicate([billed], evidence)[1]
-    assert verdict == ("reduced", cited("BIL-1:reduced", "BIL-4:reduced"), Fraction(2))
+    assert verdict[:3] == ("reduced", cited("BIL-1:reduced", "BIL-4:reduced"), Fraction(2))
 
 
 def test_supplies_fall_with_the_drug_and_an_override_lifts_both() -> None:
@@ -57,10 +57,10 @@ def test_supplies_fall_with_the_drug_and_an_override_lifts_both() -> None:
     evidence = [Evidence("C1", 1, "coverage_criteria_met", "no")]
     verdicts = adjudicate(lines, evidence)
     assert verdicts[1].citations == cited("NOT-1:denied")
-    assert verdicts[2] == ("denied", cited("NOT-3:denied"), None)
+    assert verdicts[2][:3] == ("denied", cited("NOT-3:denied"), None)
     verdicts = adjudicate(lines, evidence, [Override("plan", "P", "R14-NOT-1", "waived")])
-    assert verdicts[1] == ("reimbursable", cited("SCP-2:override"), None)
-    assert verdicts[2] == ("reimbursable", frozenset(), None)
+    assert verdicts[1][:3] == ("reimbursable", cited("SCP-2:override"), None)
+    assert verdicts[2][:3] == ("reimbursable", frozenset(), None)
 
 
 def test_lines_out_of_scope_count_for_no_other() -> None:
@@ -69,8 +69,8 @@ def test_lines_out_of_scope_count_for_no_other() -> None:
         line(2, procedure_code="A4206", place_of_service="11"),
     ]
     verdicts = adjudicate(lines)
-    assert verdicts[1] == ("not_addressed", cited("SCP-1:scope"), None)
-    assert verdicts[2] == ("reimbursable", frozenset(), None)
+    assert verdicts[1][:3] == ("not_addressed", cited("SCP-1:scope"), None)
+    assert verdicts[2][:3] == ("reimbursable", frozenset(), None)
 
 
 def test_therapies_need_modifiers_in_order() -> None:
@@ -91,7 +91,7 @@ def test_a_mismatch_on_the_claim_denies_the_blood() -> None:
         diagnoses=(Diagnosis("T80310A", "N"),),
     )
     expected = cited("SCP-5:scope", "COV-4:supports", "FAC-5:denied")
-    assert adjudicate([blood])[1] == ("denied", expected, None)
+    assert adjudicate([blood])[1][:3] == ("denied", expected, None)
 
 
 def test_random_claims_reach_every_clause_and_every_outcome() -> None:
@@ -99,9 +99,10 @@ def test_random_claims_reach_every_clause_and_every_outcome() -> None:
     outcomes: Counter[str] = Counter()
     for seed in range(3000):
         case = random_case(seed)
-        verdicts = adjudicate(*case)
+        verdicts = adjudicate(*case, told=seed < 300)
         assert set(verdicts) == {item.line_number for item in case.lines}
-        assert verdicts == adjudicate(case.lines[::-1], case.evidence[::-1], *case[2:])
+        again = adjudicate(case.lines[::-1], case.evidence[::-1], *case[2:], told=seed < 300)
+        assert verdicts == again
         for verdict in verdicts.values():
             outcomes[verdict.outcome] += 1
             clauses.update(clause for clause, _ in verdict.citations)

@@ -15,7 +15,7 @@ from facts.origin import Origin
 from facts.readers.code_lists import HcpcsRelease
 from kb.cases.runner import CLAIM_ID, read_cases
 from kb.knowledge_base import KnowledgeBase
-from kb.language.parser import parse_query
+from kb.language.parser import parse_programs, parse_query
 from kb.model.determination import Determination
 from kb.policy.folder import SHARED_RULES
 from kb.policy.loader import load_policy
@@ -23,9 +23,20 @@ from tests.kb.policies.adjudicator import adjudicate
 from tests.kb.policies.random_claims import Case, random_case
 from tests.oracle.swi import OracleCase, ask_swi, needs_swipl
 
-POLICY = load_policy("r14")
+POLICY = load_policy("r14", alternatives=True)
 RULES = [*sorted(SHARED_RULES.glob("*.pl")), *sorted(POLICY.folder.glob("*.pl"))]
-QUERIES = ("outcome(_, L, O)", "cites(_, L, K, E)", "allowed(_, L, U)")
+READ = set(parse_programs({path.name: path.read_text(encoding="utf-8") for path in RULES})[0].rules)
+DERIVED = [rule for rule in POLICY.program.program.rules if rule not in READ]
+"""The rules of what is assumed, which stand in no file."""
+
+QUERIES = (
+    "outcome(_, L, O)",
+    "cites(_, L, K, E)",
+    "allowed(_, L, U)",
+    "missing(_, L, N)",
+    "assumption(_, L, N)",
+    "reading_in_favour(_, L, N)",
+)
 
 
 class Answer(NamedTuple):
@@ -34,6 +45,9 @@ class Answer(NamedTuple):
     outcome: str
     citations: frozenset[tuple[str, str]]
     allowed: Fraction | None
+    missing: frozenset[str]
+    assumed: frozenset[str]
+    in_favour: frozenset[int]
 
 
 def knowledge_base(case: Case) -> KnowledgeBase:
@@ -44,7 +58,11 @@ def knowledge_base(case: Case) -> KnowledgeBase:
         rows = tuple(TableRow(code, code, Origin("random")) for code in case.precertification)
         precertification = CodeTable("precertification_list", "procedure", rows)
     return KnowledgeBase(
-        POLICY, settings=case.settings, release=release, precertification=precertification
+        POLICY,
+        settings=case.settings,
+        strict=case.strict,
+        release=release,
+        precertification=precertification,
     )
 
 
@@ -54,6 +72,9 @@ def answer(determination: Determination) -> Answer:
         determination.outcome,
         frozenset((each.clause_id, each.effect) for each in determination.citations),
         None if allowed is None else Fraction(allowed),
+        frozenset(determination.missing_evidence),
+        frozenset(determination.assumptions),
+        frozenset(determination.readings_in_favour or ()),
     )
 
 
@@ -72,7 +93,8 @@ def by_swi(loaded: Iterable[KnowledgeBase]) -> list[dict[int, Answer]]:
         OracleCase(kb.claim(claim_id).facts, queries) for kb in loaded for claim_id in kb.claims
     ]
     found = []
-    for outcomes, cites, allowed in ask_swi(RULES, batch):
+    for outcomes, *others in ask_swi(RULES, batch, derived=DERIVED):
+        cites, allowed, missing, assumed, in_favour = others
         limits = dict(allowed)  # type: ignore[arg-type]
         found.append(
             {
@@ -80,6 +102,13 @@ def by_swi(loaded: Iterable[KnowledgeBase]) -> list[dict[int, Answer]]:
                     outcome,
                     frozenset((k, e) for number, k, e in cites if number == line),
                     Fraction(limits[line]) if line in limits else None,
+                    frozenset(name for number, name in missing if number == line),
+                    frozenset(
+                        name
+                        for number, name in assumed
+                        if number == line and outcome == "reimbursable"
+                    ),
+                    frozenset(each for number, each in in_favour if number == line),
                 )
                 for line, outcome in outcomes  # type: ignore[union-attr]
             }

@@ -79,7 +79,7 @@ def test_readings_agree_with_the_register() -> None:
     text = (REGISTER / "readings.md").read_text(encoding="utf-8")
     numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
     ours = [reading["number"] for reading in toml("readings.toml")["reading"]]
-    assert ours[: len(numbers)] == numbers
+    assert ours == list(dict.fromkeys(numbers))
 
 
 def test_there_are_63_clauses() -> None:

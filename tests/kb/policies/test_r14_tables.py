@@ -71,7 +71,9 @@ def declarations() -> dict[str, dict[str, str]]:
 
 
 def test_every_table_is_declared_and_every_declaration_has_a_table() -> None:
-    assert set(declarations()) == set(TABLES)
+    gathered = {name for name, each in declarations().items() if "rows_of" in each}
+    assert set(declarations()) - gathered == set(TABLES)
+    assert gathered == {"counted_otherwise"}
 
 
 @pytest.mark.parametrize("table", CODE_TABLES)

@@ -32,6 +32,8 @@ class DeterminedLines:
         Further columns of ``signed``.
     dictionaries : mapping of column to table
         The columns of ``signed`` that hold the key of a value in its dictionary.
+    readings : bool
+        Whether the readings in favour of lines are among the answers.
     """
 
     connection: Connection
@@ -40,6 +42,7 @@ class DeterminedLines:
     allowed: Callable[[], str]
     reads: tuple[str, ...]
     dictionaries: Mapping[str, str] = field(default_factory=dict)
+    readings: bool = False
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Result:
         """Run a statement.

@@ -6,16 +6,19 @@ that meet a test are counted in groups of equal keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from facts.extras import Connection
-from kb.compile.formulas.line_script import OtherTest, mask_of
+from kb.compile.formulas.line_script import DAYS, OtherTest, mask_of
 from kb.engines.duckdb.connection import one_row
+from kb.engines.duckdb.lines.days import columns_of, tie
 from kb.engines.duckdb.lines.tables import (
     ASKED,
     ASKING,
     CONTEXTS,
+    ENDED,
     EVIDENCE_ROWS,
+    MEETING,
     NEAREST,
     OTHERS,
     PAIRED,
@@ -51,7 +54,7 @@ def find_contexts(
     pairs : int, optional
         How many pairs of lines are of the same claim, where it is known.
     """
-    columns = _columns({key for test in tests for key in test.keys})
+    columns = _picked(columns_of(tests))
     connection.execute(
         ASKING.of(
             f"SELECT l.line, l.claim_id, l.line_number{columns}, s.id, s.asks, s.answers "
@@ -124,7 +127,7 @@ def _count_pairs(connection: Connection, tests: Sequence[OtherTest]) -> Counts:
 
 def _mask_of_pair(keys: Sequence[str], order: str, mask: int) -> str:
     """SQL of the tests that a pair of lines is of, by what the lines share and by their order."""
-    ties = [f"o.{key} = l.{key}" for key in keys]
+    ties = [tie(key, "o", "l") for key in keys]
     if order in _ORDERS:
         ties.append(f"o.line_number {_ORDERS[order]} l.line_number")
     return f"CASE WHEN {' AND '.join(ties)} THEN {mask} ELSE 0 END" if ties else str(mask)
@@ -134,13 +137,14 @@ def _count_groups(connection: Connection, tests: Sequence[OtherTest]) -> Counts:
     """Count the other lines that meet each test, in groups of equal keys.
 
     The work grows with the lines, however long the claims are: of the lines before or after, the
-    nearest one tells how many there are.
+    nearest one tells how many there are. Only where days of spans have to meet, the lines before or
+    after that a test is about are compared one by one.
     """
     groups: dict[tuple[str, ...], list[int]] = {}
     for position, test in enumerate(tests):
         if not test.evidence:
             groups.setdefault(test.keys, []).append(position)
-    columns = _columns({key for keys in groups for key in keys})
+    columns = _picked(columns_of(tests))
     connection.execute(
         OTHERS.of(
             f"SELECT l.claim_id, l.line_number{columns}, s.answers "
@@ -156,13 +160,22 @@ def _count_groups(connection: Connection, tests: Sequence[OtherTest]) -> Counts:
     for number, (keys, positions) in enumerate(sorted(groups.items())):
         asking = mask_of(positions)
         unordered = [each for each in positions if tests[each].order in ("any", "other")]
-        if unordered:
+        chosen = {each: tests[each] for each in unordered}
+        if chosen and DAYS in keys:
+            bits += _sums_of_days(connection, number, keys, chosen, width, asking, joins)
+        elif chosen:
             scope = SCOPE.numbered(number)
-            bits += _sums(connection, scope, keys, {each: tests[each] for each in unordered}, width)
+            bits += _sums(connection, scope, keys, chosen, width)
             joins.append(_left_join(scope, asking, keys))
         for position in positions:
             test = tests[position]
             if position in unordered:
+                continue
+            if DAYS in keys:
+                meeting = MEETING.numbered(number, position)
+                _count_meeting(connection, meeting, keys, position, test)
+                joins.append(f"LEFT JOIN {meeting} ON {meeting}.line = l.line")
+                bits.append(_counted_bit(f"{meeting}.n", test, position))
                 continue
             nearest = NEAREST.numbered(number, position)
             _number_lines(connection, nearest, keys, position, test.order == "later")
@@ -181,10 +194,76 @@ def _sums(
     tests: Mapping[int, OtherTest],
     width: int,
 ) -> list[str]:
-    """Make the table of how many lines of a group meet tests, several numbers in a word.
+    """Make the table of how many lines of a group meet tests; return the bits of the tests."""
+    bits, totals = _packed(tests, width, lambda word: f"{scope}.{word}")
+    group = f"l.claim_id{_picked(keys)}"
+    picked = ", ".join(f"{total}::BIGINT AS {word}" for word, total in totals.items())
+    connection.execute(
+        scope.of(
+            f"SELECT {group}, {picked} FROM {OTHERS} l "
+            f"WHERE l.answers & {mask_of(tests)} <> 0 GROUP BY {group}"
+        )
+    )
+    return bits
 
-    Return the bits of the tests.
+
+def _sums_of_days(
+    connection: Connection,
+    number: int,
+    keys: Sequence[str],
+    tests: Mapping[int, OtherTest],
+    width: int,
+    asking: int,
+    joins: list[str],
+) -> list[str]:
+    """Count the lines of a group whose days meet those of a line; return the bits of the tests.
+
+    They are those that begin by the last day of the line, less those that end before its first.
     """
+    equal = [key for key in keys if key != DAYS]
+    begun, ended = SCOPE.numbered(number), ENDED.numbered(number)
+    bits, totals = _packed(
+        tests, width, lambda word: f"(coalesce({begun}.{word}, 0) - coalesce({ended}.{word}, 0))"
+    )
+    own = "".join(f", {key}" for key in equal)
+    summed = ", ".join(f"{total}::BIGINT AS {word}" for word, total in totals.items())
+    added = ", ".join(f"(sum({word}) OVER up_to)::BIGINT AS {word}" for word in totals)
+    for table, day, until in (
+        (begun, "service_date", "<= l.last_day"),
+        (ended, "last_day", "< l.service_date"),
+    ):
+        connection.execute(
+            table.of(
+                f"SELECT claim_id{own}, day, {added} FROM "
+                f"(SELECT l.claim_id{_picked(equal)}, l.{day} AS day, {summed} FROM {OTHERS} l "
+                f"WHERE l.answers & {mask_of(tests)} <> 0 GROUP BY ALL) "
+                f"WINDOW up_to AS (PARTITION BY claim_id{own} ORDER BY day)"
+            )
+        )
+        joins.append(f"ASOF {_left_join(table, asking, equal)} AND {table}.day {until}")
+    return bits
+
+
+def _count_meeting(
+    connection: Connection, table: RunTable, keys: Sequence[str], position: int, test: OtherTest
+) -> None:
+    """Make the table of how many lines before or after a line meet a test, and its days."""
+    ties = " AND ".join(tie(key, "o", "l") for key in keys)
+    bit = 1 << position
+    connection.execute(
+        table.of(
+            f"SELECT l.line, count(*) AS n FROM {ASKING} l JOIN {OTHERS} o "
+            f"ON o.claim_id = l.claim_id AND {ties} "
+            f"AND o.line_number {_ORDERS[test.order]} l.line_number "
+            f"WHERE l.asks & {bit} <> 0 AND o.answers & {bit} <> 0 GROUP BY l.line"
+        )
+    )
+
+
+def _packed(
+    tests: Mapping[int, OtherTest], width: int, held: Callable[[str], str]
+) -> tuple[list[str], dict[str, str]]:
+    """Return the bits of tests, and SQL of the words that hold how many lines meet them."""
     per_word = 62 // width
     sums: list[list[str]] = []
     bits = []
@@ -194,28 +273,18 @@ def _sums(
             sums.append([])
         own = f"((l.answers >> {position}) & 1)"
         sums[word].append(f"({own} << {field * width})")
-        total = f"(({scope}.w{word} >> {field * width}) & {(1 << width) - 1})"
+        total = f"(({held(f'w{word}')} >> {field * width}) & {(1 << width) - 1})"
         bits.append(
             _counted_bit(f"({total} - {own})" if test.order == "other" else total, test, position)
         )
-    totals = ", ".join(
-        f"sum({' + '.join(parts)})::BIGINT AS w{word}" for word, parts in enumerate(sums)
-    )
-    group = f"l.claim_id{_columns(keys)}"
-    connection.execute(
-        scope.of(
-            f"SELECT {group}, {totals} FROM {OTHERS} l "
-            f"WHERE l.answers & {mask_of(tests)} <> 0 GROUP BY {group}"
-        )
-    )
-    return bits
+    return bits, {f"w{word}": f"sum({' + '.join(parts)})" for word, parts in enumerate(sums)}
 
 
 def _number_lines(
     connection: Connection, table: RunTable, keys: Sequence[str], position: int, last_first: bool
 ) -> None:
     """Make the table of the lines of each group that meet a test, numbered in order."""
-    group = f"l.claim_id{_columns(keys)}"
+    group = f"l.claim_id{_picked(keys)}"
     direction = " DESC" if last_first else ""
     connection.execute(
         table.of(
@@ -226,7 +295,7 @@ def _number_lines(
     )
 
 
-def _columns(keys: Iterable[str]) -> str:
+def _picked(keys: Iterable[str]) -> str:
     return "".join(f", l.{key}" for key in sorted(keys))
 
 

@@ -10,6 +10,7 @@ from kb.compile.formulas.line_script import LINES, WORD, LineScript, NotFusable
 from kb.compile.sql.line_columns import DATES, source_column
 from kb.engines.duckdb.connection import in_background
 from kb.engines.duckdb.lines.allowed import allowed_query, make_values
+from kb.engines.duckdb.lines.days import columns_of, others_of
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.dictionaries import PolicyTableRow, make_dictionary, masks_of_classes
 from kb.engines.duckdb.lines.evaluation import Part, evaluated, number_of
@@ -46,12 +47,15 @@ class CheckedLines:
         Values of columns that are known without a look at the lines.
     pairs : int, optional
         How many pairs of lines are of the same claim, where it is known.
+    spans : bool, optional
+        Whether a line may have several days of service, where it is known.
     """
 
     view: str
     has_evidence: Callable[[], bool]
     distinct: Mapping[str, Collection[str]] = field(default_factory=dict)
     pairs: int | None = None
+    spans: bool | None = None
 
 
 def determine_lines(
@@ -100,7 +104,8 @@ def determine_lines(
     made = [side.name for side in script.sides if sides.make(side)]
     parts = _parts(connection, script, made)
     watch("lines")
-    columns, dictionaries = _columns(script, {*reads, *script.reads})
+    others = others_of(connection, script.others, lines.spans)
+    columns, dictionaries = _columns(script, {*reads, *script.reads, *columns_of(others)})
     _sign_lines(connection, parts, columns)
     values = None
     if units:
@@ -108,7 +113,7 @@ def determine_lines(
     watch("signatures")
     _ask_signatures(connection, script, parts)
     watch("context")
-    find_contexts(connection, script.others, sides.has_evidence, lines.pairs)
+    find_contexts(connection, others, sides.has_evidence, lines.pairs)
     watch("answers")
     words = _answer(connection, script, parts)
     return DeterminedLines(
@@ -118,6 +123,7 @@ def determine_lines(
         lambda: allowed_query(script, values.result() if values is not None else ()),
         tuple(sorted({*reads, *script.reads})),
         dictionaries,
+        script.readings,
     )
 
 
@@ -145,7 +151,7 @@ def _columns(script: LineScript, reads: Collection[str]) -> tuple[dict[str, str]
 
     A text with a dictionary is kept as its key, which is quicker to copy and to compare.
     """
-    names = sorted({*reads, *(key for test in script.others for key in test.keys)})
+    names = sorted(reads)
     dictionaries = {
         each.name: each.dictionary
         for each in script.features

@@ -126,6 +126,8 @@ OTHERS = RunTable("others", {**_LINE, "answers": "BIGINT"})
 
 PAIRED = RunTable("paired", {"line": "BIGINT", "found": "BIGINT"})
 SCOPE = RunTable("scope{}", {"claim_id": "TEXT"})
+ENDED = RunTable("ended{}", {"claim_id": "TEXT"})
+MEETING = RunTable("meeting{}_{}", {"line": "BIGINT", "n": "BIGINT"})
 NEAREST = RunTable("scope{}_{}", {**_LINE, "n": "BIGINT"})
 RELATED = RunTable("related{}", _LINE)
 CONTEXTS = RunTable(

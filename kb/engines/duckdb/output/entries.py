@@ -32,6 +32,7 @@ from kb.language.values import Row
 from kb.model.clause import REASON_SLOTS, fill_slots
 from kb.model.determination import Determination
 from kb.model.maker import CitedPolicy, DeterminationMaker
+from kb.model.reading_totals import ReadingTotals
 
 NUMBER_TEXT = "rtrim(rtrim({}::DECIMAL(38, 9)::TEXT, '0'), '.')"
 """A number as text, without zeros behind it."""
@@ -129,7 +130,7 @@ def distinct_answers(lines: DeterminedLines, policy: CitedPolicy) -> Answers:
     -------
     list of (int, bool, Determination)
     """
-    maker = DeterminationMaker(policy)
+    maker = DeterminationMaker(policy, lines.readings)
     rows = lines.execute(f"SELECT answer, {', '.join(lines.words)} FROM {ANSWERS}").fetchall()
     made: Answers = []
     for answer, *words in rows:
@@ -239,6 +240,28 @@ def count_outcomes(lines: DeterminedLines, answers: Answers) -> dict[str, int]:
         if count:
             counts[outcomes[answer]] = counts.get(outcomes[answer], 0) + int(count)
     return dict(sorted(counts.items()))
+
+
+def total_readings(lines: DeterminedLines, answers: Answers, totals: ReadingTotals) -> None:
+    """Add what hangs on each reading in favour of lines, which keep their charges.
+
+    Parameters
+    ----------
+    lines : DeterminedLines
+        The lines that are determined.
+    answers : list
+        As ``distinct_answers`` returns them.
+    totals : ReadingTotals
+        Gets the lines and the charges.
+    """
+    rows = lines.execute(
+        f"SELECT coalesce(x.answer, p.answer) AS answer, count(*), sum(l.charge) FROM {SIGNED} l "
+        f"JOIN {PLAIN_ANSWERS} p USING (signature) "
+        f"LEFT JOIN {CONTEXT_ANSWERS} x ON x.line = l.line GROUP BY ALL"
+    ).fetchall()
+    told = {answer: each.readings_in_favour or () for answer, _, each in answers}
+    for answer, count, charge in rows:
+        totals.add(told[answer], count, charge)
 
 
 def _find_special_lines(lines: DeterminedLines, answers: Answers, own: Collection[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from facts.extras import Connection
 from kb.compile.formulas.line_script import WORD
-from kb.compile.formulas.plan import ALLOWED, ANSWERS
+from kb.compile.formulas.plan import ALLOWED, ANSWERS, IN_FAVOUR
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.connection import identifier
@@ -21,7 +21,11 @@ DETERMINED: tuple[Key, ...] = (*ANSWERS, ALLOWED)
 
 
 def lines_of_predicates(
-    connection: Connection, catalog: Catalog, view: str, reads: Iterable[str]
+    connection: Connection,
+    catalog: Catalog,
+    view: str,
+    reads: Iterable[str],
+    asked: Sequence[Key] = ANSWERS,
 ) -> DeterminedLines:
     """Return lines as the predicates of a determination determine them.
 
@@ -37,6 +41,8 @@ def lines_of_predicates(
         View of all lines.
     reads : iterable of str
         Columns of the lines that the output needs.
+    asked : sequence of (name, arity), optional
+        The predicates of a determination in addition to the allowed units.
 
     Returns
     -------
@@ -44,7 +50,7 @@ def lines_of_predicates(
     """
     answers: list[tuple[str, Row]] = []
     selects = []
-    for key in ANSWERS:
+    for key in asked:
         rows, select = _said(connection, key, catalog, len(answers))
         answers += rows
         selects.append(select)
@@ -88,7 +94,14 @@ def lines_of_predicates(
     for table in (tables.CONTEXTS, tables.CONTEXT_ANSWERS):
         table.fill(connection, *([] for _ in table.columns))
     query = f"SELECT s.line, u.value FROM {SIGNED} s JOIN {LIMITS} u USING (claim_id, line_number)"
-    return DeterminedLines(connection, tuple(answers), words, lambda: query, tuple(columns))
+    return DeterminedLines(
+        connection,
+        tuple(answers),
+        words,
+        lambda: query,
+        tuple(columns),
+        readings=IN_FAVOUR in asked,
+    )
 
 
 def _said(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facts.spreadsheet import safe_cell
@@ -13,7 +13,7 @@ from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.tables import ENTRIES, SAFE_IDS, SIGNED
 from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, make_entries
 from kb.model.maker import CitedPolicy
-from kb.model.tables import CSV_COLUMNS, flat_row
+from kb.model.tables import IN_FAVOUR, csv_columns, flat_row
 
 _UNITS = "<allowed units>"
 _CITATION = {
@@ -26,7 +26,7 @@ _CITATION = {
     "reason": "TEXT",
 }
 _FIELDS = ", ".join(f"{identifier(name)} {kind}" for name, kind in _CITATION.items())
-PARQUET_TYPES = {
+_PARQUET_TYPES = {
     "claim_id": "TEXT",
     "line_number": "BIGINT",
     "outcome": "TEXT",
@@ -39,6 +39,18 @@ PARQUET_TYPES = {
     "program_sha256": "TEXT",
 }
 """Columns of determinations as Parquet: those of the contract."""
+
+
+def parquet_types(readings: bool) -> dict[str, str]:
+    """Return the columns of determinations as Parquet, with their types of DuckDB.
+
+    Parameters
+    ----------
+    readings : bool
+        Whether the readings in favour of lines are among them.
+    """
+    return {**_PARQUET_TYPES, IN_FAVOUR: "INTEGER[]"} if readings else _PARQUET_TYPES
+
 
 _OF_LINE = {
     "claim_id": "l.claim_id",
@@ -110,15 +122,15 @@ def _jsonl(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str
 
 def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     rows = [flat_row(determination) for _, _, determination in answers]
+    names = csv_columns(lines.readings)
     made: dict[str, tuple[str, list[Any]]] = {
         f"c_{name}": ("TEXT", [row[place] or None for row in rows])
-        for place, name in enumerate(CSV_COLUMNS)
+        for place, name in enumerate(names)
         if name not in _OF_LINE
     }
     entries = make_entries(lines, answers, made, "c_reasons")
     picked = ", ".join(
-        f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}"
-        for name in CSV_COLUMNS
+        f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}" for name in names
     )
     odd = lines.execute(
         f"SELECT DISTINCT claim_id FROM {SIGNED} WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
@@ -139,13 +151,18 @@ def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> s
         "missing": ("TEXT[]", [list(each.missing_evidence) for each in determinations]),
         "assumed": ("TEXT[]", [list(each.assumptions) for each in determinations]),
     }
+    kept, last = ["outcome", "missing", "assumed"], ""
+    if lines.readings:
+        numbers = [list(each.readings_in_favour or ()) for each in determinations]
+        columns[IN_FAVOUR] = ("INTEGER[]", numbers)
+        kept.append(IN_FAVOUR)
     for name, kind in _CITATION.items():
         values = [
             [getattr(citation, name) for citation in each.citations] for each in determinations
         ]
         columns[name] = (f"{kind}[]", values)
     entries = make_entries(lines, answers, columns, "reason")
-    _number_words(lines, columns)
+    _number_words(lines, columns, kept)
     constants = ", ".join(
         f"{literal(value)}::ENUM({literal(value)}) AS {name}"
         for name, value in (
@@ -155,15 +172,20 @@ def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> s
         )
     )
     cell = entries.cell
+    if lines.readings:
+        last = f", {cell(IN_FAVOUR)} AS {IN_FAVOUR}"
     return entries.select(
         f"l.claim_id, l.line_number::BIGINT AS line_number, {cell('outcome')} AS outcome, "
         f"{cell('citations')} AS citations, l.value AS allowed_units, "
-        f"{cell('missing')} AS missing_evidence, {cell('assumed')} AS assumptions, {constants}",
-        ("outcome", "citations", "missing", "assumed"),
+        f"{cell('missing')} AS missing_evidence, {cell('assumed')} AS assumptions, "
+        f"{constants}{last}",
+        ("citations", *kept),
     )
 
 
-def _number_words(lines: DeterminedLines, columns: Mapping[str, tuple[str, list[Any]]]) -> None:
+def _number_words(
+    lines: DeterminedLines, columns: Mapping[str, tuple[str, list[Any]]], kept: Sequence[str]
+) -> None:
     """Make the texts of the entries enumerations and their citations lists of structures.
 
     Parquet keeps an enumeration as a dictionary of texts, as it keeps a text: the file is the same
@@ -184,7 +206,7 @@ def _number_words(lines: DeterminedLines, columns: Mapping[str, tuple[str, list[
     )
     fields = ", ".join(f"{identifier(name)} := {identifier(name)}[i]" for name in _CITATION)
     lines.execute(
-        f"CREATE OR REPLACE TABLE {ENTRIES} AS SELECT entry, outcome, missing, assumed, "
+        f"CREATE OR REPLACE TABLE {ENTRIES} AS SELECT entry, {', '.join(kept)}, "
         f"list_transform(range(1, len(clause_id) + 1), lambda i: struct_pack({fields})) "
         f"AS citations FROM (SELECT entry, {picked} FROM {ENTRIES})"
     )
