@@ -22,6 +22,7 @@ from explain.cli.in_bulk import (
     readings_table,
     write_rejects,
 )
+from explain.cli.loaded import expanded, read_supplements
 from explain.cli.options import (
     ClaimFiles,
     CsvOption,
@@ -29,8 +30,6 @@ from explain.cli.options import (
     InputOptions,
     JsonOption,
     ReadingsOption,
-    expanded,
-    read_supplements,
 )
 from explain.cli.output import data, message, report
 from explain.cli.progress import progress
@@ -175,7 +174,7 @@ def demo() -> int:
     """
     from importlib.resources import as_file, files
 
-    from explain.cli.options import load_claims
+    from explain.cli.loaded import load_claims
     from explain.explanation import why
     from kb.knowledge_base import KnowledgeBase
 

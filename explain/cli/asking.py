@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from explain.cli.loaded import about_line
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
     InputOptions,
     JsonOption,
     ReadingsOption,
-    about_line,
     read_document,
 )
 from explain.cli.output import data, json_text, report

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from explain.cli.loaded import about_line
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
     InputOptions,
     JsonOption,
-    about_line,
     read_document,
 )
 from explain.cli.output import data, json_text, message, report

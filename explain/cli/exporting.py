@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from explain.cli.loaded import about_line, load_claims
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
     InputOptions,
     JsonOption,
-    about_line,
-    load_claims,
     read_document,
 )
 from explain.cli.output import data, message, report

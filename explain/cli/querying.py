@@ -12,14 +12,13 @@ import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import choose_engine
+from explain.cli.loaded import expanded, load_claims
 from explain.cli.options import (
     ClaimOption,
     CsvOption,
     EngineOptions,
     InputOptions,
     JsonOption,
-    expanded,
-    load_claims,
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_lines
 from explain.cli.progress import progress

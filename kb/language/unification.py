@@ -14,6 +14,7 @@ def fresh_rule(rule: Rule, number: int) -> Rule:
     Parameters
     ----------
     rule : Rule
+        With any variables.
     number : int
         Another one for each rule.
 
@@ -42,6 +43,7 @@ def unify(atom: Atom, head: Atom) -> dict[str, Term] | None:
     Parameters
     ----------
     atom : Atom
+        With any terms.
     head : Atom
         It shares no variable with the atom; its variables get the terms of the atom.
 

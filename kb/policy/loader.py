@@ -145,11 +145,10 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         readings = read_readings(TomlFile(folder / "readings.toml", "readings.toml", found))
     declarations = read_table_declarations(main)
     tables = _read_tables(folder, main, declarations)
-    program = _read_rules(folder, alternatives, found)
-    identity = read_identity(main)
+    rules = _read_rules(folder, alternatives, found)
+    identity, related = read_identity(main), read_related(main)
     switches = {_EFFECTIVE_BASIS.name: _EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
-    related = read_related(main)
     vocabulary = Vocabulary(
         effects=register.known_as("clause", _effects(clauses)),
         switches=main.known_as("switches", _values(switches)),
@@ -159,20 +158,18 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         readings=tuple(readings),
     )
     checked: CheckedProgram | None = None
-    if program is not None:
+    if rules is not None:
+        known_tables = (*declarations, *table_files(folder), *LOADED_LISTS)
         try:
             checked = check(
-                with_assumptions(program, _yes_or_no(evidence_types), ADVERSE_EFFECTS),
+                with_assumptions(rules, _yes_or_no(evidence_types), ADVERSE_EFFECTS),
                 clauses=register.known_as("clause", tuple(clauses)),
-                tables=main.known_as(
-                    "tables", (*declarations, *table_files(folder), *LOADED_LISTS)
-                ),
+                tables=main.known_as("tables", known_tables),
                 vocabulary=vocabulary,
             )
         except ClausewiseError as fault:
             found.extend(_once(fault.diagnostics))
-    errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
-    if errors or checked is None:
+    if checked is None or any(each.severity == "error" for each in found):
         raise ProgramError(found)
     return Policy(
         identity["id"],

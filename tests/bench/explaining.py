@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from explain import narrative_of, verify, why, why_not, why_not_outcome
-from explain.cli.options import load_claims
+from explain.cli.loaded import load_claims
 from kb.claims.determine import LoadedClaim
 from kb.knowledge_base import KnowledgeBase
 from tests.bench.documents import _records

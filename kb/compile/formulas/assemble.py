@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from facts.schema import BY_NAME
 from kb.compile.formulas.domains import KEY_COLUMNS, LINE_INPUTS, Rows
 from kb.compile.formulas.formula import TRUE, FormulaGraph
+from kb.compile.formulas.line_column import LineColumn, attribute_of
 from kb.compile.formulas.line_script import NotFusable
 from kb.compile.formulas.line_tests import (
     Compared,
@@ -49,14 +50,6 @@ _SEVERAL = ("override", "release_code", "diagnosis", "diagnosis_indicator", "cod
 _LINE = "line_number"
 _SPAN = ("service_date", "last_day")
 """Days of two lines meet where each begins no later than the other ends."""
-
-
-@dataclass(frozen=True, slots=True)
-class LineColumn:
-    """Where a single value of a line comes from: a column of that line's row."""
-
-    line: str
-    column: str
 
 
 @dataclass(slots=True)
@@ -158,7 +151,7 @@ class Assembly:
         """Tie variables to columns of the row; return the other literals."""
         rest = []
         for literal in body:
-            found = _attribute(literal)
+            found = attribute_of(literal)
             if found is None:
                 rest.append(literal)
                 continue
@@ -398,13 +391,3 @@ class Assembly:
 
     def _add(self, line: str, test: Test) -> None:
         self.parts.setdefault(line, []).append(self.formulas.test(test))
-
-
-def _attribute(literal: BodyLiteral) -> tuple[str, str, Term] | None:
-    """The line, the column and the term of a positive atom that reads a column of its line."""
-    match literal:
-        case Relational(Atom(predicate, (_, Variable(line), term)), negated=False):
-            known = BY_NAME.get(predicate)
-            if known is not None and known.attribute is not None:
-                return line, known.attribute, term
-    return None

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from kb.compile.rewrite.distinct_arguments import Pairs, distinct_arguments, is_apart
 from kb.language.ast import (
     Aggregate,
     Atom,
@@ -33,10 +34,6 @@ EVIDENCE = "evidence"
 CLAUSE = Variable("Clause")
 """The clause of a conclusion; a rewritten rule has the place of the rule that tells which it is."""
 
-_UNEQUAL = ("=\\=", "\\=", "<", ">")
-Pairs = Mapping[str, frozenset[tuple[int, int]]]
-"""Of each predicate the pairs of arguments that are never equal."""
-
 
 @dataclass(frozen=True, slots=True)
 class RuleIndex:
@@ -60,7 +57,7 @@ class RuleIndex:
 
     @classmethod
     def of(cls, program: Program, asked: Iterable[str]) -> RuleIndex:
-        """Return the index of the rules of a program on which some predicates depend."""
+        """Return the index of the rules of a program on which the asked predicates depend."""
         concluding: dict[str, list[Rule]] = {}
         for rule in program.rules:
             concluding.setdefault(rule.head.predicate, []).append(rule)
@@ -84,7 +81,7 @@ class RuleIndex:
                     fact = atom.terms[2]
                     named = "" if isinstance(fact, Variable) else str(fact.value)
                     of_fact.setdefault(named, []).append(rule)
-        return cls(rules, readers, of_fact, _distinct_arguments(rules, readers))
+        return cls(rules, readers, of_fact, distinct_arguments(rules, readers))
 
 
 @dataclass(slots=True)
@@ -164,7 +161,7 @@ class Supposition:
                     yield from named[atom.predicate]
 
     def declarations(self, declared: Iterable[Declaration]) -> Iterator[Declaration]:
-        """Yield declarations of those conditions, after those of what they are made of."""
+        """Yield what is declared of those conditions, after what is declared of their parts."""
         supposed = f", if {self.fact} were {self.answer}"
         for own in declared:
             if own.predicate in self._helpers:
@@ -209,7 +206,7 @@ class Supposition:
             if other in (claim, line) or not isinstance(other, Variable):
                 continue
             keys = replace(rule.head, terms=(claim, other))
-            if any(self._change(literal, keys)) and not _is_apart(
+            if any(self._change(literal, keys)) and not is_apart(
                 rule.body, line, other, self.index.distinct
             ):
                 yield from self._variants(_put(rule, {other.name: line}))
@@ -372,42 +369,3 @@ def _put(rule: Rule, terms: Mapping[str, Term]) -> Rule:
         return rule
     head = replace(rule.head, terms=substitute_terms(rule.head.terms, terms))
     return replace(rule, head=head, body=substitute(rule.body, terms))
-
-
-def _is_apart(body: Iterable[BodyLiteral], line: Term, other: Term, distinct: Pairs) -> bool:
-    """Tell whether a body holds of two different terms alone."""
-    both = {line, other}
-    for literal in body:
-        if isinstance(literal, Comparison):
-            if literal.operator in _UNEQUAL and {literal.left, literal.right} == both:
-                return True
-        elif isinstance(literal, Relational) and not literal.negated:
-            terms = literal.atom.terms
-            pairs = distinct.get(literal.atom.predicate, frozenset())
-            if any({terms[one], terms[two]} == both for one, two in pairs):
-                return True
-    return False
-
-
-def _distinct_arguments(
-    rules: Mapping[str, list[Rule]], readers: Mapping[str, list[Rule]]
-) -> dict[str, frozenset[tuple[int, int]]]:
-    """Find the pairs of arguments that each rule of a predicate keeps apart."""
-    found: dict[str, frozenset[tuple[int, int]]] = {}
-    waiting = list(rules)
-    while waiting:
-        name = waiting.pop()
-        pairs = [
-            {
-                (one, two)
-                for two, last in enumerate(rule.head.terms)
-                for one, first in enumerate(rule.head.terms[:two])
-                if _is_apart(rule.body, first, last, found)
-            }
-            for rule in rules[name]
-        ]
-        made = frozenset(set.intersection(*pairs))
-        if made != found.get(name, frozenset()):
-            found[name] = made
-            waiting += {rule.head.predicate for rule in readers.get(name, ())}
-    return found

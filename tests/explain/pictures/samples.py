@@ -7,7 +7,7 @@ from pathlib import Path
 
 import explain
 from explain import Narrative, narrative_of, why
-from explain.cli.options import load_claims
+from explain.cli.loaded import load_claims
 from explain.narrative.reasoning import GraphStep, ProofGraph, StepKind
 from kb.cases.runner import read_cases
 from kb.knowledge_base import KnowledgeBase

@@ -21,6 +21,7 @@ def others_of(
     connection : DuckDB connection
         It has the view of the lines.
     tests : iterable of OtherTest
+        What is asked of the other lines of a claim.
     spans : bool, optional
         Whether a line may have several days of service; looked up where it is not known.
     """
@@ -51,6 +52,13 @@ def columns_of(tests: Iterable[OtherTest]) -> list[str]:
 
 def tie(key: str, one: str, other: str) -> str:
     """Return SQL of what two lines have to share.
+
+    Parameters
+    ----------
+    key : str
+        A column, or ``days``.
+    one, other : str
+        Aliases of the lines.
 
     Examples
     --------

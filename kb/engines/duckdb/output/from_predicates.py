@@ -94,13 +94,10 @@ def lines_of_predicates(
     for table in (tables.CONTEXTS, tables.CONTEXT_ANSWERS):
         table.fill(connection, *([] for _ in table.columns))
     query = f"SELECT s.line, u.value FROM {SIGNED} s JOIN {LIMITS} u USING (claim_id, line_number)"
+    found = tuple(answers)
+    readings = IN_FAVOUR in asked
     return DeterminedLines(
-        connection,
-        tuple(answers),
-        words,
-        lambda: query,
-        tuple(columns),
-        readings=IN_FAVOUR in asked,
+        connection, found, words, lambda: query, tuple(columns), readings=readings
     )
 
 

@@ -1,0 +1,207 @@
+"""The claims of a command: read, kept in a knowledge base, with what was wrong with them."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from explain.cli.bounded import BoundedDiagnostics
+from explain.cli.output import report
+from explain.cli.running import NO_ANSWER
+from facts.claim import Override
+from facts.diagnostic import Diagnostic, UsageError
+from facts.readers.evidence import EvidenceIndex
+from facts.suggest import near_help
+
+if TYPE_CHECKING:
+    from kb.knowledge_base import KnowledgeBase
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A knowledge base with claims, and what was wrong with the input.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        The knowledge base.
+    diagnostics : BoundedDiagnostics
+        What was wrong, without limit where a person asks for all.
+    lines : dict of claim id to line numbers
+        Every claim that was read, whether it was kept or not.
+    rejected : set of str
+        Claims that could not be read.
+    near : list of str
+        Claims of Parquet files that were not read, and that may have been meant.
+    """
+
+    kb: KnowledgeBase
+    diagnostics: BoundedDiagnostics = field(default_factory=BoundedDiagnostics)
+    lines: dict[str, list[int]] = field(default_factory=dict)
+    rejected: set[str] = field(default_factory=set)
+    near: list[str] = field(default_factory=list)
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything of the input could not be used."""
+        return self.diagnostics.has_errors
+
+
+def expanded(paths: Iterable[str]) -> list[str]:
+    """Return the files of names and globs, each glob sorted; what names no file stays.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Names and globs.
+    """
+    found: list[str] = []
+    for path in paths:
+        matches = [] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+        found.extend([match for match in matches if os.path.isfile(match)] or [path])
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Supplements:
+    """Evidence and overrides of the claims, and warnings on the overrides."""
+
+    evidence: EvidenceIndex
+    overrides: tuple[Override, ...]
+    notes: list[Diagnostic]
+
+
+def read_supplements(
+    kb: KnowledgeBase,
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+    only: str | None = None,
+) -> _Supplements:
+    """Read the files of evidence and of overrides; of Parquet what is on one claim alone.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        The knowledge base without claims.
+    evidence : list
+        Files of evidence.
+    overrides : list
+        Files of overrides.
+    only : str, optional
+        The one claim that is read.
+
+    Raises
+    ------
+    InputError
+        If an override has errors.
+    """
+    from facts.readers.evidence import read_evidence
+    from facts.readers.overrides import read_overrides
+
+    notes: list[Diagnostic] = []
+    changes = read_overrides(overrides or [], tuple(kb.policy.clauses), notes)
+    index = read_evidence(evidence or [], kb.policy.evidence_types, only)
+    return _Supplements(index, changes, notes)
+
+
+def load_claims(
+    kb: KnowledgeBase,
+    files: list[str],
+    evidence: list[str] | None,
+    overrides: list[str] | None,
+    only: str | None = None,
+) -> Loaded:
+    """Return the knowledge base with the claims of some files.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        The knowledge base without claims.
+    files, evidence, overrides : list of str
+        Names of files and globs.
+    only : str, optional
+        Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
+        whole.
+
+    Returns
+    -------
+    Loaded
+
+    Raises
+    ------
+    InputError
+        If an override has errors.
+    """
+    from facts.readers.batch import Claim
+    from facts.readers.detect import open_claims
+    from facts.readers.parquet import is_parquet, near_claims
+
+    files = expanded(files)
+    evidence = expanded(evidence or ())
+    supplements = read_supplements(kb, evidence, overrides, only)
+    index = supplements.evidence
+    loaded = Loaded(kb, BoundedDiagnostics([*supplements.notes, *index.diagnostics]))
+    stream = open_claims(files, only)
+    kept: list[Claim] = []
+    for claim in stream:
+        if not isinstance(claim, Claim):
+            loaded.diagnostics.extend(claim.diagnostics)
+            if claim.claim_id is not None:
+                loaded.rejected.add(claim.claim_id)
+            continue
+        loaded.lines[claim.claim_id] = [line.line_number for line in claim.lines]
+        if only is None or claim.claim_id == only:
+            kept.append(claim)
+    loaded.diagnostics.extend(stream.diagnostics)
+    if only is not None and only not in loaded.lines:
+        loaded.near.extend(near_claims(files, only))
+    elif only is None or not any(is_parquet(Path(file)) for file in files):
+        loaded.diagnostics.extend(index.unused(loaded.lines))
+    loaded.kb = kb.with_claims(kept, index, supplements.overrides)
+    return loaded
+
+
+@contextmanager
+def about_line(loaded: Loaded) -> Iterator[None]:
+    """Let an explanation of a line that the claim does not have end in a message.
+
+    Parameters
+    ----------
+    loaded : Loaded
+        The claims of the command.
+    """
+    try:
+        yield
+    except UsageError as fault:
+        report(loaded.diagnostics)
+        report(fault.diagnostics)
+        raise typer.Exit(NO_ANSWER) from None
+
+
+def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
+    """Say why there is no such claim; nothing where no claim was read at all.
+
+    Parameters
+    ----------
+    claim : str
+        The id that was asked for.
+    loaded : Loaded
+        The claims of the command.
+    """
+    if claim in loaded.rejected:
+        message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
+    elif loaded.lines or loaded.near or not loaded.has_errors:
+        message, help = (
+            f"there is no claim `{claim}`",
+            near_help(claim, [*loaded.lines, *loaded.near], ""),
+        )
+    else:
+        return []
+    return [Diagnostic("error", message, None, help)]
