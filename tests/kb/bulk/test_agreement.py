@@ -92,7 +92,7 @@ def test_lines_that_are_counted_agree_with_lines_that_are_compared(
     """Other lines of long claims are counted in groups, those of short ones one by one."""
     batch = random_batch(range(first, first + 60))
     found = []
-    for most, unused in ((40, "count_groups"), (0, "count_pairs")):
+    for most, unused in ((40, "_count_groups"), (0, "_count_pairs")):
         with monkeypatch.context() as patched:
             patched.setattr(other_lines, "_MOST_PAIRS", most)
             patched.setattr(other_lines, unused, None)
