@@ -37,6 +37,7 @@ def answers_of(program: Program) -> tuple[Key, ...]:
     Parameters
     ----------
     program : Program
+        The rules and declarations of a policy.
 
     Returns
     -------

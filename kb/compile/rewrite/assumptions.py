@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from kb.compile.rewrite.supposition import CLAUSE, EVIDENCE, RuleIndex, Supposition, tidy
+from kb.compile.rewrite.supposition import CLAUSE, EVIDENCE, NeededRules, Supposition, tidy
 from kb.language.ast import Atom, Constant, Program, Relational, Rule, Variable
 
 ANSWERS = ("yes", "no")
@@ -44,7 +44,7 @@ def with_assumptions(program: Program, facts: Iterable[str], effects: Sequence[s
     >>> print(print_rule(with_assumptions(program, ["ordered"], ["denied"]).rules[-1]))
     assumes(C, L, ordered) :- drug(C, L), counts(C, L, k1), \\+ evidence(C, L, ordered, _).
     """
-    index = RuleIndex.of(program, ("applies", "counts"))
+    index = NeededRules.of(program, ("applies", "counts"))
     rules: dict[Rule, Rule] = {}
     declarations = list(program.declarations)
     for fact in facts:

@@ -17,6 +17,7 @@ def claim_first(program: Program) -> Program:
     Parameters
     ----------
     program : Program
+        The rules and declarations of a policy.
 
     Returns
     -------

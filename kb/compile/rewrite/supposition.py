@@ -36,7 +36,7 @@ CLAUSE = Variable("Clause")
 
 
 @dataclass(frozen=True, slots=True)
-class RuleIndex:
+class NeededRules:
     """The rules on which some predicates depend, by what they conclude and by what they read.
 
     Parameters
@@ -56,7 +56,7 @@ class RuleIndex:
     distinct: Pairs
 
     @classmethod
-    def of(cls, program: Program, asked: Iterable[str]) -> RuleIndex:
+    def of(cls, program: Program, asked: Iterable[str]) -> NeededRules:
         """Return the index of the rules of a program on which the asked predicates depend."""
         concluding: dict[str, list[Rule]] = {}
         for rule in program.rules:
@@ -90,7 +90,7 @@ class Supposition:
 
     Parameters
     ----------
-    index : RuleIndex
+    index : NeededRules
     fact, answer : str
 
     Attributes
@@ -104,7 +104,7 @@ class Supposition:
     that its rule does not name.
     """
 
-    index: RuleIndex
+    index: NeededRules
     fact: str
     answer: str
     gains: set[str] = field(default_factory=set)
