@@ -23,7 +23,16 @@ ZERO = Decimal(0)
 class Adjustment(NamedTuple):
     """One reason of a CAS segment with its amount: why so much of a charge is not paid.
 
-    A negative amount raises the payment. ``trace`` has the fields of this record, and ``""``.
+    Parameters
+    ----------
+    group_code, carc : str
+        Who is liable (CO, CR, OA, PI, PR), and the reason.
+    amount : Decimal
+        What is not paid; a negative amount raises the payment.
+    quantity : Decimal, optional
+        The units that are not paid.
+    trace : Trace, optional
+        The places of these fields.
     """
 
     group_code: str
@@ -34,7 +43,17 @@ class Adjustment(NamedTuple):
 
 
 class ProviderAdjustment(NamedTuple):
-    """One reason of a PLB segment: what a check pays less for no claim of its own."""
+    """One reason of a PLB segment: what a check pays less for no claim of its own.
+
+    Parameters
+    ----------
+    provider, reason, reference : str
+        The provider's id, the code of the reason, and what it refers to.
+    amount : Decimal
+        What is paid less; a negative amount is paid more.
+    trace : Trace, optional
+        The place of the record.
+    """
 
     provider: str
     reason: str
@@ -46,8 +65,16 @@ class ProviderAdjustment(NamedTuple):
 class Payment(NamedTuple):
     """A check or transfer, one transaction of an 835.
 
-    ``amount`` is BPR02, ``number`` the trace number TRN02, ``payer`` and ``payee`` are names, the
-    ids are those of the N1 segments (N104) or, where they have none, of REF.
+    Parameters
+    ----------
+    number, amount, date : str, Decimal, date or None
+        The trace number (TRN02), what is paid (BPR02), and the day of it (BPR16).
+    payer, payer_id, payee, payee_id : str
+        Names and ids (N104); the company of the trace number where the payer has no id.
+    adjustments : tuple of ProviderAdjustment
+        What the check pays less for no claim of its own.
+    trace : Trace, optional
+        The place of the check.
     """
 
     number: str
@@ -64,9 +91,28 @@ class Payment(NamedTuple):
 class RemittedLine(NamedTuple):
     """A service line of a remittance, loop 2110.
 
-    ``procedure_code`` and ``modifiers`` are what the payer paid by, ``submitted_code`` and
-    ``submitted_modifiers`` what the provider billed (SVC06) where the payer changed it.
-    ``units_paid`` is 1 where SVC05 is empty, ``units_billed`` is ``units_paid`` where SVC07 is.
+    Parameters
+    ----------
+    position : int
+        Number of the line in its claim, from 1.
+    charge, paid, allowed : Decimal
+        What was asked, what is paid, and what the payer allows (AMT B6), if it says so.
+    procedure_code, modifiers : str, tuple of str
+        What the payer paid by.
+    submitted_code, submitted_modifiers : str, tuple of str
+        What the provider billed (SVC06), where the payer changed it.
+    revenue_code, ndc : str, optional
+        Revenue code and national drug code.
+    units_paid, units_billed : Decimal
+        1 where SVC05 is empty; as many as are paid where SVC07 is.
+    service_date, service_date_to : date, optional
+        First and last day of service; those of the claim where the line has none.
+    line_control, policy_ids, remarks : str, tuple of str
+        The provider's number of the line (REF 6R), policies (REF 0K) and remark codes (LQ HE).
+    adjustments : tuple of Adjustment
+        Why less is paid than was asked.
+    trace : Trace, optional
+        The place of each field.
     """
 
     position: int
@@ -98,9 +144,26 @@ class RemittedLine(NamedTuple):
 class RemittedClaim(NamedTuple):
     """A claim of a remittance, loop 2100.
 
-    ``claim_id`` is CLP01 as the provider sent it, ``status`` CLP02, ``payer_control`` CLP07,
-    ``frequency`` CLP09, ``original_reference`` REF F8, ``group_number`` REF 1L. ``service_date``
-    and ``service_date_to`` are DTM 232 and 233. ``remarks`` are those of MIA and MOA.
+    Parameters
+    ----------
+    claim_id, status : str
+        CLP01, as the provider sent it, and CLP02.
+    charge, paid, patient_responsibility : Decimal
+        What was asked, what is paid, and what the patient owes.
+    payer_control, frequency, original_reference, group_number : str, optional
+        CLP07, CLP09, REF F8 and REF 1L.
+    patient_id, corrected_patient_id, rendering_provider : str, optional
+        Ids of NM1 QC, 74 and 82.
+    service_date, service_date_to : date, optional
+        DTM 232 and 233.
+    adjustments, remarks : tuple
+        Adjustments of the claim itself, and remark codes (MIA, MOA).
+    lines : tuple of RemittedLine
+        The service lines, in the order of the file.
+    payment : Payment, optional
+        The check that pays it.
+    trace : Trace, optional
+        The place of each field.
     """
 
     claim_id: str
