@@ -129,15 +129,16 @@ class LineReader:
         Raises
         ------
         NotFusable
-            If a claim id stands in an 837 and in a table: then both have to be told.
+            If a claim id is in an 837 and in a table: then both have to be told.
         """
         if len(self._columns) > 1:
-            ids = [
-                f"SELECT claim_id FROM ({selected([each], ['claim_id'])})" for each in self._columns
-            ]
-            both = f"{' UNION ALL '.join(ids[:-1])} INTERSECT {ids[-1]} LIMIT 1"
+            *tables, x12 = self._columns
+            both = (
+                f"SELECT claim_id FROM ({selected(tables, ['claim_id'])}) INTERSECT "
+                f"SELECT claim_id FROM ({selected([x12], ['claim_id'])}) LIMIT 1"
+            )
             if self.connection.execute(both).fetchone() is not None:
-                raise NotFusable("a claim id stands in an 837 and in a table")
+                raise NotFusable("a claim id is in an 837 and in a table")
         tally = self.checked.tally
         tally.lines_read += read.tally.lines_rejected
         tally.lines_rejected += read.tally.lines_rejected

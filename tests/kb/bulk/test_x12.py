@@ -32,6 +32,12 @@ CASES = {
     "many": {"a.837": professional_file(60)},
     "several files": {"a.837": OFFICE, "b.837": HOSPITAL},
     "a table too": {"a.837": OFFICE, "b.csv": GOOD.replace("\nA,", "\nC,")},
+    "tables of two kinds too": {
+        "a.837": OFFICE,
+        "b.csv": GOOD.replace("\nA,", "\nC,"),
+        "c.parquet": "SELECT 'D' AS claim_id, 1 AS line_number, 'ub04' AS claim_form, "
+        "'2018-06-01' AS service_date",
+    },
     "a claim in a table too": {"a.837": OFFICE, "b.csv": GOOD},
     "a claim twice": {"a.837": OFFICE, "b.837": OFFICE},
     "a line that cannot be read": {"a.837": OFFICE.replace("UN*2.5", "UN*x")},
