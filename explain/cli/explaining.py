@@ -129,7 +129,9 @@ def verify(
     for each, one in zip(certificates, found, strict=True):
         about = f"line {_line_of(each)}: " if len(found) > 1 and not as_json else ""
         text = json_text(one.to_json()) if as_json else one.text
-        data("\n".join(f"{about}{row}" for row in text.splitlines()))
+        # A text beside the certificates has a path that names its line already.
+        rows = text.splitlines()
+        data("\n".join(row if row.startswith("refused: $") else f"{about}{row}" for row in rows))
     accepted = all(found)
     if claims and not accepted and any(_is_other_input(one) for one in found):
         message("the proof may have been made with other evidence, overrides or settings")

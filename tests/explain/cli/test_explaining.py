@@ -188,6 +188,11 @@ def test_an_export_as_json_is_verified_line_by_line(
     ended = run("verify", str(path))
     assert ended.code == 3
     assert "\nline 3: refused: headline: " in ended.out
+    document["lines"][2]["headline"]["sentence"] = "Paid."
+    path.write_text(json.dumps(document), encoding="utf-8")
+    ended = run("verify", str(path), *examples)
+    [row] = [row for row in ended.out.splitlines() if "sentence" in row]
+    assert row.startswith("refused: $.lines[2].headline.sentence: ")
     assert run("export", "OFFICE-1", *examples, "--mask", "-o", str(path)).code == 0
     ended = run("verify", str(path))
     assert (ended.code, ended.out) == (3, "")
