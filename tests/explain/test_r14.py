@@ -97,7 +97,7 @@ def test_an_explanation_ends_with_the_clause_and_the_exceptions_tried(known) -> 
     ) in rows
     start = rows.index("R14-FAC-7: Infusion incidental to main service")
     assert rows[start + 2 : start + 5] == [
-        '  policy document, section "Facility", lines 113, 379-403',
+        '  policy document, section "Facility", lines 113, 379-400',
         "  CARC 97: included in the payment of another service",
         "  RARC N19: incidental to the primary procedure",
     ]

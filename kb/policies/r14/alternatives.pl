@@ -14,7 +14,7 @@ alternative(C, L, 2, 'R14-OFF-2', bundled) :- bills_a6219(C, L), office(C, L), w
 alternative(C, L, 2, 'R14-HOM-4', bundled) :- bills_a6219(C, L), home_setting(C, L), with_per_diem(C, L).
 
 % 5: chemotherapy is incidental too.
-alternative(C, L, 5, 'R14-FAC-7', bundled) :- infusion_service(C, L), beside_main_service(C, L), \+ main_reason(C, L).
+alternative(C, L, 5, 'R14-FAC-7', bundled) :- infusion_service(C, L), beside_main_service(C, L), \+ evidence(C, L, primary_reason_for_visit, yes).
 
 % 6: 96523 is a flush and a port access.
 alternative(C, L, 6, 'R14-NOT-5', bundled) :- procedure(C, L, '96523').

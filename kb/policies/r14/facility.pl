@@ -36,13 +36,10 @@ applies(C, L, 'R14-FAC-5', denied) :- diagnosis_indicator(C, L, X, I), not_prese
 
 applies(C, L, 'R14-FAC-6', bundled) :- item_kind(C, L, pharmacy_service), facility_setting(C, L).
 
-applies(C, L, 'R14-FAC-7', bundled) :- incidental(C, L), beside_main_service(C, L), \+ main_reason(C, L).
+applies(C, L, 'R14-FAC-7', bundled) :- incidental(C, L), beside_main_service(C, L), \+ evidence(C, L, primary_reason_for_visit, yes).
 
 :- predicate(incidental(claim: text, line: number), "line {line} bills a code of the UB-04 table", "line {line} bills no code of the UB-04 table").
 incidental(C, L) :- procedure(C, L, X), code_in(X, ub04_incidental).
 
 :- predicate(beside_main_service(claim: text, line: number), "line {line} is on a UB-04 of a facility, with a primary service on the same claim and service date", "line {line} is not on a UB-04 of a facility with a primary service on the same claim and service date").
 beside_main_service(C, L) :- claim_form(C, L, ub04), facility_setting(C, L), primary_service(C, O), same_day(C, O, L).
-
-:- predicate(main_reason(claim: text, line: number), "line {line} is the primary reason for the visit", "nothing on file says that line {line} is the primary reason for the visit").
-main_reason(C, L) :- evidence(C, L, primary_reason_for_visit, yes).

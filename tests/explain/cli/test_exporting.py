@@ -192,7 +192,7 @@ def test_a_masked_folder_tells_no_claim(run: Run, hostile: str, here: Path) -> N
     assert ended.code == 0
     for path in (here / "out").iterdir():
         assert re.fullmatch(r"claim-\d{4}\.html|index\.html|queue\.csv", path.name)
-        text = path.read_text(encoding="utf-8")
+        text = re.sub(r"\b[0-9a-f]{64}\b", "", path.read_text(encoding="utf-8"))
         for secret in ("PLAIN", "cmd()", "MARK", "2018-06-01", "hostile.csv", "alert", "904"):
             assert secret not in text, (path.name, secret)
 

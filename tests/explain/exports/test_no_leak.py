@@ -61,8 +61,9 @@ def test_a_document_speaks_of_its_own_claim_alone(claims: list[list[tuple[str, s
         loaded = known.claim(f"MARK{claim}C")
         own = document_of(loaded, Wishes(certificates=True))
         hidden = document_of(loaded, Wishes(masked=True, certificates=True))
-        assert own is not None
-        assert hidden is not None
+        if own is None or hidden is None:
+            assert own is hidden  # no line of the claim is adverse
+            continue
         for line in loaded.claim.lines:
             assert "MARK" not in why(loaded, line.line_number, masked=True).text
         for name in TEXTS:

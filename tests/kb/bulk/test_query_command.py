@@ -115,10 +115,6 @@ WRONG = {
         ["line(C, L)", "-c", "claims.csv", "--engine", "prolog"],
         "error: there is no engine `prolog`\n  = help: one of pydatalog, duckdb\n",
     ),
-    "an 837": (
-        ["line(C, L)", "-c", str(ROOT / "explain/examples/office.837"), "--engine", "duckdb"],
-        "is an 837, read claim by claim\n  = help: leave out `--engine duckdb`\n",
-    ),
     "a memory limit": (
         ["line(C, L)", "-c", "claims.parquet", "--memory-limit", "much"],
         "error: the memory limit or the threads cannot be `much`\n",
