@@ -101,7 +101,7 @@ def test_an_explanation_ends_with_the_clause_and_the_exceptions_tried(known) -> 
         "  CARC 97: included in the payment of another service",
         "  RARC N19: incidental to the primary procedure",
     ]
-    assert "line 1 is not line 2" in text
+    assert "line 2 is not line 1" in text
     assert "2018-05-19 is on or before 2018-10-01" in text
     assert text.isascii()
 
