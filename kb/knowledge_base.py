@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kb.claims.arguments import Bound, bound_values, check_claim_id, check_path, check_variables
-from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
-from kb.claims.known import KnownClaims, known_claims
-from kb.claims.loader import ClaimLoader
-from kb.claims.result import Adjudication, accepted
-from kb.claims.settings import complete_settings, read_lists
+from kb.claims.arguments import check_path
+from kb.claims.inputs import Claims, EvidenceInput, OverrideInput
+from kb.claims.result import Adjudication
+from kb.claims.settings import read_lists
+from kb.rule_base import RuleBase
 
 if TYPE_CHECKING:
-    from facts.claim import Evidence
-    from facts.codes import CodeTable
-    from facts.diagnostic import Diagnostic
-    from facts.readers.batch import Claim
-    from facts.readers.code_lists import HcpcsRelease
-    from kb.claims.determine import LoadedClaim
     from kb.engines.protocol import Engine
-    from kb.language.ast import Query
-    from kb.language.values import Value
-    from kb.model.determination import Determination
-    from kb.model.relation import Relation
-    from kb.policy.loader import Policy
 
 
-class KnowledgeBase:
+class KnowledgeBase(RuleBase):
     """A policy, its settings and, where given, claims to ask about.
 
     A knowledge base never changes, nor does its policy; what looks like a change gives a new one.
@@ -38,42 +24,13 @@ class KnowledgeBase:
 
     Parameters
     ----------
-    policy : Policy
-        The policy that decides.
-    settings, strict, engine : optional
-        As for ``load``.
-    release : HcpcsRelease, optional
-        The HCPCS release.
-    precertification : CodeTable, optional
-        The codes that need precertification.
-
-    Raises
-    ------
-    UsageError
-        If a setting or its value is unknown.
+    policy, settings, strict, release, precertification, engine
+        As for ``RuleBase``.
 
     See Also
     --------
     KnowledgeBase.load : what most callers want.
     """
-
-    def __init__(
-        self,
-        policy: Policy,
-        *,
-        settings: Mapping[str, str] | None = None,
-        strict: bool = False,
-        release: HcpcsRelease | None = None,
-        precertification: CodeTable | None = None,
-        engine: Engine | None = None,
-    ) -> None:
-        self.policy = policy
-        self.settings = complete_settings(policy, {} if settings is None else settings, strict)
-        self.release = release
-        self.precertification = precertification
-        self._loader = ClaimLoader(policy, self.settings, release, precertification, engine)
-        self._known = KnownClaims(self._loader)
-        self.diagnostics: tuple[Diagnostic, ...] = ()
 
     @classmethod
     def load(
@@ -142,39 +99,6 @@ class KnowledgeBase:
             engine=engine,
         )
 
-    def with_claims(
-        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
-    ) -> KnowledgeBase:
-        """Return a knowledge base that also knows some claims.
-
-        Parameters
-        ----------
-        lines : iterable
-            What a reader returns, or claim lines as ``ClaimLine`` or dicts.
-        evidence, overrides : iterable, optional
-            What a reader returns, or dicts.
-
-        Returns
-        -------
-        KnowledgeBase
-            Its ``diagnostics`` tell what could not be read.
-
-        Raises
-        ------
-        InputError
-            If evidence or overrides have errors.
-        UsageError
-            If an argument is none of these.
-
-        See Also
-        --------
-        KnowledgeBase.query : ask about the claims.
-        KnowledgeBase.claim : one of the claims, as ``explain.why`` takes it.
-        """
-        other = copy(self)
-        other._known, other.diagnostics = known_claims(self._loader, lines, evidence, overrides)
-        return other
-
     def adjudicate(
         self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
     ) -> Adjudication:
@@ -218,183 +142,3 @@ class KnowledgeBase:
         result = Adjudication()
         result.determinations.extend(self.stream(lines, evidence, overrides, result))
         return result
-
-    def stream(
-        self,
-        lines: Claims,
-        evidence: EvidenceInput = (),
-        overrides: OverrideInput = (),
-        result: Adjudication | None = None,
-    ) -> Iterator[Determination]:
-        """Yield determinations one at a time; memory does not grow with the claims.
-
-        Parameters
-        ----------
-        lines, evidence, overrides
-            As for ``adjudicate``.
-        result : Adjudication, optional
-            Gathers diagnostics and the tally, not the determinations.
-
-        Raises
-        ------
-        InputError, UsageError
-            As ``adjudicate``.
-        """
-        check_inputs(lines, evidence, overrides)
-        result = result if result is not None else Adjudication()
-        index, shared = self._loader.given(evidence, overrides, result)
-        return self._loader.determinations(claim_stream(lines), index, shared, result)
-
-    def query(self, goal: str | Query, /, **bound: Bound) -> Relation:
-        """Answer a goal over the claims that the knowledge base knows.
-
-        Parameters
-        ----------
-        goal : str or Query
-            A conjunction in the rule language, as in ``"denied(C, L, Clause)"``.
-        **bound
-            Values of variables, as in ``C="CLM1"``: text, dates, whole numbers, ``Decimal``. They
-            are bound, never pasted into text.
-
-        Returns
-        -------
-        Relation
-            A goal without variables has no columns, and one empty row where it holds.
-
-        Raises
-        ------
-        QueryError
-            If the goal has faults, or binds a variable that it does not have, or a value of
-            another type.
-        UsageError
-            If the goal is neither text nor a query.
-
-        See Also
-        --------
-        KnowledgeBase.query_stream : over claims that are not kept.
-        kb.bulk.query.query_files : over the claims of files, in one set.
-        explain.prove : the proof of the first answer.
-
-        Examples
-        --------
-        >>> kb = KnowledgeBase.load("r14").with_claims([
-        ...     {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
-        ...      "service_date": "2018-06-01", "place_of_service": "22",
-        ...      "procedure_code": "96365"}])
-        >>> kb.query("denied(C, L, Clause)", C="C1").rows
-        (('C1', 1, 'R14-FAC-1'),)
-        """
-        from kb.claims.goals import relation_of
-        from kb.language.traversal import named_variables
-
-        values = bound_values(bound)
-        query = self.parse(goal, values)
-        check_variables(values, named_variables(query.body))
-        sessions = self._known.sessions(query, values)
-        return relation_of(query, (session.answers(query, values) for session in sessions))
-
-    def query_stream(
-        self,
-        goal: Query,
-        lines: Claims,
-        evidence: EvidenceInput = (),
-        overrides: OverrideInput = (),
-        result: Adjudication | None = None,
-    ) -> Relation:
-        """Answer a goal that speaks of one claim at a time over claims that are not kept.
-
-        Parameters
-        ----------
-        goal : Query
-            What ``parse`` returns, checked with ``one_claim_at_a_time``.
-        lines, evidence, overrides
-            As for ``adjudicate``.
-        result : Adjudication, optional
-            Gathers diagnostics and the tally.
-
-        Returns
-        -------
-        Relation
-            Memory grows with the answers alone.
-
-        Examples
-        --------
-        >>> kb = KnowledgeBase.load("r14")
-        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
-        ...         "service_date": "2018-06-01", "procedure_code": "J7050"}
-        >>> kb.query_stream(kb.parse("outcome(C, L, O)"), [line]).rows
-        (('C1', 1, 'bundled'),)
-        """
-        from kb.claims.goals import relation_of
-
-        result = result if result is not None else Adjudication()
-        index, shared = self._loader.given(evidence, overrides, result)
-        claims = accepted(claim_stream(lines), index, result)
-        loaded = (self._loader.load(claim, index, shared) for claim in claims)
-        return relation_of(goal, (each.session.answers(goal, {}) for each in loaded))
-
-    def one_claim_at_a_time(self, query: Query) -> bool:
-        """Tell whether a checked query speaks of one claim at a time."""
-        from kb.claims.goals import claim_apart
-
-        return claim_apart(query, self.policy.program) is not None
-
-    def parse(self, goal: str | Query, bound: Mapping[str, Value] | None = None) -> Query:
-        """Parse and check a goal against the program.
-
-        Parameters
-        ----------
-        goal : str or Query
-            What is asked.
-        bound : mapping of variable name to value, optional
-            Values that variables of the goal will have.
-
-        Raises
-        ------
-        QueryError
-            With everything that is wrong in it.
-        """
-        from kb.claims.goals import read_goal
-
-        return read_goal(goal, self.policy.program, bound)
-
-    @property
-    def claims(self) -> Mapping[str, Claim]:
-        """The claims that the knowledge base knows, by id."""
-        return MappingProxyType(self._known.claims)
-
-    def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
-        """Return the evidence that is known of a claim, by ``claim_id``."""
-        return self._known.evidence.for_claim(claim_id)
-
-    def claim(self, claim_id: str) -> LoadedClaim:
-        """Return the claim of a ``claim_id`` with its facts and a session that stays open.
-
-        Raises
-        ------
-        InputError
-            If there is no such claim.
-        UsageError
-            If the id is no text.
-
-        See Also
-        --------
-        explain.why, explain.why_not : why a line of the claim has its outcome, and no other.
-        """
-        check_claim_id(claim_id)
-        return self._known.claim(claim_id)
-
-    def claim_of(self, query: Query) -> str | None:
-        """Return the one claim that a query names and speaks of; None where it may be several.
-
-        Examples
-        --------
-        >>> kb = KnowledgeBase.load("r14")
-        >>> kb.claim_of(kb.parse("denied('C1', L, Clause)")), kb.claim_of(kb.parse("line(C, L)"))
-        ('C1', None)
-        """
-        from kb.claims.goals import claim_apart
-        from kb.language.ast import Constant
-
-        term = claim_apart(query, self.policy.program)
-        return str(term.value) if isinstance(term, Constant) else None

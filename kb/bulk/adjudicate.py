@@ -34,14 +34,14 @@ from kb.planning.lists import prepare_lists
 from kb.planning.rules import BulkRules
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
+    from kb.rule_base import RuleBase
 
 _KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 """What the ending of the output asks for; anything else is CSV."""
 
 
 def adjudicate_files(
-    kb: KnowledgeBase | BulkRules,
+    kb: RuleBase | BulkRules,
     claims: Sequence[str | Path],
     output: str | Path,
     *,
@@ -57,7 +57,7 @@ def adjudicate_files(
 
     Parameters
     ----------
-    kb : KnowledgeBase or BulkRules
+    kb : RuleBase or BulkRules
         A policy with its settings and lists; ``BulkRules`` loads it where it has to.
     claims, evidence : sequence of path
         CSV, JSONL and Parquet files, in any mixture; claims may be 837 files too.
@@ -219,7 +219,7 @@ def _by_formulas(session: BulkSession, rules: BulkRules, job: _Job) -> BulkResul
     return result
 
 
-def _by_predicates(connection: Connection, kb: KnowledgeBase, job: _Job) -> BulkResult:
+def _by_predicates(connection: Connection, kb: RuleBase, job: _Job) -> BulkResult:
     from kb.bulk.by_predicate import determine_predicates, read_inputs
 
     job.meter.enter("reading")

@@ -16,11 +16,11 @@ from kb.bulk.result import Meter
 from kb.claims.goals import claim_terms
 from kb.claims.result import Adjudication, accepted
 from kb.engines.duckdb.connection import interruptible
-from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Query
 from kb.language.traversal import named_variables
 from kb.language.values import Row
 from kb.model.relation import Relation
+from kb.rule_base import RuleBase
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class BulkAnswers:
 
 
 def answer_by_rows(
-    kb: KnowledgeBase,
+    kb: RuleBase,
     goal: Query,
     claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
@@ -84,7 +84,7 @@ def answer_by_rows(
 
     Parameters
     ----------
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     goal : Query
         A checked goal.

@@ -17,9 +17,9 @@ from facts.readers.parquet import exact_path
 from facts.spreadsheet import csv_text
 from kb.bulk.result import BulkResult, Meter
 from kb.claims.result import Adjudication
-from kb.knowledge_base import KnowledgeBase
 from kb.model.determination import Determination
 from kb.model.tables import csv_columns, flat_row
+from kb.rule_base import RuleBase
 
 Texts = Callable[[Iterable[Determination]], Iterator[str]]
 """Returns determinations as texts to be written, each a line or several."""
@@ -27,7 +27,7 @@ Texts = Callable[[Iterable[Determination]], Iterator[str]]
 
 def write_by_claim(
     connection: Connection,
-    kb: KnowledgeBase,
+    kb: RuleBase,
     claims: Sequence[str | Path],
     target: str,
     kind: str,
@@ -41,7 +41,7 @@ def write_by_claim(
     ----------
     connection : Connection
         Writes Parquet.
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     claims, evidence : sequence of path
         Files to read.
@@ -90,7 +90,7 @@ def determine_by_claim(
     Parameters
     ----------
     stream : iterable of Determination
-        As ``KnowledgeBase.stream`` returns them.
+        As ``RuleBase.stream`` returns them.
     index : EvidenceIndex
         The evidence of the claims.
     result : Adjudication

@@ -24,8 +24,8 @@ from kb.engines.duckdb.goal import GoalRun, Inexact
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.tables import RUN_TABLES
 from kb.engines.duckdb.output.from_predicates import lines_of_predicates
-from kb.knowledge_base import KnowledgeBase
 from kb.planning.policy_source import policy_source
+from kb.rule_base import RuleBase
 
 _RUN_TABLES = {table.name for table in RUN_TABLES} - set(BY_NAME)
 
@@ -55,7 +55,7 @@ class CheckedFiles:
 
 def read_inputs(
     connection: Connection,
-    kb: KnowledgeBase,
+    kb: RuleBase,
     claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
 ) -> CheckedFiles:
@@ -78,7 +78,7 @@ def taken_names(connection: Connection) -> list[str]:
 
 def determine_predicates(
     connection: Connection,
-    kb: KnowledgeBase,
+    kb: RuleBase,
     inputs: CheckedFiles,
     overrides: Sequence[Override],
     reads: Sequence[str],
@@ -90,7 +90,7 @@ def determine_predicates(
     ----------
     connection : Connection
         Where the tables are.
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     inputs : CheckedFiles
         As ``read_inputs`` returns them.

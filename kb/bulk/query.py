@@ -33,19 +33,19 @@ from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.run import CheckedLines, determine_lines
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.special import make_allowed_units
-from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Constant, Key, Program, Query
 from kb.language.traversal import atoms_of, named_variables
 from kb.planning.lists import prepare_lists
 from kb.planning.policy_source import policy_source
 from kb.planning.rules import BulkRules
+from kb.rule_base import RuleBase
 
 _LONG = 14
 """Predicates from which on it is quicker to determine all lines first."""
 
 
 def query_files(
-    kb: KnowledgeBase,
+    kb: RuleBase,
     goal: str | Query,
     claims: Sequence[str | Path],
     *,
@@ -60,7 +60,7 @@ def query_files(
 
     Parameters
     ----------
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     goal : str or Query
         A conjunction in the rule language.
@@ -90,7 +90,7 @@ def query_files(
 
     See Also
     --------
-    KnowledgeBase.query : over claims that are in memory.
+    RuleBase.query : over claims that are in memory.
     kb.bulk.adjudicate.adjudicate_files : determinations instead of answers.
 
     Examples
@@ -99,6 +99,7 @@ def query_files(
     >>> claims = folder / "claims.csv"
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
+    >>> from kb import KnowledgeBase
     >>> with query_files(KnowledgeBase.load("r14"), "bundled(C, L, K)", [claims]) as answers:
     ...     print(answers.columns, list(answers))
     ('C', 'L', 'K') [('C1', 1, 'R14-COD-2')]
@@ -128,7 +129,7 @@ def query_files(
 
 def _in_one_set(
     connection: Connection,
-    kb: KnowledgeBase,
+    kb: RuleBase,
     goal: Query,
     claims: Sequence[str | Path],
     evidence: Sequence[str | Path],
@@ -175,7 +176,7 @@ def _in_one_set(
     return answers
 
 
-def _named(kb: KnowledgeBase, source: ScriptSource, goal: Query) -> set[str] | None:
+def _named(kb: RuleBase, source: ScriptSource, goal: Query) -> set[str] | None:
     """Return the claims that a goal names where no other one matters."""
     terms = claim_terms(goal, kb.policy.program)
     named = {str(term.value) for term in terms if isinstance(term, Constant)}
@@ -209,7 +210,7 @@ def _given(determined: set[str]) -> tuple[Key, ...]:
 
 def _line_run(
     inputs: ClaimInputs,
-    kb: KnowledgeBase,
+    kb: RuleBase,
     overrides: tuple[Override, ...],
     has_evidence: bool,
     pairs: int,
@@ -242,7 +243,7 @@ def _tell(meter: Meter, share: float) -> None:
     meter.done = int(meter.total * share)
 
 
-def _texts(kb: KnowledgeBase, goal: Query) -> FactStore:
+def _texts(kb: RuleBase, goal: Query) -> FactStore:
     """What tables and lists say of the codes that a goal names; no claim needs to have them."""
     tables = {table.name: table for table in policy_source(kb).tables}
     classifier = Classifier(tables, kb.release)

@@ -12,7 +12,7 @@ from kb.engines.duckdb.lines.dictionaries import PolicyTableRow
 from kb.model.clause import PolicyClause
 
 if TYPE_CHECKING:
-    from kb.knowledge_base import KnowledgeBase
+    from kb.rule_base import RuleBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class BulkPolicy:
         return {each.name: each for each in self.evidence}
 
 
-def bulk_policy(kb: KnowledgeBase, script: LineScript) -> BulkPolicy:
+def bulk_policy(kb: RuleBase, script: LineScript) -> BulkPolicy:
     """Return what a run needs of the policy of a knowledge base.
 
     Parameters
     ----------
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     script : LineScript
         Its rules, as ``policy_lines`` returns them.
@@ -74,7 +74,7 @@ def bulk_policy(kb: KnowledgeBase, script: LineScript) -> BulkPolicy:
     )
 
 
-def rows_of_tables(kb: KnowledgeBase) -> tuple[PolicyTableRow, ...]:
+def rows_of_tables(kb: RuleBase) -> tuple[PolicyTableRow, ...]:
     """Return the rows of all tables of the policy of a ``kb``, and of a loaded list."""
     tables = list(kb.policy.tables.values())
     if kb.precertification is not None:

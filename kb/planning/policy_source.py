@@ -11,20 +11,20 @@ from facts.schema import FIRST_DATE, LAST_DATE
 from kb.claims.assertions import policy_facts
 from kb.compile.rewrite.claim_first import claim_first
 from kb.compile.script.source import ScriptSource
-from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Key, Rule
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
 from kb.policy.code_index import clause_rules
 from kb.policy.loader import LOADED_LISTS, Policy
+from kb.rule_base import RuleBase
 
 
-def policy_source(kb: KnowledgeBase, overrides: Iterable[Override] = ()) -> ScriptSource:
+def policy_source(kb: RuleBase, overrides: Iterable[Override] = ()) -> ScriptSource:
     """Return the source of a policy's script, under the settings of a knowledge base.
 
     Parameters
     ----------
-    kb : KnowledgeBase
+    kb : RuleBase
         A policy with its settings and lists.
     overrides : iterable of Override, optional
         Those that are known beforehand; a script reads them from a table instead.

@@ -15,7 +15,7 @@ from kb.policy.folder import ALTERNATIVES, digest, find_policy_folder, rule_file
 
 if TYPE_CHECKING:
     from facts.readers.code_lists import HcpcsRelease
-    from kb.knowledge_base import KnowledgeBase
+    from kb.rule_base import RuleBase
 
 
 class BulkRules:
@@ -36,14 +36,12 @@ class BulkRules:
     asked_rules : what a command asks for.
     """
 
-    def __init__(
-        self, load: Callable[[], KnowledgeBase], said: tuple[str, ...] | None = None
-    ) -> None:
+    def __init__(self, load: Callable[[], RuleBase], said: tuple[str, ...] | None = None) -> None:
         self._load = load
         self._said = said
 
     @classmethod
-    def of(cls, kb: KnowledgeBase) -> BulkRules:
+    def of(cls, kb: RuleBase) -> BulkRules:
         """Return the rules of a ``kb`` that is loaded."""
         policy = kb.policy
         if kb.release is not None:
@@ -59,7 +57,7 @@ class BulkRules:
         return cls(lambda: kb, ("knowledge base", *map(repr, parts)))
 
     @cached_property
-    def kb(self) -> KnowledgeBase:
+    def kb(self) -> RuleBase:
         """The knowledge base, loaded when it is first asked for."""
         return self._load()
 
@@ -100,7 +98,7 @@ class BulkRules:
 
 
 def asked_rules(
-    load: Callable[[], KnowledgeBase],
+    load: Callable[[], RuleBase],
     policy: str | Path,
     settings: Mapping[str, str],
     strict: bool,
