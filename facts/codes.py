@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
-from pathlib import Path
 
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.origin import Origin
 from facts.suggest import near_help
-from facts.utf8 import read_utf8
+from facts.utf8 import Readable, read_utf8
 from facts.values import ValueFault, parse_amount, quoted
 
 _COLUMNS = ("first", "last", "document_lines", "note", "amount", "unit", "value")
@@ -144,12 +143,12 @@ def phrase_of(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", text.casefold()))
 
 
-def read_code_table(path: Path, name: str, column: str, source: str | None = None) -> CodeTable:
+def read_code_table(path: Readable, name: str, column: str, source: str | None = None) -> CodeTable:
     """Read a table of a policy folder.
 
     Parameters
     ----------
-    path : Path
+    path : Readable
         A CSV file ``first,last,document_lines,note`` with ``amount,unit`` or ``value`` behind.
     name, column : str
         Name of the table, and of the claim column that it classifies.
@@ -165,7 +164,7 @@ def read_code_table(path: Path, name: str, column: str, source: str | None = Non
     ProgramError
         With every row that cannot be read.
     """
-    source = source or path.name
+    source = source or str(getattr(path, "name", name))
     found: list[Diagnostic] = []
     rows: list[TableRow] = []
     last_row = 0

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Protocol
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.span import Span
 
 
-def read_utf8(path: Path, source: str, noun: str = "file") -> tuple[str, Diagnostic | None]:
+class Readable(Protocol):
+    """A file, or what stands for one, whose bytes can be read."""
+
+    def read_bytes(self) -> bytes:
+        """Return all its bytes."""
+
+
+def read_utf8(path: Readable, source: str, noun: str = "file") -> tuple[str, Diagnostic | None]:
     """Return the text of a small file, or what keeps it from being read.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    path : Readable
+        The file: a ``Path``, say.
     source : str
         Name of the file in the diagnostic.
     noun : str, optional

@@ -14,7 +14,7 @@ from facts.diagnostic import Diagnostic
 from facts.extras import Connection, duckdb_module
 from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
-from kb.bulk.faults import NOT_EXACT, inexact_faults, room_faults
+from kb.bulk.faults import NOT_EXACT, inexact_faults, is_program_fault, room_faults
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
 from kb.bulk.session import BulkSession
@@ -156,6 +156,7 @@ def _adjudicate(session: BulkSession, rules: BulkRules, job: _Job, engine: str) 
             job.overrides,
             job.meter,
         )
+    found.diagnostics[:0] = rules.notes
     if note:
         message = f"the claims were adjudicated one by one: {note}"
         found.diagnostics.insert(0, Diagnostic("note", message))
@@ -173,6 +174,12 @@ def _in_one_set(session: BulkSession, rules: BulkRules, job: _Job) -> tuple[Bulk
             return run_stoppable(session, lambda: _by_formulas(session, rules, job)), ""
         except NotFusable:
             session.stop()
+        except Exception as fault:
+            if not is_program_fault(fault) or not rules.forget():
+                raise
+            session.stop()
+            with BulkSession(job.claims, job.threads, job.memory_limit) as fresh:
+                return _in_one_set(fresh, rules, job)
         with BulkSession(job.claims, job.threads, job.memory_limit) as fresh:
             made = run_stoppable(fresh, lambda: _by_predicates(fresh.connection, rules.kb, job))
             return made, ""

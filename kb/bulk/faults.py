@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from facts.diagnostic import UsageError
+from facts.diagnostic import ClausewiseError, UsageError
 from facts.extras import duckdb_module
 from facts.values import one_line
 from facts.whole_file import unwritable
@@ -17,6 +17,24 @@ def inexact_faults() -> tuple[type[Exception], ...]:
     """Return what DuckDB raises where a number cannot be computed exactly."""
     duckdb = duckdb_module()
     return duckdb.InvalidInputException, duckdb.OutOfRangeException, duckdb.ConversionException
+
+
+def is_program_fault(fault: Exception) -> bool:
+    """Return whether a fault is of the rules or the program, not of what is read or of the room.
+
+    Parameters
+    ----------
+    fault : Exception
+        What a run has raised.
+    """
+    duckdb = duckdb_module()
+    others = (*inexact_faults(), duckdb.IOException, duckdb.OutOfMemoryException)
+    if isinstance(fault, duckdb.Error):
+        is_ended = type(fault) is duckdb.Error or "nterrupt" in str(fault)
+        return not is_ended and not isinstance(fault, others)
+    return isinstance(
+        fault, (LookupError, TypeError, ValueError, AttributeError, AssertionError)
+    ) and not isinstance(fault, ClausewiseError)
 
 
 @contextmanager

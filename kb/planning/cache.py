@@ -1,9 +1,10 @@
 """What is kept between runs, so that the same rules are read, checked and compiled once.
 
-A kept value is a file of JSON in the user's cache folder. It is named by a hash of all that it is
-made of: the policy, its settings, the code of this package and the version of sqlglot. It begins
-with the hash of the rest; a file that does not fit, or that another user could have written, is
-made anew. A cache that cannot be written is no fault.
+A kept value is a file of JSON in the user's cache folder. It is named by a hash of all that it was
+made of: the policy as it was loaded, its settings, the code of this package and the version of
+sqlglot. It begins with a hash of its name and of the rest; a file that does not fit is made anew.
+What another user owns or may write, a link, and what is no plain file, is not read, and a note says
+so. A cache that cannot be written is no fault.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
+from facts.diagnostic import Diagnostic
 from facts.extras import bulk_module
+from facts.values import quoted
+from facts.whole_file import whole_file
 from kb.planning.codec import plain, value_of
 
 T = TypeVar("T")
@@ -30,11 +34,17 @@ SWITCH = "CLAUSEWISE_CACHE"
 _MOST = 30
 """Values that are kept; the oldest go."""
 
+_MOST_BYTES = 100_000_000
+
+_UNTRUSTED_HELP = (
+    f"give the folder to its user alone, or name another one in {SWITCH}; `off` keeps nothing"
+)
+
 _MADE_OF = ("facts", "kb")
 """The packages whose code decides what is made of a policy."""
 
 
-def kept(kind: type[T], said: Iterable[str]) -> T | None:
+def kept(kind: type[T], said: Iterable[str], notes: list[Diagnostic] | None = None) -> T | None:
     """Return a value that is kept, if there is one.
 
     Parameters
@@ -43,10 +53,12 @@ def kept(kind: type[T], said: Iterable[str]) -> T | None:
         A dataclass of texts, numbers, dates, tuples and further dataclasses.
     said : iterable of str
         All that the value depends on in addition to the code.
+    notes : list of Diagnostic, optional
+        Gathers what a person should know of what is not read.
 
     Examples
     --------
-    >>> import unittest.mock
+    >>> import tempfile, unittest.mock
     >>> from facts.claim import EvidenceType
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with unittest.mock.patch.dict(os.environ, {SWITCH: folder}):
@@ -54,13 +66,41 @@ def kept(kind: type[T], said: Iterable[str]) -> T | None:
     ...         kept(EvidenceType, ["a policy"]).name, kept(EvidenceType, ["another policy"])
     ('dose', None)
     """
-    path = _path(kind, said)
-    text = None if path is None else _read(path)
-    return None if text is None else value_of(kind, json.loads(text))
+    path = _path(kind, said, _code())
+    if path is None:
+        return None
+    try:
+        text = _read(path)
+        return None if text is None else value_of(kind, json.loads(text))
+    except _Untrusted as fault:
+        if notes is not None:
+            notes.append(Diagnostic("note", str(fault), None, _UNTRUSTED_HELP))
+    except (TypeError, ValueError, RecursionError):
+        forget(kind, said)
+    return None
+
+
+def forget(kind: type, said: Iterable[str]) -> None:
+    """Remove a value that is kept, so that it is made anew.
+
+    Parameters
+    ----------
+    kind : type
+        The dataclass of the value.
+    said : iterable of str
+        As it was kept.
+    """
+    path = _path(kind, said, _code())
+    if path is not None:
+        with suppress(OSError):
+            path.unlink()
 
 
 def keep(said: Iterable[str], value: object) -> None:
     """Keep a value for runs to come, where it comes back from its file as it is.
+
+    Nothing is kept where the code has changed since this process first looked at it: part of the
+    value may be of the code before, part of the code after.
 
     Parameters
     ----------
@@ -69,23 +109,24 @@ def keep(said: Iterable[str], value: object) -> None:
     value : dataclass
         A value as ``kept`` describes it.
     """
-    path = _path(type(value), said)
-    if path is None:
+    path = _path(type(value), said, _code())
+    if path is None or _code() != _code_now():
         return
     try:
         text = json.dumps(plain(value), ensure_ascii=True)
-    except TypeError:
+        same = value_of(type(value), json.loads(text)) == value
+    except (TypeError, ValueError):
         return
-    if value_of(type(value), json.loads(text)) == value:
-        with suppress(OSError):
+    if same:
+        with suppress(OSError, _Untrusted):
             _write(path, text.encode())
 
 
-def _path(kind: type, said: Iterable[str]) -> Path | None:
+def _path(kind: type, said: Iterable[str], code: str) -> Path | None:
     folder = _folder()
     if folder is None:
         return None
-    name = hashlib.sha256(json.dumps([_code(), kind.__name__, *said]).encode()).hexdigest()
+    name = hashlib.sha256(json.dumps([code, kind.__name__, *said]).encode()).hexdigest()
     return folder / f"{name}.json"
 
 
@@ -103,6 +144,11 @@ def _folder() -> Path | None:
 
 @cache
 def _code() -> str:
+    """Return the state of the code as this process first saw it."""
+    return _code_now()
+
+
+def _code_now() -> str:
     """Return a hash of the state of the code, by which Python sees that a module has changed."""
     digest = hashlib.sha256()
     for package in _MADE_OF:
@@ -130,30 +176,54 @@ def _places(package: str) -> list[str]:
     return list(spec.submodule_search_locations or ()) if spec is not None else []
 
 
+class _Untrusted(Exception):
+    """A file or folder that is not read, because others may have put something into it."""
+
+
+def _hold(what: str, state: os.stat_result, is_kind: Callable[[int], bool], kind: str) -> None:
+    """Refuse what is of another kind, or what another user owns or may write."""
+    if not is_kind(state.st_mode):
+        raise _Untrusted(f"{what} is not read: it is no plain {kind}")
+    if not hasattr(os, "geteuid"):
+        return
+    if state.st_uid != os.geteuid():
+        raise _Untrusted(f"{what} is not read: another user owns it")
+    if state.st_mode & 0o022:
+        raise _Untrusted(f"{what} is not read: other users may write to it")
+
+
+def _hold_folder(folder: Path) -> None:
+    what = f"the cache folder {quoted(str(folder))}"
+    _hold(what, os.lstat(folder), stat.S_ISDIR, "folder")
+
+
 def _read(path: Path) -> bytes | None:
+    what = f"the file {quoted(path.name)} of the cache"
     try:
-        with path.open("rb") as file:
-            state = os.fstat(file.fileno())
-            if hasattr(os, "getuid") and (state.st_uid != os.getuid() or state.st_mode & 0o022):
-                return None
-            seal, _, text = file.read().partition(b"\n")
+        _hold_folder(path.parent)
+        _hold(what, os.lstat(path), stat.S_ISREG, "file")
+        with open(path, "rb", opener=_never_through_a_link) as file:
+            _hold(what, os.fstat(file.fileno()), stat.S_ISREG, "file")
+            seal, _, text = file.read(_MOST_BYTES).partition(b"\n")
     except OSError:
         return None
-    return text if hashlib.sha256(text).hexdigest().encode() == seal else None
+    return text if _seal(path, text) == seal else None
+
+
+def _never_through_a_link(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _seal(path: Path, text: bytes) -> bytes:
+    return hashlib.sha256(path.name.encode() + b"\n" + text).hexdigest().encode()
 
 
 def _write(path: Path, text: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
-        os.replace(partial, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(partial)
-        raise
-    found = sorted(path.parent.glob("*.json"), key=lambda each: each.stat().st_mtime)
+    _hold_folder(path.parent)
+    with whole_file(path, private=True) as file:
+        file.write(_seal(path, text) + b"\n" + text)
+    found = sorted(path.parent.glob("*.json"), key=lambda each: each.lstat().st_mtime)
     for old in found[:-_MOST]:
         with suppress(OSError):
             old.unlink()

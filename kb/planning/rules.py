@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facts.claim import EvidenceTypes, Override
+from facts.diagnostic import Diagnostic
 from kb.planning.bulk_policy import BulkPolicy, bulk_policy, rows_of_tables
-from kb.planning.cache import keep, kept
-from kb.policy.folder import ALTERNATIVES, digest, find_policy_folder, rule_files
+from kb.planning.cache import forget, keep, kept
+from kb.policy.folder import PolicyFiles, find_policy_folder
 
 if TYPE_CHECKING:
     from facts.readers.code_lists import HcpcsRelease
     from kb.rule_base import RuleBase
+
+
+_Said = Callable[["RuleBase | None"], tuple[str, ...]]
 
 
 class BulkRules:
@@ -28,17 +31,24 @@ class BulkRules:
     ----------
     load : callable
         Returns the knowledge base: a policy with its settings and lists.
-    said : sequence of str, optional
-        All that the rules depend on in addition to the code; nothing is cached without it.
+    said : callable, optional
+        Returns all that the rules depend on in addition to the code, of a knowledge base that is
+        loaded; of none, what it would be of one that is loaded now. Nothing is cached without it.
+
+    Attributes
+    ----------
+    notes : list of Diagnostic
+        What a person should know of what is kept.
 
     See Also
     --------
     asked_rules : what a command asks for.
     """
 
-    def __init__(self, load: Callable[[], RuleBase], said: tuple[str, ...] | None = None) -> None:
+    def __init__(self, load: Callable[[], RuleBase], said: _Said | None = None) -> None:
         self._load = load
         self._said = said
+        self.notes: list[Diagnostic] = []
 
     @classmethod
     def of(cls, kb: RuleBase) -> BulkRules:
@@ -54,7 +64,8 @@ class BulkRules:
             policy.program.program,
             sorted(kb.settings.items()),
         )
-        return cls(lambda: kb, ("knowledge base", *map(repr, parts)))
+        said = ("knowledge base", *map(repr, parts))
+        return cls(lambda: kb, lambda _: said)
 
     @cached_property
     def kb(self) -> RuleBase:
@@ -89,12 +100,22 @@ class BulkRules:
         script = policy_lines(kb.policy, kb.settings, overrides, kb.release, kb.precertification)
         made = bulk_policy(kb, script)
         if not overrides and self._said is not None:
-            keep(self._said, made)
+            keep(self._said(kb), made)
         return made
+
+    def forget(self) -> bool:
+        """Forget the rules that a run before has kept; return whether these were used."""
+        if self._said is None or self._kept is None:
+            return False
+        forget(BulkPolicy, self._said(None))
+        self._kept = None
+        message = "the rules that were kept do not work; they were made anew"
+        self.notes.append(Diagnostic("note", message))
+        return True
 
     @cached_property
     def _kept(self) -> BulkPolicy | None:
-        return None if self._said is None else kept(BulkPolicy, self._said)
+        return None if self._said is None else kept(BulkPolicy, self._said(None), self.notes)
 
 
 def asked_rules(
@@ -138,18 +159,17 @@ def asked_rules(
         return BulkRules(load)
     folder = find_policy_folder(policy)
     try:
-        others = [folder / "readings.toml"]
-        if readings:
-            others += [path for _, path in rule_files(folder, True) if path.name == ALTERNATIVES]
-        read = [path.read_bytes() for path in others if path.exists()]
-        files = (digest(folder), *(hashlib.sha256(each).hexdigest() for each in read))
+        files = PolicyFiles(folder, readings).sha256()
     except OSError:
         return BulkRules(load)
-    said = (
-        "policy",
-        *files,
-        str(strict),
-        str(readings),
-        *(f"{name}={settings[name]}" for name in sorted(settings)),
-    )
+
+    def said(kb: RuleBase | None) -> tuple[str, ...]:
+        return (
+            "policy",
+            files if kb is None else kb.policy.files_sha256,
+            str(strict),
+            str(readings),
+            *(f"{name}={settings[name]}" for name in sorted(settings)),
+        )
+
     return BulkRules(load, said)

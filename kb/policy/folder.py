@@ -57,8 +57,50 @@ def find_policy_folder(policy: str | Path) -> Path:
     raise UsageError.of(message, help)
 
 
-def rule_files(folder: Path, alternatives: bool = False) -> list[tuple[str, Path]]:
-    """Return the rule files with the names that diagnostics and proofs give them.
+class PolicyFile:
+    """A file of a policy folder that is read once: who asks again gets the same bytes.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._content: bytes | OSError | None = None
+
+    def exists(self) -> bool:
+        """Return whether there is anything of its name, readable or not."""
+        try:
+            self.read_bytes()
+        except OSError as fault:
+            return not isinstance(fault, (FileNotFoundError, NotADirectoryError))
+        return True
+
+    def read_bytes(self) -> bytes:
+        """Return the bytes that the file had when it was first asked for.
+
+        Raises
+        ------
+        OSError
+            If it could not be read then.
+        """
+        if self._content is None:
+            try:
+                self._content = self.path.read_bytes()
+            except OSError as fault:
+                self._content = fault
+        if isinstance(self._content, OSError):
+            raise self._content
+        return self._content
+
+
+class PolicyFiles:
+    """The files of a policy folder, listed once and each read once.
+
+    Two readings of a file that is saved in between differ; with one, what is hashed is what is
+    loaded.
 
     Parameters
     ----------
@@ -66,32 +108,62 @@ def rule_files(folder: Path, alternatives: bool = False) -> list[tuple[str, Path
         A policy folder.
     alternatives : bool, optional
         Whether the rules of what readings would be otherwise are among them.
-    """
-    shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
-    found = shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
-    return [(name, path) for name, path in found if alternatives or path.name != ALTERNATIVES]
 
-
-def table_files(folder: Path) -> list[str]:
-    """Return the names of the tables that the folder has files of."""
-    return sorted(path.stem for path in (folder / "tables").glob("*.csv"))
-
-
-def digest(folder: Path) -> str:
-    """Hash everything that a determination depends on, independent of place and line ends.
-
-    Parameters
+    Attributes
     ----------
-    folder : Path
-        A policy folder.
+    main, register, readings : PolicyFile
+        ``policy.toml``, ``clauses.toml`` and ``readings.toml``, which need not be there.
+    rules : list of (str, PolicyFile)
+        With the names that diagnostics and proofs give them; the shared rules first.
+    tables : dict of str to PolicyFile
+        The tables by their names.
     """
+
+    def __init__(self, folder: Path, alternatives: bool = False) -> None:
+        self.main = PolicyFile(folder / "policy.toml")
+        self.register = PolicyFile(folder / "clauses.toml")
+        self.readings = PolicyFile(folder / "readings.toml")
+        shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
+        rules = shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
+        self.rules = [
+            (name, PolicyFile(path))
+            for name, path in rules
+            if alternatives or path.name != ALTERNATIVES
+        ]
+        found = sorted((folder / "tables").glob("*.csv"))
+        self.tables = {path.stem: PolicyFile(path) for path in found}
+
+    def program_sha256(self) -> str:
+        """Return a hash of all that a determination depends on, whatever its place and line ends.
+
+        Raises
+        ------
+        OSError
+            If one of the files cannot be read.
+        """
+        files = [(name, file) for name, file in self.rules if file.path.name != ALTERNATIVES]
+        files += [("policy.toml", self.main), ("clauses.toml", self.register)]
+        files += [(f"tables/{name}.csv", file) for name, file in self.tables.items()]
+        return _digest(files)
+
+    def sha256(self) -> str:
+        """Return a hash of all the files, readings and alternatives too.
+
+        Raises
+        ------
+        OSError
+            If one of the files cannot be read.
+        """
+        others = [(name, file) for name, file in self.rules if file.path.name == ALTERNATIVES]
+        if self.readings.exists():
+            others.append(("readings.toml", self.readings))
+        return f"{self.program_sha256()} {_digest(others)}"
+
+
+def _digest(files: list[tuple[str, PolicyFile]]) -> str:
     digest = hashlib.sha256()
-    files = [*rule_files(folder)]
-    for name in ("policy.toml", "clauses.toml"):
-        files.append((name, folder / name))
-    files += [(f"tables/{path.name}", path) for path in sorted((folder / "tables").glob("*.csv"))]
-    for name, path in files:
-        content = path.read_bytes().replace(b"\r\n", b"\n")
+    for name, file in files:
+        content = file.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

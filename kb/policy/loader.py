@@ -28,7 +28,7 @@ from kb.model.clause import (
 from kb.model.maker import READING_IN_FAVOUR
 from kb.model.program import CheckedProgram
 from kb.model.vocabulary import TableVocabulary, Vocabulary
-from kb.policy.folder import digest, find_policy_folder, rule_files, table_files
+from kb.policy.folder import PolicyFile, PolicyFiles, find_policy_folder
 from kb.policy.sections import (
     read_clauses,
     read_evidence_types,
@@ -82,6 +82,8 @@ class Policy:
         The rules of the folder and the shared rules of the determination.
     program_sha256 : str
         Hash of every rule, table and declaration that a determination depends on.
+    files_sha256 : str
+        Hash of all files that were loaded, what decides nothing among them.
     warnings : tuple of Diagnostic
         What an author should look at; it does not keep the policy from use.
     """
@@ -100,6 +102,7 @@ class Policy:
     related: Mapping[str, str]
     program: CheckedProgram
     program_sha256: str
+    files_sha256: str
     warnings: tuple[Diagnostic, ...] = ()
 
     @property
@@ -136,16 +139,15 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
     '234'
     """
     folder = find_policy_folder(policy)
+    files = PolicyFiles(folder, alternatives)
     found: list[Diagnostic] = []
-    main = TomlFile(folder / "policy.toml", "policy.toml", found)
-    register = TomlFile(folder / "clauses.toml", "clauses.toml", found)
+    main = TomlFile(files.main, "policy.toml", found)
+    register = TomlFile(files.register, "clauses.toml", found)
     clauses = read_clauses(register)
-    readings: dict[int, Reading] = {}
-    if (folder / "readings.toml").exists():
-        readings = read_readings(TomlFile(folder / "readings.toml", "readings.toml", found))
+    readings = _read_readings(files.readings, found)
     declarations = read_table_declarations(main)
-    tables = _read_tables(folder, main, declarations)
-    rules = _read_rules(folder, alternatives, found)
+    tables = _read_tables(files.tables, main, declarations)
+    rules = _read_rules(files, found)
     identity, related = read_identity(main), read_related(main)
     switches = {_EFFECTIVE_BASIS.name: _EFFECTIVE_BASIS, **read_switches(main)}
     evidence_types = read_evidence_types(main)
@@ -159,7 +161,7 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
     )
     checked: CheckedProgram | None = None
     if rules is not None:
-        known_tables = (*declarations, *table_files(folder), *LOADED_LISTS)
+        known_tables = (*declarations, *files.tables, *LOADED_LISTS)
         try:
             checked = check(
                 with_assumptions(rules, _yes_or_no(evidence_types), ADVERSE_EFFECTS),
@@ -185,9 +187,15 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         MappingProxyType(tables),
         MappingProxyType(related),
         checked,
-        digest(folder),
+        files.program_sha256(),
+        files.sha256(),
         (*found, *_once(checked.warnings)),
     )
+
+
+def _read_readings(file: PolicyFile, found: list[Diagnostic]) -> dict[int, Reading]:
+    """Read the contested readings; a policy need not have any."""
+    return read_readings(TomlFile(file, "readings.toml", found)) if file.exists() else {}
 
 
 def _yes_or_no(evidence_types: Mapping[str, EvidenceType]) -> list[str]:
@@ -222,10 +230,10 @@ def _table_vocabulary(table: CodeTable) -> TableVocabulary:
     )
 
 
-def _read_rules(folder: Path, alternatives: bool, found: list[Diagnostic]) -> Program | None:
+def _read_rules(files: PolicyFiles, found: list[Diagnostic]) -> Program | None:
     """Read the rule files; None where one cannot be read, for the others would miss its rules."""
     texts, unread = {}, set()
-    for name, path in rule_files(folder, alternatives):
+    for name, path in files.rules:
         text, fault = read_utf8(path, name)
         if fault is not None:
             found.append(fault)
@@ -237,7 +245,9 @@ def _read_rules(folder: Path, alternatives: bool, found: list[Diagnostic]) -> Pr
 
 
 def _read_tables(
-    folder: Path, main: TomlFile, declarations: Mapping[str, TableDeclaration]
+    files: Mapping[str, PolicyFile],
+    main: TomlFile,
+    declarations: Mapping[str, TableDeclaration],
 ) -> dict[str, CodeTable]:
     """Read the tables that are declared; where the declarations are broken none can be read."""
     tables: dict[str, CodeTable] = {}
@@ -246,17 +256,16 @@ def _read_tables(
     for name, declaration in declarations.items():
         if declaration.rows_of:
             continue
-        path = folder / "tables" / f"{name}.csv"
         label = f"tables/{name}.csv"
-        if not path.is_file():
+        if name not in files:
             message = f"table `{name}` is declared and has no file"
             main.error(message, f"write {label}", f"tables.{name}")
             continue
         try:
-            tables[name] = read_code_table(path, name, declaration.column, source=label)
+            tables[name] = read_code_table(files[name], name, declaration.column, source=label)
         except ClausewiseError as fault:
             main.found.extend(fault.diagnostics)
-    for name in table_files(folder):
+    for name in files:
         if name not in declarations:
             message, help = f"table `{name}` is not declared", f"add [tables.{name}] to policy.toml"
             main.found.append(Diagnostic("error", message, Origin(f"tables/{name}.csv"), help))

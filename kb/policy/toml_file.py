@@ -5,13 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from facts.diagnostic import Diagnostic, Severity
 from facts.origin import Origin
 from facts.suggest import near_help
-from facts.utf8 import read_utf8
+from facts.utf8 import Readable, read_utf8
 from kb.policy.toml_places import TomlPlaces, syntax_fault
 
 T = TypeVar("T")
@@ -76,12 +75,19 @@ _KINDS = {
 }
 
 
+class _File(Readable, Protocol):
+    """A file that may be missing: a ``Path``, say."""
+
+    def exists(self) -> bool:
+        """Return whether it is there."""
+
+
 class TomlFile:
     """A TOML file and the diagnostics found while its values are taken out.
 
     Parameters
     ----------
-    path : Path
+    path : Path or PolicyFile
         The file.
     label : str
         Its name in diagnostics.
@@ -94,7 +100,7 @@ class TomlFile:
         Whether the file could not be read; what is missing in it is then reported nowhere else.
     """
 
-    def __init__(self, path: Path, label: str, found: list[Diagnostic]) -> None:
+    def __init__(self, path: _File, label: str, found: list[Diagnostic]) -> None:
         self.label = label
         self.found = found
         self.data: dict[str, Any] = {}

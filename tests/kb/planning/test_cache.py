@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from facts.claim import EvidenceType, Override
-from facts.diagnostic import UsageError
+from facts.diagnostic import Diagnostic, UsageError
+from kb.bulk.adjudicate import adjudicate_files
 from kb.compile.formulas.line_script import LineScript
 from kb.knowledge_base import KnowledgeBase
 from kb.model.clause import Exception_, PolicyClause
@@ -214,3 +218,130 @@ def test_values_come_back_from_json_as_they_were() -> None:
         Nested(clause, (), ("", date.min), clause, 0),
     ):
         assert value_of(Nested, plain(value)) == value
+
+
+def test_what_is_kept_is_named_by_what_was_loaded(folder: Path, policy: Path) -> None:
+    """A save between the first look at the files and the loading, undone before the next run."""
+    path = policy / "office.pl"
+    before = path.read_text(encoding="utf-8")
+
+    def loaded() -> KnowledgeBase:
+        path.write_text("% no rules\n", encoding="utf-8")
+        kb = KnowledgeBase.load(policy)
+        path.write_text(before, encoding="utf-8")
+        return kb
+
+    other = asked(policy, loaded).lines(())
+    made = asked(policy).lines(())
+    assert made == BulkRules.of(KnowledgeBase.load(policy)).lines(())
+    assert made.script != other.script
+
+
+def test_a_policy_is_hashed_as_it_was_loaded(policy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file is saved anew as soon as it has been read."""
+    expected = load_policy(policy)
+    read = Path.read_bytes
+
+    def read_and_save(path: Path) -> bytes:
+        content = read(path)
+        if path.is_relative_to(policy):
+            path.write_bytes(b"% something else\n")
+        return content
+
+    monkeypatch.setattr(Path, "read_bytes", read_and_save)
+    found = load_policy(policy)
+    assert found.program_sha256 == expected.program_sha256
+    assert found.files_sha256 == expected.files_sha256
+
+
+def test_code_that_changes_while_it_is_at_work_keeps_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_values, "_code_now", lambda: "another state")
+    keep(["x"], WANTED)
+    assert not folder.exists()
+
+
+def test_a_kept_file_under_another_name_is_not_used(folder: Path) -> None:
+    keep(["x"], WANTED)
+    (first,) = folder.glob("*.json")
+    keep(["y"], replace(WANTED, function="min"))
+    (second,) = set(folder.glob("*.json")) - {first}
+    shutil.copy(first, second)
+    assert kept(LineScript, ["y"]) is None
+    assert kept(LineScript, ["x"]) == WANTED
+
+
+needs_posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes of POSIX")
+
+
+@needs_posix
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("folder of others", "the cache folder `X` is not read: another user owns it"),
+        ("open folder", "the cache folder `X` is not read: other users may write to it"),
+        ("linked folder", "the cache folder `X` is not read: it is no plain folder"),
+        ("open file", "the file `X` of the cache is not read: other users may write to it"),
+        ("linked file", "the file `X` of the cache is not read: it is no plain file"),
+        ("pipe", "the file `X` of the cache is not read: it is no plain file"),
+    ],
+)
+def test_what_others_may_have_written_is_not_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fault: str, message: str
+) -> None:
+    keep(["x"], WANTED)
+    (path,) = folder.glob("*.json")
+    moved = folder.with_name("moved")
+    if fault == "folder of others":
+        monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    elif fault == "open folder":
+        folder.chmod(0o777)
+    elif fault == "linked folder":
+        folder.rename(moved)
+        folder.symlink_to(moved)
+    elif fault == "open file":
+        path.chmod(0o620)
+    else:
+        path.rename(moved)
+        path.symlink_to(moved) if fault == "linked file" else os.mkfifo(path)
+    notes: list[Diagnostic] = []
+    assert kept(LineScript, ["x"], notes) is None
+    (note,) = notes
+    assert re.sub("`.*`", "`X`", note.message) == message
+    if "folder" in fault:
+        before = path.read_bytes()
+        keep(["x"], replace(WANTED, function="min"))
+        assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "wrong", [[], {}, 1, "text", [[1]], [1] * 11, [*plain(WANTED)[:-1], "no"], [None] * 11]
+)
+def test_a_kept_file_that_is_sealed_and_wrong_is_made_anew(folder: Path, wrong: Any) -> None:
+    keep(["x"], WANTED)
+    (path,) = folder.glob("*.json")
+    text = json.dumps(wrong).encode()
+    path.write_bytes(kept_values._seal(path, text) + b"\n" + text)
+    assert kept(LineScript, ["x"]) is None
+    assert not path.exists()
+
+
+def test_kept_rules_that_do_not_work_are_made_anew(folder: Path, tmp_path: Path) -> None:
+    claims = tmp_path / "claims.csv"
+    claims.write_text(
+        "claim_id,line_number,claim_form,service_date,procedure_code\n"
+        "C1,1,cms1500,2018-06-01,J7050\n"
+    )
+    made = asked().lines(())
+    final = replace(made.script.final, outputs=(10**6,) * len(made.script.final.outputs))
+    odd = replace(made, script=replace(made.script, final=final))
+    (path,) = folder.glob("*.json")
+    text = json.dumps(plain(odd)).encode()
+    path.write_bytes(kept_values._seal(path, text) + b"\n" + text)
+    result = adjudicate_files(asked(), [claims], tmp_path / "out.csv")
+    assert result.outcomes == {"bundled": 1}
+    assert [each.message for each in result.diagnostics] == [
+        "the rules that were kept do not work; they were made anew"
+    ]
+    assert asked(load=never).lines(()) == made
