@@ -126,6 +126,27 @@ def report_module(name: str) -> ModuleType:
     return _extra_module(name, "report", "this format needs it")
 
 
+def frame_module(name: str) -> ModuleType:
+    """Return a module of the extra ``frames``: ``pyarrow``, say.
+
+    Parameters
+    ----------
+    name : str
+        As in an import: ``pyarrow``, ``polars``, ``pandas``.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+
+    Examples
+    --------
+    >>> frame_module("pyarrow").__name__
+    'pyarrow'
+    """
+    return _extra_module(name, "frames", "data frames need it")
+
+
 def duckdb_module() -> ModuleType:
     """Return DuckDB: connections and faults.
 

@@ -140,5 +140,5 @@ class KnowledgeBase(RuleBase):
         'bundled'
         """
         result = Adjudication()
-        result.determinations.extend(self.stream(lines, evidence, overrides, result))
+        result.determinations = list(self.stream(lines, evidence, overrides, result))
         return result

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.values import one_line
+from kb.model.clause import OUTCOMES
 from kb.model.determination import Determination
+from kb.model.framed import Framed, html_table
 from kb.model.reading_totals import ReadingTotals
 
 if TYPE_CHECKING:
+    import pyarrow
+
     from facts.readers.evidence import EvidenceIndex
 
 
-@dataclass(slots=True)
-class Adjudication:
+@dataclass(slots=True, repr=False)
+class Adjudication(Framed):
     """What came of a set of claims.
 
     Iterating gives the determinations.
 
     Parameters
     ----------
-    determinations : list of Determination
-        One for each line that was not rejected.
+    determinations : sequence of Determination
+        One for each line that was not rejected. Of a run on DuckDB they are in an Arrow table, and
+        made when they are asked for.
     diagnostics : list of Diagnostic
         Everything that was wrong or worth a note in the input.
     tally : Tally
@@ -37,7 +43,7 @@ class Adjudication:
         What hangs on each contested reading, where the readings in favour are asked for.
     """
 
-    determinations: list[Determination] = field(default_factory=list)
+    determinations: Sequence[Determination] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
@@ -51,6 +57,67 @@ class Adjudication:
 
     def __getitem__(self, position: int) -> Determination:
         return self.determinations[position]
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many lines have each outcome, the strongest first."""
+        count = Counter[str]()
+        if isinstance(self.determinations, list):
+            count.update(each.outcome for each in self.determinations)
+        else:
+            for found in self.to_arrow()["outcome"].value_counts().to_pylist():
+                count[found["values"]] += found["counts"]
+        return {outcome: count[outcome] for outcome in OUTCOMES if count[outcome]}
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return each determination as plain JSON values, in the order of the contract."""
+        return [each.to_json() for each in self.determinations]
+
+    def to_arrow(self) -> pyarrow.Table:
+        """Return the determinations as an Arrow table, with the types of a Parquet output.
+
+        See Also
+        --------
+        Adjudication.citations : the citations as a table of their own.
+        """
+        from kb.model.arrow import StoredDeterminations, determination_table
+
+        if isinstance(self.determinations, StoredDeterminations):
+            return self.determinations.table
+        readings = any(each.readings_in_favour is not None for each in self.determinations)
+        return determination_table(self.determinations, readings)
+
+    def citations(self) -> pyarrow.Table:
+        """Return all citations as an Arrow table, one a row, with claim, line and outcome."""
+        from kb.model.arrow import citation_table
+
+        return citation_table(self.to_arrow())
+
+    def __repr__(self) -> str:
+        count = ", ".join(
+            f"{number:,} {name.replace('_', ' ')}" for name, number in self.outcomes.items()
+        )
+        tally = self.tally
+        lines = "line" if tally.lines_read == 1 else "lines"
+        return (
+            f"<Adjudication of {tally.lines_read:,} {lines}: {count or 'none determined'}; "
+            f"{tally.lines_rejected:,} rejected>"
+        )
+
+    def _repr_html_(self) -> str:
+        columns = ("claim_id", "line_number", "outcome", "clauses", "allowed_units", "reasons")
+        rows = (
+            (
+                each.claim_id,
+                each.line_number,
+                each.outcome.replace("_", " "),
+                " ".join(each.clause_ids),
+                each.allowed_units,
+                "; ".join(citation.reason for citation in each.citations),
+            )
+            for each in self.determinations
+        )
+        return html_table(columns, rows, len(self), repr(self)[1:-1])
 
     def reject(self, claim: RejectedClaim) -> None:
         """Gather a rejected claim and what is wrong with it."""
