@@ -7,7 +7,7 @@ from typing import Any
 
 from explain.narrative.explained import ExplainedLine
 from explain.proof.explainer import Explainer
-from kb.claims.determine import LoadedClaim
+from kb.claims.determine import LoadedClaim, check_loaded
 
 
 class Explanation(ExplainedLine):
@@ -50,7 +50,7 @@ def why(loaded: LoadedClaim, line_number: int, *, masked: bool = False) -> Expla
     Raises
     ------
     UsageError
-        If the claim has no such line.
+        If the claim has no such line, or it is no loaded claim.
 
     See Also
     --------
@@ -67,4 +67,5 @@ def why(loaded: LoadedClaim, line_number: int, *, masked: bool = False) -> Expla
     >>> explanation.outcome, explanation.citations[0].clause.clause_id
     ('bundled', 'R14-COD-2')
     """
+    check_loaded(loaded)
     return Explanation.of(Explainer.of(loaded, masked=masked), line_number)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from kb.claims.arguments import check_path
+from facts.diagnostic import InputError
+from kb.claims.arguments import check_one_of, check_path
 from kb.claims.inputs import Claims, EvidenceInput, OverrideInput
 from kb.claims.result import Adjudication
 from kb.claims.settings import read_lists
@@ -14,6 +15,9 @@ from kb.rule_base import RuleBase
 
 if TYPE_CHECKING:
     from kb.engines.protocol import Engine
+
+
+OnError: TypeAlias = Literal["collect", "raise"]
 
 
 class KnowledgeBase(RuleBase):
@@ -100,7 +104,12 @@ class KnowledgeBase(RuleBase):
         )
 
     def adjudicate(
-        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
+        self,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        *,
+        on_error: OnError = "collect",
     ) -> Adjudication:
         """Determine every line of some claims.
 
@@ -111,6 +120,9 @@ class KnowledgeBase(RuleBase):
             the claim table.
         evidence, overrides : iterable, optional
             What a reader returns, or dicts.
+        on_error : {"collect", "raise"}, optional
+            Whether faults of claims and evidence are gathered in the result, or raised all at
+            once when everything was read.
 
         Returns
         -------
@@ -121,7 +133,7 @@ class KnowledgeBase(RuleBase):
         Raises
         ------
         InputError
-            If an override has errors.
+            If an override has errors; with ``on_error="raise"`` if anything has.
         UsageError
             If an argument is none of these: a path is read by a reader first.
 
@@ -140,5 +152,8 @@ class KnowledgeBase(RuleBase):
         'bundled'
         """
         result = Adjudication()
+        check_one_of(on_error, ("collect", "raise"), "on_error")
         result.determinations = list(self.stream(lines, evidence, overrides, result))
+        if on_error == "raise" and any(each.severity == "error" for each in result.diagnostics):
+            raise InputError(result.diagnostics)
         return result

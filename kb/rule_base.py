@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
 
-from kb.claims.arguments import Bound, bound_values, check_claim_id, check_variables
+from facts.diagnostic import UsageError
+from facts.frozen import frozen
+from kb.claims.arguments import (
+    Bound,
+    bound_rows,
+    bound_values,
+    check_claim_id,
+    check_text,
+    check_variables,
+)
 from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
 from kb.claims.known import KnownClaims, known_claims
 from kb.claims.loader import ClaimLoader
@@ -73,11 +81,27 @@ class RuleBase:
         self._loader = ClaimLoader(policy, self.settings, release, precertification, engine)
         self._known = KnownClaims(self._loader)
         self.diagnostics: tuple[Diagnostic, ...] = ()
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if "_sealed" in vars(self):
+            help = "`with_claims`, `with_rules` and `with_facts` return another one"
+            raise UsageError.of(f"a knowledge base never changes: `{name}` stays as it is", help)
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        policy, claims = self.policy, len(self._known.claims)
+        return (
+            f"<{type(self).__name__} of {policy.policy_id}, version {policy.version}: "
+            f"{len(policy.clauses)} clauses, {claims:,} {'claim' if claims == 1 else 'claims'}>"
+        )
 
     def with_claims(
         self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
     ) -> Self:
-        """Return a knowledge base that also knows some claims.
+        """Return a knowledge base that also knows some claims; those it knew before are kept.
+
+        A claim that is given again takes the place of the one before.
 
         Parameters
         ----------
@@ -104,7 +128,85 @@ class RuleBase:
         RuleBase.claim : one of the claims, as ``explain.why`` takes it.
         """
         other = copy(self)
-        other._known, other.diagnostics = known_claims(self._loader, lines, evidence, overrides)
+        known, found = known_claims(self._known, lines, evidence, overrides)
+        vars(other).update(_known=known, diagnostics=found)
+        return other
+
+    def with_rules(self, text: str, source: str = "<rules>") -> Self:
+        """Return a knowledge base whose policy has further rules; the claims are kept.
+
+        Parameters
+        ----------
+        text : str
+            Rules, facts and declarations in the rule language.
+        source : str, optional
+            What places in errors and proofs call the text.
+
+        Raises
+        ------
+        ProgramError
+            With everything that is wrong in the rules, all at once.
+
+        See Also
+        --------
+        RuleBase.with_facts : rows of values instead of a text.
+
+        Examples
+        --------
+        >>> from kb import KnowledgeBase
+        >>> kb = KnowledgeBase.load("r14").with_rules("big(C, L) :- units(C, L, U), U > 9.")
+        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
+        ...         "service_date": "2018-06-01", "procedure_code": "J7050", "units": 10}
+        >>> kb.with_claims([line]).query("big(C, L)").rows
+        (('C1', 1),)
+        """
+        from kb.policy.extended import with_rules
+
+        check_text(text, "rules", 'give text, as in "big(C, L) :- units(C, L, U), U > 9."')
+        return self._with_policy(with_rules(self.policy, text, source))
+
+    def with_facts(self, name: str, rows: Iterable[Sequence[Bound]]) -> Self:
+        """Return a knowledge base that has further facts; the claims are kept.
+
+        Parameters
+        ----------
+        name : str
+            Name of the predicate.
+        rows : iterable of sequence
+            A value for each column: text, dates, whole numbers, ``Decimal``.
+
+        Raises
+        ------
+        ProgramError
+            If the facts do not fit together, or the policy does not allow them.
+        QueryError
+            If a value is of another type.
+
+        Examples
+        --------
+        >>> from kb import KnowledgeBase
+        >>> kb = KnowledgeBase.load("r14").with_facts("reviewed", [("C1", 1), ("C2", 3)])
+        >>> kb.query("reviewed(C, L), L > 1").rows
+        (('C2', 3),)
+        """
+        from kb.policy.extended import with_facts
+
+        check_text(name, "the name of a predicate", "give text")
+        return self._with_policy(with_facts(self.policy, name, bound_rows(name, rows)))
+
+    def _with_policy(self, policy: Policy) -> Self:
+        switches = {name: value for name, value in self.settings.items() if name != "strict"}
+        other = type(self)(
+            policy,
+            settings=switches,
+            strict=self.settings["strict"] == "yes",
+            release=self.release,
+            precertification=self.precertification,
+            engine=self._loader.given_engine,
+        )
+        known = self._known
+        again = KnownClaims(other._loader, known.claims, known.evidence, known.overrides)
+        vars(other).update(_known=again, diagnostics=self.diagnostics)
         return other
 
     def stream(
@@ -251,7 +353,7 @@ class RuleBase:
     @property
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
-        return MappingProxyType(self._known.claims)
+        return frozen(self._known.claims)
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that is known of a claim, by ``claim_id``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from explain.english.masking import Mask
 from explain.english.sentences import Sentences, sentences_of
@@ -11,6 +12,7 @@ from explain.proof.graph import Proof
 from explain.proof.prover import Prover
 from facts.claim import ClaimLine
 from facts.diagnostic import UsageError
+from kb.claims.arguments import whole_number
 from kb.claims.determine import LoadedClaim
 from kb.language.ast import Atom, Constant
 from kb.language.matching import Pattern
@@ -61,13 +63,16 @@ class Explainer:
         prover = Prover(derivations, sentences, policy.clauses)
         return cls(loaded, derivations, sentences, prover, mask)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _explainer, (self.loaded, self.mask is not None)
+
     def line(self, line_number: int) -> ClaimLine:
         """Return a line of the claim.
 
         Parameters
         ----------
         line_number : int
-            As the claim numbers it.
+            As the claim numbers it; text of a whole number is one.
 
         Returns
         -------
@@ -78,13 +83,14 @@ class Explainer:
         UsageError
             If there is none of that number.
         """
+        number = whole_number(line_number, "a line number")
         lines = self.loaded.claim.lines
         for line in lines:
-            if line.line_number == line_number:
+            if line.line_number == number:
                 return line
         numbers = ", ".join(str(line.line_number) for line in lines)
         claim_id = lines[0].claim_id if lines else ""
-        message = f"claim `{claim_id}` has no line `{line_number}`"
+        message = f"claim `{claim_id}` has no line `{number}`"
         raise UsageError.of(message, f"its lines: {numbers}")
 
     def proof_of(self, predicate: str, *values: Value) -> Proof:
@@ -122,3 +128,7 @@ class Explainer:
         """
         rows = self.derivations.rows(predicate, pattern)
         return tuple(sorted(self.sentences.atom(predicate, row) for row in rows))
+
+
+def _explainer(loaded: LoadedClaim, masked: bool) -> Explainer:
+    return Explainer.of(loaded, masked=masked)

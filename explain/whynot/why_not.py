@@ -19,7 +19,7 @@ from explain.whynot.text import direct_ways, way_json, ways_rows
 from facts.diagnostic import UsageError
 from facts.suggest import near_help
 from facts.values import one_line, quoted
-from kb.claims.determine import LoadedClaim
+from kb.claims.determine import LoadedClaim, check_loaded
 from kb.language.matching import Pattern
 from kb.model.clause import ADVERSE_EFFECTS, OUTCOMES
 
@@ -108,19 +108,20 @@ def why_not(
     why_not_outcome : the same for an outcome.
     explain.why : why a line has the outcome that it has.
     """
+    check_loaded(loaded)
     clauses = loaded.policy.clauses
     if clause_id not in clauses:
         message = f"the policy has no clause {quoted(clause_id)}"
         raise UsageError.of(message, near_help(clause_id, clauses, ""))
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
-    where = f"line {line_number} of claim {one_line(line.claim_id)}"
+    where = f"line {line.line_number} of claim {one_line(line.claim_id)}"
     pattern = (line.claim_id, line.line_number, clause_id, effect)
     return replace(
         explain_absence(explainer.derivations, explainer.sentences, "cites", pattern),
         goal=f"{clause_id} on {where}",
         absence=f"{clause_id} is not cited on {where}",
-        hint=_hint(line.claim_id, line_number),
+        hint=_hint(line.claim_id, line.line_number),
     )
 
 
@@ -151,13 +152,14 @@ def why_not_outcome(loaded: LoadedClaim, line_number: int, outcome: str) -> WhyN
     --------
     why_not : the same for a clause.
     """
+    check_loaded(loaded)
     if outcome not in OUTCOMES:
         message = f"there is no outcome {quoted(outcome)}"
         raise UsageError.of(message, near_help(outcome, OUTCOMES))
     explainer = Explainer.of(loaded)
     line = explainer.line(line_number)
-    where = f"line {line_number} of claim {one_line(line.claim_id)}"
-    goal, hint = f"{words(outcome)} for {where}", _hint(line.claim_id, line_number)
+    where = f"line {line.line_number} of claim {one_line(line.claim_id)}"
+    goal, hint = f"{words(outcome)} for {where}", _hint(line.claim_id, line.line_number)
     key, rows = (line.claim_id, line.line_number), explainer.derivations.rows
     if rows("outcome", (*key, outcome)):
         return WhyNot(goal, True, hint=hint)

@@ -74,6 +74,15 @@ class EvidenceIndex:
         """Return the evidence of the claim of a claim id."""
         return self._by_claim.get(claim_id, ())
 
+    def with_faults_of(self, other: EvidenceIndex) -> EvidenceIndex:
+        """Return this evidence with the diagnostics and the counts of another reading before it."""
+        return EvidenceIndex(
+            self,
+            (*other.diagnostics, *self.diagnostics),
+            other.rows_read + self.rows_read,
+            other.rows_rejected + self.rows_rejected,
+        )
+
     def unused(self, seen: Mapping[str, Sequence[int]]) -> list[Diagnostic]:
         """Return warnings for evidence of claims and lines that are not there.
 

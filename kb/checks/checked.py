@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from facts.diagnostic import Diagnostic, ProgramError
+from facts.frozen import frozen
 from facts.schema import INPUT_PREDICATES, Predicate
 from facts.span import Span
 from kb.checks.citations import check_citations
@@ -94,7 +94,7 @@ def check(
     context, found = _run_program(program, inputs, clauses, tables, vocabulary)
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise ProgramError(found)
-    signature = MappingProxyType(context.signature)
+    signature = frozen(context.signature)
     return CheckedProgram(
         program, signature, context.strata, tuple(found), clauses, tables, vocabulary
     )

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
 from facts.suggest import near_help
+from facts.values import one_line, quoted
 from kb.language.values import Value
 
 Bound: TypeAlias = Value | date
@@ -165,10 +166,110 @@ def check_truth(value: object, noun: str) -> None:
         raise wrong(f"`{noun}`", value, "give True or False")
 
 
+def whole_number(value: object, noun: str) -> int:
+    """Return a whole number that a caller gives as a number or as its text.
+
+    Parameters
+    ----------
+    value : object
+        What a caller gives.
+    noun : str
+        What the argument is called.
+
+    Raises
+    ------
+    UsageError
+        If it is no whole number.
+
+    Examples
+    --------
+    >>> whole_number("12", "a line number")
+    12
+    """
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    if isinstance(value, str):
+        raise UsageError.of(f"{noun} cannot be {quoted(value)}", "give a whole number")
+    raise wrong(noun, value, "give a whole number")
+
+
+def check_one_of(value: object, choices: Sequence[str], noun: str) -> None:
+    """Raise a UsageError for what is none of some texts.
+
+    Parameters
+    ----------
+    value : object
+        What a caller gives.
+    choices : sequence of str
+        What it may be.
+    noun : str
+        What the argument is called.
+    """
+    if value not in choices:
+        said = f"`{one_line(value)}`" if isinstance(value, str) else kind(value)
+        raise UsageError.of(f"`{noun}` cannot be {said}", near_help(str(value), choices))
+
+
 def check_claim_id(claim_id: object) -> None:
     """Raise a UsageError for what is no claim id."""
-    if not isinstance(claim_id, str):
-        raise wrong("a claim id", claim_id, "give text")
+    check_text(claim_id, "a claim id", "give text")
+
+
+def check_text(value: object, noun: str, help: str) -> None:
+    """Raise a UsageError for what is no text.
+
+    Parameters
+    ----------
+    value : object
+        What a caller gives.
+    noun : str
+        What the argument is called.
+    help : str
+        What to give instead.
+    """
+    if not isinstance(value, str):
+        raise wrong(noun, value, help)
+
+
+def bound_rows(name: str, rows: object) -> list[tuple[Value, ...]]:
+    """Return the rows that a caller gives as facts, dates as ISO text.
+
+    Parameters
+    ----------
+    name : str
+        The predicate.
+    rows : object
+        An iterable of sequences of values.
+
+    Raises
+    ------
+    UsageError
+        If it is something else.
+    QueryError
+        With every value that cannot be of a fact; it is named by row and column.
+
+    Examples
+    --------
+    >>> bound_rows("seen", [("C1", date(2018, 6, 1))])
+    [('C1', '2018-06-01')]
+    """
+    check_rows(rows, f"the facts of `{name}`", '("C1", 1)', "a loop of your own")
+    found: list[tuple[Value, ...]] = []
+    faults: list[Diagnostic] = []
+    given: Any = rows
+    for number, row in enumerate(given, 1):
+        if isinstance(row, (str, bytes, Mapping)) or not isinstance(row, Iterable):
+            raise wrong(f"row {number} of `{name}`", row, 'give a tuple, as in ("C1", 1)')
+        named = {f"{name}, row {number}, column {place}": v for place, v in enumerate(row, 1)}
+        try:
+            found.append(tuple(bound_values(named).values()))
+        except QueryError as fault:
+            faults += fault.diagnostics
+    if faults:
+        raise QueryError(faults)
+    return found
 
 
 def wrong(noun: str, value: object, help: str) -> UsageError:

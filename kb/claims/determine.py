@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from kb.claims.arguments import wrong
 from kb.language.values import Row, Value
 from kb.model.determination import Determination
 from kb.model.maker import READING_IN_FAVOUR, DeterminationMaker
@@ -51,6 +52,20 @@ class LoadedClaim:
     claim: Claim
     facts: Facts
     session: Session
+
+
+def check_loaded(loaded: object) -> None:
+    """Raise a UsageError for what is no claim of a knowledge base.
+
+    Parameters
+    ----------
+    loaded : object
+        What a caller gives.
+    """
+    if not isinstance(loaded, LoadedClaim):
+        raise wrong(
+            "a claim to explain", loaded, 'give a claim of a knowledge base: kb.claim("C1")'
+        )
 
 
 def determine(loaded: LoadedClaim) -> list[Determination]:

@@ -80,13 +80,13 @@ def claim_apart(query: Query, program: CheckedProgram) -> Term | None:
         for literal in query.body
         if isinstance(literal, Relational) and not literal.negated
     )
-    if isinstance(term, Constant) or any(_claim_of(atom, program) == term for atom in said):
+    if isinstance(term, Constant) or any(term in _claims_of(atom, program) for atom in said):
         return term
     return None
 
 
-def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
-    """Return the terms of a goal that are claims.
+def claim_terms(query: Query, program: CheckedProgram) -> set[Term | None]:
+    """Return the terms of a goal that are claims; None among them if an atom looks at several.
 
     Parameters
     ----------
@@ -95,14 +95,17 @@ def claim_terms(query: Query, program: CheckedProgram) -> set[Term]:
     program : CheckedProgram
         The rules of the policy.
     """
-    found = (_claim_of(atom, program) for atom in atoms_of(query.body))
-    return {term for term in found if term is not None}
+    found: set[Term | None] = set()
+    for atom in atoms_of(query.body):
+        found.update(_claims_of(atom, program))
+    return found
 
 
-def _claim_of(atom: Atom, program: CheckedProgram) -> Term | None:
-    if atom.terms and program.signature[atom.predicate].columns[0].name == "claim":
-        return atom.terms[0]
-    return None
+def _claims_of(atom: Atom, program: CheckedProgram) -> list[Term | None]:
+    columns = program.claim_columns.get(atom.predicate)
+    if columns is None:
+        return []
+    return [atom.terms[min(columns)]] if columns else [None]
 
 
 def texts_of_goal(query: Query, bound: Mapping[str, Value]) -> list[str]:

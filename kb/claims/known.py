@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
@@ -60,6 +60,9 @@ class KnownClaims:
 
     def __post_init__(self) -> None:
         self._shared = self.loader.shared_facts(self.overrides)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return KnownClaims, (self.loader, self.claims, self.evidence, self.overrides)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
@@ -128,20 +131,20 @@ class KnownClaims:
 
 
 def known_claims(
-    loader: ClaimLoader, lines: Claims, evidence: EvidenceInput, overrides: OverrideInput
+    before: KnownClaims, lines: Claims, evidence: EvidenceInput, overrides: OverrideInput
 ) -> tuple[KnownClaims, tuple[Diagnostic, ...]]:
-    """Return the claims of some lines with their evidence and overrides, and all that is wrong.
+    """Return known claims and some lines, with their evidence and overrides, and all that is wrong.
 
     Parameters
     ----------
-    loader : ClaimLoader
-        Reads evidence and overrides, and loads the claims later.
+    before : KnownClaims
+        What is known already, which is kept; a claim that is given again takes its place.
     lines, evidence, overrides
-        As for ``KnowledgeBase.with_claims``.
+        As for ``RuleBase.with_claims``.
     """
     check_inputs(lines, evidence, overrides)
-    stream = claim_stream(lines)
-    claims: dict[str, Claim] = {}
+    loader, stream = before.loader, claim_stream(lines)
+    claims = dict(before.claims)
     found: list[Diagnostic] = []
     for claim in stream:
         if isinstance(claim, Claim):
@@ -150,6 +153,9 @@ def known_claims(
             found.extend(claim.diagnostics)
     found.extend(stream.diagnostics)
     index = loader.evidence(evidence)
-    known = KnownClaims(loader, claims, index, loader.overrides(overrides, found))
+    if len(before.evidence):
+        index = loader.evidence((*before.evidence, *index)).with_faults_of(index)
+    whole = loader.overrides((*before.overrides, *overrides), found)
+    known = KnownClaims(loader, claims, index, whole)
     seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
     return known, (*found, *index.diagnostics, *index.unused(seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, QueryError
@@ -65,7 +65,7 @@ class ClaimLoader:
     ) -> None:
         self.policy = policy
         self._settings = settings
-        self._given_engine = engine
+        self.given_engine = engine
         tables = dict(policy.tables)
         lists = []
         if release is not None:
@@ -75,6 +75,9 @@ class ClaimLoader:
             lists.append("precertification_list")
         self._lists = tuple(lists)
         self.classifier = Classifier(tables, release)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_engine"}
 
     def shared_facts(self, overrides: Iterable[Override]) -> FactStore:
         """Return the facts that are the same for every claim.
@@ -146,7 +149,7 @@ class ClaimLoader:
     @cached_property
     def _engine(self) -> Engine:
         """The engine, imported when a claim first needs it: a bulk run never does."""
-        return self._given_engine or _default_engine()
+        return self.given_engine or _default_engine()
 
     def session(self, facts: Facts) -> Session:
         """Return a session of the engine over the policy's program and some facts."""

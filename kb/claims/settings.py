@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from facts.diagnostic import Diagnostic, UsageError
+from facts.frozen import frozen
 from facts.origin import Origin
 from facts.suggest import near_help
 from kb.claims.arguments import check_path, check_truth, wrong
@@ -63,7 +63,7 @@ def complete_settings(
             complete[name] = value
     if found:
         raise UsageError(found)
-    return MappingProxyType(complete)
+    return frozen(complete)
 
 
 def read_lists(

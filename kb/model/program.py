@@ -9,6 +9,7 @@ from functools import cached_property
 from facts.diagnostic import Diagnostic
 from facts.schema import Predicate
 from kb.language.ast import Program
+from kb.model.claim_columns import claim_columns
 from kb.model.vocabulary import Vocabulary
 
 Signature = Mapping[str, Predicate]
@@ -63,6 +64,11 @@ class CheckedProgram:
     clauses: Collection[str] | None = None
     tables: Collection[str] | None = None
     vocabulary: Vocabulary | None = None
+
+    @cached_property
+    def claim_columns(self) -> Mapping[str, frozenset[int]]:
+        """The predicates that follow from claims, each with the columns that are its claim."""
+        return claim_columns(self.program, self.signature)
 
     @cached_property
     def recursive(self) -> frozenset[str]:

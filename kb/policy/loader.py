@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 from facts.claim import EvidenceType
 from facts.codes import CodeTable, TableRow, read_code_table
 from facts.diagnostic import ClausewiseError, Diagnostic, ProgramError
+from facts.frozen import frozen
 from facts.origin import Origin
 from facts.utf8 import read_utf8
 from kb.checks.checked import check
@@ -78,8 +78,10 @@ class Policy:
         The codes of each table.
     related : mapping of str to str
         Titles of other policies that this one names.
+    rules : Program
+        The rules of the folder and the shared rules of the determination, as they are written.
     program : CheckedProgram
-        The rules of the folder and the shared rules of the determination.
+        The same with what is derived from them, checked.
     program_sha256 : str
         Hash of every rule, table and declaration that a determination depends on.
     files_sha256 : str
@@ -100,6 +102,7 @@ class Policy:
     declarations: Mapping[str, TableDeclaration]
     tables: Mapping[str, CodeTable]
     related: Mapping[str, str]
+    rules: Program
     program: CheckedProgram
     program_sha256: str
     files_sha256: str
@@ -119,8 +122,7 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
     policy : str or Path
         Name of a bundled policy, as in ``r14``, or a folder.
     alternatives : bool, optional
-        Whether to read the rules of what contested readings would be otherwise as well; then the
-        readings in favour of lines can be asked for.
+        Whether to read what contested readings would be otherwise, for readings in favour.
 
     Returns
     -------
@@ -164,14 +166,14 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         known_tables = (*declarations, *files.tables, *LOADED_LISTS)
         try:
             checked = check(
-                with_assumptions(rules, _yes_or_no(evidence_types), ADVERSE_EFFECTS),
+                with_derived_rules(rules, evidence_types),
                 clauses=register.known_as("clause", tuple(clauses)),
                 tables=main.known_as("tables", known_tables),
                 vocabulary=vocabulary,
             )
         except ClausewiseError as fault:
             found.extend(_once(fault.diagnostics))
-    if checked is None or any(each.severity == "error" for each in found):
+    if rules is None or checked is None or any(each.severity == "error" for each in found):
         raise ProgramError(found)
     return Policy(
         identity["id"],
@@ -179,13 +181,14 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         identity["version"],
         identity["published"],
         folder,
-        MappingProxyType(clauses),
-        MappingProxyType(switches),
-        MappingProxyType(evidence_types),
-        MappingProxyType(readings),
-        MappingProxyType(declarations),
-        MappingProxyType(tables),
-        MappingProxyType(related),
+        frozen(clauses),
+        frozen(switches),
+        frozen(evidence_types),
+        frozen(readings),
+        frozen(declarations),
+        frozen(tables),
+        frozen(related),
+        rules,
         checked,
         files.program_sha256(),
         files.sha256(),
@@ -196,6 +199,19 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
 def _read_readings(file: PolicyFile, found: list[Diagnostic]) -> dict[int, Reading]:
     """Read the contested readings; a policy need not have any."""
     return read_readings(TomlFile(file, "readings.toml", found)) if file.exists() else {}
+
+
+def with_derived_rules(rules: Program, evidence_types: Mapping[str, EvidenceType]) -> Program:
+    """Return the rules of a policy with those that tell what is assumed of a line.
+
+    Parameters
+    ----------
+    rules : Program
+        As they are written.
+    evidence_types : mapping of str to EvidenceType
+        What the policy declares.
+    """
+    return with_assumptions(rules, _yes_or_no(evidence_types), ADVERSE_EFFECTS)
 
 
 def _yes_or_no(evidence_types: Mapping[str, EvidenceType]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from facts.diagnostic import Diagnostic, QueryError
 from kb.engines.protocol import Facts
@@ -47,7 +48,10 @@ class PyDatalogEngine:
         -------
         PyDatalogSession
         """
-        return PyDatalogSession(Evaluator(prepared(program), facts))
+        return PyDatalogSession(Evaluator(prepared(program), facts), program, facts)
+
+    def __repr__(self) -> str:
+        return "PyDatalogEngine()"
 
 
 class PyDatalogSession:
@@ -57,10 +61,17 @@ class PyDatalogSession:
     ----------
     evaluator : Evaluator
         Keeps what was found from one answer to the next.
+    program, facts : CheckedProgram, Facts
+        What it evaluates; a session that was pickled is opened over them again.
     """
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, program: CheckedProgram, facts: Facts) -> None:
         self.evaluator = evaluator
+        self._program = program
+        self._facts = facts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return PyDatalogEngine().open, (self._program, self._facts)
 
     def answers(self, query: Query, bound: Mapping[str, Value] | None = None) -> list[Row]:
         """Return the distinct answers of a query, numbers before text.
