@@ -11,8 +11,12 @@ from facts.diagnostic import UsageError
 OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "temp_directory": "",
 }
-"""Settings of every connection to DuckDB: nothing is fetched from a network."""
+"""Settings of every connection to DuckDB: nothing is fetched from a network, nor put on disk.
+
+A run that may put on disk what does not fit in memory names a folder of its own.
+"""
 
 
 class Result(Protocol):

@@ -5,17 +5,24 @@ from __future__ import annotations
 import os
 import sys
 
+_INTERRUPTED = 130
+"""How typer ends where a signal comes before the command has begun, whichever signal it is."""
+
 
 def main() -> None:
     """Run the command ``clausewise``."""
+    from explain.cli.stopping import interrupted_code, stop_as_interrupted
+
+    stop_as_interrupted()
     try:
         from explain.cli.app import run
 
         run()
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        _leave(interrupted_code())
+        raise SystemExit(interrupted_code()) from None
     except SystemExit as ended:
-        _leave(ended.code)
+        _leave(interrupted_code() if ended.code == _INTERRUPTED else ended.code)
         raise
 
 

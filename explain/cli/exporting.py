@@ -21,7 +21,8 @@ from explain.cli.options import (
 from explain.cli.output import data, message, report
 from explain.cli.output_folder import OutputFolder, write_bytes
 from explain.cli.progress import progress
-from explain.cli.running import BAD_INPUT, DONE, INTERRUPTED, NO_ANSWER
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
+from explain.cli.stopping import interrupted_code
 from explain.exports import FORMATS, Format, format_of
 from explain.exports.document import DEFAULT_PROFILE, Document, LetterFields
 from explain.exports.profiles import profile_of
@@ -203,7 +204,7 @@ def _export_all(
             f"interrupted: {written} {'file is' if written == 1 else 'files are'} in {folder.name},"
             " each of them whole; the index and the queue are not complete: run it again"
         )
-        return INTERRUPTED
+        return interrupted_code()
     message(summary)
     others = folder.others(kind.suffix)
     if others:

@@ -6,7 +6,6 @@ import gc
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -19,6 +18,7 @@ from explain.cli.writing import check_target
 from facts.claim import Override
 from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
+from facts.leftovers import scratch_folder
 from facts.readers.batch import RejectedClaim
 from facts.readers.detect import is_x12
 from facts.readers.parquet import is_parquet
@@ -199,7 +199,7 @@ def adjudicate_in_bulk(
     if task.output is not None:
         check_target(task.output, task.inputs)
         return write(Path(task.output))
-    with tempfile.TemporaryDirectory(prefix="clausewise-") as folder:
+    with scratch_folder() as folder:
         written = Path(folder, f"determinations.{'jsonl' if task.kind == 'table' else task.kind}")
         result = write(written)
         with written.open(encoding="utf-8", newline="\n") as file:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
+import os
 from pathlib import Path
 
 from facts.diagnostic import UsageError
+from facts.leftovers import new_part, remove_leftovers
 from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
 
@@ -32,8 +33,10 @@ class OutputFolder:
             raise UsageError.of(f"{self.name} is a file, not a folder", "name a folder")
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.path, prefix="."):
-                pass
+            remove_leftovers(self.path)
+            part, handle = new_part(self.path / "folder")
+            os.close(handle)
+            part.unlink()
         except OSError as fault:
             raise unwritable(self.name, fault) from None
 
@@ -52,7 +55,7 @@ class OutputFolder:
         UsageError
             If it cannot be written.
         """
-        write_bytes(self.path / name, content, f"`{one_line(str(self.path / name))}`")
+        write_bytes(self.path / name, content, f"`{one_line(str(self.path / name))}`", swept=True)
         self.written.add(name)
 
     def others(self, suffix: str) -> int:
@@ -68,7 +71,7 @@ class OutputFolder:
         )
 
 
-def write_bytes(path: Path, content: bytes, what: str) -> None:
+def write_bytes(path: Path, content: bytes, what: str, swept: bool = False) -> None:
     """Write a file whole or not at all.
 
     Parameters
@@ -79,6 +82,8 @@ def write_bytes(path: Path, content: bytes, what: str) -> None:
         The bytes of the file.
     what : str
         The file as a message names it.
+    swept : bool, optional
+        Whether the folder was rid of leftovers already.
 
     Raises
     ------
@@ -86,7 +91,7 @@ def write_bytes(path: Path, content: bytes, what: str) -> None:
         If it cannot be written.
     """
     try:
-        with whole_file(path) as file:
+        with whole_file(path, swept=swept) as file:
             file.write(content)
     except OSError as fault:
         raise unwritable(what, fault) from None

@@ -15,10 +15,12 @@ import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.output import discard, flush, message, report
+from explain.cli.stopping import interrupted_code
 from facts.diagnostic import ClausewiseError, InputError, QueryError, UsageError
+from facts.leftovers import removals
 from facts.whole_file import unwritable
 
-DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED, INTERRUPTED = 0, 1, 2, 3, 70, 130
+DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED = 0, 1, 2, 3, 70
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says where stdout takes no more."""
@@ -74,9 +76,7 @@ def _gathered(name: str, hint: Any, values: Mapping[str, Any]) -> Any:
 def ended(action: Callable[[], int]) -> int:
     """Run an action and return its exit code; every error becomes a sentence on stderr."""
     try:
-        code = action()
-        flush()
-        return code
+        return _ended(action)
     except BrokenPipeError:
         discard("stdout")
         return DONE
@@ -89,7 +89,7 @@ def ended(action: Callable[[], int]) -> int:
         message(
             "interrupted: the output is not complete; files are whole or not there; start it again"
         )
-        return INTERRUPTED
+        return interrupted_code()
     except typer.Exit:
         raise
     except OSError as fault:
@@ -100,6 +100,15 @@ def ended(action: Callable[[], int]) -> int:
     except Exception as fault:
         message(unexpected(fault))
         return UNEXPECTED
+
+
+def _ended(action: Callable[[], int]) -> int:
+    try:
+        code = action()
+    finally:
+        report(removals())
+    flush()
+    return code
 
 
 def unexpected(fault: Exception) -> str:

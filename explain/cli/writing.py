@@ -11,7 +11,7 @@ from pathlib import Path
 from explain.cli.output import data
 from facts.diagnostic import UsageError
 from facts.values import one_line
-from facts.whole_file import unwritable, whole_file
+from facts.whole_file import real_target, unwritable, whole_file
 
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 """What the end of a file's name says of what to write."""
@@ -106,7 +106,7 @@ def check_target(output: str, inputs: Iterable[str]) -> Path:
         If it is a folder, or one of the files that are read.
     """
     what = f"`{one_line(output)}`"
-    path = Path(os.path.realpath(output))
+    path = real_target(output)
     if path.is_dir():
         raise UsageError.of(f"{what} is a folder", "name a file in it")
     if path in {Path(os.path.realpath(name)) for name in inputs}:

@@ -13,7 +13,7 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.extras import Connection, duckdb_module
 from facts.values import one_line
-from facts.whole_file import unwritable, whole_file
+from facts.whole_file import real_target, unwritable, whole_file
 from kb.bulk.faults import NOT_EXACT, inexact_faults, is_program_fault, room_faults
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
@@ -104,7 +104,7 @@ def adjudicate_files(
     >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], claims.with_name("out.csv")).outcomes
     {'bundled': 1}
     """
-    target = Path(os.path.realpath(output))
+    target = real_target(output)
     _check_writable(target, output)
     rules = kb if isinstance(kb, BulkRules) else BulkRules.of(kb)
     with interruptible(), room_faults(str(output)), ExitStack() as stack:

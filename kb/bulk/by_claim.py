@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from facts.claim import Override
 from facts.extras import Connection
+from facts.leftovers import scratch_folder
 from facts.readers.detect import open_claims
 from facts.readers.evidence import EvidenceIndex, read_evidence
 from facts.readers.parquet import exact_path
@@ -61,7 +61,7 @@ def write_by_claim(
     result, readings = Adjudication(), kb.policy.tells_readings
     index = read_evidence(list(evidence), kb.policy.evidence_types)
     stream = kb.stream(open_claims(list(claims)), index, overrides, result)
-    with TemporaryDirectory(prefix="clausewise-") as folder:
+    with scratch_folder() as folder:
         rows = Path(folder, "rows.jsonl") if kind == "parquet" else Path(target)
         with rows.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             done = determine_by_claim(

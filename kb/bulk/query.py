@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
+from facts.leftovers import scratch_folder
 from facts.schema import CLASSIFIED_COLUMNS
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.by_predicate import read_inputs, taken_names
@@ -95,7 +95,8 @@ def query_files(
 
     Examples
     --------
-    >>> claims = Path(tempfile.mkdtemp(), "claims.csv")
+    >>> from tempfile import mkdtemp
+    >>> claims = Path(mkdtemp(), "claims.csv")
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")
     >>> from kb import KnowledgeBase
@@ -109,7 +110,7 @@ def query_files(
         return answer_by_rows(kb, query, *files)
     inexact: tuple[type[Exception], ...] = (Inexact, ProgramError, *inexact_faults())
     with room_faults(), ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="clausewise-"))
+        scratch = stack.enter_context(scratch_folder())
         connection = connect(threads, memory_limit, scratch)
         stack.callback(close, connection)
         try:

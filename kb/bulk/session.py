@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from facts.claim import EvidenceTypes
 from facts.diagnostic import UsageError
 from facts.extras import Connection, duckdb_module
+from facts.leftovers import scratch_folder
 from kb.bulk.read.evidence import EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
 from kb.engines.duckdb.connection import connection_settings, stop_running
@@ -59,11 +59,10 @@ class BulkSession:
     ) -> None:
         self._claims = claims
         self._last = last
-        self._scratch = tempfile.TemporaryDirectory(prefix="clausewise-")
+        self._held = ExitStack()
+        self._scratch = self._held.enter_context(scratch_folder())
         self._aside = ThreadPoolExecutor(1)
-        self._connecting = self._aside.submit(
-            connect_twice, threads, memory_limit, self._scratch.name
-        )
+        self._connecting = self._aside.submit(connect_twice, threads, memory_limit, self._scratch)
         self._reading: Future[Checked] | None = None
         self._filing: Future[tuple[EvidenceReader, bool]] | None = None
 
@@ -84,7 +83,7 @@ class BulkSession:
             _LEFT_OPEN.append(self.connection)
         elif connected:
             close(self.connection)
-        self._scratch.cleanup()
+        self._held.close()
 
     @property
     def connection(self) -> Connection:

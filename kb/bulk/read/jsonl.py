@@ -9,9 +9,9 @@ from heapq import merge
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from facts.leftovers import scratch_folder
 from facts.readers.jsonl import ObjectFile, physical_rows
 from facts.readers.line_table import RawRow
 from facts.readers.parquet import exact_path
@@ -68,7 +68,7 @@ def _regular_copy(path: Path) -> Iterator[tuple[Path, int]]:
     So one byte that is no UTF-8 does not leave a million rows to the row reader.
     """
     rows = 0
-    with TemporaryDirectory(prefix="clausewise-") as folder:
+    with scratch_folder() as folder:
         copy = Path(folder) / "rows.jsonl"
         with path.open("rb") as file, copy.open("wb") as other:
             for row in physical_rows(file):

@@ -29,7 +29,7 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        env=ENVIRONMENT,
+        env=options.pop("env", ENVIRONMENT),  # type: ignore[call-overload]
         preexec_fn=interruptible,
         **options,
     )
@@ -85,6 +85,42 @@ def test_an_interrupt_is_one_line_and_leaves_no_file(many: str, tmp_path: Path) 
         "interrupted: the output is not complete; files are whole or not there; start it again\n"
     )
     assert [path.name for path in tmp_path.iterdir()] == ["many.csv"]
+
+
+@needs_posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_the_system_stops_leaves_no_file(
+    many: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    process = start(
+        *("adjudicate", many, "-o", str(tmp_path / "out.parquet")),
+        env={**ENVIRONMENT, "TMPDIR": str(temporary)},
+    )
+    deadline = time.monotonic() + 30
+    while not any(temporary.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
+    assert err.startswith("interrupted: the output is not complete")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["many.csv", "temporary"]
+    assert list(temporary.iterdir()) == []
+
+
+@needs_posix
+def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    script = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from explain.cli.stopping import stop_as_interrupted as stop; stop()\n"
+        "print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)\n"
+        "print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=ENVIRONMENT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\nFalse\n"
 
 
 needs_full = pytest.mark.skipif(

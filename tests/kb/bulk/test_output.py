@@ -140,7 +140,7 @@ def test_reasons_name_the_number_of_their_line(
 def test_a_session_of_a_process_that_ends_leaves_no_file(tmp_path: Path) -> None:
     claims = claims_of(tmp_path, "claims.parquet", 0, 10)
     with BulkSession([claims], last=True) as session:
-        scratch = Path(session._scratch.name)
+        scratch = Path(session._scratch)
         assert session.checked().tally.lines_read == 10
     assert not scratch.exists()
     assert session.connection.execute("SELECT count(*) FROM checked_lines").fetchone() == (10,)
