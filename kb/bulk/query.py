@@ -110,8 +110,7 @@ def query_files(
         return answer_by_rows(kb, query, *files)
     inexact: tuple[type[Exception], ...] = (Inexact, ProgramError, *inexact_faults())
     with room_faults(), ExitStack() as stack:
-        scratch = stack.enter_context(scratch_folder())
-        connection = connect(threads, memory_limit, scratch)
+        connection = connect(threads, memory_limit, stack.enter_context(scratch_folder()))
         stack.callback(close, connection)
         try:
             found = run_stoppable(connection, lambda: _in_one_set(connection, kb, query, *files))
