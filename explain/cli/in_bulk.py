@@ -20,7 +20,7 @@ from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
 from facts.leftovers import scratch_folder
 from facts.readers.batch import RejectedClaim
-from facts.readers.detect import is_x12
+from facts.readers.detect import document_reader
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import one_line
@@ -294,7 +294,7 @@ def about_lines(files: Iterable[str]) -> int:
         path = Path(file)
         if not path.is_file():
             continue
-        if is_parquet(path) or is_x12(look(path)[0]):
+        if is_parquet(path) or document_reader(look(path)[0]) is not None:
             return 0
         try:
             with path.open("rb") as rows:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ClaimFiles = Annotated[
     list[str],
-    typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, Parquet, 837P or 837I; globs too."),
+    typer.Argument(metavar="FILE", help="Claims: CSV, JSONL, Parquet, 837 or FHIR R4; globs too."),
 ]
 ClaimOption = Annotated[
     list[str],
@@ -29,7 +29,7 @@ ClaimOption = Annotated[
         "--claims",
         "-c",
         metavar="FILE",
-        help="Claims: CSV, JSONL, Parquet, 837P or 837I. Several times.",
+        help="Claims: CSV, JSONL, Parquet, 837 or FHIR R4. Several times.",
     ),
 ]
 PolicyOption = Annotated[

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
+from facts.readers.fhir.documents import is_fhir
 from facts.readers.parquet import is_parquet
-from facts.readers.repeated import RepeatedClaims, rejected, repeated_claims
+from facts.readers.repeated import IdSource, RepeatedClaims, rejected, repeated_claims
 from facts.readers.text_file import look
 
 
@@ -19,8 +21,42 @@ def is_x12(head: str) -> bool:
     return head.lstrip().startswith("ISA")
 
 
+class DocumentReader(NamedTuple):
+    """What reads the claims of a file that is no table.
+
+    Parameters
+    ----------
+    ids : callable
+        Returns what reads the claim ids of a path.
+    read : callable
+        Reads the claims of a path; those of repeated ids are rejected.
+    """
+
+    ids: Callable[[str | Path], IdSource]
+    read: Callable[[str | Path, RepeatedClaims | None], ClaimStream]
+
+
+def document_reader(head: str) -> DocumentReader | None:
+    """Return what reads a file of claims that is no table: an 837 or FHIR; None for a table.
+
+    Parameters
+    ----------
+    head : str
+        The first characters of the file.
+    """
+    if is_x12(head):
+        from facts.readers.x12.claims import ids_of_837, read_837
+
+        return DocumentReader(ids_of_837, read_837)
+    if is_fhir(head):
+        from facts.readers.fhir.claims import ids_of_fhir, read_fhir
+
+        return DocumentReader(ids_of_fhir, read_fhir)
+    return None
+
+
 def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = None) -> ClaimStream:
-    """Read claims from CSV, JSONL, Parquet, 837P and 837I files, in any mixture.
+    """Read claims from CSV, JSONL, Parquet, 837P, 837I and FHIR files, in any mixture.
 
     Parameters
     ----------
@@ -43,7 +79,7 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
     if isinstance(paths, (str, Path)):
         paths = [paths]
     notes: list[Diagnostic] = []
-    files: list[str | Path] = []
+    files: list[tuple[str | Path, DocumentReader]] = []
     tables: list[str | Path] = []
     for path in dict.fromkeys(paths):
         if is_parquet(Path(path)):
@@ -52,8 +88,8 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
         head, fault = look(Path(path))
         if fault is not None:
             notes.append(fault)
-        elif is_x12(head):
-            files.append(path)
+        elif (reader := document_reader(head)) is not None:
+            files.append((path, reader))
         else:
             tables.append(path)
     tally = Tally()
@@ -61,22 +97,20 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
 
 
 def _one_after_another(
-    files: list[str | Path],
+    files: list[tuple[str | Path, DocumentReader]],
     tables: list[str | Path],
     notes: list[Diagnostic],
     only: str | None,
 ) -> Iterator[Claim | RejectedClaim]:
-    """Yield the claims of 837 files, then of tables; ids that repeat among them are rejected."""
+    """Yield claims of 837 and FHIR files, then of tables; ids that repeat are rejected."""
     repeated = RepeatedClaims()
     if files:
-        from facts.readers.x12.claims import ids_of_837, read_837
-
-        sources = [ids_of_837(path) for path in files]
+        sources = [reader.ids(path) for path, reader in files]
         if tables:
             sources.append(ids_of_tables(tables))
         repeated = repeated_claims(sources)
-        for path in files:
-            stream = read_837(path, repeated)
+        for path, reader in files:
+            stream = reader.read(path, repeated)
             yield from stream.items
             notes.extend(stream.diagnostics)
     if tables:
@@ -90,7 +124,7 @@ def _one_after_another(
 def _once(
     item: Claim | RejectedClaim, repeated: RepeatedClaims, tables: Collection[str]
 ) -> Claim | RejectedClaim:
-    """Return a claim of the tables, rejected where its id is in an 837 too."""
+    """Return a claim of the tables, rejected where its id is in another file too."""
     place = repeated.place_in(item.claim_id, tables)
     if place is None and isinstance(item, Claim) and item.lines[0].trace is not None:
         place = item.lines[0].trace.origin("claim_id")

@@ -101,7 +101,7 @@ class ObjectFile:
                 if number in numbers:
                     text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
                     if not text.isspace():
-                        yield number, *_parsed(text)
+                        yield number, *parsed_object(text)
 
     def warn(self, names: Iterable[str], number: int) -> None:
         """Warn of the names that are not read, each once.
@@ -180,7 +180,7 @@ class ObjectFile:
                     yield number, _guessed(physical.first), f"the row cannot be read: {fault}"
                     continue
                 if not text.isspace():
-                    yield number, *_parsed(text)
+                    yield number, *parsed_object(text)
 
 
 def physical_rows(file: IO[bytes]) -> Iterator[bytes]:
@@ -227,8 +227,21 @@ def open_objects(
     return ObjectFile(path, known, notes, required)
 
 
-def _parsed(text: str) -> tuple[dict[str, Any], str]:
-    """Return the object of a row and what is broken of it."""
+def parsed_object(text: str, what: str = "row") -> tuple[dict[str, Any], str]:
+    """Return the object of a JSON text, its numbers exact, and what is broken of it.
+
+    Parameters
+    ----------
+    text : str
+        A row of a file, or all of it.
+    what : str, optional
+        What a sentence calls the text.
+
+    Examples
+    --------
+    >>> parsed_object('{"units": 2.50}')
+    ({'units': Decimal('2.50')}, '')
+    """
     text = text.rstrip("\r\n \t")
     repeated: list[str] = []
 
@@ -248,11 +261,11 @@ def _parsed(text: str) -> tuple[dict[str, Any], str]:
             object_pairs_hook=pairs,
         )
     except json.JSONDecodeError as fault:
-        return _guessed(text), f"the row is not JSON: {_reason(text, fault)}"
+        return _guessed(text), f"the {what} is not JSON: {_reason(text, fault)}"
     except RecursionError:
-        return _guessed(text), "the row is nested too deeply"
+        return _guessed(text), f"the {what} is nested too deeply"
     if not isinstance(record, dict):
-        return {}, f"the row is {kind_of(record)}, not an object"
+        return {}, f"the {what} is {kind_of(record)}, not an object"
     if repeated:
         known = {} if "claim_id" in repeated else record
         return known, f"{quoted(repeated[0])} occurs twice in the object"

@@ -1,7 +1,7 @@
 """Claim lines of files as one checked view: what is suspect is read again by the row readers.
 
 The lines are in the order of their files, those of CSV and JSONL before those of Parquet, those of
-837 files behind; claims that had to be read again come last.
+837 and FHIR files behind; claims that had to be read again come last.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
 from kb.bulk.read.columns import KINDS, RawColumn, exact, joined, read_column, selected, written
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
-from kb.bulk.read.x12 import X12Lines, is_837, read_x12
+from kb.bulk.read.x12 import X12Lines, read_x12, reader_of
 from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import in_background, make_table
 
@@ -92,8 +92,9 @@ class LineReader:
         Checked
             Faults of files and rows; a claim of which a row cannot be read is left out whole.
         """
-        x12 = [path for path in dict.fromkeys(self._paths) if is_837(path)]
-        self._tables.read(path for path in self._paths if path not in x12)
+        readers = {path: reader_of(path) for path in self._paths}
+        x12 = [(path, reader) for path, reader in readers.items() if reader is not None]
+        self._tables.read(path for path in self._paths if readers[path] is None)
         read = read_x12(self.connection, x12) if x12 else None
         sources = [*self._tables.sources, *([read.source] if read is not None else [])]
         for tag, source in enumerate(sources):
@@ -124,12 +125,12 @@ class LineReader:
         return self.checked
 
     def _add(self, read: X12Lines) -> None:
-        """Add what was read and rejected of 837 files to what was read of tables.
+        """Add what was read and rejected of other files to what was read of tables.
 
         Raises
         ------
         NotFusable
-            If a claim id is in an 837 and in a table: then both have to be told.
+            If a claim id is in a table and in another file: then both have to be told.
         """
         if len(self._columns) > 1:
             *tables, x12 = self._columns
@@ -138,7 +139,7 @@ class LineReader:
                 f"SELECT claim_id FROM ({selected([x12], ['claim_id'])}) LIMIT 1"
             )
             if self.connection.execute(both).fetchone() is not None:
-                raise NotFusable("a claim id is in an 837 and in a table")
+                raise NotFusable("a claim id is in a table and in an 837 or a FHIR file")
         tally = self.checked.tally
         tally.lines_read += read.tally.lines_rejected
         tally.lines_rejected += read.tally.lines_rejected

@@ -1,4 +1,4 @@
-"""837 files as a table of DuckDB: read by the reader of single claims, stored column by column."""
+"""837 and FHIR files as a table of DuckDB: read claim by claim, stored column by column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
-from facts.readers.detect import is_x12
+from facts.readers.detect import DocumentReader, document_reader
 from facts.readers.line_table import PARSERS
 from facts.readers.parquet import is_parquet
 from facts.readers.repeated import repeated_claims
@@ -27,12 +27,12 @@ _AT_ONCE = 20_000
 """Lines that go between Python and DuckDB at once."""
 
 _BEHIND = 1 << 59
-"""Lines of 837 files come behind those of Parquet files."""
+"""Lines of 837 and FHIR files come behind those of Parquet files."""
 
 
 @dataclass(slots=True)
 class X12Lines:
-    """The lines of 837 files in a table, and what could not be read.
+    """The lines of 837 and FHIR files in a table, and what could not be read.
 
     Parameters
     ----------
@@ -52,26 +52,28 @@ class X12Lines:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def is_837(path: str | Path) -> bool:
-    """Return whether a file begins as an X12 interchange does.
+def reader_of(path: str | Path) -> DocumentReader | None:
+    """Return what reads an 837 or a FHIR file; None for a table.
 
     Parameters
     ----------
     path : path
         The file; one that cannot be read is none.
     """
-    return not is_parquet(Path(path)) and is_x12(look(Path(path))[0])
+    return None if is_parquet(Path(path)) else document_reader(look(Path(path))[0])
 
 
-def read_x12(connection: Connection, paths: Sequence[str | Path]) -> X12Lines:
-    """Read 837 files into a table; a claim of which the id stands twice in them is rejected.
+def read_x12(
+    connection: Connection, files: Sequence[tuple[str | Path, DocumentReader]]
+) -> X12Lines:
+    """Read 837 and FHIR files into a table; a claim whose id stands twice in them is rejected.
 
     Parameters
     ----------
     connection : Connection
         Where the table is made.
-    paths : sequence of path
-        837 files, one after the other.
+    files : sequence of (path, DocumentReader)
+        The files, one after the other, each with what reads it.
 
     Returns
     -------
@@ -87,7 +89,7 @@ def read_x12(connection: Connection, paths: Sequence[str | Path]) -> X12Lines:
     texts = _Texts()
     held: list[ClaimLine] = []
     stored = 0
-    for path, item in _claims(paths, found):
+    for path, item in _claims(files, found):
         found.tally.claims_read += 1
         item = exact(item) if isinstance(item, Claim) else item
         if isinstance(item, RejectedClaim):
@@ -103,18 +105,16 @@ def read_x12(connection: Connection, paths: Sequence[str | Path]) -> X12Lines:
             stored += len(held)
             held.clear()
     if held:
-        _store(connection, str(paths[-1]), held, stored, texts)
+        _store(connection, str(files[-1][0]), held, stored, texts)
     return found
 
 
 def _claims(
-    paths: Sequence[str | Path], found: X12Lines
+    files: Sequence[tuple[str | Path, DocumentReader]], found: X12Lines
 ) -> Iterator[tuple[str, Claim | RejectedClaim]]:
-    from facts.readers.x12.claims import ids_of_837, read_837
-
-    repeated = repeated_claims([ids_of_837(path) for path in paths])
-    for path in paths:
-        stream = read_837(path, repeated)
+    repeated = repeated_claims([reader.ids(path) for path, reader in files])
+    for path, reader in files:
+        stream = reader.read(path, repeated)
         for item in stream.items:
             yield str(path), item
         found.diagnostics += stream.diagnostics
