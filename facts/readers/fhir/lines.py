@@ -43,7 +43,7 @@ _GROUP_OF_PLAN = ("group", "plan")
 """Classes of a coverage that name the plan. Source: FHIR R4, coverage-class."""
 
 
-class ElementTrace(NamedTuple):
+class ItemTrace(NamedTuple):
     """Places of the fields of one item: the JSON path of each."""
 
     place: ResourcePlace
@@ -180,7 +180,7 @@ class ItemReader:
         self._days(item, found)
         self._money(item, found)
         self._provider(item, found)
-        trace = ElementTrace(self._place, found.paths)
+        trace = ItemTrace(self._place, found.paths)
         fields, faults = texts_of(found.values, trace)
         for name in ("claim_id", "claim_form"):
             if not fields.get(name) and name not in faults:
