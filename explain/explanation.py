@@ -7,6 +7,7 @@ from typing import Any
 
 from explain.narrative.explained import ExplainedLine
 from explain.proof.explainer import Explainer
+from facts.values import one_line
 from kb.claims.determine import LoadedClaim, check_loaded
 
 
@@ -29,6 +30,26 @@ class Explanation(ExplainedLine):
 
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        line = f"line {self.line_number} of claim {one_line(self.claim_id)}"
+        clauses = ", ".join(each.clause.clause_id for each in self.citations)
+        return f"<Explanation of {line}: {self.outcome}{clauses and ' under '}{clauses}>"
+
+    def _repr_html_(self) -> str:
+        """The picture of the proof, where ``clausewise[report]`` can draw it, then the text."""
+        from html import escape
+
+        from explain.pictures.drawing import can_draw
+
+        text = f"<pre>{escape(self.text)}</pre>"
+        if not can_draw():
+            return text
+        from explain.narrative.builder import narrative_of
+        from explain.pictures.composing import picture_of
+        from explain.pictures.drawing import picture_svg
+
+        return picture_svg(picture_of(narrative_of(self)), key=False) + text
 
 
 def why(loaded: LoadedClaim, line_number: int, *, masked: bool = False) -> Explanation:

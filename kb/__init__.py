@@ -62,7 +62,13 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module `kb` has no `{name}`")
-    return getattr(import_module(_HOMES.get(name, "facts.diagnostic")), name)
+    try:
+        home = import_module(_HOMES.get(name, "facts.diagnostic"))
+    except ModuleNotFoundError as fault:
+        if (fault.name or "").startswith("facts."):
+            raise ImportError("`facts` is another module: `import clausewise` says which") from None
+        raise
+    return getattr(home, name)
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ from explain.cli.app import COMMANDS
 from tests.accept import TESTS
 
 ROOT = TESTS.parent
-PACKAGES = ("facts", "kb", "explain")
+PACKAGES = ("clausewise", "facts", "kb", "explain")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 MOST_ROWS_OF_A_FILE = 400
 MOST_ROWS_OF_A_FUNCTION = 80

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from explain.english.phrases import code_text
 from explain.english.places import document_place
 from facts.origin import Origin
+from facts.values import one_line
 from kb.language.ast import Atom, BodyLiteral, Rule
 from kb.language.values import Value
 from kb.model.clause import PolicyClause
@@ -73,7 +76,7 @@ class Node:
         return self.kind in ("fact", "absence", "comparison")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Proof:
     """Why an atom holds: the smallest of its derivations.
 
@@ -111,11 +114,16 @@ class Proof:
             for support in self.supports.get(node.id, ()):
                 yield node.id, support
 
-    @cached_property
+    @property
     def graph(self) -> networkx.DiGraph[str]:
         """The proof as a graph whose edges lead from a conclusion to what supports it.
 
-        Node attributes are those of ``Node`` but its id; an edge has its ``position``.
+        Node attributes are those of ``Node`` but its id; an edge has its ``position``. It is made
+        anew each time: whoever changes it does not change the proof.
+
+        See Also
+        --------
+        Proof.write : as a file for other programs.
         """
         import networkx
 
@@ -147,8 +155,31 @@ class Proof:
                 rows += ["", *_clause_rows(clause)]
         return "\n".join(rows)
 
+    def write(self, path: str | Path) -> None:
+        """Write the graph of the proof as ``.graphml``, ``.gexf`` or node-link ``.json``.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending names the format.
+
+        Raises
+        ------
+        UsageError
+            If the ending names none of these, or the file cannot be written.
+        """
+        from explain.proof.graph_file import write_graph
+
+        write_graph(self.graph, path)
+
     def __str__(self) -> str:
         return self.text
+
+    def __repr__(self) -> str:
+        return f"<Proof of {one_line(self.root.text)}: {len(self.nodes)} steps>"
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.text)}</pre>"
 
 
 def _attributes(node: Node) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class EvidenceIndex:
         return self._by_claim.get(claim_id, ())
 
     def with_faults_of(self, other: EvidenceIndex) -> EvidenceIndex:
-        """Return this evidence with the diagnostics and the counts of another reading before it."""
+        """Return this evidence with the diagnostics and the counts of the ``other`` before it."""
         return EvidenceIndex(
             self,
             (*other.diagnostics, *self.diagnostics),
