@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from facts.diagnostic import UsageError
@@ -16,7 +17,14 @@ from kb.claims.arguments import (
     check_text,
     check_variables,
 )
-from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
+from kb.claims.inputs import (
+    Claims,
+    EvidenceInput,
+    OverrideInput,
+    RemittanceInput,
+    check_inputs,
+    claim_stream,
+)
 from kb.claims.known import KnownClaims, known_claims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     from kb.engines.protocol import Engine
     from kb.language.ast import Query
     from kb.language.values import Value
+    from kb.matching.claims import Matching
     from kb.model.determination import Determination
     from kb.model.relation import Relation
     from kb.policy.loader import Policy
@@ -97,7 +106,11 @@ class RuleBase:
         )
 
     def with_claims(
-        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
+        self,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        remittances: RemittanceInput = (),
     ) -> Self:
         """Return a knowledge base that also knows some claims; those it knew before are kept.
 
@@ -109,6 +122,9 @@ class RuleBase:
             What a reader returns, or claim lines as ``ClaimLine`` or dicts.
         evidence, overrides : iterable, optional
             What a reader returns, or dicts.
+        remittances : iterable of RemittedClaim, or Matching, optional
+            What payers answered, or how that was matched with claims already; ``load`` with
+            ``audit`` gives verdicts.
 
         Returns
         -------
@@ -128,7 +144,7 @@ class RuleBase:
         RuleBase.claim : one of the claims, as ``explain.why`` takes it.
         """
         other = copy(self)
-        known, found = known_claims(self._known, lines, evidence, overrides)
+        known, found = known_claims(self._known, lines, evidence, overrides, remittances)
         vars(other).update(_known=known, diagnostics=found)
         return other
 
@@ -205,7 +221,7 @@ class RuleBase:
             engine=self._loader.given_engine,
         )
         known = self._known
-        again = KnownClaims(other._loader, known.claims, known.evidence, known.overrides)
+        again = replace(known, loader=other._loader)
         vars(other).update(_known=again, diagnostics=self.diagnostics)
         return other
 
@@ -354,6 +370,11 @@ class RuleBase:
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
         return frozen(self._known.claims)
+
+    @property
+    def matching(self) -> Matching:
+        """What remittances answer to the lines of the claims."""
+        return self._known.matching
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that is known of a claim, by ``claim_id``."""
