@@ -77,7 +77,8 @@ class KnownClaims:
         self._shared = self.loader.shared_facts(self.overrides)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return KnownClaims, (self.loader, self.claims, self.evidence, self.overrides)
+        given = (self.loader, self.claims, self.evidence, self.overrides)
+        return KnownClaims, (*given, self.matching, self.answers)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
