@@ -17,14 +17,7 @@ from kb.claims.arguments import (
     check_text,
     check_variables,
 )
-from kb.claims.inputs import (
-    Claims,
-    EvidenceInput,
-    OverrideInput,
-    RemittanceInput,
-    check_inputs,
-    claim_stream,
-)
+from kb.claims.inputs import check_inputs, claim_stream
 from kb.claims.known import KnownClaims, known_claims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
@@ -37,6 +30,7 @@ if TYPE_CHECKING:
     from facts.readers.batch import Claim
     from facts.readers.code_lists import HcpcsRelease
     from kb.claims.determine import LoadedClaim
+    from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, RemittanceInput
     from kb.engines.protocol import Engine
     from kb.language.ast import Query
     from kb.language.values import Value
@@ -123,8 +117,7 @@ class RuleBase:
         evidence, overrides : iterable, optional
             What a reader returns, or dicts.
         remittances : iterable of RemittedClaim, or Matching, optional
-            What payers answered, or how that was matched with claims already; ``load`` with
-            ``audit`` gives verdicts.
+            What payers answered, or a matching of it; ``load`` with ``audit`` gives verdicts.
 
         Returns
         -------
@@ -315,23 +308,13 @@ class RuleBase:
         goal : Query
             What ``parse`` returns, checked with ``one_claim_at_a_time``.
         lines, evidence, overrides
-            As for ``adjudicate``.
+            As for ``adjudicate``; memory grows with the answers alone.
         result : Adjudication, optional
             Gathers diagnostics and the tally.
 
-        Returns
-        -------
-        Relation
-            Memory grows with the answers alone.
-
-        Examples
+        See Also
         --------
-        >>> from kb import KnowledgeBase
-        >>> kb = KnowledgeBase.load("r14")
-        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
-        ...         "service_date": "2018-06-01", "procedure_code": "J7050"}
-        >>> kb.query_stream(kb.parse("outcome(C, L, O)"), [line]).rows
-        (('C1', 1, 'bundled'),)
+        RuleBase.query : over claims that are kept.
         """
         from kb.claims.goals import relation_of
 

@@ -131,10 +131,6 @@ def load_policy(policy: str | Path, alternatives: bool = False, audit: bool = Fa
     audit : bool, optional
         Whether to read the rules of the verdicts on remittances.
 
-    Returns
-    -------
-    Policy
-
     Raises
     ------
     ProgramError
