@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -17,9 +17,11 @@ from explain.cli.in_bulk import (
     about_lines,
     adjudicate_in_bulk,
     choose_engine,
+    counted_noun,
     determinations_table,
     reading_ahead,
     readings_table,
+    reconciled,
     write_rejects,
 )
 from explain.cli.loaded import expanded, read_supplements
@@ -37,7 +39,6 @@ from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError, UsageError
-from facts.readers.batch import Tally
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 
@@ -132,7 +133,7 @@ def adjudicate(
         write_rejects(rejects, inputs, result.rejected)
     if evidence:
         message(_evidence_summary(result.evidence_read, result.evidence_rejected))
-    message(summary(result.tally, result.outcomes))
+    message(reconciled(result.tally, result.outcomes))
     if readings:
         message(readings_table(given.rules.policy, result.readings))
     return BAD_INPUT if told.has_errors else DONE
@@ -197,36 +198,7 @@ def demo() -> int:
 
 def _evidence_summary(read: int, rejected: int) -> str:
     """Return the reconciliation of the evidence: rows read, used and rejected."""
-    return (
-        f"{_counted_noun(read, 'row')} of evidence = {read - rejected} kept + {rejected} rejected"
-    )
-
-
-def summary(tally: Tally, counts: Mapping[str, int]) -> str:
-    """Return the reconciliation of a run: lines read, determined and rejected.
-
-    Parameters
-    ----------
-    tally : Tally
-        Lines read, determined and rejected.
-    counts : mapping of str to int
-        Lines of each outcome.
-    """
-    from kb.model.clause import OUTCOMES
-
-    parts = ", ".join(
-        f"{counts[outcome]} {outcome.replace('_', ' ')}"
-        for outcome in OUTCOMES
-        if counts.get(outcome)
-    )
-    return (
-        f"{_counted_noun(tally.lines_read, 'line')} read = {tally.lines_determined} determined"
-        f" + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
-    )
-
-
-def _counted_noun(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{counted_noun(read, 'row')} of evidence = {read - rejected} kept + {rejected} rejected"
 
 
 def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:

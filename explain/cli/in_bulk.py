@@ -19,9 +19,8 @@ from facts.claim import Override
 from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
 from facts.leftovers import scratch_folder
-from facts.readers.batch import RejectedClaim
+from facts.readers.batch import RejectedClaim, Tally
 from facts.readers.detect import document_reader
-from facts.readers.opening import packing
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from facts.values import one_line
@@ -32,6 +31,7 @@ from kb.model.tables import IN_FAVOUR
 if TYPE_CHECKING:
     from explain.cli.options import EngineOptions
     from kb.bulk.session import BulkSession
+    from kb.model.clause import Reading
     from kb.planning.rules import BulkRules
 
 ENGINES = ("pydatalog", "duckdb")
@@ -43,9 +43,6 @@ _MANY_OBJECTS = 50_000
 
 LARGE = 1_000_000
 """Bytes of claims from which DuckDB is quicker by far: some eight thousand lines of CSV."""
-
-_SHRUNK = 10
-"""Times that claims are smaller once they are packed."""
 
 
 def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
@@ -85,8 +82,7 @@ def _size(files: Iterable[str]) -> int:
     total = 0
     for file in files:
         try:
-            packed = packing(Path(file))
-            total += os.path.getsize(file) * (_SHRUNK if packed else 1)
+            total += os.path.getsize(file)
         except (OSError, ValueError):
             continue
     return total
@@ -246,14 +242,9 @@ def readings_table(policy: str, totals: ReadingTotals) -> str:
     totals : ReadingTotals
         What hangs on each reading.
     """
-    from kb.policy.folder import find_policy_folder
-    from kb.policy.sections import read_readings
-    from kb.policy.toml_file import TomlFile
-
     if not totals.by_number:
         return "no contested reading keeps an adverse clause away from a line"
-    file = find_policy_folder(policy) / "readings.toml"
-    known = read_readings(TomlFile(file, file.name, [])) if file.exists() else {}
+    known = known_readings(policy)
     found = sorted(totals.by_number.items(), key=lambda item: (-item[1].charge, item[0]))
     return table_text(
         ("reading", "lines", "charge", "question"),
@@ -267,6 +258,16 @@ def readings_table(policy: str, totals: ReadingTotals) -> str:
             for number, total in found
         ],
     )
+
+
+def known_readings(policy: str) -> dict[int, Reading]:
+    """Return the readings of a ``policy`` by their numbers, without loading it."""
+    from kb.policy.folder import find_policy_folder
+    from kb.policy.sections import read_readings
+    from kb.policy.toml_file import TomlFile
+
+    file = find_policy_folder(policy) / "readings.toml"
+    return read_readings(TomlFile(file, file.name, [])) if file.exists() else {}
 
 
 def _table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
@@ -302,8 +303,6 @@ def about_lines(files: Iterable[str]) -> int:
         if is_parquet(path) or document_reader(look(path)[0]) is not None:
             return 0
         try:
-            if packing(path):
-                return 0
             with path.open("rb") as rows:
                 while block := rows.read(1 << 20):
                     total += block.count(b"\n")
@@ -332,3 +331,31 @@ def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedCla
         write(csv_text([REJECT_COLUMNS]))
         for row in reject_rows(claims):
             write(csv_text([row]))
+
+
+def reconciled(tally: Tally, counts: Mapping[str, int]) -> str:
+    """Return the reconciliation of a run: lines read, determined and rejected.
+
+    Parameters
+    ----------
+    tally : Tally
+        Lines read, determined and rejected.
+    counts : mapping of str to int
+        Lines of each outcome.
+    """
+    from kb.model.clause import OUTCOMES
+
+    parts = ", ".join(
+        f"{counts[outcome]} {outcome.replace('_', ' ')}"
+        for outcome in OUTCOMES
+        if counts.get(outcome)
+    )
+    return (
+        f"{counted_noun(tally.lines_read, 'line')} read = {tally.lines_determined} determined"
+        f" + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
+    )
+
+
+def counted_noun(count: int, noun: str) -> str:
+    """Return a ``count`` with its ``noun``, as one or as many."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

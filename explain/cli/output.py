@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
@@ -146,8 +146,10 @@ def _plain(value: object) -> int | float | str:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return rows as aligned columns under a header.
+def table_text(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], right: Collection[int] = ()
+) -> str:
+    """Return rows as aligned columns under a header, those of some places ``right`` aligned.
 
     Examples
     --------
@@ -157,11 +159,13 @@ def table_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     a\\nb  2
     """
     held = list(rows)
-    return "\n".join(table_lines(columns, lambda: held))
+    return "\n".join(table_lines(columns, lambda: held, right))
 
 
 def table_lines(
-    columns: Sequence[str], rows: Callable[[], Iterable[Sequence[object]]]
+    columns: Sequence[str],
+    rows: Callable[[], Iterable[Sequence[object]]],
+    right: Collection[int] = (),
 ) -> Iterator[str]:
     """Yield the lines of a table; the rows are asked for twice, first for their widths.
 
@@ -171,20 +175,24 @@ def table_lines(
         The header.
     rows : callable
         Returns the rows.
+    right : collection of int, optional
+        Places of the columns that are aligned on the right.
     """
     widths = list(map(_width, columns))
     for row in rows():
         for place, cell in enumerate(row):
             widths[place] = max(widths[place], _width(one_line(str(cell))))
-    yield _table_line(columns, widths)
+    yield _table_line(columns, widths, right)
     for row in rows():
-        yield _table_line([one_line(str(cell)) for cell in row], widths)
+        yield _table_line([one_line(str(cell)) for cell in row], widths, right)
 
 
-def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
-    ).rstrip()
+def _table_line(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> str:
+    padded = []
+    for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        blanks = " " * (width - _width(cell))
+        padded.append(blanks + cell if place in right else cell + blanks)
+    return "  ".join(padded).rstrip()
 
 
 def _width(text: str) -> int:

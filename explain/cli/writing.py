@@ -16,7 +16,7 @@ from facts.whole_file import real_target, unwritable, whole_file
 ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 """What the end of a file's name says of what to write."""
 
-_OTHER_ENDINGS = (".ndjson", ".pq")
+_OTHER_ENDINGS = (".ndjson", ".pq", ".htm")
 
 
 def format_by_ending(output: str, endings: Mapping[str, str] = ENDINGS) -> str:

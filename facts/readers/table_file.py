@@ -80,9 +80,7 @@ def table_rows(
     """
     file = open_table(path, notes, columns, required, only)
     try:
-        if file is not None:
-            yield from file.rows()
-            notes.extend(file.notes())
+        yield from file.rows() if file is not None else ()
     except OSError as fault:
         notes.append(cannot_be_read(path, fault))
 

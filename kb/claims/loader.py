@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream
 from kb.claims.assertions import Classifier, FactStore, claim_facts, policy_facts
 from kb.claims.determine import LoadedClaim, determine
-from kb.claims.remitted import verdict_facts, with_remittance
 from kb.claims.result import Adjudication, accepted, undetermined
 from kb.model.determination import Determination
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from facts.readers.evidence import EvidenceIndex
     from kb.claims.inputs import EvidenceInput, OverrideInput
     from kb.engines.protocol import Engine, Facts, Session
-    from kb.matching.lines import MatchedLine
     from kb.policy.loader import Policy
 
 
@@ -89,9 +87,7 @@ class ClaimLoader:
         overrides : iterable of Override
             Overrides of clauses.
         """
-        clauses = self.policy.clauses.values()
-        shared = policy_facts(clauses, self._settings, overrides, self._lists)
-        return {**shared, **verdict_facts(self.policy)}
+        return policy_facts(self.policy.clauses.values(), self._settings, overrides, self._lists)
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
         """Return evidence by claim, checked against what the policy declares."""
@@ -133,13 +129,7 @@ class ClaimLoader:
         result.diagnostics.extend(index.diagnostics)
         return index, self.shared_facts(self.overrides(overrides, result.diagnostics))
 
-    def load(
-        self,
-        claim: Claim,
-        evidence: EvidenceIndex,
-        shared: FactStore,
-        matched: Sequence[MatchedLine] = (),
-    ) -> LoadedClaim:
+    def load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
         """Return a claim with its facts and a session over them.
 
         Parameters
@@ -150,14 +140,10 @@ class ClaimLoader:
             The evidence of all claims.
         shared : FactStore
             What ``shared_facts`` returns.
-        matched : sequence of MatchedLine, optional
-            What remittances answer to its lines.
         """
         facts = claim_facts(
             claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
         )
-        if matched:
-            facts = with_remittance(facts, claim.claim_id, matched)
         return LoadedClaim(self.policy, claim, facts, self.session(facts))
 
     @cached_property
@@ -194,6 +180,8 @@ class ClaimLoader:
                 stream.tally.claims_rejected += 1
                 continue
             stream.tally.lines_determined += len(determinations)
+            if result.watch is not None:
+                result.watch(claim.lines, determinations)
             if self.policy.tells_readings:
                 for line, each in zip(claim.lines, determinations, strict=True):
                     result.readings.add(each.readings_in_favour or (), 1, line.charge)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.values import one_line
@@ -41,6 +42,8 @@ class Adjudication(Framed):
         ``diagnostics`` too.
     readings : ReadingTotals
         What hangs on each contested reading, where the readings in favour are asked for.
+    watch : callable, optional
+        Called with the lines of each claim and their determinations.
     """
 
     determinations: Sequence[Determination] = field(default_factory=list)
@@ -48,6 +51,9 @@ class Adjudication(Framed):
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
     readings: ReadingTotals = field(default_factory=ReadingTotals)
+    watch: Callable[[Sequence[ClaimLine], Sequence[Determination]], None] | None = field(
+        default=None, compare=False
+    )
 
     def __iter__(self) -> Iterator[Determination]:
         return iter(self.determinations)

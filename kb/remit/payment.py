@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from facts.claim import ClaimLine
 from facts.remittance import ZERO, Adjustment
+from kb.model.at_issue import CENT, part_of, share_of_units
 from kb.model.clause import ADVERSE_EFFECTS
 from kb.model.determination import Citation, Determination
 
-CENT = Decimal("0.01")
 CONTRACTUAL = ("CO", "45")
 """Group and reason of what a charge exceeds the allowed amount by. Source: X12 code list 139."""
 
@@ -88,9 +88,11 @@ def pay(line: ClaimLine, determination: Determination, fees: Fees | None = None)
     outcome = determination.outcome
     paid_units, left = units, charge
     adjustments: list[Adjustment] = []
-    if outcome == "reduced" and determination.allowed_units is not None and units:
-        share = min(Fraction(determination.allowed_units) / Fraction(units), Fraction(1))
-        paid_units, left = _units(share, units), _cents(charge, share)
+    share = None
+    if outcome == "reduced" and determination.allowed_units is not None:
+        share = share_of_units(line.units, determination.allowed_units)
+    if share is not None:
+        paid_units, left = _units(share, units), part_of(charge, share)
     elif outcome in ADVERSE_EFFECTS:
         paid_units, left = ZERO, ZERO.quantize(CENT)
     if left != charge:
@@ -123,13 +125,6 @@ def _reason(determination: Determination) -> tuple[str, str]:
     if cited is None or not cited.carc:
         return UNNAMED
     return cited.group or UNNAMED[0], cited.carc
-
-
-def _cents(amount: Decimal, share: Fraction) -> Decimal:
-    """Return a part of an amount, half a cent rounded up."""
-    cents = Fraction(amount) * share * 100
-    whole = (2 * cents.numerator + cents.denominator) // (2 * cents.denominator)
-    return Decimal(whole) * CENT
 
 
 def _units(share: Fraction, units: Decimal) -> Decimal:

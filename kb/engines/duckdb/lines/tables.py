@@ -181,5 +181,28 @@ ENTRIES = RunTable("entries", {"entry": "BIGINT"})
 SAFE_IDS = RunTable("safe_ids", {"claim_id": "TEXT", "safe": "TEXT"})
 """Claim ids that a spreadsheet would take for formulas, and how they are written."""
 
+# Totals
+
+SUMMED_ANSWERS = RunTable(
+    "summed_answers", {"answer": "BIGINT", "adverse": "BOOLEAN", "reduced": "BOOLEAN"}
+)
+LOST = RunTable("lost", {"charge": NUMBER, "units": NUMBER, "value": NUMBER, "lost": NUMBER})
+"""What is at issue of the charge of a reduced line, by its units and the allowed ones."""
+
+SUMMED_VALUES = RunTable("summed_{}", {"answer": "BIGINT", "value": "TEXT"})
+"""The values of a dimension that is determined, such as the clauses, of each answer."""
+
+SUMMED = RunTable(
+    "summed",
+    {
+        "claim_id": "TEXT",
+        "answer": "BIGINT",
+        "charge": NUMBER,
+        "adverse": "BOOLEAN",
+        "lost": NUMBER,
+    },
+)
+"""The lines as their totals see them."""
+
 RUN_TABLES = tuple(each for each in globals().values() if isinstance(each, RunTable))
 """All tables of a run."""

@@ -1,0 +1,1 @@
+"""Summaries of claims as people read them: nested rows with shares, as CSV, JSON, XLSX and HTML."""
