@@ -47,6 +47,7 @@ class KnowledgeBase(RuleBase):
         precertification: str | Path | None = None,
         engine: Engine | None = None,
         readings: bool = False,
+        audit: bool = False,
     ) -> KnowledgeBase:
         """Load a policy by its name or from its folder, and check all of it.
 
@@ -66,6 +67,8 @@ class KnowledgeBase(RuleBase):
             pyDatalog where nothing is given.
         readings : bool, optional
             Whether determinations have the readings in favour of each line.
+        audit : bool, optional
+            Whether the verdicts on remittances can be asked for.
 
         Raises
         ------
@@ -95,7 +98,7 @@ class KnowledgeBase(RuleBase):
         check_path(policy, "a policy", 'give a name, as in "r14", or a folder')
         codes, listed = read_lists(hcpcs, precertification)
         return cls(
-            load_policy(policy, readings),
+            load_policy(policy, readings, audit),
             settings=settings,
             strict=strict,
             release=codes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from facts.diagnostic import UsageError
@@ -16,7 +17,7 @@ from kb.claims.arguments import (
     check_text,
     check_variables,
 )
-from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
+from kb.claims.inputs import check_inputs, claim_stream
 from kb.claims.known import KnownClaims, known_claims
 from kb.claims.loader import ClaimLoader
 from kb.claims.result import Adjudication, accepted
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from facts.readers.batch import Claim
     from facts.readers.code_lists import HcpcsRelease
     from kb.claims.determine import LoadedClaim
+    from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, RemittanceInput
     from kb.engines.protocol import Engine
     from kb.language.ast import Query
     from kb.language.values import Value
+    from kb.matching.claims import Matching
     from kb.model.determination import Determination
     from kb.model.relation import Relation
     from kb.policy.loader import Policy
@@ -97,7 +100,11 @@ class RuleBase:
         )
 
     def with_claims(
-        self, lines: Claims, evidence: EvidenceInput = (), overrides: OverrideInput = ()
+        self,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        remittances: RemittanceInput = (),
     ) -> Self:
         """Return a knowledge base that also knows some claims; those it knew before are kept.
 
@@ -109,6 +116,8 @@ class RuleBase:
             What a reader returns, or claim lines as ``ClaimLine`` or dicts.
         evidence, overrides : iterable, optional
             What a reader returns, or dicts.
+        remittances : iterable of RemittedClaim, or Matching, optional
+            What payers answered, or a matching of it; ``load`` with ``audit`` gives verdicts.
 
         Returns
         -------
@@ -128,7 +137,7 @@ class RuleBase:
         RuleBase.claim : one of the claims, as ``explain.why`` takes it.
         """
         other = copy(self)
-        known, found = known_claims(self._known, lines, evidence, overrides)
+        known, found = known_claims(self._known, lines, evidence, overrides, remittances)
         vars(other).update(_known=known, diagnostics=found)
         return other
 
@@ -205,7 +214,7 @@ class RuleBase:
             engine=self._loader.given_engine,
         )
         known = self._known
-        again = KnownClaims(other._loader, known.claims, known.evidence, known.overrides)
+        again = replace(known, loader=other._loader)
         vars(other).update(_known=again, diagnostics=self.diagnostics)
         return other
 
@@ -299,23 +308,13 @@ class RuleBase:
         goal : Query
             What ``parse`` returns, checked with ``one_claim_at_a_time``.
         lines, evidence, overrides
-            As for ``adjudicate``.
+            As for ``adjudicate``; memory grows with the answers alone.
         result : Adjudication, optional
             Gathers diagnostics and the tally.
 
-        Returns
-        -------
-        Relation
-            Memory grows with the answers alone.
-
-        Examples
+        See Also
         --------
-        >>> from kb import KnowledgeBase
-        >>> kb = KnowledgeBase.load("r14")
-        >>> line = {"claim_id": "C1", "line_number": 1, "claim_form": "cms1500",
-        ...         "service_date": "2018-06-01", "procedure_code": "J7050"}
-        >>> kb.query_stream(kb.parse("outcome(C, L, O)"), [line]).rows
-        (('C1', 1, 'bundled'),)
+        RuleBase.query : over claims that are kept.
         """
         from kb.claims.goals import relation_of
 
@@ -354,6 +353,11 @@ class RuleBase:
     def claims(self) -> Mapping[str, Claim]:
         """The claims that the knowledge base knows, by id."""
         return frozen(self._known.claims)
+
+    @property
+    def matching(self) -> Matching:
+        """What remittances answer to the lines of the claims."""
+        return self._known.matching
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that is known of a claim, by ``claim_id``."""

@@ -16,6 +16,7 @@ from kb.language.ast import Aggregate, Atom, Constant, Rule, Variable
 from kb.language.printer import print_rule
 from kb.language.traversal import atoms_of
 from kb.language.values import Value
+from kb.model.maker import VERDICT
 from kb.model.program import CheckedProgram
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ def _headline(explanation: ExplainedLine) -> dict[str, Any]:
         help = "a proof cannot be checked without its facts: leave out the mask"
         raise UsageError.of(message, help)
     policy = explanation.explainer.loaded.policy
+    verdicts = [
+        str(proof.root.atom.terms[2].value)  # type: ignore[union-attr]
+        for proof in explanation.verdict
+        if proof.root.atom is not None and proof.root.atom.predicate == VERDICT
+    ]
     return {
         "policy": policy.policy_id,
         "policy_version": policy.version,
@@ -88,6 +94,7 @@ def _headline(explanation: ExplainedLine) -> dict[str, Any]:
         ],
         "assumptions": list(explanation.assumptions),
         "missing": list(explanation.missing),
+        **({"verdict": " ".join(verdicts)} if verdicts else {}),
     }
 
 

@@ -16,6 +16,7 @@ from explain.cli.running import command, ended
 COMMANDS = {
     "demo": "adjudicating",
     "adjudicate": "adjudicating",
+    "audit": "auditing",
     "summary": "summarising",
     "why": "asking",
     "why-not": "explaining",

@@ -56,7 +56,7 @@ def why(
     claim = typed(claim)
     kind = _why_format(format, as_json)
     copy = read_document(document)
-    loaded = given.one_claim(claims, claim, given.rules.knowledge_base(readings=readings))
+    loaded = given.one_claim(claims, claim, given.knowledge_base(readings=readings))
     with about_line(loaded):
         explanation = explain(loaded.kb.claim(claim), line)
     data(_why_text(explanation, kind, copy))

@@ -107,7 +107,7 @@ def verify(
 
     read = read_certificate(proof)
     certificates = certificates_of(read, proof)
-    kb = given.rules.knowledge_base()
+    kb = given.knowledge_base()
     loaded_claim = None
     has_errors = False
     if claims:
@@ -116,9 +116,9 @@ def verify(
         report(loaded.diagnostics)
         has_errors = loaded.has_errors
         loaded_claim = loaded.kb.claim(claim)
-    elif given.evidence or given.overrides:
+    elif given.evidence or given.overrides or given.remittances:
         raise UsageError.of(
-            "evidence and overrides belong to claims", "give the claims with -c FILE"
+            "evidence, overrides and remittances belong to claims", "give the claims with -c FILE"
         )
     budget = Budget()
     found = [

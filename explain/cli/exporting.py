@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explain.cli.loaded import about_line, load_claims
+from explain.cli.loaded import about_line
 from explain.cli.options import (
     ClaimOption,
     DocumentOption,
@@ -161,7 +161,7 @@ def export(
     if claim is None:
         raise UsageError.of("a claim is asked for", "name one, or use --all-adverse")
     if output is not None:
-        _hold_apart(output, [*claims, *(given.evidence or ()), *(given.overrides or ())])
+        _hold_apart(output, [*claims, *given.files])
     elif not kind.is_text and sys.stdout.isatty():
         raise UsageError.of(
             f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH"
@@ -191,7 +191,7 @@ def _export_all(
     if output is None:
         raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
     _hold_queue(queue)
-    loaded = load_claims(given.rules.knowledge_base(), claims, given.evidence, given.overrides)
+    loaded = given.loaded(claims)
     report(loaded.diagnostics)
     folder = OutputFolder(output)
     try:

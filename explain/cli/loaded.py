@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,10 @@ from facts.readers.evidence import EvidenceIndex
 from facts.suggest import near_help
 
 if TYPE_CHECKING:
+    from facts.claim import ClaimLine
+    from facts.readers.remittance_files import RemittanceFiles
     from kb.knowledge_base import KnowledgeBase
+    from kb.matching.claims import Matching
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ class Loaded:
         Claims that could not be read.
     near : list of str
         Claims of Parquet files that were not read, and that may have been meant.
+    answers : RemittanceFiles, optional
+        What payers answered, where files of it were given.
     """
 
     kb: KnowledgeBase
@@ -47,6 +52,7 @@ class Loaded:
     lines: dict[str, list[int]] = field(default_factory=dict)
     rejected: set[str] = field(default_factory=set)
     near: list[str] = field(default_factory=list)
+    answers: RemittanceFiles | None = None
 
     @property
     def has_errors(self) -> bool:
@@ -117,6 +123,7 @@ def load_claims(
     evidence: list[str] | None,
     overrides: list[str] | None,
     only: str | None = None,
+    remittances: list[str] | None = None,
 ) -> Loaded:
     """Return the knowledge base with the claims of some files.
 
@@ -129,6 +136,8 @@ def load_claims(
     only : str, optional
         Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
         whole.
+    remittances : list of str, optional
+        Files of what payers answered.
 
     Returns
     -------
@@ -150,6 +159,7 @@ def load_claims(
     loaded = Loaded(kb, BoundedDiagnostics([*supplements.notes, *index.diagnostics]))
     stream = open_claims(files, only)
     kept: list[Claim] = []
+    all_lines: dict[str, Sequence[ClaimLine]] = {}
     for claim in stream:
         if not isinstance(claim, Claim):
             loaded.diagnostics.extend(claim.diagnostics)
@@ -157,6 +167,8 @@ def load_claims(
                 loaded.rejected.add(claim.claim_id)
             continue
         loaded.lines[claim.claim_id] = [line.line_number for line in claim.lines]
+        if remittances:
+            all_lines[claim.claim_id] = claim.lines
         if only is None or claim.claim_id == only:
             kept.append(claim)
     loaded.diagnostics.extend(stream.diagnostics)
@@ -164,8 +176,21 @@ def load_claims(
         loaded.near.extend(near_claims(files, only))
     elif only is None or not any(is_parquet(Path(file)) for file in files):
         loaded.diagnostics.extend(index.unused(loaded.lines))
-    loaded.kb = kb.with_claims(kept, index, supplements.overrides)
+    matching = _matched(loaded, all_lines, remittances) if remittances else ()
+    loaded.kb = kb.with_claims(kept, index, supplements.overrides, matching)
     return loaded
+
+
+def _matched(
+    loaded: Loaded, lines: dict[str, Sequence[ClaimLine]], remittances: list[str]
+) -> Matching:
+    """Match every claim that was read: another one may be the one that is answered."""
+    from facts.readers.remittance_files import read_remittances
+    from kb.matching.claims import match_claims
+
+    loaded.answers = read_remittances(expanded(remittances))
+    loaded.diagnostics.extend(loaded.answers.diagnostics)
+    return match_claims(lines, loaded.answers.claims)
 
 
 @contextmanager

@@ -87,7 +87,9 @@ class PolicyOptions:
         """The files of lists that are read."""
         return [path for path in (self.hcpcs, self.precertification) if path is not None]
 
-    def knowledge_base(self, engine: Engine | None = None, readings: bool = False) -> KnowledgeBase:
+    def knowledge_base(
+        self, engine: Engine | None = None, readings: bool = False, audit: bool = False
+    ) -> KnowledgeBase:
         """Return the knowledge base that the options ask for.
 
         Parameters
@@ -96,6 +98,8 @@ class PolicyOptions:
             What answers its queries.
         readings : bool, optional
             Whether the readings in favour of each line are asked for.
+        audit : bool, optional
+            Whether verdicts on remittances are asked for.
         """
         from kb.knowledge_base import KnowledgeBase
 
@@ -107,6 +111,7 @@ class PolicyOptions:
             precertification=self.precertification,
             engine=engine,
             readings=readings,
+            audit=audit,
         )
 
     def rules(self, readings: bool = False) -> BulkRules:
@@ -146,7 +151,50 @@ class InputOptions:
             "--overrides", metavar="FILE", help="Overrides of clauses: CSV or JSONL. Several times."
         ),
     ] = None
+    remittances: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remittance",
+            metavar="FILE",
+            help="What payers answered: 835. Several times; globs too.",
+        ),
+    ] = None
     rules: PolicyOptions = field(default_factory=PolicyOptions)
+
+    @property
+    def files(self) -> list[str]:
+        """The files of evidence, overrides, remittances and lists that are read."""
+        named = (self.evidence, self.overrides, self.remittances, self.rules.lists)
+        return [path for paths in named for path in paths or ()]
+
+    def knowledge_base(self, engine: Engine | None = None, readings: bool = False) -> KnowledgeBase:
+        """Return the knowledge base that the options ask for, with verdicts on a remittance.
+
+        Parameters
+        ----------
+        engine : Engine, optional
+            What answers its queries.
+        readings : bool, optional
+            Whether the readings in favour of each line are asked for.
+        """
+        return self.rules.knowledge_base(engine, readings, audit=bool(self.remittances))
+
+    def loaded(
+        self, files: list[str], kb: KnowledgeBase | None = None, only: str | None = None
+    ) -> Loaded:
+        """Return the knowledge base with the claims of some files.
+
+        Parameters
+        ----------
+        files : list of str
+            The files of claims.
+        kb : KnowledgeBase, optional
+            The knowledge base, where it is loaded already.
+        only : str, optional
+            Keep this claim alone.
+        """
+        kb = kb or self.knowledge_base()
+        return load_claims(kb, files, self.evidence, self.overrides, only, self.remittances)
 
     def one_claim(
         self, files: list[str], claim: str, kb: KnowledgeBase | None = None, absent: int = NO_ANSWER
@@ -169,9 +217,7 @@ class InputOptions:
         typer.Exit
             If there is no such claim; a message says so.
         """
-        loaded = load_claims(
-            kb or self.rules.knowledge_base(), files, self.evidence, self.overrides, only=claim
-        )
+        loaded = self.loaded(files, kb, claim)
         if claim not in loaded.lines:
             report(loaded.diagnostics)
             report(absent_claim(claim, loaded))

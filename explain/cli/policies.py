@@ -142,7 +142,7 @@ def check(
     from kb.policy.loader import load_policy
 
     try:
-        policy = load_policy(folder, alternatives=True)
+        policy = load_policy(folder, alternatives=True, audit=True)
     except ProgramError as fault:
         _, more = read_cases(find_policy_folder(folder))
         found = [*fault.diagnostics, *more]

@@ -12,7 +12,7 @@ import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import choose_engine
-from explain.cli.loaded import expanded, load_claims
+from explain.cli.loaded import expanded
 from explain.cli.options import (
     ClaimOption,
     CsvOption,
@@ -71,7 +71,7 @@ def query(
     """
     if as_json and as_csv:
         raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
-    kb = given.rules.knowledge_base()
+    kb = given.knowledge_base()
     parsed = kb.parse(typed(goal))
     claims, given.evidence = expanded(claims), expanded(given.evidence or ())
     chosen = choose_engine(by.engine, claims)
@@ -79,9 +79,10 @@ def query(
     alone = only is not None and (
         chosen == "pydatalog" or any(is_parquet(Path(file)) for file in claims)
     )
-    if alone or not claims:
+    by_claim = bool(given.remittances) and chosen == "pydatalog"
+    if alone or by_claim or not claims:
         if by.engine == "duckdb":
-            kb = given.rules.knowledge_base(_duckdb(by))
+            kb = given.knowledge_base(_duckdb(by))
         answers = _of_one_claim(kb, parsed, claims, given, only)
     else:
         answers = _of_all(kb, parsed, claims, given, chosen, by)
@@ -108,7 +109,7 @@ def _of_one_claim(
     """Answer a goal over the claim that it names, or over none; of Parquet no more is read."""
     from kb.bulk.answers import BulkAnswers, held
 
-    loaded = load_claims(kb, claims, given.evidence, given.overrides, only=only)
+    loaded = given.loaded(claims, kb, only)
     relation = loaded.kb.query(goal)
     return held(BulkAnswers(relation.columns, loaded.diagnostics), relation)
 

@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(r"\{(\w+)\}( \1\b)?")
 """A column, and its name behind it where that is the noun that the column counts."""
 
-_NAMES = frozenset({"name", "value", "kind", "outcome", "effect", "table", "list", "evidence"})
+_NAMES = frozenset(
+    {"name", "value", "kind", "outcome", "effect", "table", "list", "evidence", "verdict", "action"}
+)
 """Columns whose values are names of a policy, not of a claim; shown without underscores."""
 
 _EFFECTS = {"supports": "supported", "override": "overridden", "scope": "ruled in or out of scope"}

@@ -8,6 +8,7 @@ from typing import Literal
 from explain.english.phrases import sentence, show, words
 from explain.english.places import document_place, lines_place
 from explain.english.terms import outcome_text
+from explain.narrative.answer import PayerAnswer
 from explain.narrative.explained import CitedClause, ExplainedLine
 from explain.narrative.line import LineIdentity
 from explain.narrative.model import (
@@ -105,7 +106,20 @@ class _Narrator:
             document_name=one_line(self.document.name) if self.document is not None else "",
             masked=self.explainer.mask is not None,
             in_favour=tuple(self._in_favour()),
+            answer=self._answer(),
         )
+
+    def _answer(self) -> PayerAnswer | None:
+        if not self.explanation.verdict:
+            return None
+        from kb.audit.by_claim import audit_claim
+
+        (line,) = (
+            line
+            for line in audit_claim(self.explainer.loaded)
+            if line.line_number == self.line.line_number
+        )
+        return PayerAnswer.of(line)
 
     def _policy(self) -> PolicyIdentity:
         policy = self.policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +10,7 @@ from explain.narrative.exceptions import exceptions_tried
 from explain.proof.explainer import Explainer
 from explain.proof.graph import Node, Proof
 from kb.model.clause import ADVERSE_EFFECTS, EFFECTS, PolicyClause, Reading
+from kb.model.maker import VERDICT
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,9 @@ class ExplainedLine:
         In English.
     explainer : Explainer
         What the proofs were made from.
+    verdict : tuple of Proof
+        Proofs of the verdict on the payer's answer and of the money at issue; none where no
+        remittance answers the line, or where it is masked.
     """
 
     claim_id: str
@@ -64,6 +69,7 @@ class ExplainedLine:
     assumptions: tuple[str, ...]
     missing: tuple[str, ...]
     explainer: Explainer
+    verdict: tuple[Proof, ...] = ()
 
     @classmethod
     def of(cls, explainer: Explainer, line_number: int) -> Self:
@@ -96,12 +102,22 @@ class ExplainedLine:
             explainer.texts("assumption", (*key, None)) if outcome == "reimbursable" else (),
             explainer.texts("missing", (*key, None)),
             explainer,
+            tuple(_verdict(explainer, *key)),
         )
 
     @property
     def proofs(self) -> tuple[Proof, ...]:
-        """The proof of the outcome, then that of each citation."""
-        return (self.proof, *(citation.proof for citation in self.citations))
+        """The proof of the outcome, then that of each citation, then those of the verdict."""
+        return (self.proof, *(citation.proof for citation in self.citations), *self.verdict)
+
+
+def _verdict(explainer: Explainer, claim_id: str, number: int) -> Iterator[Proof]:
+    """Yield the proofs of the verdict on what the payer answered."""
+    if not explainer.loaded.policy.tells_verdicts or explainer.mask is not None:
+        return
+    for predicate in (VERDICT, "at_issue"):
+        for row in explainer.derivations.rows(predicate, (claim_id, number, None)):
+            yield explainer.proof_of(predicate, *row)
 
 
 def _cited(

@@ -12,6 +12,7 @@ from typing import Literal
 
 from explain.english.places import Place, lines_place
 from explain.english.wrapping import shortened
+from explain.narrative.answer import PayerAnswer
 from explain.narrative.line import LineIdentity
 from explain.narrative.policy_document import QuotedLine
 from explain.narrative.reasoning import FactUsed, ProofGraph, Reason
@@ -323,6 +324,8 @@ class Narrative:
         Whether identity, dates of service, provider and charge were withheld.
     in_favour : tuple of ReadingInFavour
         In the order of their numbers, where the policy was loaded with them.
+    answer : PayerAnswer, optional
+        What a payer answered, where a remittance was given and the line is not masked.
     """
 
     identity: LineIdentity
@@ -337,6 +340,7 @@ class Narrative:
     document_name: str = ""
     masked: bool = False
     in_favour: tuple[ReadingInFavour, ...] = ()
+    answer: PayerAnswer | None = None
 
     @property
     def is_adverse(self) -> bool:

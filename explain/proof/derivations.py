@@ -227,5 +227,5 @@ class Derivations:
         }
         return [solutions[key] for key in sorted(solutions, key=repr)]
 
-    def _solve(self, body: tuple[BodyLiteral, ...], bindings: Bindings) -> list[Bindings]:
+    def _solve(self, body: tuple[BodyLiteral, ...], bindings: Bindings) -> Sequence[Bindings]:
         return self._evaluator.solve(self.index.join(body, bindings), bindings)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from weakref import WeakKeyDictionary
 
 from facts.origin import Origin
-from kb.engines.pydatalog.joins import Join, join_of
+from kb.engines.pydatalog.bodies import join_of
+from kb.engines.pydatalog.joins import Join
 from kb.engines.pydatalog.prepared_rules import PreparedRule, prepared
 from kb.language.ast import Aggregate, BodyLiteral, Relational
 from kb.language.matching import Bindings, row_of

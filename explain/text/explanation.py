@@ -30,13 +30,16 @@ def explanation_text(explanation: ExplainedLine, narrative: Narrative) -> str:
     """
     masked = narrative.masked
     rows = [*_headline_rows(narrative)]
+    if narrative.answer is not None:
+        rows += narrative.answer.rows
     shown: set[str] = set()
     for cited, citation in zip(explanation.citations, narrative.citations, strict=True):
         rows += ["", *(_reason_rows(citation) if masked else tree_rows(cited.proof, shown))]
         rows += [f"not excepted: {text}" for text in citation.not_excepted]
         rows += ["", *_clause_rows(citation, narrative.document_name)]
     if not masked:
-        rows += ["", *tree_rows(explanation.proof, shown)]
+        for proof in (explanation.proof, *explanation.verdict):
+            rows += ["", *tree_rows(proof, shown)]
     if narrative.assumptions:
         rows += [
             "",

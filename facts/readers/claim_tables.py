@@ -70,16 +70,21 @@ def _ids(file: TableFile, placed: bool) -> Ids:
 
 
 def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | RejectedClaim]:
+    broken: set[int] = set()
+
     def claim_ids() -> Iterator[str]:
-        for file in files.values():
+        for number, file in files.items():
             try:
                 yield from file.claim_ids()
             except OSError as fault:
+                broken.add(number)
                 notes.once([cannot_be_read(file.path, fault)])
 
     def rows() -> Iterator[tuple[int, RawRow]]:
         for number, file in files.items():
             row = None
+            if number in broken:
+                continue
             try:
                 for row in file.rows():
                     yield number, row
@@ -87,6 +92,7 @@ def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | Rejec
                 notes.once([cannot_be_read(file.path, fault)])
             if row is None and not (isinstance(file, ParquetFile) and file.only is not None):
                 notes.once([without_rows(file.path)])
+            notes.once(file.notes())
 
     def restore(file_number: int, number: int, fields: Mapping[str, str]) -> RawRow:
         file = files[file_number]

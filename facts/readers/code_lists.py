@@ -16,6 +16,7 @@ from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
 from facts.readers.delimited import open_delimited
 from facts.readers.line_table import RawRow
+from facts.readers.opening import open_bytes
 from facts.readers.text_file import LONGEST_ROW, look
 from facts.values import ValueFault, parse_code, parse_date, quoted
 
@@ -176,7 +177,7 @@ def _entries(path: Path, found: list[Diagnostic]) -> Iterator[tuple[int, str, Pe
     if "code" in header and ("," in header or header.strip() == "code"):
         yield from _csv(path, found)
         return
-    with path.open(encoding="latin-1", newline="") as file:
+    with io.TextIOWrapper(open_bytes(path), encoding="latin-1", newline="") as file:
         yield from _fixed_width(file, str(path), found)
 
 

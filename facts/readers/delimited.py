@@ -7,13 +7,13 @@ import io
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
-from facts.readers.text_file import REPLACEMENT, PhysicalRows, look
+from facts.readers.opening import REPLACEMENT, InputText
+from facts.readers.text_file import PhysicalRows, Rows, look
 from facts.values import one_line, quoted
 
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -69,6 +69,14 @@ class DelimitedFile:
     diagnostics: list[Diagnostic]
     known: frozenset[str] = field(default_factory=frozenset)
     header_row: int = 1
+    text: InputText = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.text = InputText(self.path)
+
+    def notes(self) -> list[Diagnostic]:
+        """Return notes on how the rows were read, after they were."""
+        return self.text.notes()
 
     @property
     def readable(self) -> bool:
@@ -124,7 +132,7 @@ class DelimitedFile:
     def rows_at(self, numbers: Collection[int]) -> Iterator[RawRow]:
         """Yield the rows of some numbers, each of which is one row of text."""
         picked = self._picked()
-        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with self.text.open() as file:
             for number, text in enumerate(file, 1):
                 if number in numbers:
                     records = _records(io.StringIO(text, newline=""), len(self.columns))
@@ -133,7 +141,7 @@ class DelimitedFile:
 
     def _records(self) -> Iterator[tuple[int, list[str], str]]:
         """Yield number, values and what is broken of every row that is not blank."""
-        with self.path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with self.text.open() as file:
             records = _records(file, len(self.columns))
             next(records, None)
             yield from records
@@ -163,7 +171,7 @@ def open_delimited(
     _, fault = look(path)
     if fault is not None:
         return DelimitedFile(path, (), [fault])
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+    with InputText(path).open() as file:
         number, header, broken = next(_records(file), (1, [], "the row is blank"))
     place = f"row {number}"
     if broken:
@@ -193,7 +201,7 @@ def open_delimited(
     )
 
 
-def _records(file: IO[str], width: int | None = None) -> Iterator[tuple[int, list[str], str]]:
+def _records(file: Rows, width: int | None = None) -> Iterator[tuple[int, list[str], str]]:
     """Yield number, values and what is broken of every row, blank ones left out.
 
     Behind a broken row reading goes on with the next row of text, so that a quotation mark that

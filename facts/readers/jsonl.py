@@ -17,6 +17,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
 from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
+from facts.readers.opening import InputText, open_bytes
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
 from facts.readers.text_file import LONGEST_ROW, PhysicalRows, RowTooLong
 from facts.values import one_line, quoted
@@ -70,6 +71,11 @@ class ObjectFile:
         self._required = tuple(required)
         self._warned: set[str] = set()
         self._meant: dict[str, str | None] = {}
+        self.text = InputText(path)
+
+    def notes(self) -> list[Diagnostic]:
+        """Return notes on how the rows were read, after they were."""
+        return self.text.notes()
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every object, empty where there is none."""
@@ -95,11 +101,11 @@ class ObjectFile:
         numbers : collection of int
             Numbers of rows that are not too long.
         """
-        with self.path.open("rb") as file:
+        with open_bytes(self.text.path) as file:
             rows = islice(physical_rows(file), max(numbers, default=0))
             for number, row in enumerate(rows, 1):
                 if number in numbers:
-                    text = row.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace")
+                    text = self.text.decoded(row, number == 1)
                     if not text.isspace():
                         yield number, *parsed_object(text)
 
@@ -168,7 +174,7 @@ class ObjectFile:
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
-        with self.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
+        with self.text.open("\n") as file:
             physical = PhysicalRows(file)
             while True:
                 number = physical.begin()

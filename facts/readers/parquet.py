@@ -58,6 +58,10 @@ class ParquetFile:
         """Whether the rows can be read."""
         return not any(each.severity == "error" for each in self.diagnostics)
 
+    def notes(self) -> list[Diagnostic]:
+        """Return notes on how the rows were read, after they were."""
+        return []
+
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
         for (value,) in self._fetched([self._name("claim_id")]):

@@ -80,7 +80,9 @@ def table_rows(
     """
     file = open_table(path, notes, columns, required, only)
     try:
-        yield from file.rows() if file is not None else ()
+        if file is not None:
+            yield from file.rows()
+            notes.extend(file.notes())
     except OSError as fault:
         notes.append(cannot_be_read(path, fault))
 

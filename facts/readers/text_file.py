@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 from collections import deque
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.readers.opening import REPLACEMENT, InputText, open_bytes
 from facts.values import one_line
 
 _LOOK = 65_536
 """Bytes that are looked at to tell text from something else."""
-
-REPLACEMENT = "\ufffd"
-"""Stands where bytes are no UTF-8; whoever reads a row looks for it."""
 
 _FEW_BAD = 20
 """One character of so many may be unreadable: single rows are then reported, not the file."""
@@ -32,6 +30,12 @@ _X12 = b"ISA"
 _PADDING = b"\0\x1a \t\r\n"
 
 _FOREIGN = (b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"%PDF")
+
+_SHEETS = b"\xd0\xcf\x11\xe0"
+"""Begins spreadsheets that are encrypted, and those of before 2007."""
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def look(path: Path) -> tuple[str, Diagnostic | None]:
@@ -57,7 +61,7 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
                 path,
                 "write it to a file first, and name that file",
             )
-        with path.open("rb") as file:
+        with open_bytes(path) as file:
             head = file.read(_LOOK)
     except FileNotFoundError:
         return "", _fault(f"there is no file `{source}`", path, "look at the name and the folder")
@@ -67,29 +71,64 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
         return "", cannot_be_read(path, fault)
     if head.lstrip().startswith(_X12):
         head = head.rstrip(_PADDING)
-    if b"\0" in head or head.startswith(_FOREIGN):
+    foreign = _foreign(path, source, head)
+    if foreign is not None:
+        return "", foreign
+    text, start = _beginning(path, head)
+    hardly = text.count(REPLACEMENT) * _FEW_BAD > len(text) and not text.lstrip().startswith("ISA")
+    if start and hardly:
         return "", _fault(
-            f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
+            f"`{source}` is not UTF-8 text: byte {start} cannot be read", path, "save it as UTF-8"
         )
-    try:
-        text = head.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        text = head.decode("utf-8-sig", errors="replace")
-        if text.count(REPLACEMENT) * _FEW_BAD > len(text) and not head.lstrip().startswith(_X12):
-            return "", _fault(
-                f"`{source}` is not UTF-8 text: byte {fault.start + 1} cannot be read",
-                path,
-                "save it as UTF-8",
-            )
     if not text.strip():
         return "", _fault(f"`{source}` is empty", path, "was it cut off on its way?")
     return text, None
+
+
+def _foreign(path: Path, source: str, head: bytes) -> Diagnostic | None:
+    """Return what is wrong with a file that is no text of UTF-8 or of bytes."""
+    if head.startswith(_SHEETS):
+        encrypted = _ENCRYPTED in path.read_bytes()
+        what = "is encrypted" if encrypted else "is a spreadsheet of an old form, or another file"
+        return _fault(
+            f"`{source}` {what}", path, "save it as XLSX without a password, or as CSV in UTF-8"
+        )
+    if head.startswith(_WIDE_MARKS) or _is_wide(head):
+        return _fault(f"`{source}` is UTF-16 text", path, "save it as UTF-8")
+    if b"\0" in head or head.startswith(_FOREIGN):
+        return _fault(
+            f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
+        )
+    return None
+
+
+def _is_wide(head: bytes) -> bool:
+    """Tell whether every second byte is zero, as in UTF-16 of plain text without its mark."""
+    places = [set(head[start:400:2]) for start in (0, 1)]
+    return len(head) > 3 and {0} in places and places != [{0}, {0}]
+
+
+def _beginning(path: Path, head: bytes) -> tuple[str, int]:
+    """Return the first characters of a file, and the number of the first byte that is no UTF-8."""
+    try:
+        return head.decode("utf-8-sig"), 0
+    except UnicodeDecodeError as fault:
+        if fault.start > len(head) - 4 and len(head) == _LOOK:
+            return head[: fault.start].decode("utf-8-sig"), 0
+        return InputText(path).decoded(head, True), fault.start + 1
 
 
 def cannot_be_read(path: Path, fault: Exception) -> Diagnostic:
     """Return the diagnostic for a path whose file the system does not give, for some fault."""
     reason = (fault.strerror or "") if isinstance(fault, OSError) else "it is no name of a file"
     return _fault(f"`{one_line(str(path))}` cannot be read: {reason[:1].lower()}{reason[1:]}", path)
+
+
+class Rows(Protocol):
+    """A file of text that gives its rows."""
+
+    def readline(self, size: int = ..., /) -> str:
+        """Return the next row of text, at most ``size`` characters of it; empty at the end."""
 
 
 class RowTooLong(csv.Error):
@@ -109,7 +148,7 @@ class PhysicalRows:
         Opened without translation of line ends.
     """
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: Rows) -> None:
         self._file = file
         self._given_back: deque[str] = deque()
         self._taken: list[str] = []

@@ -85,17 +85,18 @@ def determine(loaded: LoadedClaim) -> list[Determination]:
     for predicate, arity in _PREDICATES.items():
         if predicate in _ONLY_OF_CITED and not any("cites" in said for said in concluded.values()):
             continue
-        for row in loaded.session.answers(_all_of(predicate, arity)):
+        for row in loaded.session.answers(all_of(predicate, arity)):
             concluded[row[1]][predicate].append(row[2:])
     if loaded.policy.tells_readings:
-        for row in loaded.session.answers(_all_of(READING_IN_FAVOUR, 3)):
+        for row in loaded.session.answers(all_of(READING_IN_FAVOUR, 3)):
             concluded[row[1]][READING_IN_FAVOUR].append(row[2:])
     maker = _maker(loaded.policy)
     return [maker.make(concluded[line.line_number], line) for line in loaded.claim.lines]
 
 
 @cache
-def _all_of(predicate: str, arity: int) -> Query:
+def all_of(predicate: str, arity: int) -> Query:
+    """Return the goal of all rows of a ``predicate`` of some ``arity``."""
     from kb.language.ast import Atom, Query, Relational, Variable
 
     terms = tuple(Variable(f"V{position}") for position in range(arity))

@@ -11,12 +11,15 @@ from kb.claims.arguments import check_rows
 if TYPE_CHECKING:
     from facts.claim import ClaimLine, Evidence, Override
     from facts.readers.evidence import EvidenceIndex
+    from facts.remittance import RemittedClaim
+    from kb.matching.claims import Matching
 
 Claims: TypeAlias = "Iterable[Claim | RejectedClaim] | Iterable[ClaimLine | Mapping[str, Any]]"
 """Claims as a reader streams them, or lines as records or plain dicts."""
 
 EvidenceInput: TypeAlias = "EvidenceIndex | Iterable[Evidence | Mapping[str, Any]]"
 OverrideInput: TypeAlias = "Iterable[Override | Mapping[str, Any]]"
+RemittanceInput: TypeAlias = "Iterable[RemittedClaim] | Matching"
 
 
 def check_inputs(lines: object, evidence: object, overrides: object) -> None:

@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING, Any
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Claim
+from facts.remittance import RemittedClaim
 from facts.schema import CLASSIFIED_COLUMNS
 from facts.suggest import near_help
-from kb.claims.inputs import Claims, EvidenceInput, OverrideInput, check_inputs, claim_stream
+from kb.claims.inputs import (
+    Claims,
+    EvidenceInput,
+    OverrideInput,
+    RemittanceInput,
+    check_inputs,
+    claim_stream,
+)
 from kb.language.values import Value
+from kb.matching.claims import Matching, match_claims
 
 if TYPE_CHECKING:
     from facts.readers.evidence import EvidenceIndex
@@ -48,12 +57,18 @@ class KnownClaims:
         Their evidence.
     overrides : tuple of Override
         Overrides of clauses.
+    matching : Matching
+        What remittances answer to their lines.
+    answers : tuple of RemittedClaim
+        The claims of the remittances, where they have to be matched with further claims.
     """
 
     loader: ClaimLoader
     claims: dict[str, Claim] = field(default_factory=dict)
     evidence: EvidenceIndex = field(default_factory=_no_evidence)
     overrides: tuple[Override, ...] = ()
+    matching: Matching = field(default_factory=Matching)
+    answers: tuple[RemittedClaim, ...] = ()
     _shared: FactStore = field(init=False)
     _warm: OrderedDict[str, LoadedClaim] = field(init=False, default_factory=OrderedDict)
     _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
@@ -62,7 +77,8 @@ class KnownClaims:
         self._shared = self.loader.shared_facts(self.overrides)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return KnownClaims, (self.loader, self.claims, self.evidence, self.overrides)
+        given = (self.loader, self.claims, self.evidence, self.overrides)
+        return KnownClaims, (*given, self.matching, self.answers)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return one claim with its facts and an open session, kept warm for the next question.
@@ -86,7 +102,8 @@ class KnownClaims:
         if claim is None:
             help = near_help(claim_id, self.claims, "")
             raise InputError.of(f"there is no claim `{claim_id}`", help)
-        loaded = self.loader.load(claim, self.evidence, self._shared)
+        matched = self.matching.matched.get(claim_id, ())
+        loaded = self.loader.load(claim, self.evidence, self._shared, matched)
         with self._lock:
             self._warm[claim_id] = loaded
             while len(self._warm) > _WARM_CLAIMS:
@@ -131,7 +148,11 @@ class KnownClaims:
 
 
 def known_claims(
-    before: KnownClaims, lines: Claims, evidence: EvidenceInput, overrides: OverrideInput
+    before: KnownClaims,
+    lines: Claims,
+    evidence: EvidenceInput,
+    overrides: OverrideInput,
+    remittances: RemittanceInput = (),
 ) -> tuple[KnownClaims, tuple[Diagnostic, ...]]:
     """Return known claims and some lines, with their evidence and overrides, and all that is wrong.
 
@@ -139,7 +160,7 @@ def known_claims(
     ----------
     before : KnownClaims
         What is known already, which is kept; a claim that is given again takes its place.
-    lines, evidence, overrides
+    lines, evidence, overrides, remittances
         As for ``RuleBase.with_claims``.
     """
     check_inputs(lines, evidence, overrides)
@@ -156,6 +177,10 @@ def known_claims(
     if len(before.evidence):
         index = loader.evidence((*before.evidence, *index)).with_faults_of(index)
     whole = loader.overrides((*before.overrides, *overrides), found)
-    known = KnownClaims(loader, claims, index, whole)
+    answers, matching = before.answers, remittances
+    if not isinstance(matching, Matching):
+        answers = (*answers, *matching)
+        matching = match_claims({key: claim.lines for key, claim in claims.items()}, answers)
+    known = KnownClaims(loader, claims, index, whole, matching, answers)
     seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
     return known, (*found, *index.diagnostics, *index.unused(seen))

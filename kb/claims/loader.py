@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream
 from kb.claims.assertions import Classifier, FactStore, claim_facts, policy_facts
 from kb.claims.determine import LoadedClaim, determine
+from kb.claims.remitted import verdict_facts, with_remittance
 from kb.claims.result import Adjudication, accepted, undetermined
 from kb.model.determination import Determination
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from facts.readers.evidence import EvidenceIndex
     from kb.claims.inputs import EvidenceInput, OverrideInput
     from kb.engines.protocol import Engine, Facts, Session
+    from kb.matching.lines import MatchedLine
     from kb.policy.loader import Policy
 
 
@@ -87,7 +89,9 @@ class ClaimLoader:
         overrides : iterable of Override
             Overrides of clauses.
         """
-        return policy_facts(self.policy.clauses.values(), self._settings, overrides, self._lists)
+        clauses = self.policy.clauses.values()
+        shared = policy_facts(clauses, self._settings, overrides, self._lists)
+        return {**shared, **verdict_facts(self.policy)}
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
         """Return evidence by claim, checked against what the policy declares."""
@@ -129,7 +133,13 @@ class ClaimLoader:
         result.diagnostics.extend(index.diagnostics)
         return index, self.shared_facts(self.overrides(overrides, result.diagnostics))
 
-    def load(self, claim: Claim, evidence: EvidenceIndex, shared: FactStore) -> LoadedClaim:
+    def load(
+        self,
+        claim: Claim,
+        evidence: EvidenceIndex,
+        shared: FactStore,
+        matched: Sequence[MatchedLine] = (),
+    ) -> LoadedClaim:
         """Return a claim with its facts and a session over them.
 
         Parameters
@@ -140,10 +150,14 @@ class ClaimLoader:
             The evidence of all claims.
         shared : FactStore
             What ``shared_facts`` returns.
+        matched : sequence of MatchedLine, optional
+            What remittances answer to its lines.
         """
         facts = claim_facts(
             claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
         )
+        if matched:
+            facts = with_remittance(facts, claim.claim_id, matched)
         return LoadedClaim(self.policy, claim, facts, self.session(facts))
 
     @cached_property

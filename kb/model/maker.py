@@ -36,6 +36,9 @@ class CitedPolicy(Protocol):
 READING_IN_FAVOUR = "reading_in_favour"
 """The predicate of the readings that keep an adverse clause away from a line."""
 
+VERDICT = "verdict"
+"""The predicate of what the policy says of a payer's answer to a line."""
+
 
 class DeterminationMaker:
     """Makes the determinations of a policy.

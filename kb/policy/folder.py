@@ -13,6 +13,12 @@ BUNDLED = Path(__file__).parents[1] / "policies"
 SHARED_RULES = Path(__file__).parents[1] / "rules"
 ALTERNATIVES = "alternatives.pl"
 """Rule files that are read where the readings in favour of lines are asked for, and only there."""
+AUDIT = "audit.pl"
+"""The rule file of the verdicts on remittances, read where they are asked for, and only there.
+
+That of a policy folder takes the place of the shared one.
+"""
+_OPTIONAL = (ALTERNATIVES, AUDIT)
 
 
 def bundled_policies() -> tuple[str, ...]:
@@ -108,6 +114,8 @@ class PolicyFiles:
         A policy folder.
     alternatives : bool, optional
         Whether the rules of what readings would be otherwise are among them.
+    audit : bool, optional
+        Whether the rules of the verdicts on remittances are among them.
 
     Attributes
     ----------
@@ -119,16 +127,20 @@ class PolicyFiles:
         The tables by their names.
     """
 
-    def __init__(self, folder: Path, alternatives: bool = False) -> None:
+    def __init__(self, folder: Path, alternatives: bool = False, audit: bool = False) -> None:
         self.main = PolicyFile(folder / "policy.toml")
         self.register = PolicyFile(folder / "clauses.toml")
         self.readings = PolicyFile(folder / "readings.toml")
         shared = [(f"rules/{path.name}", path) for path in sorted(SHARED_RULES.glob("*.pl"))]
-        rules = shared + [(path.name, path) for path in sorted(folder.glob("*.pl"))]
+        own = [(path.name, path) for path in sorted(folder.glob("*.pl"))]
+        left_out = {ALTERNATIVES} if not alternatives else set()
+        left_out |= {AUDIT} if not audit else set()
+        if any(name == AUDIT for name, _ in own):
+            left_out.add(f"rules/{AUDIT}")
         self.rules = [
             (name, PolicyFile(path))
-            for name, path in rules
-            if alternatives or path.name != ALTERNATIVES
+            for name, path in (*shared, *own)
+            if not {name, path.name} & left_out or (name == AUDIT and audit)
         ]
         found = sorted((folder / "tables").glob("*.csv"))
         self.tables = {path.stem: PolicyFile(path) for path in found}
@@ -141,20 +153,20 @@ class PolicyFiles:
         OSError
             If one of the files cannot be read.
         """
-        files = [(name, file) for name, file in self.rules if file.path.name != ALTERNATIVES]
+        files = [(name, file) for name, file in self.rules if file.path.name not in _OPTIONAL]
         files += [("policy.toml", self.main), ("clauses.toml", self.register)]
         files += [(f"tables/{name}.csv", file) for name, file in self.tables.items()]
         return _digest(files)
 
     def sha256(self) -> str:
-        """Return a hash of all the files, readings and alternatives too.
+        """Return a hash of all the files, those that are read only where they are asked for too.
 
         Raises
         ------
         OSError
             If one of the files cannot be read.
         """
-        others = [(name, file) for name, file in self.rules if file.path.name == ALTERNATIVES]
+        others = [(name, file) for name, file in self.rules if file.path.name in _OPTIONAL]
         if self.readings.exists():
             others.append(("readings.toml", self.readings))
         return f"{self.program_sha256()} {_digest(others)}"

@@ -25,7 +25,7 @@ from kb.model.clause import (
     Switch,
     TableDeclaration,
 )
-from kb.model.maker import READING_IN_FAVOUR
+from kb.model.maker import READING_IN_FAVOUR, VERDICT
 from kb.model.program import CheckedProgram
 from kb.model.vocabulary import TableVocabulary, Vocabulary
 from kb.policy.folder import PolicyFile, PolicyFiles, find_policy_folder
@@ -113,8 +113,13 @@ class Policy:
         """Whether the readings in favour of lines can be asked for: see ``load_policy``."""
         return READING_IN_FAVOUR in self.program.signature
 
+    @property
+    def tells_verdicts(self) -> bool:
+        """Whether the verdicts on remittances can be asked for: see ``load_policy``."""
+        return VERDICT in self.program.signature
 
-def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
+
+def load_policy(policy: str | Path, alternatives: bool = False, audit: bool = False) -> Policy:
     """Load a policy folder and check all of it.
 
     Parameters
@@ -123,10 +128,8 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
         Name of a bundled policy, as in ``r14``, or a folder.
     alternatives : bool, optional
         Whether to read what contested readings would be otherwise, for readings in favour.
-
-    Returns
-    -------
-    Policy
+    audit : bool, optional
+        Whether to read the rules of the verdicts on remittances.
 
     Raises
     ------
@@ -141,7 +144,7 @@ def load_policy(policy: str | Path, alternatives: bool = False) -> Policy:
     '234'
     """
     folder = find_policy_folder(policy)
-    files = PolicyFiles(folder, alternatives)
+    files = PolicyFiles(folder, alternatives, audit)
     found: list[Diagnostic] = []
     main = TomlFile(files.main, "policy.toml", found)
     register = TomlFile(files.register, "clauses.toml", found)

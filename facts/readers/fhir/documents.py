@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
@@ -13,6 +14,7 @@ from facts.origin import Origin
 from facts.readers.fhir.elements import Element, ResourcePlace
 from facts.readers.fhir.references import References
 from facts.readers.jsonl import parsed_object
+from facts.readers.opening import open_bytes
 from facts.values import one_line
 
 LARGEST = 256_000_000
@@ -99,16 +101,21 @@ def _inside(
 
 def _values(path: Path) -> Iterator[tuple[int, dict[str, Any], str]]:
     """Yield the JSON objects of a file, each with its row, and what is broken of it."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
+    with _opened(path) as file:
         rows = ((number, text) for number, text in enumerate(file, 1) if not text.isspace())
         beginning = list(islice(rows, 2))
         texts = [text for _, text in beginning]
         if parsed_object(texts[0])[1] and not (_TYPE.search(texts[0]) and _is_resource(texts[1:])):
-            file.seek(0)
-            yield from _whole(file.read(LARGEST + 1), path)
+            with _opened(path) as again:
+                yield from _whole(again.read(LARGEST + 1), path)
             return
         for number, text in chain(beginning, rows):
             yield number, *parsed_object(text)
+
+
+def _opened(path: Path) -> io.TextIOWrapper:
+    """Open a file, which is UTF-8 as all of FHIR is."""
+    return io.TextIOWrapper(open_bytes(path), encoding="utf-8-sig", errors="replace", newline="\n")
 
 
 def _is_resource(texts: list[str]) -> bool:

@@ -14,6 +14,22 @@ from facts.readers.x12.segments import Segment
 DIAGNOSIS_QUALIFIERS = ("ABK", "ABF", "BK", "BF")
 """Principal and other diagnoses, ICD-10 and ICD-9. Admitting and patient's reasons are not read."""
 
+READ_ELEMENTS = {
+    "CLM": (0, 1, 5),
+    "SBR": (0, 3),
+    "NM1": (0, 1, 9),
+    "REF": (0, 1, 2, 4),
+    "DTP": (0, 1, 2, 3),
+    "CN1": (0, 4),
+    "LX": (0, 1),
+    "SV1": (0, 1, 2, 3, 4, 5),
+    "SV2": (0, 1, 2, 3, 4, 5),
+    "LIN": (0, 2, 3),
+    "CTP": (0, 4, 5),
+    "NTE": (0, 1, 2),
+}
+"""The elements of each segment of a claim that are read; of any other segment, all of them."""
+
 
 @dataclass(slots=True)
 class LineSegments:

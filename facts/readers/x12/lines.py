@@ -14,6 +14,7 @@ from facts.claim import ClaimLine, Diagnosis
 from facts.diagnostic import Diagnostic
 from facts.readers.x12.elements import (
     DIAGNOSIS_QUALIFIERS,
+    READ_ELEMENTS,
     ClaimSegments,
     LineSegments,
     SegmentTrace,
@@ -360,7 +361,10 @@ class LineBuilder:
 
     def _look_for_damage(self, segments: list[Segment]) -> None:
         for segment in segments:
+            read = READ_ELEMENTS.get(segment[1][0])
             for position, text in enumerate(segment[1]):
+                if read is not None and position not in read:
+                    continue
                 if any(sign in text for sign in UNREADABLE):
                     self._error(
                         f"the element has characters that cannot be read: {quoted(text)}",

@@ -11,10 +11,10 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.readers.opening import REPLACEMENT, InputText, OpenedText
 from facts.values import quoted
 
 ISA_LENGTH = 106
@@ -23,7 +23,7 @@ _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 100_000
 _BLANKS = "\r\n \t"
 _HEADER_NAME = "ISA"
-UNREADABLE = ("\ufffd", "\0")
+UNREADABLE = (REPLACEMENT, "\0")
 """Characters that stand where the file is not UTF-8, or not text."""
 
 
@@ -75,12 +75,15 @@ class SegmentReader:
         Whether characters that cannot be read were met so far.
     torn : int
         Number of the last segment with a line break in it, where a terminator may be missing.
+    text : InputText
+        The file; it knows how it was read.
     unfinished : str
         What stood behind the last segment terminator when the file ended.
     """
 
     def __init__(self, path: Path, only: str = "") -> None:
         self._path = path
+        self.text = InputText(path)
         self._only = only
         self.delimiters = Delimiters("*", ":", "~")
         self.header_fault: Diagnostic | None = None
@@ -104,7 +107,7 @@ class SegmentReader:
         SegmentFault
             If the first interchange header has not its fixed form, or a segment never ends.
         """
-        with self._path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with self.text.open() as file:
             self._text, self._start = self._block(file).lstrip(), 0
             follows = True
             while follows:
@@ -112,13 +115,13 @@ class SegmentReader:
                 self._header()
                 follows = yield from self._interchange(file)
 
-    def _block(self, file: IO[str]) -> str:
+    def _block(self, file: OpenedText) -> str:
         block = file.read(_BLOCK)
         if not self.damaged and any(sign in block for sign in UNREADABLE):
             self.damaged = True
         return block
 
-    def _fill(self, file: IO[str]) -> None:
+    def _fill(self, file: OpenedText) -> None:
         """Read on until the next header can be there whole, line breaks in it counted."""
         wanted = 2 * ISA_LENGTH
         while len(self._text) - self._start < wanted and (block := self._block(file)):
@@ -137,7 +140,7 @@ class SegmentReader:
                 raise SegmentFault(diagnostic) from None
             self.header_fault = diagnostic
 
-    def _interchange(self, file: IO[str]) -> Generator[Segment, None, bool]:
+    def _interchange(self, file: OpenedText) -> Generator[Segment, None, bool]:
         """Yield segments; return whether the text goes on with the next header.
 
         What was read is looked through for the next header before it is split, so that the rest

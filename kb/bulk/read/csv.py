@@ -74,7 +74,7 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
             table.connection.execute(
                 f"INSERT INTO {table.name} SELECT {text.number}, NULL, "
                 f"{names[-1]} IS NULL OR d0 IS NOT NULL, NULL, {picked} FROM "
-                f"read_csv({literal(exact_path(file.path))}, auto_detect=false, header=true, "
+                f"read_csv({literal(exact_path(file.text.path))}, auto_detect=false, header=true, "
                 "delim=',', quote='\"', escape='\"', strict_mode=true, null_padding=true, "
                 f"nullstr={literal(NO_VALUE.decode())}, max_line_size={LONGEST_ROW}, "
                 f"buffer_size={BYTES_AT_ONCE}, parallel={parallel}, columns={{{columns}}}) "

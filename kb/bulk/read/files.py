@@ -7,6 +7,7 @@ that both ways tell the same of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from facts.readers.text_file import cannot_be_read
 from kb.bulk.read.csv import read_delimited
 from kb.bulk.read.jsonl import read_objects
 from kb.bulk.read.parquet import scan_parquet
-from kb.bulk.read.raw_table import AT_ONCE, RawTable
+from kb.bulk.read.plain_copy import in_utf_8, unpacked
+from kb.bulk.read.raw_table import AT_ONCE, RawTable, TextFile
 from kb.engines.duckdb.connection import identifier
 
 
@@ -162,14 +164,26 @@ class Tables:
         text = self._raw.add(file)
         self._present |= set(file.columns if isinstance(file, DelimitedFile) else self.known)
         try:
-            regular = (
-                read_delimited(self._raw, text, file)
-                if isinstance(file, DelimitedFile)
-                else read_objects(self._raw, text, file)
-            )
-            if not regular:
-                self._raw.insert(text, file.rows())
+            self._rows_of(text, file)
         except OSError as fault:
+            self._raw.drop(text)
             self.notes.append(cannot_be_read(file.path, fault))
+            return
         if self._raw.count() == text.start:
             self.notes.append(without_rows(file.path))
+
+    def _rows_of(self, text: TextFile, file: DelimitedFile | ObjectFile) -> None:
+        """Put the rows of a file into the table, by DuckDB where it reads them right."""
+        with ExitStack() as copies:
+            file.text = plain = copies.enter_context(unpacked(file.text))
+            if not self._by_duckdb(text, file):
+                if isinstance(file, DelimitedFile) and plain.windows:
+                    file.text = copies.enter_context(in_utf_8(plain))
+                if file.text is plain or not self._by_duckdb(text, file):
+                    self._raw.insert(text, file.rows())
+            self.notes.extend(plain.notes())
+
+    def _by_duckdb(self, text: TextFile, file: DelimitedFile | ObjectFile) -> bool:
+        if isinstance(file, DelimitedFile):
+            return read_delimited(self._raw, text, file)
+        return read_objects(self._raw, text, file)

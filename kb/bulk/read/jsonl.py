@@ -47,11 +47,11 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
         False for a file that DuckDB cannot split into rows; none of its rows is in the table
         then.
     """
-    rows, shape = table.fill(text, lambda: _take(table, text, file, file.path), quotes=False)
+    rows, shape = table.fill(text, lambda: _take(table, text, file, file.text.path), quotes=False)
     if shape is None or rows != shape.rows:
         table.drop(text)
         try:
-            with _regular_copy(file.path) as (copy, rows):
+            with _regular_copy(file.text.path) as (copy, rows):
                 if _take(table, text, file, copy) != rows:
                     table.drop(text)
                     return False

@@ -141,7 +141,7 @@ class RawTable:
             If the file cannot be read; none of its rows is in the table then.
         """
         with ThreadPoolExecutor(1) as thread:
-            looking = thread.submit(text_shape, text.file.path, quotes)
+            looking = thread.submit(text_shape, text.file.text.path, quotes)
             inserted = insert()
         try:
             return inserted, looking.result()

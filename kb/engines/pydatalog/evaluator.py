@@ -7,15 +7,16 @@ are resolved and tabled by pyDatalog; a call that cannot is answered by its rule
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kb.engines.protocol import Facts
 from kb.engines.pydatalog.fact_index import FactIndex, rows_by_values
-from kb.engines.pydatalog.joins import Join, RowIndex
-from kb.engines.pydatalog.prepared_rules import PreparedProgram
+from kb.engines.pydatalog.joins import Join
+from kb.engines.pydatalog.prepared_rules import AskedRules, PreparedProgram
+from kb.engines.pydatalog.scans import RowIndex
 from kb.language.ast import Key
-from kb.language.matching import Bindings, Pattern, match, row_of
+from kb.language.matching import Bindings, Pattern
 from kb.language.values import Row
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Evaluator:
         self._lock = threading.RLock()
         self._before: Evaluator | None = None
         self._changed: frozenset[str] = frozenset()
+        self.unfolds = not any(facts.get(name) for name in program.ties)
+        self.tables: dict[Any, Any] = {}
 
     def changed(self, facts: Facts, predicates: frozenset[str]) -> Evaluator:
         """Return an evaluator over other facts that keeps what does not depend on them.
@@ -82,9 +85,10 @@ class Evaluator:
         """
         positions, values = _bound(pattern)
         with self._lock:
-            return self.index((predicate, len(pattern)), positions).get(values) or ()
+            key = (predicate, len(pattern))
+            return self.index(key, positions, (values,)).get(values) or ()
 
-    def solve(self, join: Join, bindings: Bindings) -> list[Bindings]:
+    def solve(self, join: Join, bindings: Bindings) -> Sequence[Bindings]:
         """Return the bindings under which a body holds.
 
         Parameters
@@ -96,7 +100,7 @@ class Evaluator:
 
         Returns
         -------
-        list of mapping
+        sequence of mapping
 
         Raises
         ------
@@ -106,7 +110,7 @@ class Evaluator:
         with self._lock:
             return join.solve(bindings, self)
 
-    def index(self, key: Key, positions: tuple[int, ...]) -> RowIndex:
+    def index(self, key: Key, positions: tuple[int, ...], asked: Iterable[Row]) -> RowIndex:
         """Return the rows of a predicate by their values at some positions.
 
         Parameters
@@ -115,17 +119,20 @@ class Evaluator:
             The predicate.
         positions : tuple of int
             Where values are known.
+        asked : iterable of tuple
+            The values that are asked for: rows that rules derive are found for these.
 
         Returns
         -------
         RowIndex
-            Rows that rules derive are found when they are asked for.
         """
         found = self._indexes.get((key, positions))
         if found is None:
             if self._before is not None and key[0] not in self._changed:
-                found = self._before.index(key, positions)
-            elif key in self.program.derived:
+                return self._before.index(key, positions, asked)
+            if key not in self.program.derived:
+                found = self._facts.index(key, positions)
+            else:
                 whole = self._indexes.get((key, ()))
                 known = whole.rows if isinstance(whole, _Derived) else None
                 found = (
@@ -133,28 +140,24 @@ class Evaluator:
                     if known is None
                     else rows_by_values(known, positions)
                 )
-            else:
-                found = self._facts.index(key, positions)
             self._indexes[key, positions] = found
-        return found
+        return found.among(asked) if isinstance(found, _Derived) else found
 
-    def _derive(self, key: Key, positions: tuple[int, ...], values: Row) -> list[Row]:
-        """Return the distinct rows with some values at some positions, found anew."""
-        pattern: Pattern = (None,) * key[1]
-        if positions:
-            known = dict(zip(positions, values, strict=True))
-            pattern = tuple([known.get(at) for at in range(key[1])])
+    def _derive(
+        self, key: Key, positions: tuple[int, ...], rules: AskedRules, asked: Sequence[Row]
+    ) -> Mapping[Row, Sequence[Row]]:
+        """Return the distinct rows that have one of some values at some positions, by these."""
         group = self.program.recursive.get(key[0])
         if group is not None:
-            return self._recursion(group).rows(key, pattern)
-        found = dict.fromkeys(self.stated(key, pattern))
-        for each in self.program.candidates(key, pattern):
-            head = each.rule.head
-            bindings = match(head.terms, pattern)
-            if bindings is not None:
-                for solution in each.join.solve(bindings, self):
-                    found[row_of(head, solution)] = None
-        return list(found)
+            recursion = self._recursion(group)
+            return {each: recursion.rows(key, _pattern(key, positions, each)) for each in asked}
+        found = rules.concluded(asked, self)
+        stated = self._facts.index(key, positions)
+        if stated:
+            found = {row: None for values in asked for row in stated.get(values) or ()} | found
+        if len(positions) == key[1]:
+            return {row: (row,) for row in found}
+        return rows_by_values(list(found), positions)
 
     def _recursion(self, group: tuple[str, ...]) -> Recursion:
         """Return the tables of predicates that need each other; pyDatalog is imported for them."""
@@ -189,26 +192,38 @@ def _bound(pattern: Pattern) -> tuple[tuple[int, ...], Row]:
     return positions, tuple([value for value in pattern if value is not None])
 
 
+def _pattern(key: Key, positions: tuple[int, ...], values: Row) -> Pattern:
+    known = dict(zip(positions, values, strict=True))
+    return tuple([known.get(at) for at in range(key[1])])
+
+
 class _Derived:
     """The rows of a derived predicate by their values at some positions, each found once."""
 
-    __slots__ = ("_evaluator", "_key", "_known", "_positions")
+    __slots__ = ("_evaluator", "_key", "_known", "_positions", "_rules")
 
     def __init__(self, evaluator: Evaluator, key: Key, positions: tuple[int, ...]) -> None:
         self._evaluator = evaluator
         self._key = key
         self._positions = positions
-        self._known: dict[Row, list[Row]] = {}
+        self._rules = evaluator.program.asked(key, positions, evaluator.unfolds)
+        self._known: dict[Row, Sequence[Row]] = {}
 
     @property
     def rows(self) -> Sequence[Row] | None:
         """All rows, where they have been asked for."""
         return self._known.get(())
 
+    def among(self, asked: Iterable[Row]) -> Mapping[Row, Sequence[Row]]:
+        """Return an index that knows the rows with some values."""
+        known = self._known
+        unknown = [each for each in dict.fromkeys(asked) if each not in known]
+        if unknown:
+            known.update(dict.fromkeys(unknown, ()))
+            derive = self._evaluator._derive
+            known.update(derive(self._key, self._positions, self._rules, unknown))
+        return known
+
     def get(self, values: Row, /) -> Sequence[Row]:
         """Return the rows with these values."""
-        found = self._known.get(values)
-        if found is None:
-            found = self._evaluator._derive(self._key, self._positions, values)
-            self._known[values] = found
-        return found
+        return self.among((values,)).get(values, ())

@@ -2,87 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from kb.language.arithmetic import evaluate, evaluate_number, fold, holds
+from kb.engines.pydatalog.ordered_rows import OrderedRows
+from kb.engines.pydatalog.scans import RowSource, Scan
+from kb.engines.pydatalog.sides import TiedSide, find_side
+from kb.engines.pydatalog.steps import MOST_FOUND, Found, Run, step_of, too_many
+from kb.language.arithmetic import evaluate, fold
 from kb.language.ast import (
-    Aggregate,
     AggregateFunction,
     Assignment,
-    BodyLiteral,
     Comparison,
-    Constant,
     Expression,
-    Key,
-    Relational,
-    Term,
     Variable,
 )
-from kb.language.matching import Bindings, Pattern
-from kb.language.traversal import all_names, names_of, rename, substitute_terms, visible_variables
-from kb.language.values import Row, Value, canonical
+from kb.language.matching import Bindings
+from kb.language.traversal import names_of, visible_variables
+from kb.language.values import Row, Value
 
+_FEW = 4
+"""Bindings for which a side is not worth an index."""
 
-class RowIndex(Protocol):
-    """The rows of a predicate by their values at some positions."""
-
-    def get(self, values: Row, /) -> Sequence[Row] | None:
-        """Return the rows with these values; nothing or None where there is none.
-
-        Parameters
-        ----------
-        values : tuple of value
-            In the order of the positions.
-        """
-        ...
-
-
-class RowSource(Protocol):
-    """What rows are read from.
-
-    See Also
-    --------
-    kb.engines.pydatalog.evaluator.Evaluator : One that derives the rows of rules.
-    """
-
-    def index(self, key: Key, positions: tuple[int, ...]) -> RowIndex:
-        """Return the rows of a predicate by their values at the positions.
-
-        Parameters
-        ----------
-        key : (name, arity)
-            The predicate.
-        positions : tuple of int
-            Where values are known.
-        """
-        ...
-
-    def stated(self, key: Key, pattern: Pattern) -> Sequence[Row]:
-        """Return the rows of a predicate that are facts and match a pattern.
-
-        Parameters
-        ----------
-        key : (name, arity)
-            The predicate.
-        pattern : tuple of value or None
-            None where any value will do.
-        """
-        ...
+_INPUT = "#"
+"""A name that no variable has: the number of a binding among those that a goal is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """A positive or negated atom."""
-
-    key: Key
-    terms: tuple[Term, ...]
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Aggregation:
+class Aggregation:
     """An aggregate with its goal as a join; ``inputs`` are the variables bound before it."""
 
     function: AggregateFunction
@@ -92,11 +40,17 @@ class _Aggregation:
     result: Variable
 
 
-JoinLiteral: TypeAlias = Scan | Comparison | Assignment | _Aggregation
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """There is no answer of a goal; ``inputs`` are the variables bound before it."""
 
-_Found: TypeAlias = list[Bindings]
-_Run: TypeAlias = Callable[[_Found, RowSource], _Found]
-"""Extends each of some bindings in every way that a literal allows."""
+    goal: Join
+    inputs: tuple[str, ...]
+
+
+JoinLiteral: TypeAlias = Scan | Comparison | Assignment | Aggregation | Absence
+
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Join:
@@ -106,18 +60,30 @@ class Join:
     ----------
     literals : iterable of JoinLiteral
         In an order in which every literal finds its variables bound.
+    wanted : iterable of str, optional
+        The variables whose values are wanted; of others some values are left out. All where
+        nothing is given.
+    harmful : collection of str, optional
+        Predicates whose rules may have no result.
 
     See Also
     --------
-    join_of : The join of a body.
+    kb.engines.pydatalog.bodies.join_of : The join of a body.
     """
 
-    def __init__(self, literals: Iterable[JoinLiteral]) -> None:
+    def __init__(
+        self,
+        literals: Iterable[JoinLiteral],
+        wanted: Iterable[str] | None = None,
+        harmful: Collection[str] = (),
+    ) -> None:
         self.literals = tuple(literals)
-        self.names = frozenset(name for literal in self.literals for name in _shared(literal))
-        self._plans: dict[frozenset[str], tuple[_Run, ...]] = {}
+        self.names = frozenset(name for literal in self.literals for name in shared(literal))
+        self.wanted = None if wanted is None else frozenset(wanted)
+        self._harmful = harmful
+        self._plans: dict[frozenset[str], tuple[Run, ...]] = {}
 
-    def solve(self, bindings: Bindings, source: RowSource) -> list[Bindings]:
+    def solve(self, bindings: Bindings, source: RowSource) -> Found:
         """Return every extension of the bindings that makes the conjunction true.
 
         Parameters
@@ -129,245 +95,264 @@ class Join:
 
         Returns
         -------
-        list of mapping
+        sequence of mapping
+            As far as the values that are wanted differ.
 
         Raises
         ------
         QueryError
-            If arithmetic has no result.
+            If arithmetic has no result, or there are too many.
         """
-        bound = self.names.intersection(bindings)
-        plan = self._plans.get(bound)
-        if plan is None:
-            plan = self._plans[bound] = tuple(_plan(self.literals, set(bound)))
-        found = [bindings]
-        for run in plan:
+        return self.extend([bindings], source)
+
+    def extend(self, found: Found, source: RowSource) -> Found:
+        """Return what `solve` returns for each of some bindings of the same variables.
+
+        Parameters
+        ----------
+        found : sequence of mapping of variable name to value
+            At least one.
+        source : RowSource
+            Where the rows of its atoms are.
+        """
+        for run in self._plan_of(found[0]):
             found = run(found, source)
             if not found:
                 break
         return found
 
+    def counts(self, inputs: Found, source: RowSource) -> list[int] | None:
+        """Return how many values of the wanted variables there are for each of some bindings.
 
-def join_of(body: Iterable[BodyLiteral], bound: Iterable[str] = ()) -> Join:
-    """Return the join of a body that is read from left to right.
+        Parameters
+        ----------
+        inputs : sequence of mapping of variable name to value
+            At least one.
+        source : RowSource
+            Where the rows of its atoms are.
 
-    A variable of a negated atom or of an aggregate's goal that nothing before it binds is the
-    literal's own, whatever else has its name.
+        Returns
+        -------
+        list of int, or None
+            None where they cannot be told without finding them.
+        """
+        plan = self._plan_of(inputs[0])
+        if len(plan) == 1 and isinstance(plan[0], _SideRun):
+            return plan[0].counts(inputs, source, self.wanted or _NO_NAMES)
+        return None
 
-    Parameters
-    ----------
-    body : iterable of literals
-        Checked: each finds its variables bound.
-    bound : iterable of str, optional
-        Variables that have a value before the body.
+    def _plan_of(self, bindings: Bindings) -> tuple[Run, ...]:
+        return self.plan(self.names.intersection(bindings))
 
-    Returns
-    -------
-    Join
-    """
-    return Join(_Reader(bound).read(body))
+    def plan(self, bound: frozenset[str]) -> tuple[Run, ...]:
+        """Return what extends bindings, literal by literal.
 
+        Parameters
+        ----------
+        bound : frozenset of str
+            The variables that have a value; others than those of the join do not matter.
 
-class _Reader:
-    """Reads one body; ``bound`` are the variables known so far."""
-
-    def __init__(self, bound: Iterable[str], depth: str = "") -> None:
-        self.bound = set(bound)
-        self.depth = depth
-        self.renamed = 0
-
-    def read(self, body: Iterable[BodyLiteral]) -> list[JoinLiteral]:
-        return [self._literal(literal) for literal in body]
-
-    def _literal(self, literal: BodyLiteral) -> JoinLiteral:
-        match literal:
-            case Relational(atom=atom, negated=True):
-                own = self._own(names_of(*atom.terms))
-                terms = {name: Variable(other) for name, other in own.items()}
-                return Scan(atom.key, substitute_terms(atom.terms, terms), negated=True)
-            case Relational(atom=atom):
-                self.bound.update(names_of(*atom.terms))
-                return Scan(atom.key, atom.terms)
-            case Aggregate():
-                return self._aggregate(literal)
-        self.bound.update(variable.name for variable in visible_variables(literal))
-        return literal
-
-    def _aggregate(self, literal: Aggregate) -> _Aggregation:
-        names = dict.fromkeys(all_names(literal.goal))
-        if literal.expression is not None:
-            names.update(dict.fromkeys(names_of(literal.expression)))
-        inputs = tuple(name for name in names if name in self.bound)
-        (inner,) = rename((literal,), self._own(names))
-        assert isinstance(inner, Aggregate)
-        goal = Join(_Reader(inputs, self._fresh()).read(inner.goal))
-        self.bound.add(literal.result.name)
-        return _Aggregation(literal.function, inner.expression, goal, inputs, literal.result)
-
-    def _own(self, names: Iterable[str]) -> dict[str, str]:
-        """Return new names for variables that nothing has bound: they are the literal's own."""
-        mark = self._fresh()
-        return {name: f"{name}{mark}" for name in names if name not in self.bound}
-
-    def _fresh(self) -> str:
-        self.renamed += 1
-        return f"{self.depth}.{self.renamed}"
+        Returns
+        -------
+        tuple of callable
+            Each returns all extensions of the bindings that it is given.
+        """
+        plan = self._plans.get(bound)
+        if plan is None:
+            made = _planned(self.literals, set(bound), self.wanted, self._harmful)
+            plan = self._plans[bound] = tuple(made)
+        return plan
 
 
-def _shared(literal: JoinLiteral) -> Iterator[str]:
+def shared(literal: JoinLiteral) -> Iterator[str]:
     """Yield the names of the variables that a literal shares with its rule."""
     match literal:
         case Scan(terms=terms):
             yield from names_of(*terms)
-        case _Aggregation(inputs=inputs, result=result):
+        case Aggregation(inputs=inputs, result=result):
             yield from (*inputs, result.name)
+        case Absence(inputs=inputs):
+            yield from inputs
         case _:
             yield from (variable.name for variable in visible_variables(literal))
 
 
-def _plan(literals: Iterable[JoinLiteral], bound: set[str]) -> Iterator[_Run]:
-    for literal in literals:
-        match literal:
-            case Scan(negated=True):
-                yield _absence(literal, bound)
-            case Scan():
-                yield _scan(literal, bound)
-            case Comparison():
-                yield _comparison(literal, bound)
-            case Assignment(variable=variable, expression=expression):
-                yield _bind(variable, evaluate_number, expression, bound)
-            case _Aggregation():
-                yield _aggregate(literal, bound)
-        bound.update(_shared(literal))
-
-
-@dataclass(slots=True)
-class _Access:
-    """How the terms of a scan meet a row."""
-
-    positions: tuple[int, ...]
-    key: tuple[tuple[str | None, Value], ...]
-    new: tuple[tuple[int, str], ...]
-    same: tuple[tuple[int, int], ...]
-
-    def key_of(self, bindings: Bindings) -> Row:
-        return tuple([value if name is None else bindings[name] for name, value in self.key])
-
-    def agrees(self, row: Row) -> bool:
-        return all(row[i] == row[j] for i, j in self.same)
-
-
-def _access(scan: Scan, bound: set[str]) -> _Access:
-    positions: list[int] = []
-    key: list[tuple[str | None, Value]] = []
-    new: dict[str, int] = {}
-    same: list[tuple[int, int]] = []
-    for position, term in enumerate(scan.terms):
-        if isinstance(term, Constant):
-            positions.append(position)
-            key.append((None, canonical(term.value)))
-        elif term.name in bound:
-            positions.append(position)
-            key.append((term.name, ""))
-        elif term.name in new:
-            same.append((new[term.name], position))
-        else:
-            new[term.name] = position
-    return _Access(
-        tuple(positions),
-        tuple(key),
-        tuple((position, name) for name, position in new.items()),
-        tuple(same),
-    )
-
-
-def _scan(scan: Scan, bound: set[str]) -> _Run:
-    access = _access(scan, bound)
-    key, positions, new = scan.key, access.positions, access.new
-
-    def run(found: _Found, source: RowSource) -> _Found:
-        index = source.index(key, positions)
-        extended: _Found = []
-        for bindings in found:
-            matches = index.get(access.key_of(bindings))
-            if not matches:
-                continue
-            if not new:
-                extended.append(bindings)
-                continue
-            for row in matches:
-                if access.same and not access.agrees(row):
-                    continue
-                larger = dict(bindings)
-                for position, name in new:
-                    larger[name] = row[position]
-                extended.append(larger)
-        return extended
-
-    return run
-
-
-def _absence(scan: Scan, bound: set[str]) -> _Run:
-    access = _access(scan, bound)
-
-    def run(found: _Found, source: RowSource) -> _Found:
-        index = source.index(scan.key, access.positions)
-        return [
-            bindings
-            for bindings in found
-            if not any(map(access.agrees, index.get(access.key_of(bindings)) or ()))
-        ]
-
-    return run
-
-
-def _comparison(literal: Comparison, bound: set[str]) -> _Run:
-    operator, left, right = literal.operator, literal.left, literal.right
-    if operator == "=":
-        for variable, other in ((left, right), (right, left)):
-            if isinstance(variable, Variable) and variable.name not in bound:
-                return _bind(variable, evaluate, other, bound)
-
-    def run(found: _Found, source: RowSource) -> _Found:
-        return [bindings for bindings in found if holds(operator, left, right, bindings)]
-
-    return run
-
-
-def _bind(
-    variable: Variable,
-    value_of: Callable[[Expression, Mapping[str, Value]], Value],
-    expression: Expression,
+def _planned(
+    literals: Sequence[JoinLiteral],
     bound: set[str],
-) -> _Run:
-    name = variable.name
+    wanted: frozenset[str] | None,
+    harmful: Collection[str],
+) -> Iterator[Run]:
+    rest = list(literals)
+    while rest:
+        literal = rest[0]
+        if wanted is not None and bound and isinstance(literal, Scan) and not literal.negated:
+            used: list[Set[str]] = [*(set(shared(each)) for each in rest), wanted]
+            side = find_side(rest, bound, used, harmful)
+            if side is not None:
+                yield _SideRun(side, frozenset(bound))
+                taken = set(map(id, side.literals))
+                rest = [each for each in rest if id(each) not in taken]
+                bound.update(side.needed, *map(shared, side.others))
+                continue
+        yield _run(literal, bound)
+        bound.update(shared(literal))
+        del rest[0]
 
-    def check(found: _Found, source: RowSource) -> _Found:
-        return [bindings for bindings in found if bindings[name] == value_of(expression, bindings)]
 
-    def bind(found: _Found, source: RowSource) -> _Found:
-        return [{**bindings, name: value_of(expression, bindings)} for bindings in found]
+def _run(literal: JoinLiteral, bound: Set[str]) -> Run:
+    match literal:
+        case Aggregation():
+            return _aggregate(literal, bound)
+        case Absence():
+            return _nothing(literal)
+    return step_of(literal, bound)
 
-    return check if name in bound else bind
+
+def _inputs(names: Sequence[str], found: Found) -> tuple[list[Row], list[Bindings]]:
+    """Return the values of some variables, and the distinct of them as numbered bindings."""
+    values = [tuple([bindings[name] for name in names]) for bindings in found]
+    distinct = [
+        {**dict(zip(names, each, strict=True)), _INPUT: number}
+        for number, each in enumerate(dict.fromkeys(values))
+    ]
+    return values, distinct  # type: ignore[return-value]
 
 
-def _aggregate(literal: _Aggregation, bound: set[str]) -> _Run:
-    expression, name = literal.expression, literal.result.name
-    span = literal.result.span if expression is None else expression.span
-    checked = name in bound
+def _nothing(literal: Absence) -> Run:
+    def run(found: Found, source: RowSource) -> Found:
+        values, inputs = _inputs(literal.inputs, found)
+        answered = {
+            tuple([each[name] for name in literal.inputs])
+            for each in literal.goal.extend(inputs, source)
+        }
+        return [each for each, own in zip(found, values, strict=True) if own not in answered]
 
-    def run(found: _Found, source: RowSource) -> _Found:
-        extended: _Found = []
-        for bindings in found:
-            inputs = {key: bindings[key] for key in literal.inputs}
-            values = (
-                0 if expression is None else evaluate(expression, solution)
-                for solution in literal.goal.solve(inputs, source)
-            )
-            value = fold(literal.function, values, span)
+    return run
+
+
+def _aggregate(literal: Aggregation, bound: Set[str]) -> Run:
+    name, checked = literal.result.name, literal.result.name in bound
+
+    def run(found: Found, source: RowSource) -> Found:
+        values, inputs = _inputs(literal.inputs, found)
+        folded = dict(zip(dict.fromkeys(values), _folded(literal, inputs, source), strict=True))
+        extended: list[Bindings] = []
+        for bindings, own in zip(found, values, strict=True):
+            value = folded[own]
             if value is None or (checked and bindings[name] != value):
                 continue
             extended.append(bindings if checked else {**bindings, name: value})
         return extended
 
     return run
+
+
+def _folded(literal: Aggregation, inputs: Found, source: RowSource) -> Sequence[Value | None]:
+    """Return the aggregate for each of some numbered inputs."""
+    expression, function = literal.expression, literal.function
+    if expression is None:
+        counts = literal.goal.counts(inputs, source)
+        if counts is not None:
+            return counts
+    wanted = sorted(literal.goal.wanted or ())
+    solutions: dict[Value, dict[Row, Bindings]] = {}
+    for solution in literal.goal.extend(inputs, source):
+        row = tuple([solution[name] for name in wanted])
+        solutions.setdefault(solution[_INPUT], {})[row] = solution
+    span = literal.result.span if expression is None else expression.span
+    return [
+        fold(
+            function,
+            (
+                0 if expression is None else evaluate(expression, solution)
+                for solution in solutions.get(number, {}).values()
+            ),
+            span,
+        )
+        for number in range(len(inputs))
+    ]
+
+
+class _SideRun:
+    """Extends bindings by a side: by an index of its rows where several bindings share them."""
+
+    def __init__(self, side: TiedSide, bound: frozenset[str]) -> None:
+        self._side = side
+        self._plain = Join(side.literals)
+        self._others = Join(side.others)
+        self._own = Join(side.own)
+        linked = (link.name for link in side.links if link.name not in side.needed)
+        self._columns = (*side.needed, *dict.fromkeys(linked))
+        self._links = [
+            (self._columns.index(link.name), link.operator, link.other) for link in side.links
+        ]
+
+    def __call__(self, found: Found, source: RowSource) -> Found:
+        side = self._side
+        if not self._pays(found):
+            return self._plain.extend(found, source)
+        others = self._others.extend(found, source)
+        extended: list[Bindings] = []
+        for bindings in others:
+            rows = self._rows(bindings, source)
+            meeting = self._meeting(rows, bindings)
+            if meeting is None:
+                return self._plain.extend(found, source)
+            if not meeting:
+                continue
+            if not side.needed:
+                extended.append(bindings)
+                continue
+            for values in rows.shown(meeting):
+                extended.append({**bindings, **dict(zip(side.needed, values, strict=True))})
+            if len(extended) > MOST_FOUND:
+                raise too_many(side.literals[0].span)
+        return extended
+
+    def counts(self, inputs: Found, source: RowSource, wanted: Set[str]) -> list[int] | None:
+        """Return how many values of the wanted variables there are for each numbered input."""
+        side = self._side
+        if not self._pays(inputs) or wanted - set(inputs[0]) - set(side.needed):
+            return None
+        found = [0] * len(inputs)
+        for bindings in self._others.extend(inputs, source):
+            rows = self._rows(bindings, source)
+            meeting = self._meeting(rows, bindings)
+            if meeting is None or not rows.is_told_apart:
+                return None
+            number = bindings[_INPUT]
+            assert isinstance(number, int)
+            found[number] |= meeting
+        return [each.bit_count() for each in found]
+
+    def _pays(self, found: Found) -> bool:
+        if len(found) < _FEW:
+            return False
+        keys = self._side.keys
+        distinct = {tuple([each[name] for name in keys]) for each in found}
+        return 2 * len(distinct) <= len(found)
+
+    def _rows(self, bindings: Bindings, source: RowSource) -> OrderedRows:
+        """Return the rows of the side for the keys of a binding."""
+        keys = self._side.keys
+        values = tuple([bindings[name] for name in keys])
+        known = source.tables.get((self, values))
+        if known is None:
+            solutions = self._own.solve(dict(zip(keys, values, strict=True)), source)
+            columns = self._columns
+            rows = dict.fromkeys(tuple([each[name] for name in columns]) for each in solutions)
+            known = OrderedRows(list(rows), len(self._side.needed))
+            source.tables[self, values] = known
+        assert isinstance(known, OrderedRows)
+        return known
+
+    def _meeting(self, rows: OrderedRows, bindings: Bindings) -> int | None:
+        """Return the rows that meet the links, as bits; None where a comparison has no result."""
+        meeting = rows.all
+        for column, operator, other in self._links:
+            value = bindings[other]
+            if not rows.compares(column, operator, value):
+                return None
+            meeting &= rows.where(column, operator, value)
+        return meeting

@@ -14,9 +14,10 @@ from weakref import WeakKeyDictionary
 from facts.diagnostic import QueryError
 from facts.span import Span
 from kb.engines.pydatalog import machine
-from kb.engines.pydatalog.joins import Join, JoinLiteral, RowSource, Scan
+from kb.engines.pydatalog.joins import Join, JoinLiteral
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
 from kb.engines.pydatalog.prepared_rules import PreparedProgram, PreparedRule
+from kb.engines.pydatalog.scans import RowSource, Scan
 from kb.language.ast import Assignment, Comparison, Constant, Key, Operation, Term, Variable
 from kb.language.matching import Pattern, match
 from kb.language.traversal import names_of

@@ -7,8 +7,8 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic, QueryError
 from kb.engines.protocol import Facts
+from kb.engines.pydatalog.bodies import join_of
 from kb.engines.pydatalog.evaluator import Evaluator
-from kb.engines.pydatalog.joins import join_of
 from kb.engines.pydatalog.prepared_rules import prepared
 from kb.language.ast import Query
 from kb.language.traversal import named_variables

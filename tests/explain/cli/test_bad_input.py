@@ -37,12 +37,12 @@ def expect(err: str, sentence: str, place: str, help: str = "") -> None:
         ),
         (
             f"{COLUMNS}\n{DENIED}\n".encode("utf-16"),
-            "`claims.csv` is not a text file",
+            "`claims.csv` is UTF-16 text",
             "",
-            "claims are read from CSV, JSONL and 837 files",
+            "save it as UTF-8",
         ),
         (
-            f"{COLUMNS}\n{DENIED}\n".replace("e", "\xe9").encode("latin-1"),
+            f"{COLUMNS}\n{DENIED}\n".replace("e", "\xff").encode("latin-1"),
             "`claims.csv` is not UTF-8 text: byte 13 cannot be read",
             "",
             "save it as UTF-8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
@@ -58,6 +59,18 @@ TABLES: dict[str, bytes] = {
     "C2,1,cms1500,2018-06-01,J1200,1,caf\xe9\nC3,1,cms1500,2018-06-01,J1200,1,b\n".encode(
         "latin-1"
     ),
+    "damage_in_one_row_of_three": f"{HEADER},description,patient\n"
+    "C1,1,cms1500,2018-06-01,J1200,1,a,\xff\nC2,1,cms1500,2018-06-01,J1200,1,caf\xff,\n"
+    "C3,1,cms1500,2018-06-01,J1200,1,b,\n".encode("latin-1"),
+    "damage_in_utf_8": f"{HEADER},description\nC1,1,cms1500,2018-06-01,J1200,1,caf\u00e9\n"
+    "C2,1,cms1500,2018-06-01,J1200,1,caf\udcc3\n".encode("utf-8", "surrogateescape"),
+    "damage_in_the_header": csv(header=f"{HEADER}").replace(b"units", b"unit\xffs"),
+    "damage_everywhere": b"claim_id,\xff\xfe\xff,\x81\xff\n1,2,3\n",
+    "utf_16_without_a_mark": f"{HEADER}\n{GOOD}\n".encode("utf-16-le"),
+    "an_old_spreadsheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
+    "an_encrypted_spreadsheet": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    + "EncryptedPackage".encode("utf-16-le"),
+    "packed_and_cut_off": gzip.compress(csv())[:-12],
     "not_utf_8_in_the_header": csv(header=f"{HEADER}").replace(b"units", b"unit\xe9s"),
     "hardly_any_utf_8": b"claim_id,\xe9\xe8\xe0,\xe9\xe8\n1,2,3\n",
     "not_utf_8_far_down": csv(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,36 @@ ROW = "1 AS line_number, 'cms1500' AS claim_form, '2018-06-01' AS service_date"
 DOSE = "1 AS line_number, 'administered_dose' AS evidence"
 GOOD = f"{HEAD}\n7,1,cms1500,2018-06-01\nA,1,cms1500,2018-06-01\n"
 
-CASES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+MANY = f"{HEAD},description\n" + "".join(
+    f"C{each},1,cms1500,2018-06-01,caf\u00e9 {each}\n" for each in range(30)
+)
+
+
+def zipped(**members: str) -> bytes:
+    """Return a zip of some files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+CASES: dict[str, tuple[dict[str, str | bytes], dict[str, str | bytes]]] = {
+    "packed by gzip": ({"a.csv.gz": gzip.compress(GOOD.encode())}, {}),
+    "packed by gzip under another name": ({"a.csv": gzip.compress(MANY.encode())}, {}),
+    "packed and cut off": ({"a.csv.gz": gzip.compress(MANY.encode())[:-20]}, {}),
+    "objects packed by gzip": (
+        {"a.jsonl.gz": gzip.compress(b'{"claim_id": "TOO"}\n{"claim_id": "THREE"}\n')},
+        {},
+    ),
+    "in a zip": ({"a.zip": zipped(claims=MANY, __MACOSX="")}, {}),
+    "alone in a zip": ({"a.zip": zipped(claims=MANY)}, {}),
+    "Windows-1252": ({"a.csv": MANY.encode("cp1252"), "b.csv": GOOD}, {}),
+    "Windows-1252 in a zip": (
+        {"a.csv.gz": gzip.compress(MANY.encode("cp1252"))},
+        {"e.csv.gz": gzip.compress(f"{EVIDENCE}\nC1,1,dosage,caf\u00e9\n".encode("cp1252"))},
+    ),
+    "damage": ({"a.csv": MANY.encode().replace(b" 7\n", b" \xff\n")}, {}),
     "blank first row": ({"a.csv": f"\n{HEAD}\nA,1,cms1500,2018-06-01\n"}, {}),
     "blanks in the first row": ({"a.csv": f" \n{HEAD}\nA,1,cms1500,2018-06-01\n"}, {}),
     "commas in the first row": ({"a.csv": f",,,\n{HEAD}\nA,1,cms1500,2018-06-01\n"}, {}),
@@ -177,7 +209,7 @@ def policy() -> Policy:
     return load_policy("r14")
 
 
-def write(folder: Path, files: dict[str, str]) -> list[Path]:
+def write(folder: Path, files: dict[str, str | bytes]) -> list[Path]:
     made = []
     for name, content in files.items():
         path = folder / name
@@ -186,7 +218,7 @@ def write(folder: Path, files: dict[str, str]) -> list[Path]:
             duckdb.connect().execute(f"COPY ({content}) TO '{target}' (FORMAT parquet)")
             target.rename(path)
         elif content:
-            path.write_bytes(content.encode())
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
         made.append(path)
     return made
 

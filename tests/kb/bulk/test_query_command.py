@@ -61,7 +61,7 @@ def test_a_large_table_is_answered_by_duckdb(run: Any, claims: Path, monkeypatch
     )
     monkeypatch.setattr(in_bulk, "LARGE", 100)
     monkeypatch.setattr("kb.bulk.answers.answer_by_rows", None)
-    monkeypatch.setattr("explain.cli.querying.load_claims", None)
+    monkeypatch.setattr("explain.cli.options.load_claims", None)
     for goal, said in zip((GOALS[0], GOALS[3]), expected, strict=True):
         assert run("query", goal, "-c", "claims.csv") == said
     assert run("query", "denied('RC777', L, K)", "-c", "claims.csv") == (1, "", "no answer\n")

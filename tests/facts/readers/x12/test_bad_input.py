@@ -410,7 +410,7 @@ def test_a_segment_that_never_ends(reading: Read) -> None:
 
 def test_characters_that_cannot_be_read_beyond_the_first_look(reading: Read) -> None:
     filler = [claim(f"C{each}", line(1)) for each in range(900)]
-    bad = claim("BAD", line(1, "96365", "20180601", "1", "NTE*ADD*caf\udce9"))
+    bad = claim("BAD", line(1, "96365", "20180601", "1", "NTE*ADD*caf\udcff"))
     name = ["HL*9*1*22*0", "SBR*P*18*G", "NM1*IL*1*Mu\udcf1oz", *claim("NAME", line(1))]
     found = reading(professional(*filler, bad, name))
     assert found.tally.claims_rejected == 1

@@ -1,0 +1,130 @@
+"""What a remittance asserts of the claim lines that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import NamedTuple
+
+from facts.claim import Trace
+from facts.remittance import ZERO, RemittedLine
+from kb.language.values import Row, canonical
+from kb.matching.lines import MatchedLine
+
+PREDICATES = (
+    "remitted",
+    "remitted_units",
+    "adjusted",
+    "remarked",
+    "remitted_as",
+    "remitted_by",
+    "remitted_on",
+    "matched_by",
+)
+"""The input predicates that a remittance asserts."""
+
+Places = tuple[tuple[Trace | None, str], ...]
+"""Where a fact was read: the records, each with the field."""
+
+
+class RemittanceFact(NamedTuple):
+    """A fact of a remittance on a claim line.
+
+    Parameters
+    ----------
+    predicate : str
+        One of ``PREDICATES``.
+    row : tuple
+        Its arguments.
+    places : tuple of (Trace, str)
+        Where it was read.
+    """
+
+    predicate: str
+    row: Row
+    places: Places
+
+
+def remittance_facts(claim_id: str, matched: MatchedLine) -> Iterator[RemittanceFact]:
+    """Yield what a payer said of a claim line.
+
+    Amounts of one group and reason are one fact, with the places of all; those that are zero
+    together say nothing.
+
+    Parameters
+    ----------
+    claim_id : str
+        The claim.
+    matched : MatchedLine
+        Its line with what answers it.
+
+    Examples
+    --------
+    >>> from facts.remittance import RemittedClaim
+    >>> line = RemittedLine(1, Decimal(10), Decimal(4), "J7050")
+    >>> claim = RemittedClaim("C1", "1", Decimal(10), Decimal(4), Decimal(0), lines=(line,))
+    >>> made = remittance_facts("C1", MatchedLine(2, claim, (line,), "code"))
+    >>> next(made)[:2]
+    ('remitted', ('C1', 2, 10, 4))
+    """
+    key = (claim_id, matched.line_number)
+    parts, claim = matched.parts, matched.claim
+    first = parts[0]
+    charge = paid = ZERO
+    for part in parts:
+        charge += part.charge
+        paid += part.paid
+    traces = [part.trace for part in parts]
+    yield RemittanceFact(
+        "remitted",
+        (*key, canonical(charge), canonical(paid)),
+        (
+            *((trace, "charge") for trace in traces),
+            *((trace, "paid") for trace in traces),
+        ),
+    )
+    yield RemittanceFact(
+        "remitted_units",
+        (*key, canonical(first.units_billed), canonical(first.units_paid)),
+        ((first.trace, "units_billed"), (first.trace, "units_paid")),
+    )
+    yield from _adjusted(key, parts)
+    for remark in dict.fromkeys((*(each for part in parts for each in part.remarks),)):
+        places = tuple((part.trace, "remarks") for part in parts if remark in part.remarks)
+        yield RemittanceFact("remarked", (*key, remark), places)
+    for part in parts:
+        if part.submitted_code and part.procedure_code != part.submitted_code:
+            code = part.procedure_code or ""
+            yield RemittanceFact("remitted_as", (*key, code), ((part.trace, "procedure_code"),))
+    yield RemittanceFact("matched_by", (*key, matched.method), _where_matched(matched))
+    payment = claim.payment
+    if payment is not None:
+        payer = payment.payer or payment.payer_id
+        where: Places = ((payment.trace, ""),)
+        yield RemittanceFact("remitted_by", (*key, payer, payment.number), where)
+        if payment.date is not None:
+            yield RemittanceFact("remitted_on", (*key, payment.date.isoformat()), where)
+
+
+def _adjusted(key: tuple[str, int], parts: tuple[RemittedLine, ...]) -> Iterator[RemittanceFact]:
+    amounts: dict[tuple[str, str], Decimal] = {}
+    places: dict[tuple[str, str], list[tuple[Trace | None, str]]] = {}
+    for part in parts:
+        for each in part.adjustments:
+            reason = each.group_code, each.carc
+            amounts[reason] = amounts.get(reason, ZERO) + each.amount
+            places.setdefault(reason, []).extend(((each.trace, "carc"), (each.trace, "amount")))
+    for reason, amount in amounts.items():
+        if amount:
+            row = (*key, *reason, canonical(amount))
+            yield RemittanceFact("adjusted", row, tuple(places[reason]))
+
+
+def _where_matched(matched: MatchedLine) -> Places:
+    """Return the places that told which line it is."""
+    first = matched.parts[0]
+    claim = "payer_control" if "payer control" in matched.method else "claim_id"
+    line = "line_control" if matched.method.startswith("line control") else "procedure_code"
+    if first.trace is matched.claim.trace:
+        return ((matched.claim.trace, claim),)
+    return ((matched.claim.trace, claim), (first.trace, line))
