@@ -34,24 +34,40 @@ def sql(
             help="duckdb, spark, snowflake, bigquery, postgres or sqlite.",
         ),
     ] = "duckdb",
+    schema: Annotated[
+        str,
+        typer.Option("--schema", metavar="NAME", help="Make the tables in this schema."),
+    ] = "",
+    prefix: Annotated[
+        str,
+        typer.Option("--prefix", metavar="TEXT", help="Begin the name of each table with this."),
+    ] = "",
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Drop what an earlier run has made, so that it runs again."),
+    ] = False,
     *,
     given: PolicyOptions,
     as_json: JsonOption = False,
 ) -> int:
     """Print the rules of a policy as SQL, one commented statement for each predicate.
 
+    What no predicate that is asked for needs is left out.
+
     \b
     clausewise sql outcome cites > r14.sql
     clausewise sql denied --dialect snowflake
+    clausewise sql outcome cites --schema audit --prefix r14_ --replace > r14.sql
     """
-    from kb.compile.script.script import script, script_text
+    from kb.compile.script.script import Naming, script, script_text
     from kb.compile.sql import dialects
     from kb.planning.policy_source import policy_source
 
     wanted_dialect = dialects.dialect(dialect)
+    naming = Naming(schema, prefix, replace)
     kb = given.knowledge_base()
     wanted = _keys(predicates, kb.policy.program.program) if predicates else None
-    statements = script(policy_source(kb), wanted_dialect, wanted)
+    statements = script(policy_source(kb), wanted_dialect, wanted, naming)
     if not as_json:
         data(script_text(statements))
         return DONE

@@ -10,13 +10,15 @@ from facts.diagnostic import ProgramError
 from facts.schema import BY_NAME
 from kb.compile.rewrite.components import Component, components, recursive_atoms
 from kb.compile.rewrite.spread import spread_predicates, unfold_spread
+from kb.compile.script.naming import AS_THEY_ARE
+from kb.compile.script.naming import Naming as Naming
 from kb.compile.script.source import ScriptSource as ScriptSource
 from kb.compile.script.statements import FAULTS as FAULTS
 from kb.compile.script.statements import RESERVED as RESERVED
 from kb.compile.script.statements import ScriptStatement as ScriptStatement
 from kb.compile.script.statements import StatementWriter
 from kb.compile.sql.dialects import Dialect
-from kb.compile.sql.input_queries import EVIDENCE, OVERRIDES, TABLES
+from kb.compile.sql.input_queries import CODES, EVIDENCE, OVERRIDES, TABLES
 from kb.compile.sql.statements import Relationship, statements
 from kb.language.ast import Key, Program
 from kb.language.excerpt import Excerpts
@@ -27,7 +29,10 @@ _KNOWN = frozenset({"setting", "clause_effect", "clause_from", "list_loaded", "r
 
 
 def script(
-    source: ScriptSource, dialect: Dialect, wanted: Iterable[Key] | None = None
+    source: ScriptSource,
+    dialect: Dialect,
+    wanted: Iterable[Key] | None = None,
+    naming: Naming = AS_THEY_ARE,
 ) -> tuple[ScriptStatement, ...]:
     """Return the statements of a program in the order in which they run.
 
@@ -39,6 +44,8 @@ def script(
         What it is written in.
     wanted : iterable of (name, arity), optional
         Only what these predicates need; all of the program where nothing is given.
+    naming : Naming, optional
+        How tables and views are named, and whether the script may run again.
 
     Returns
     -------
@@ -54,13 +61,17 @@ def script(
     program = replace(source.program, rules=tuple(unfolded.values()))
     found = components(program, wanted)
     _check_recursion(found, dialect, Excerpts(source.program.texts))
-    writer = StatementWriter(
-        source, dialect, originals, frozenset(spread_predicates(source.program))
-    )
     keys = list(dict.fromkeys(wanted or ()))
     asserted = _asserted(found, keys, source.program)
     used = _inputs_of(asserted, source)
-    made = [writer.heading(_wide_tables(used))]
+    spread = frozenset(spread_predicates(source.program))
+    writer = StatementWriter(source, dialect, originals, spread, naming)
+    made: list[ScriptStatement] = []
+    derived = [key for component in found for key in component.keys]
+    inputs = [(name, BY_NAME[name].arity) for name in used]
+    writer.own = frozenset(
+        [CODES, FAULTS, *(writer.catalog[key].name for key in (*derived, *inputs, *asserted))]
+    )
     made += writer.inputs(used)
     made += writer.undefined(asserted)
     doubts = [(name, doubt) for name in used if (doubt := writer.queries.doubt(name)) is not None]
@@ -71,7 +82,10 @@ def script(
         doubts += [(statement.key[0], doubt) for doubt in statement.doubts]
     if doubts:
         made.append(writer.faults(doubts))
-    return tuple(made)
+    if keys:
+        made = _needed(made, {FAULTS, *(writer.catalog[key].name for key in keys)})
+    drops = [writer.drops(made)] if naming.replace else []
+    return (writer.heading(_wide_tables(used)), *drops, *made)
 
 
 def script_text(statements: Iterable[ScriptStatement]) -> str:
@@ -83,6 +97,16 @@ def script_text(statements: Iterable[ScriptStatement]) -> str:
         In the order in which they run.
     """
     return "\n\n".join(map(str, statements))
+
+
+def _needed(made: Iterable[ScriptStatement], outputs: set[str]) -> list[ScriptStatement]:
+    """The statements that make the outputs, or what those that do read."""
+    needed, kept = set(outputs), []
+    for statement in reversed(list(made)):
+        if statement.name in needed:
+            kept.append(statement)
+            needed |= statement.reads
+    return kept[::-1]
 
 
 def _inputs_of(asserted: Iterable[Key], source: ScriptSource) -> list[str]:

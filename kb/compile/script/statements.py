@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from facts.schema import BY_NAME, TableColumn
 from kb.compile.rewrite.components import Component
 from kb.compile.script.comments import comments
+from kb.compile.script.naming import AS_THEY_ARE, Naming, tables_of
 from kb.compile.script.source import ScriptSource
 from kb.compile.sql.catalog import Catalog
 from kb.compile.sql.dialects import Dialect
@@ -38,11 +39,14 @@ class ScriptStatement:
         Comment lines.
     sql : str
         Without the semicolon.
+    reads : frozenset of str
+        Names in the rules of the tables and views that it reads.
     """
 
     name: str
     comment: tuple[str, ...]
     sql: str = ""
+    reads: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return "\n".join((*self.comment, *([f"{self.sql};"] if self.sql else [])))
@@ -62,12 +66,18 @@ class StatementWriter:
         The rule that a person wrote, of each rule that is compiled.
     spread : frozenset of (name, arity)
         Predicates whose body is in other rules instead.
+    naming : Naming
+        How tables and views are named.
+    own : frozenset of str
+        The names in the rules of all that the script may make.
     """
 
     source: ScriptSource
     dialect: Dialect
     originals: Mapping[Rule, Rule]
     spread: frozenset[Key]
+    naming: Naming = AS_THEY_ARE
+    own: frozenset[str] = frozenset()
     catalog: Catalog = field(init=False)
     queries: Inputs = field(init=False)
     scans: Mapping[Key, Attribute] = field(init=False)
@@ -95,7 +105,7 @@ class StatementWriter:
             texts += [f"  {name}", *self._described(TABLES[name])]
         texts += [""] * bool(wide) + [
             "Every predicate of the rules is one table or view, named after it. Run the script from"
-            " top to bottom in a schema that has none of them yet. Facts of a claim line are"
+            f" top to bottom{self._where()}. Facts of a claim line are"
             f" {self.view.lower()}s over claim_lines, and a rule reads several facts of a line in"
             " one scan of it, so claim_id and line_number have to distinguish its rows. Dates are"
             " text, as in 2018-09-18. No row occurs twice in a table.",
@@ -103,6 +113,11 @@ class StatementWriter:
         if self.dialect.note:
             texts.append(self.dialect.note)
         return ScriptStatement("", tuple(comments(texts)))
+
+    def _where(self) -> str:
+        if self.naming.replace:
+            return "; what an earlier run has made is dropped first"
+        return " in a schema that has none of them yet"
 
     @property
     def view(self) -> str:
@@ -145,8 +160,8 @@ class StatementWriter:
         ]
         titles = ", ".join(table.name for table in self.source.tables)
         texts = [f"The codes and phrases of the policy's tables: {titles or 'none'}"]
-        yield self._create_table(exp.to_identifier(CODES), types, texts)
-        yield from self._insert(exp.to_identifier(CODES), self.queries.code_rows())
+        yield self._create_table(CODES, types, texts)
+        yield from self._insert(CODES, self.queries.code_rows())
 
     def undefined(self, asserted: Iterable[Key]) -> Iterator[ScriptStatement]:
         """Predicates that are declared and that no rule derives: they have no rows.
@@ -170,9 +185,8 @@ class StatementWriter:
             (exp.to_identifier(column, quoted=True), self.dialect.numbers.column_type(kind))
             for column, kind in zip(table.columns, table.types, strict=True)
         ]
-        identifier = exp.to_identifier(table.name, quoted=True)
-        yield self._create_table(identifier, types, [_sentence(*key, table.sentence)])
-        yield from self._insert(identifier, rows)
+        yield self._create_table(table.name, types, [_sentence(*key, table.sentence)])
+        yield from self._insert(table.name, rows)
 
     def predicate(self, component: Component, made: Relationship) -> ScriptStatement:
         """The table of a derived predicate, one SELECT for each of its rules.
@@ -209,9 +223,10 @@ class StatementWriter:
                 origin = self._origins([self.originals[rule]])
                 block = "\n".join((*comments(origin), block))
             blocks.append(block)
-        name = self._text(exp.to_identifier(table.name, quoted=True))
+        name = self._name(table.name)
         sql = f"CREATE TABLE {name} AS\n" + f"\n{self.dialect.distinct_union}\n".join(blocks)
-        return ScriptStatement(table.name, tuple(comments(texts)), sql)
+        reads = tables_of(*(query for _, query in made.parts))
+        return ScriptStatement(table.name, tuple(comments(texts)), sql, reads)
 
     def _origins(self, rules: Sequence[Rule]) -> list[str]:
         """Where rules stand, and the clauses that they belong to."""
@@ -266,24 +281,23 @@ class StatementWriter:
         return self._create(self.view, FAULTS, union(queries), texts)
 
     def _create(self, kind: str, name: str, query: Sql, texts: Iterable[str]) -> ScriptStatement:
-        identifier = self._text(exp.to_identifier(name, quoted=True))
-        sql = f"CREATE {kind} {identifier} AS\n{self._text(query, pretty=True)}"
-        return ScriptStatement(name, tuple(comments(texts)), sql)
+        sql = f"CREATE {kind} {self._name(name)} AS\n{self._text(query, pretty=True)}"
+        return ScriptStatement(name, tuple(comments(texts)), sql, tables_of(query))
 
     def _create_table(
-        self, name: Sql, columns: Iterable[tuple[str | exp.Identifier, Sql]], texts: Iterable[str]
+        self, name: str, columns: Iterable[tuple[str | exp.Identifier, Sql]], texts: Iterable[str]
     ) -> ScriptStatement:
         schema = exp.Schema(
-            this=exp.Table(this=name),
+            this=self.naming.table(name),
             expressions=[
                 exp.ColumnDef(this=exp.to_identifier(column), kind=kind) for column, kind in columns
             ],
         )
         made = exp.Create(this=schema, kind="TABLE")
-        return ScriptStatement(name.name, tuple(comments(texts)), self._text(made))
+        return ScriptStatement(name, tuple(comments(texts)), self._plain_text(made))
 
     def _insert(
-        self, name: Sql, rows: Iterable[tuple[Value | None, ...]]
+        self, name: str, rows: Iterable[tuple[Value | None, ...]]
     ) -> Iterator[ScriptStatement]:
         rows = list(rows)
         for start in range(0, len(rows), _ROWS_AT_ONCE):
@@ -292,10 +306,34 @@ class StatementWriter:
                 for row in rows[start : start + _ROWS_AT_ONCE]
             ]
             listed = ",\n  ".join(values)
-            sql = f"INSERT INTO {self._text(name)} VALUES\n  {listed}"
-            yield ScriptStatement(name.name, (), sql)
+            yield ScriptStatement(name, (), f"INSERT INTO {self._name(name)} VALUES\n  {listed}")
+
+    def drops(self, statements: Sequence[ScriptStatement]) -> ScriptStatement:
+        """What drops the tables and views of an earlier run, the last ones first.
+
+        Parameters
+        ----------
+        statements : sequence of ScriptStatement
+            All that the script makes.
+        """
+        kinds: dict[str, str] = {}
+        for each in statements:
+            if each.sql.startswith("CREATE "):
+                kinds.setdefault(each.name, each.sql.split(" ", 2)[1])
+        drops = [
+            f"DROP {kind} IF EXISTS {self._name(name)}"
+            for name, kind in reversed(list(kinds.items()))
+        ]
+        texts = ["What an earlier run has made"]
+        return ScriptStatement("", tuple(comments(texts)), ";\n".join(drops))
+
+    def _name(self, name: str) -> str:
+        return self._plain_text(self.naming.table(name))
 
     def _text(self, item: Sql, pretty: bool = False) -> str:
+        return self._plain_text(self.naming.applied(item, self.own), pretty)
+
+    def _plain_text(self, item: Sql, pretty: bool = False) -> str:
         text = item.sql(dialect=self.dialect.name, pretty=pretty, max_text_width=90)
         return str(text)
 

@@ -49,32 +49,15 @@
 --   twice in a table.
 
 -- The codes and phrases of the policy's tables: drug, per_unit, words, bad_diagnosis
-CREATE TABLE policy_codes (code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, amount DECIMAL(38, 9), document_lines TEXT);
+CREATE TABLE "policy_codes" (code_table TEXT, claim_column TEXT, first_code TEXT, last_code TEXT, value TEXT, amount DECIMAL(38, 9), document_lines TEXT);
 
-INSERT INTO policy_codes VALUES
+INSERT INTO "policy_codes" VALUES
   ('drug', 'procedure', 'J0100', 'J9999', '', NULL, '4'),
   ('per_unit', 'procedure', 'J1200', 'J1200', '', 50, '5'),
   ('per_unit', 'procedure', 'J1642', 'J1642', '', 0.5, '6'),
   ('words', 'description', 'hep lock', 'hep lock', 'flush', NULL, ''),
   ('words', 'description', 'saline', 'saline', 'flush', NULL, ''),
   ('bad_diagnosis', 'diagnosis', 'T8030', 'T8039', '', NULL, '7');
-
--- line/2: line {line} is on claim {claim}
-CREATE VIEW "line" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line"
-FROM claim_lines;
-
--- service_date/3: line {line} has service date {date}
-CREATE VIEW "service_date" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  CAST(service_date AS TEXT) AS "date"
-FROM claim_lines
-WHERE
-  NOT service_date IS NULL;
 
 -- processed_date/3: line {line} has processing date {date}
 CREATE VIEW "processed_date" AS
@@ -85,56 +68,6 @@ SELECT
 FROM claim_lines
 WHERE
   NOT processed_date IS NULL;
-
--- procedure/3: line {line} has procedure code {code}
-CREATE VIEW "procedure" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  procedure_code AS "code"
-FROM claim_lines
-WHERE
-  NOT procedure_code IS NULL AND procedure_code <> '';
-
--- units/3: line {line} has units {units}
-CREATE VIEW "units" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  CAST(units AS DECIMAL(38, 9)) AS "units"
-FROM claim_lines
-WHERE
-  NOT units IS NULL;
-
--- description/3: line {line} has description {text}
-CREATE VIEW "description" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  description AS "text"
-FROM claim_lines
-WHERE
-  NOT description IS NULL AND description <> '';
-
--- plan/3: line {line} has plan {plan}
-CREATE VIEW "plan" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  plan_id AS "plan"
-FROM claim_lines
-WHERE
-  NOT plan_id IS NULL AND plan_id <> '';
-
--- contract/3: line {line} has contract {contract}
-CREATE VIEW "contract" AS
-SELECT
-  claim_id AS "claim",
-  CAST(line_number AS BIGINT) AS "line",
-  contract_id AS "contract"
-FROM claim_lines
-WHERE
-  NOT contract_id IS NULL AND contract_id <> '';
 
 -- modifier/3: line {line} carries modifier {modifier}
 CREATE VIEW "modifier" AS
