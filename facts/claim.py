@@ -9,6 +9,49 @@ from typing import NamedTuple, Protocol
 
 from facts.origin import Origin
 
+PART_SIGN = "@"
+"""Stands in a claim id before the part that tells claims of the same number apart."""
+
+
+def full_claim_id(number: str, part: str | None) -> str:
+    """Return the id of a claim, with the part that tells it from others of the same number.
+
+    Parameters
+    ----------
+    number : str
+        As the claim has it; an id that has the part already stays as it is.
+    part : str or None
+        The part, if there is one.
+
+    Examples
+    --------
+    >>> full_claim_id("1001", "2018-06-01"), full_claim_id("1001@2018-06-01", "2018-06-01")
+    ('1001@2018-06-01', '1001@2018-06-01')
+    >>> full_claim_id("1001", None)
+    '1001'
+    """
+    if not part or number.endswith(PART_SIGN + part):
+        return number
+    return f"{number}{PART_SIGN}{part}"
+
+
+def claim_number(claim_id: str, part: str | None) -> str:
+    """Return the number that a claim has, without the part that tells it from others.
+
+    Parameters
+    ----------
+    claim_id : str
+        As ``full_claim_id`` returns it.
+    part : str or None
+        The part, if there is one.
+
+    Examples
+    --------
+    >>> claim_number("1001@2018-06-01", "2018-06-01"), claim_number("1001", None)
+    ('1001', '1001')
+    """
+    return claim_id.removesuffix(PART_SIGN + part) if part else claim_id
+
 
 class Trace(Protocol):
     """The place where each field of a record was read, made when it is asked for."""
@@ -54,6 +97,11 @@ class ClaimLine(NamedTuple):
         ICD-10 codes with their present-on-admission indicators.
     plan_id, contract_id : str
         The plan and the contract, for overrides.
+    claim_part : str
+        What tells the claim from others of the same number, where there are any: the end of
+        ``claim_id`` behind ``PART_SIGN``.
+    superseded_by : str
+        What takes the place of the claim, which is not determined then.
     trace : Trace
         The place where each field was read.
 
@@ -86,6 +134,8 @@ class ClaimLine(NamedTuple):
     diagnoses: tuple[Diagnosis, ...] = ()
     plan_id: str | None = None
     contract_id: str | None = None
+    claim_part: str | None = None
+    superseded_by: str | None = None
     trace: Trace | None = None
 
 

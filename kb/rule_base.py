@@ -361,7 +361,7 @@ class RuleBase:
 
     def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
         """Return the evidence that is known of a claim, by ``claim_id``."""
-        return self._known.evidence.for_claim(claim_id)
+        return self._known.evidence_for(claim_id)
 
     def claim(self, claim_id: str) -> LoadedClaim:
         """Return the claim of a ``claim_id`` with its facts and a session that stays open.

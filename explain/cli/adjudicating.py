@@ -86,7 +86,8 @@ def adjudicate(
 
     On a terminal the determinations are a table, in a pipe or a file JSONL; --json, --csv and the
     ending of -o choose otherwise. What cannot be read is reported on stderr, and the summary there
-    reconciles the lines: read = determined + rejected. A file of -o is written whole or not at all.
+    reconciles the lines: read = determined + superseded + rejected. A file of -o is written whole
+    or not at all.
 
     Parquet, and tables of a megabyte and more, are adjudicated on DuckDB (pip install
     'clausewise[bulk]'), a million lines in seconds; --engine chooses otherwise. What takes more

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 def why(
-    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="Claim id.")],
+    claim: Annotated[
+        str, typer.Argument(metavar="CLAIM", help="Claim id; of several with one id, ID@PART.")
+    ],
     line: Annotated[int, typer.Argument(metavar="LINE", help="Line number.")],
     claims: ClaimOption,
     *,
@@ -58,7 +60,7 @@ def why(
     copy = read_document(document)
     loaded = given.one_claim(claims, claim, given.knowledge_base(readings=readings))
     with about_line(loaded):
-        explanation = explain(loaded.kb.claim(claim), line)
+        explanation = explain(loaded.kb.claim(loaded.asked), line)
     data(_why_text(explanation, kind, copy))
     report(loaded.diagnostics)
     return BAD_INPUT if loaded.has_errors else DONE

@@ -61,6 +61,7 @@ def why_not(
             "as in `clausewise why-not CLM1 2 R14-FAC-1 ...` or `--outcome reimbursable`",
         )
     loaded = given.one_claim(claims, claim)
+    claim = loaded.asked
     if line not in loaded.lines[claim]:
         with about_line(loaded):
             explain_outcome(loaded.kb.claim(claim), line, "denied")
@@ -115,7 +116,7 @@ def verify(
         loaded = given.one_claim(claims, claim, kb, absent=BAD_INPUT)
         report(loaded.diagnostics)
         has_errors = loaded.has_errors
-        loaded_claim = loaded.kb.claim(claim)
+        loaded_claim = loaded.kb.claim(loaded.asked)
     elif given.evidence or given.overrides or given.remittances:
         raise UsageError.of(
             "evidence, overrides and remittances belong to claims", "give the claims with -c FILE"

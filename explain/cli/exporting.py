@@ -168,7 +168,7 @@ def export(
         )
     loaded = given.one_claim(claims, claim)
     with about_line(loaded):
-        made = document_of(loaded.kb.claim(claim), wishes, line)
+        made = document_of(loaded.kb.claim(loaded.asked), wishes, line)
     report(loaded.diagnostics)
     if made is None:
         message(f"claim {quoted(claim)} has no adverse line; name a line to explain it anyway")

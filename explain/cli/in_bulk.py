@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from explain.cli.output import data, table_text
 from explain.cli.progress import progress
 from explain.cli.writing import check_target
-from facts.claim import Override
+from facts.claim import Override, full_claim_id
 from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
 from facts.leftovers import scratch_folder
@@ -279,7 +279,7 @@ def _table_row(record: Mapping[str, Any]) -> tuple[object, ...]:
     """A determination, as JSON has it, as a row for a person at a terminal."""
     allowed = record["allowed_units"]
     row = (
-        record["claim_id"],
+        full_claim_id(record["claim_id"], record.get("claim_part")),
         record["line_number"],
         record["outcome"],
         " ".join(citation["clause_id"] for citation in record["citations"]) or "-",
@@ -341,12 +341,12 @@ def write_rejects(path: str, inputs: Iterable[str], claims: Iterable[RejectedCla
 
 
 def reconciled(tally: Tally, counts: Mapping[str, int]) -> str:
-    """Return the reconciliation of a run: lines read, determined and rejected.
+    """Return the reconciliation of a run: lines read and what became of them.
 
     Parameters
     ----------
     tally : Tally
-        Lines read, determined and rejected.
+        Lines read, determined, superseded and rejected.
     counts : mapping of str to int
         Lines of each outcome.
     """
@@ -357,9 +357,10 @@ def reconciled(tally: Tally, counts: Mapping[str, int]) -> str:
         for outcome in OUTCOMES
         if counts.get(outcome)
     )
+    superseded = f" + {tally.lines_superseded} superseded" if tally.lines_superseded else ""
     return (
         f"{counted_noun(tally.lines_read, 'line')} read = {tally.lines_determined} determined"
-        f" + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
+        f"{superseded} + {tally.lines_rejected} rejected{f' ({parts})' if parts else ''}"
     )
 
 

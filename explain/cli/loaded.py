@@ -6,16 +6,17 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
+from explain.cli.candidates import candidates, is_asked
 from explain.cli.output import report
 from explain.cli.running import NO_ANSWER
-from facts.claim import Override
+from facts.claim import PART_SIGN, Override
 from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.evidence import EvidenceIndex
 from facts.suggest import near_help
@@ -45,6 +46,8 @@ class Loaded:
         Claims of Parquet files that were not read, and that may have been meant.
     answers : RemittanceFiles, optional
         What payers answered, where files of it were given.
+    asked : str
+        The id of the one claim that was asked for, where there is one.
     """
 
     kb: KnowledgeBase
@@ -53,6 +56,7 @@ class Loaded:
     rejected: set[str] = field(default_factory=set)
     near: list[str] = field(default_factory=list)
     answers: RemittanceFiles | None = None
+    asked: str = ""
 
     @property
     def has_errors(self) -> bool:
@@ -151,6 +155,7 @@ def load_claims(
     from facts.readers.batch import Claim
     from facts.readers.detect import open_claims
     from facts.readers.parquet import is_parquet, near_claims
+    from kb.claims.result import note_lines
 
     files = expanded(files)
     evidence = expanded(evidence or ())
@@ -158,6 +163,7 @@ def load_claims(
     index = supplements.evidence
     loaded = Loaded(kb, BoundedDiagnostics([*supplements.notes, *index.diagnostics]))
     stream = open_claims(files, only)
+    stream.with_superseded = only is not None
     kept: list[Claim] = []
     all_lines: dict[str, Sequence[ClaimLine]] = {}
     for claim in stream:
@@ -166,16 +172,20 @@ def load_claims(
             if claim.claim_id is not None:
                 loaded.rejected.add(claim.claim_id)
             continue
-        loaded.lines[claim.claim_id] = [line.line_number for line in claim.lines]
+        note_lines(loaded.lines, claim)
         if remittances:
             all_lines[claim.claim_id] = claim.lines
-        if only is None or claim.claim_id == only:
+        if only is None or is_asked(claim, only):
             kept.append(claim)
     loaded.diagnostics.extend(stream.diagnostics)
-    if only is not None and only not in loaded.lines:
+    if only is not None and not kept:
         loaded.near.extend(near_claims(files, only))
     elif only is None or not any(is_parquet(Path(file)) for file in files):
         loaded.diagnostics.extend(index.unused(loaded.lines))
+    kept = [claim for claim in kept if claim.claim_id == only] or kept
+    if only is not None and len(kept) == 1:
+        loaded.asked = kept[0].claim_id
+    kept = [replace(claim, superseded=None) for claim in kept]
     matching = _matched(loaded, all_lines, remittances) if remittances else ()
     loaded.kb = kb.with_claims(kept, index, supplements.overrides, matching)
     return loaded
@@ -211,7 +221,7 @@ def about_line(loaded: Loaded) -> Iterator[None]:
 
 
 def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
-    """Say why there is no such claim; nothing where no claim was read at all.
+    """Say why there is no such claim, or which ones there are; nothing where none was read.
 
     Parameters
     ----------
@@ -220,7 +230,9 @@ def absent_claim(claim: str, loaded: Loaded) -> list[Diagnostic]:
     loaded : Loaded
         The claims of the command.
     """
-    if claim in loaded.rejected:
+    if loaded.kb.claims:
+        return candidates(claim, loaded.kb.claims)
+    if any(each == claim or each.startswith(claim + PART_SIGN) for each in loaded.rejected):
         message, help = f"claim `{claim}` cannot be explained", "first see to the errors above"
     elif loaded.lines or loaded.near or not loaded.has_errors:
         message, help = (

@@ -215,10 +215,10 @@ class InputOptions:
         Raises
         ------
         typer.Exit
-            If there is no such claim; a message says so.
+            If there is no such claim, or several of its number; a message says so.
         """
         loaded = self.loaded(files, kb, claim)
-        if claim not in loaded.lines:
+        if not loaded.asked:
             report(loaded.diagnostics)
             report(absent_claim(claim, loaded))
             raise typer.Exit(BAD_INPUT if loaded.has_errors else absent)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from explain.cli.bounded import BoundedDiagnostics
+from explain.cli.candidates import candidates
 from explain.cli.in_bulk import choose_engine
 from explain.cli.loaded import expanded
 from explain.cli.options import (
@@ -111,6 +112,8 @@ def _of_one_claim(
 
     loaded = given.loaded(claims, kb, only)
     relation = loaded.kb.query(goal)
+    if only is not None and only not in loaded.kb.claims and loaded.kb.claims:
+        loaded.diagnostics.extend(candidates(only, loaded.kb.claims))
     return held(BulkAnswers(relation.columns, loaded.diagnostics), relation)
 
 

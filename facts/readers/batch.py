@@ -5,16 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from facts.claim import ClaimLine
+from facts.claim import ClaimLine, claim_number
 from facts.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim: all of its lines, by line number."""
+    """One claim: all of its lines, by line number.
+
+    Parameters
+    ----------
+    claim_id : str
+        Its number, with a part behind ``facts.claim.PART_SIGN`` where others have the same one.
+    lines : tuple of ClaimLine
+        Its lines.
+    superseded : Diagnostic, optional
+        A note where another claim takes its place, or where it voids one: it is not determined.
+    """
 
     claim_id: str
     lines: tuple[ClaimLine, ...]
+    superseded: Diagnostic | None = None
+
+    @property
+    def part(self) -> str | None:
+        """The end of its id that tells it from others of the same number, where it has one."""
+        return self.lines[0].claim_part if self.lines else None
+
+    @property
+    def number(self) -> str:
+        """Its number, which others may have too."""
+        return claim_number(self.claim_id, self.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +60,11 @@ class RejectedClaim:
 
 @dataclass(slots=True)
 class Tally:
-    """Lines read, determined and rejected; read = determined + rejected when all is done."""
+    """Lines read and what became of them: read = determined + superseded + rejected at the end."""
 
     lines_read: int = 0
     lines_determined: int = 0
+    lines_superseded: int = 0
     lines_rejected: int = 0
     claims_read: int = 0
     claims_rejected: int = 0
@@ -61,17 +83,25 @@ class ClaimStream:
         is at its end.
     tally : Tally
         Counts what was read until now.
+    with_superseded : bool
+        Whether claims are yielded that others supersede; they are counted and noted anyway.
     """
 
     items: Iterable[Claim | RejectedClaim]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    with_superseded: bool = False
 
     def __iter__(self) -> Iterator[Claim | RejectedClaim]:
         for item in self.items:
             self.tally.claims_read += 1
             if isinstance(item, Claim):
                 self.tally.lines_read += len(item.lines)
+                if item.superseded is not None:
+                    self.tally.lines_superseded += len(item.lines)
+                    self.diagnostics.append(item.superseded)
+                    if not self.with_superseded:
+                        continue
             else:
                 self.tally.claims_rejected += 1
                 self.tally.lines_read += item.lines_read

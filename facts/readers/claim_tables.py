@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from facts.readers.jsonl import ObjectFile, PathTrace
 from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import ParquetFile
-from facts.readers.repeated import Ids, IdSource
 from facts.readers.table_file import TableFile, open_table, without_rows
 from facts.readers.text_file import cannot_be_read
 
 
 def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> ClaimStream:
     """Read claims from CSV, JSONL and Parquet files; a claim may stand in several of them.
+
+    A claim of which a line stands in two files is a claim of each file.
 
     Parameters
     ----------
@@ -42,31 +43,18 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
     return ClaimStream(_claims(files, notes), notes)
 
 
-def ids_of_tables(paths: Sequence[str | Path]) -> IdSource:
-    """Return what reads the claim ids of the tables of some paths, each once, and nothing else."""
-
-    def ids(wanted: Collection[int] | None) -> Ids:
-        notes = Notes()
-        files = [file for path in paths if (file := open_table(Path(path), notes))]
-        seen: set[int] = set()
-        with suppress(OSError):
-            for file in files:
-                for claim_id, place in _ids(file, wanted is not None):
-                    key = hash(claim_id)
-                    if claim_id and key not in seen and (wanted is None or key in wanted):
-                        seen.add(key)
-                        yield claim_id, place
-
-    return ids
-
-
-def _ids(file: TableFile, placed: bool) -> Ids:
-    """Yield the id of every row, with its place where that is asked for."""
-    if not placed:
-        yield from ((claim_id, None) for claim_id in file.claim_ids())
-        return
-    for row in file.rows():
-        yield row.fields.get("claim_id", "").strip(), row.trace.origin("claim_id")
+def ids_of_tables(paths: Sequence[str | Path]) -> Iterator[str]:
+    """Yield the claim ids of the tables of some paths, each once, and read nothing else."""
+    notes = Notes()
+    seen: set[int] = set()
+    with suppress(OSError):
+        for path in paths:
+            file = open_table(Path(path), notes)
+            for claim_id in file.claim_ids() if file is not None else ():
+                key = hash(claim_id)
+                if claim_id and key not in seen:
+                    seen.add(key)
+                    yield claim_id
 
 
 def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | RejectedClaim]:

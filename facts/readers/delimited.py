@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facts.claim import Trace
+from facts.claim import Trace, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
@@ -86,8 +86,12 @@ class DelimitedFile:
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
         place = self.columns.index("claim_id")
+        part = self.columns.index("claim_part") if "claim_part" in self.columns else None
         for _, values, _ in self._records():
-            yield values[place].strip() if place < len(values) else ""
+            claim_id = values[place].strip() if place < len(values) else ""
+            if part is not None and claim_id and part < len(values):
+                claim_id = full_claim_id(claim_id, values[part].strip())
+            yield claim_id
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows below the header, blank ones left out.

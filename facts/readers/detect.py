@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from facts.diagnostic import Diagnostic
-from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
 from facts.readers.fhir.documents import is_fhir
+from facts.readers.identity import RepeatedNumbers, part_of_lines, with_part
 from facts.readers.parquet import is_parquet
-from facts.readers.repeated import IdSource, RepeatedClaims, rejected, repeated_claims
 from facts.readers.text_file import look
 
 
@@ -26,14 +26,14 @@ class DocumentReader(NamedTuple):
 
     Parameters
     ----------
-    ids : callable
-        Returns what reads the claim ids of a path.
+    ids : callable or None
+        Yields the claim ids of a path; None for an 837, whose claims have more to go by.
     read : callable
-        Reads the claims of a path; those of repeated ids are rejected.
+        Reads the claims of a path, given who they are among others.
     """
 
-    ids: Callable[[str | Path], IdSource]
-    read: Callable[[str | Path, RepeatedClaims | None], ClaimStream]
+    ids: Callable[[str | Path], Iterator[str]] | None
+    read: Callable[[str | Path, Any], ClaimStream]
 
 
 def document_reader(head: str) -> DocumentReader | None:
@@ -45,14 +45,50 @@ def document_reader(head: str) -> DocumentReader | None:
         The first characters of the file.
     """
     if is_x12(head):
-        from facts.readers.x12.claims import ids_of_837, read_837
+        from facts.readers.x12.claims import read_837
 
-        return DocumentReader(ids_of_837, read_837)
+        return DocumentReader(None, read_837)
     if is_fhir(head):
         from facts.readers.fhir.claims import ids_of_fhir, read_fhir
 
         return DocumentReader(ids_of_fhir, read_fhir)
     return None
+
+
+class Documents:
+    """Files of claims that are no tables, and who their claims are among each other.
+
+    Parameters
+    ----------
+    files : sequence of (path, DocumentReader)
+        The files, each with what reads it.
+    elsewhere : iterable of str, optional
+        Claim ids of tables.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[tuple[str | Path, DocumentReader]],
+        elsewhere: Iterable[str] = (),
+    ) -> None:
+        from facts.readers.x12.heads import IdentitiesOf837
+
+        self._files = files
+        of_tables = list(elsewhere)
+        of_others = [each for path, reader in files if reader.ids for each in reader.ids(path)]
+        of_837 = [path for path, reader in files if reader.ids is None]
+        self._of_837 = IdentitiesOf837(of_837, [*of_tables, *of_others])
+        known = {*self._of_837.numbers, *map(hash, of_tables)}
+        counted = Counter(map(hash, of_others))
+        again = {each for each, count in counted.items() if count > 1 or each in known}
+        self._others = RepeatedNumbers(again)
+        self.numbers = frozenset({*self._of_837.numbers, *counted})
+        """Hashes of the numbers of all claims."""
+
+    def streams(self) -> Iterator[tuple[str | Path, ClaimStream]]:
+        """Yield each file with its claims."""
+        for path, reader in self._files:
+            yield path, reader.read(path, self._others if reader.ids else self._of_837)
 
 
 def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = None) -> ClaimStream:
@@ -102,31 +138,18 @@ def _one_after_another(
     notes: list[Diagnostic],
     only: str | None,
 ) -> Iterator[Claim | RejectedClaim]:
-    """Yield claims of 837 and FHIR files, then of tables; ids that repeat are rejected."""
-    repeated = RepeatedClaims()
+    """Yield claims of 837 and FHIR files, then of tables; ids that repeat get a part."""
+    numbers: Collection[int] = ()
     if files:
-        sources = [reader.ids(path) for path, reader in files]
-        if tables:
-            sources.append(ids_of_tables(tables))
-        repeated = repeated_claims(sources)
-        for path, reader in files:
-            stream = reader.read(path, repeated)
+        documents = Documents(files, ids_of_tables(tables) if tables else ())
+        numbers = documents.numbers
+        for _, stream in documents.streams():
             yield from stream.items
             notes.extend(stream.diagnostics)
     if tables:
         stream = read_claim_tables(tables, only)
-        names = frozenset(map(str, tables))
         for item in stream.items:
-            yield _once(item, repeated, names)
+            if isinstance(item, Claim) and hash(item.claim_id) in numbers:
+                item = with_part(item, f"{part_of_lines(item)}/table")
+            yield item
         notes.extend(stream.diagnostics)
-
-
-def _once(
-    item: Claim | RejectedClaim, repeated: RepeatedClaims, tables: Collection[str]
-) -> Claim | RejectedClaim:
-    """Return a claim of the tables, rejected where its id is in another file too."""
-    place = repeated.place_in(item.claim_id, tables)
-    if place is None and isinstance(item, Claim) and item.lines[0].trace is not None:
-        place = item.lines[0].trace.origin("claim_id")
-    fault = repeated.fault(item.claim_id, place or Origin("claims"))
-    return item if fault is None else rejected(item, fault)

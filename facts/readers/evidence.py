@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from facts.claim import Evidence, EvidenceType, EvidenceTypes
+from facts.claim import Evidence, EvidenceType, EvidenceTypes, claim_number
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.line_table import RawRow
@@ -70,9 +70,23 @@ class EvidenceIndex:
         """Claims that have evidence."""
         return tuple(self._by_claim)
 
-    def for_claim(self, claim_id: str) -> Sequence[Evidence]:
-        """Return the evidence of the claim of a claim id."""
-        return self._by_claim.get(claim_id, ())
+    def for_claim(self, claim_id: str, part: str | None = None) -> Sequence[Evidence]:
+        """Return the evidence of a claim.
+
+        Parameters
+        ----------
+        claim_id : str
+            Its id.
+        part : str, optional
+            The end of its id that tells it from others of the same number. Evidence of the
+            number alone holds for all of them, unless there is other of the id.
+        """
+        own = self._by_claim.get(claim_id, ())
+        if not part:
+            return own
+        said = {(item.line_number, item.name) for item in own}
+        shared = self._by_claim.get(claim_number(claim_id, part), ())
+        return [*own, *(each for each in shared if (each.line_number, each.name) not in said)]
 
     def with_faults_of(self, other: EvidenceIndex) -> EvidenceIndex:
         """Return this evidence with the diagnostics and the counts of the ``other`` before it."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim
+from facts.readers.identity import content_of, note_on_superseded, part_of_lines, with_part
 from facts.readers.line_table import RawRow, build_line
 from facts.readers.notes import Notes
 from facts.readers.stored_rows import StoredRows
@@ -72,25 +73,81 @@ def group_rows(
     gathered: list[RawRow] = []
     try:
         for file_number, row in rows:
-            claim_id = row.fields.get("claim_id", "").strip()
+            claim_id = row.claim_id
             if not claim_id:
                 yield gather("", [row], notes)
             elif stored is not None and hash(claim_id) in returning:
                 stored.put(claim_id, file_number, row)
             else:
                 if claim_id != current:
-                    if gathered:
-                        yield gather(current, gathered, notes)
+                    yield from claims_of(current, gathered, notes)
                     current, gathered = claim_id, []
                 gathered.append(row)
-        if gathered:
-            yield gather(current, gathered, notes)
+        yield from claims_of(current, gathered, notes)
         if stored is not None:
             for claim_id, kept in stored.claims(restore):
-                yield gather(claim_id, kept, notes)
+                yield from claims_of(claim_id, kept, notes)
     finally:
         if stored is not None:
             stored.close()
+
+
+def claims_of(
+    claim_id: str, rows: Sequence[RawRow], notes: Notes
+) -> Iterator[Claim | RejectedClaim]:
+    """Yield the claims of the rows of one claim id: several where a line is in several files.
+
+    Parameters
+    ----------
+    claim_id : str
+        The claim id.
+    rows : sequence of RawRow
+        All rows that have it, of all files.
+    notes : Notes
+        Gathers warnings and notes on lines that were read.
+    """
+    if not rows:
+        return
+    by_file = _by_file(rows)
+    if len(by_file) == 1:
+        yield gather(claim_id, rows, notes)
+        return
+    items = [gather(claim_id, of_file, notes) for of_file in by_file.values()]
+    used: dict[str, int] = {}
+    for item in sorted(items, key=_content):
+        if isinstance(item, Claim):
+            part = part_of_lines(item)
+            count = used[part] = used.get(part, 0) + 1
+            item = with_part(item, part if count == 1 else f"{part}#{count}")
+        yield item
+
+
+def _by_file(rows: Sequence[RawRow]) -> dict[str, list[RawRow]]:
+    """Return rows by their files; as if of one, unless two of them have a line of one number."""
+    files: dict[str, str] = {}
+    numbers = [_number_text(row) for row in rows]
+    if len(set(numbers)) == len(numbers):
+        return {"": list(rows)}
+    found: dict[str, list[RawRow]] = {}
+    again = False
+    for number, row in zip(numbers, rows, strict=True):
+        file = row.file or row.trace.origin("").source
+        again = again or files.setdefault(number, file) != file
+        found.setdefault(file, []).append(row)
+    return found if again else {"": list(rows)}
+
+
+def _number_text(row: RawRow) -> str:
+    """Return the text of a line number, the same for the same number."""
+    text = row.fields.get("line_number", "").strip()
+    return text.removesuffix(".0").lstrip("0")
+
+
+def _content(item: Claim | RejectedClaim) -> str:
+    """Return all that a claim says, without its places."""
+    if isinstance(item, Claim):
+        return content_of(item)
+    return repr([each.message for each in item.diagnostics])
 
 
 def gather(
@@ -122,7 +179,18 @@ def gather(
             claim_id or None, len(rows), (*found, *_held_back(claim_id, len(rows)))
         )
     notes.once(found)
-    return Claim(claim_id, tuple(lines[number] for number in sorted(lines)))
+    return Claim(
+        claim_id, tuple(lines[number] for number in sorted(lines)), _superseded(lines.values())
+    )
+
+
+def _superseded(lines: Iterable[ClaimLine]) -> Diagnostic | None:
+    """Return the note on a claim of which a line names what supersedes it, if one does."""
+    for line in lines:
+        if line.superseded_by:
+            place = line.trace.origin("superseded_by") if line.trace is not None else None
+            return note_on_superseded(line.claim_id, line.superseded_by, place)
+    return None
 
 
 def _twice(claim_id: str, line: ClaimLine, other: ClaimLine) -> Diagnostic:

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from facts.claim import full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
@@ -80,8 +81,10 @@ class ObjectFile:
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every object, empty where there is none."""
         for _, record, _ in self._records():
-            fields, _ = texts_of(record, None, ("claim_id",))
-            yield fields.get("claim_id", "").strip()
+            fields, _ = texts_of(record, None, ("claim_id", "claim_part"))
+            claim_id = fields.get("claim_id", "").strip()
+            part = fields.get("claim_part", "").strip()
+            yield full_claim_id(claim_id, part) if claim_id else ""
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the objects as rows of texts, blank rows left out.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from facts.claim import ClaimLine, Trace
+from facts.claim import ClaimLine, Trace, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
@@ -60,6 +60,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "diagnoses": parse_diagnoses,
     "plan_id": parse_text,
     "contract_id": parse_text,
+    "claim_part": parse_text,
+    "superseded_by": parse_text,
 }
 """Every column of the claim table with what reads it. Source: the design's table of claim lines."""
 
@@ -105,6 +107,8 @@ class RawRow:
         What is wrong with the row as a row.
     faulty : collection of str
         Columns that the faults speak of, so that they are not called empty too.
+    file : str
+        The file of the row, where its trace names another one: that it was converted from.
     """
 
     number: int
@@ -112,6 +116,14 @@ class RawRow:
     trace: Trace
     faults: tuple[Diagnostic, ...] = ()
     faulty: Collection[str] = ()
+    file: str = ""
+
+    @property
+    def claim_id(self) -> str:
+        """The claim of the row, with the part that tells it from others; empty without one."""
+        fields = self.fields
+        number = fields.get("claim_id", "").strip()
+        return full_claim_id(number, fields.get("claim_part", "").strip()) if number else ""
 
 
 def check_columns(
@@ -236,6 +248,8 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
         )
     if any(diagnostic.severity == "error" for diagnostic in found):
         return None, found
+    if "claim_part" in values:
+        values["claim_id"] = full_claim_id(values["claim_id"], values["claim_part"])
     return ClaimLine(**values, trace=row.trace), found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from facts.claim import full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.extras import OFFLINE, duckdb_module
 from facts.origin import Origin
@@ -64,9 +65,12 @@ class ParquetFile:
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
-        for (value,) in self._fetched([self._name("claim_id")]):
-            fields, _ = texts_of({"claim_id": value}, None, ("claim_id",))
-            yield fields.get("claim_id", "").strip()
+        names = [name for name in ("claim_id", "claim_part") if name in self.columns]
+        for values in self._fetched(list(map(self._name, names))):
+            fields, _ = texts_of(dict(zip(names, values, strict=True)), None, names)
+            claim_id = fields.get("claim_id", "").strip()
+            part = fields.get("claim_part", "").strip()
+            yield full_claim_id(claim_id, part) if claim_id else ""
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows as rows of texts."""

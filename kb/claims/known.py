@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from facts.claim import Override
+from facts.claim import Evidence, Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.readers.batch import Claim
 from facts.remittance import RemittedClaim
@@ -22,6 +22,7 @@ from kb.claims.inputs import (
     check_inputs,
     claim_stream,
 )
+from kb.claims.result import note_lines
 from kb.language.values import Value
 from kb.matching.claims import Matching, match_claims
 
@@ -110,6 +111,11 @@ class KnownClaims:
                 self._warm.popitem(last=False)
         return loaded
 
+    def evidence_for(self, claim_id: str) -> Sequence[Evidence]:
+        """Return the evidence of the claim of a ``claim_id``."""
+        claim = self.claims.get(claim_id)
+        return self.evidence.for_claim(claim_id, claim.part if claim is not None else None)
+
     def sessions(self, query: Query, bound: Mapping[str, Value]) -> Iterator[Session]:
         """Yield the sessions whose answers together are the answers of the query.
 
@@ -182,5 +188,7 @@ def known_claims(
         answers = (*answers, *matching)
         matching = match_claims({key: claim.lines for key, claim in claims.items()}, answers)
     known = KnownClaims(loader, claims, index, whole, matching, answers)
-    seen = {key: [line.line_number for line in claim.lines] for key, claim in claims.items()}
+    seen: dict[str, list[int]] = {}
+    for claim in claims.values():
+        note_lines(seen, claim)
     return known, (*found, *index.diagnostics, *index.unused(seen))

@@ -154,7 +154,7 @@ class ClaimLoader:
             What remittances answer to its lines.
         """
         facts = claim_facts(
-            claim.lines, evidence.for_claim(claim.claim_id), self.classifier, shared
+            claim.lines, evidence.for_claim(claim.claim_id, claim.part), self.classifier, shared
         )
         if matched:
             facts = with_remittance(facts, claim.claim_id, matched)

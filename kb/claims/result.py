@@ -36,7 +36,7 @@ class Adjudication(Framed):
     diagnostics : list of Diagnostic
         Everything that was wrong or worth a note in the input.
     tally : Tally
-        Lines read, determined and rejected; read = determined + rejected.
+        Lines read, determined and rejected; read = determined + superseded + rejected.
     rejected : list of RejectedClaim
         The claims that could not be read, or determined; what is wrong with them is in
         ``diagnostics`` too.
@@ -149,11 +149,27 @@ def accepted(stream: ClaimStream, index: EvidenceIndex, result: Adjudication) ->
             result.reject(claim)
             continue
         if index:
-            seen[claim.claim_id] = [line.line_number for line in claim.lines]
+            note_lines(seen, claim)
         yield claim
     result.diagnostics.extend(stream.diagnostics)
     result.diagnostics.extend(index.unused(seen))
     result.tally = stream.tally
+
+
+def note_lines(seen: dict[str, list[int]], claim: Claim) -> None:
+    """Note the lines that evidence may be about, of the id of a claim and of its number.
+
+    Parameters
+    ----------
+    seen : dict of claim id to line numbers
+        Gathers them.
+    claim : Claim
+        The claim.
+    """
+    numbers = [line.line_number for line in claim.lines]
+    seen[claim.claim_id] = numbers
+    if claim.part:
+        seen[claim.number] = sorted({*seen.get(claim.number, ()), *numbers})
 
 
 def undetermined(claim: Claim, fault: QueryError) -> RejectedClaim:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, overload
 
+from facts.claim import claim_number, full_claim_id
 from facts.diagnostic import UsageError
 from facts.extras import frame_module
 from facts.values import format_number
@@ -21,6 +22,8 @@ _DIGITS, _SCALE = 38, 9
 """Digits of an exact number of a determination, and those behind the point."""
 
 _MOST_INT = 2**63
+_OF_LINE = ("claim_id", "claim_part", "line_number", "outcome")
+"""Columns of a line that a citation has too."""
 
 
 def determination_table(
@@ -50,6 +53,7 @@ def determination_table(
     columns: dict[str, list[Any]] = {
         name: [getattr(each, name) for each in rows] for name in _determination_fields(arrow, False)
     }
+    columns["claim_id"] = [claim_number(each.claim_id, each.claim_part) for each in rows]
     columns["citations"] = [[each.to_json() for each in row.citations] for row in rows]
     columns["allowed_units"] = [_units(each) for each in rows]
     if readings:
@@ -69,8 +73,8 @@ def citation_table(determinations: pyarrow.Table) -> pyarrow.Table:
     Returns
     -------
     pyarrow.Table
-        ``claim_id``, ``line_number``, ``outcome``, the number of the citation in its line from 1
-        as ``citation``, and what the citation says.
+        ``claim_id``, ``claim_part``, ``line_number``, ``outcome``, the number of the citation in
+        its line from 1 as ``citation``, and what the citation says.
     """
     arrow = frame_module("pyarrow")
     import pyarrow.compute as compute
@@ -81,7 +85,8 @@ def citation_table(determinations: pyarrow.Table) -> pyarrow.Table:
         lists = arrow.concat_arrays(lists.chunks) if lists.num_chunks else _no_citations(arrow)
     rows = compute.list_parent_indices(lists)
     flat = compute.list_flatten(lists)
-    picked = {name: whole[name].take(rows) for name in ("claim_id", "line_number", "outcome")}
+    named = [name for name in _OF_LINE if name in whole.column_names]
+    picked = {name: whole[name].take(rows) for name in named}
     offsets = compute.subtract(lists.offsets, lists.offsets[0]).slice(0, len(lists))
     first = offsets.take(rows)
     numbers = compute.subtract(arrow.array(range(len(flat)), first.type), first)
@@ -143,6 +148,7 @@ def _determination_fields(arrow: Any, readings: bool) -> dict[str, Any]:
         "policy": text,
         "policy_version": text,
         "program_sha256": text,
+        "claim_part": text,
     }
     return {**fields, IN_FAVOUR: arrow.list_(arrow.int32())} if readings else fields
 
@@ -215,6 +221,7 @@ def _determination(record: dict[str, Any]) -> Determination:
     units = record["allowed_units"]
     made: dict[str, Any] = {
         **record,
+        "claim_id": full_claim_id(record["claim_id"], record.get("claim_part")),
         "citations": citations,
         "allowed_units": None if units is None else canonical(units),
         "missing_evidence": tuple(record["missing_evidence"]),

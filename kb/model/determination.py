@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from facts.claim import claim_number
 from facts.values import json_number
 from kb.language.values import Value
 from kb.model.clause import ADVERSE_EFFECTS, PolicyClause
@@ -113,6 +114,9 @@ class Determination:
     readings_in_favour : tuple of int, optional
         Numbers of the readings that keep an adverse clause away from the line, sorted; None where
         they were not asked for.
+    claim_part : str, optional
+        The end of ``claim_id`` that tells the claim from others of the same number; what is
+        written has the number and the part apart.
     """
 
     claim_id: str
@@ -126,6 +130,7 @@ class Determination:
     policy_version: str
     program_sha256: str
     readings_in_favour: tuple[int, ...] | None = None
+    claim_part: str | None = None
 
     @property
     def clause_ids(self) -> tuple[str, ...]:
@@ -135,7 +140,7 @@ class Determination:
     def to_json(self) -> dict[str, Any]:
         """Return the determination as plain JSON values, in the order of the contract."""
         made = {
-            "claim_id": self.claim_id,
+            "claim_id": claim_number(self.claim_id, self.claim_part),
             "line_number": self.line_number,
             "outcome": self.outcome,
             "citations": [citation.to_json() for citation in self.citations],
@@ -150,4 +155,6 @@ class Determination:
         }
         if self.readings_in_favour is not None:
             made["readings_in_favour"] = list(self.readings_in_favour)
+        if self.claim_part is not None:
+            made["claim_part"] = self.claim_part
         return made

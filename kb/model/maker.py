@@ -104,6 +104,7 @@ class DeterminationMaker:
             policy.version,
             policy.program_sha256,
             _numbers(said.get(READING_IN_FAVOUR, ())) if self._readings else None,
+            line.claim_part if line is not None else None,
         )
 
 

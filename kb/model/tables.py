@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from facts.claim import claim_number
 from facts.origin import Origin
 from facts.readers.batch import RejectedClaim
 from facts.values import format_number
@@ -26,6 +27,7 @@ CSV_COLUMNS = (
     "policy",
     "policy_version",
     "program_sha256",
+    "claim_part",
 )
 
 IN_FAVOUR = "readings_in_favour"
@@ -66,7 +68,7 @@ def _row(determination: Determination) -> tuple[object, ...]:
     citations = determination.citations
     allowed = determination.allowed_units
     return (
-        determination.claim_id,
+        claim_number(determination.claim_id, determination.claim_part),
         determination.line_number,
         determination.outcome,
         " ".join(each.clause_id for each in citations),
@@ -82,6 +84,7 @@ def _row(determination: Determination) -> tuple[object, ...]:
         determination.policy,
         determination.policy_version,
         determination.program_sha256,
+        determination.claim_part,
     )
 
 

@@ -6,7 +6,8 @@ read on.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,28 +19,29 @@ from facts.readers.fhir.elements import Element
 from facts.readers.fhir.lines import ItemReader, claim_id_of
 from facts.readers.fhir.releases import CLAIMS, CONTEXT, other_release
 from facts.readers.grouping import gather
+from facts.readers.identity import RepeatedNumbers
 from facts.readers.notes import Notes
-from facts.readers.repeated import Ids, IdSource, RepeatedClaims, rejected, repeated_claims
 from facts.readers.text_file import cannot_be_read, look
 from facts.values import one_line, quoted
 
 
-def read_fhir(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimStream:
+def read_fhir(path: str | Path, repeated: RepeatedNumbers | None = None) -> ClaimStream:
     """Read the claims of a FHIR file: a resource, a Bundle, or NDJSON.
 
     Parameters
     ----------
     path : path
         The file.
-    repeated : RepeatedClaims, optional
-        Claim ids that stand in more than one place, where several files are read. Those of the
-        file alone are looked for where nothing is given.
+    repeated : RepeatedNumbers, optional
+        Claim ids that several claims have, where several files are read. Those of the file alone
+        are looked for where nothing is given.
 
     Returns
     -------
     ClaimStream
         Claims in the order of the file. The id is the payer's unique number of an
-        ExplanationOfBenefit, or else the first identifier, or else the id of the resource.
+        ExplanationOfBenefit, or else the first identifier, or else the id of the resource. Claims
+        of the same id have a part behind it that tells them apart.
 
     See Also
     --------
@@ -56,40 +58,32 @@ def read_fhir(path: str | Path, repeated: RepeatedClaims | None = None) -> Claim
     return ClaimStream(_claims(Path(path), notes, repeated), notes)
 
 
-def ids_of_fhir(path: str | Path) -> IdSource:
-    """Return what reads the claim ids of a FHIR file and nothing else of it.
+def ids_of_fhir(path: str | Path) -> Iterator[str]:
+    """Yield the claim ids of a FHIR file and read nothing else of it.
 
     Parameters
     ----------
     path : path
         The file.
     """
-
-    def ids(wanted: Collection[int] | None) -> Ids:
-        with suppress(OSError):
-            for each in resources(Path(path), []):
-                if each.element.text("resourceType") not in CLAIMS:
-                    continue
-                claim_id, place = claim_id_of(each.element)
-                if not claim_id:
-                    continue
-                if wanted is None:
-                    yield claim_id, None
-                elif hash(claim_id) in wanted:
-                    yield claim_id, each.element.place.origin(place)
-
-    return ids
+    with suppress(OSError):
+        for each in resources(Path(path), []):
+            if each.element.text("resourceType") in CLAIMS:
+                claim_id, _ = claim_id_of(each.element)
+                if claim_id:
+                    yield claim_id
 
 
 def _claims(
-    path: Path, notes: Notes, repeated: RepeatedClaims | None
+    path: Path, notes: Notes, repeated: RepeatedNumbers | None
 ) -> Iterator[Claim | RejectedClaim]:
     _, fault = look(path)
     if fault is not None:
         notes.append(fault)
         return
     if repeated is None:
-        repeated = repeated_claims([ids_of_fhir(path)])
+        counted = Counter(map(hash, ids_of_fhir(path)))
+        repeated = RepeatedNumbers({each for each, count in counted.items() if count > 1})
     faults: list[Diagnostic] = []
     count = 0
     try:
@@ -120,10 +114,10 @@ def _unknown(resource: Element, kind: str) -> Diagnostic:
     return Diagnostic("error", message, resource.place.origin(path), help)
 
 
-def _claim(resource: Resource, repeated: RepeatedClaims, notes: Notes) -> Claim | RejectedClaim:
+def _claim(resource: Resource, repeated: RepeatedNumbers, notes: Notes) -> Claim | RejectedClaim:
     claim = resource.element
     place = claim.place
-    claim_id, path = claim_id_of(claim)
+    claim_id, _ = claim_id_of(claim)
     release = other_release(claim)
     if release is not None:
         items = claim.members.get("item")
@@ -141,6 +135,5 @@ def _claim(resource: Resource, repeated: RepeatedClaims, notes: Notes) -> Claim 
     item = gather(claim_id, rows, notes)
     if isinstance(item, RejectedClaim):
         once = tuple(dict.fromkeys(item.diagnostics))
-        item = RejectedClaim(item.claim_id, item.lines_read, once)
-    fault = repeated.fault(claim_id, place.origin(path))
-    return item if fault is None else rejected(item, fault)
+        return RejectedClaim(item.claim_id, item.lines_read, once)
+    return repeated.told_apart(item)

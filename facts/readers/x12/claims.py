@@ -6,15 +6,14 @@ the file is read on. Segments of other payers (loops 2320 to 2330, 2430) never d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.identity import superseded_note
 from facts.readers.notes import Notes
-from facts.readers.repeated import Ids, IdSource, RepeatedClaims, repeated_claims
 from facts.readers.text_file import cannot_be_read, look
 from facts.readers.x12.elements import (
     ClaimSegments,
@@ -25,14 +24,20 @@ from facts.readers.x12.elements import (
     shown_name,
 )
 from facts.readers.x12.envelope import BEHIND, BEHIND_HELP, ENVELOPE, Envelope, NoteBook
+from facts.readers.x12.heads import (
+    BILLING_PROVIDER,
+    INFORMATION_SOURCE,
+    SERVICE_DATE,
+    STATEMENT_DATES,
+    IdentitiesOf837,
+)
 from facts.readers.x12.lines import NDC_QUALIFIER, LineBuilder
 from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
 from facts.readers.x12.values import ComponentFault, parse_period
 from facts.values import quoted
 
-SERVICE_DATE, STATEMENT_DATES = "472", "434"
-RENDERING_PROVIDER, BILLING_PROVIDER, PRIOR_AUTHORIZATION = "82", "85", "G1"
-INFORMATION_SOURCE, SUBSCRIBER = "20", "22"
+RENDERING_PROVIDER, PRIOR_AUTHORIZATION = "82", "G1"
+SUBSCRIBER = "22"
 THIRD_PARTY_NOTE = "TPO"
 """Notes of a repricer on the line, which are not the provider's description."""
 
@@ -51,23 +56,24 @@ _CLAIM_SEGMENTS = frozenset(_NAMES.split())
 """Segments that may stand in a claim of any 837."""
 
 
-def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimStream:
+def read_837(path: str | Path, known: IdentitiesOf837 | None = None) -> ClaimStream:
     """Read the claims of an 837P or 837I file.
 
     Parameters
     ----------
     path : path
         The file.
-    repeated : RepeatedClaims, optional
-        Claim ids that stand in more than one place, where several files are read. Those of the
-        file alone are looked for where nothing is given.
+    known : IdentitiesOf837, optional
+        Who its claims are among those of several files. Those of the file alone are looked for
+        where nothing is given.
 
     Returns
     -------
     ClaimStream
         Claims in the order of the file; ``plan_id`` is the subscriber's group number (SBR03),
-        ``contract_id`` the contract code (CN104). Claims whose id occurs twice are
-        rejected, all of them; memory grows with the number of claim ids alone.
+        ``contract_id`` the contract code (CN104). Claims of the same number have ids with a part
+        that tells them apart; those that others replace or void are passed over with a note.
+        Memory grows with the number of claims alone.
 
     See Also
     --------
@@ -81,55 +87,29 @@ def read_837(path: str | Path, repeated: RepeatedClaims | None = None) -> ClaimS
     ([], 'error')
     """
     notes = Notes()
-    return ClaimStream(_claims(Path(path), notes, repeated), notes)
-
-
-def ids_of_837(path: str | Path) -> IdSource:
-    """Return what reads the claim ids of an 837 file and nothing else of it.
-
-    Parameters
-    ----------
-    path : path
-        The file.
-    """
-    source = str(path)
-
-    def ids(wanted: Collection[int] | None) -> Ids:
-        with suppress(SegmentFault, OSError):
-            for segment in SegmentReader(Path(path), only="CLM"):
-                claim_id = element(segment, 1).strip()
-                if segment[1][0] != "CLM" or not claim_id:
-                    continue
-                if wanted is None:
-                    yield claim_id, None
-                elif hash(claim_id) in wanted:
-                    yield claim_id, place(source, segment, "01")
-
-    return ids
+    return ClaimStream(_claims(Path(path), notes, known), notes)
 
 
 def _claims(
-    path: Path, notes: Notes, repeated: RepeatedClaims | None
+    path: Path, notes: Notes, known: IdentitiesOf837 | None
 ) -> Iterator[Claim | RejectedClaim]:
     _, fault = look(path)
     if fault is not None:
         notes.append(fault)
         return
-    if repeated is None:
-        repeated = repeated_claims([ids_of_837(path)])
-    yield from _ClaimReader(path, notes, repeated).claims()
+    yield from _ClaimReader(path, notes, known or IdentitiesOf837([path])).claims()
 
 
 class _ClaimReader:
     """The state of reading: which subscriber, which claim, which line."""
 
-    def __init__(self, path: Path, notes: Notes, repeated: RepeatedClaims) -> None:
+    def __init__(self, path: Path, notes: Notes, known: IdentitiesOf837) -> None:
         self._path = path
         self._source = str(path)
         self._reader = SegmentReader(path)
         self._notes = NoteBook(self._source, notes)
         self._envelope = Envelope(self._reader, self._notes)
-        self._repeated = repeated
+        self._known = known
         self._sbr: Segment | None = None
         self._billing: Segment | None = None
         self._claim: ClaimSegments | None = None
@@ -201,16 +181,14 @@ class _ClaimReader:
             self._envelope.take(name, segment)
 
     def _open_claim(self, segment: Segment) -> None:
-        claim = self._claim = ClaimSegments(
+        self._claim = ClaimSegments(
             segment,
             self._envelope.professional,
             self._reader.delimiters.component,
             self._sbr,
             self._billing,
+            identity=self._known.of(self._path, segment[0]),
         )
-        fault = self._repeated.fault(claim.claim_id, place(self._source, segment, "01"))
-        if fault is not None:
-            claim.faults.append(fault)
 
     def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
         self._drugs = 0
@@ -332,7 +310,9 @@ class _ClaimReader:
                 return self._rejected(claim, found)
             self._notes.add(*found)
         lines.sort(key=lambda line: line.line_number)
-        return Claim(claim.claim_id, tuple(lines))
+        where = place(self._source, claim.clm)
+        superseded = superseded_note(claim.claim_id, claim.identity, where)
+        return Claim(claim.claim_id, tuple(lines), superseded)
 
     def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
         """Reject a claim whose end is not in the file; ``segment`` is there instead."""

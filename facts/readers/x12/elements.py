@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from facts.claim import full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.readers.identity import ALONE, Identity
 from facts.readers.x12.segments import Segment
 
 DIAGNOSIS_QUALIFIERS = ("ABK", "ABF", "BK", "BF")
@@ -64,6 +66,8 @@ class ClaimSegments:
         Lines beyond the most that a claim may have.
     faults : list of Diagnostic
         What was wrong while the segments were gathered.
+    identity : Identity
+        Who it is among claims of the same number.
     """
 
     clm: Segment
@@ -80,11 +84,17 @@ class ClaimSegments:
     strays: list[Segment] = field(default_factory=list)
     uncounted: int = 0
     faults: list[Diagnostic] = field(default_factory=list)
+    identity: Identity = ALONE
+
+    @property
+    def number(self) -> str:
+        """CLM01."""
+        return element(self.clm, 1).strip()
 
     @property
     def claim_id(self) -> str:
-        """CLM01."""
-        return element(self.clm, 1).strip()
+        """CLM01, with a part where others have the same one."""
+        return full_claim_id(self.number, self.identity.part)
 
     @property
     def provider(self) -> Segment | None:
@@ -128,8 +138,10 @@ class SegmentTrace:
 
     def _place(self, field: str) -> tuple[Segment | None, str]:
         claim, line = self._claim, self._line
-        if field in ("claim_id", "claim_form"):
+        if field in ("claim_id", "claim_form", "claim_part"):
             return claim.clm, "01"
+        if field == "superseded_by":
+            return claim.clm, ""
         if field == "line_number":
             return line.lx, "01"
         if field in ("service_date", "service_date_to"):

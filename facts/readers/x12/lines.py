@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from facts.claim import ClaimLine, Diagnosis
 from facts.diagnostic import Diagnostic
+from facts.readers.identity import REPLACES, note_on_replacement
 from facts.readers.x12.elements import (
     DIAGNOSIS_QUALIFIERS,
     READ_ELEMENTS,
@@ -49,9 +50,6 @@ from facts.values import (
 )
 
 NDC_QUALIFIER = "N4"
-CORRECTIONS = {"7": "replaces", "8": "voids"}
-"""Claim frequency codes of claims that correct others. Source: NUBC, type of bill."""
-
 _POA_COMPONENT = 8
 _LONGEST_DESCRIPTION = 10_000
 _NO_PROCEDURE = Procedure(None, (), "", "")
@@ -102,10 +100,9 @@ class LineBuilder:
             self._error("the claim has no id", claim.clm, "01")
         if self._damaged:
             self._look_for_damage(claim.segments())
-        frequency = component(claim.clm, 5, 2, claim.component)
-        if frequency in CORRECTIONS:
-            message = f"the claim {CORRECTIONS[frequency]} an earlier one"
-            self._note(message, claim.clm, "05-3", "it is determined as it is")
+        if component(claim.clm, 5, 2, claim.component) == REPLACES:
+            where = place(self._source, claim.clm, "05-3")
+            self.found.append(note_on_replacement(claim.claim_id, claim.identity, where))
         shared = _Shared(
             self._facility(),
             self._diagnoses(),
@@ -197,6 +194,8 @@ class LineBuilder:
             shared.diagnoses,
             shared.plan_id,
             shared.contract_id,
+            claim.identity.part or None,
+            claim.identity.superseded_by or None,
             SegmentTrace(self._source, claim, segments),
         )
 

@@ -61,8 +61,9 @@ class SegmentReader:
     ----------
     path : Path
         The file.
-    only : str, optional
-        Yield segments that begin so alone; the others are counted.
+    only : tuple of str, optional
+        Yield segments that begin with one of these alone, written with ``*`` between elements;
+        the others are counted.
 
     Attributes
     ----------
@@ -81,7 +82,7 @@ class SegmentReader:
         What stood behind the last segment terminator when the file ended.
     """
 
-    def __init__(self, path: Path, only: str = "") -> None:
+    def __init__(self, path: Path, only: tuple[str, ...] = ()) -> None:
         self._path = path
         self.text = InputText(path)
         self._only = only
@@ -147,7 +148,7 @@ class SegmentReader:
         is never put together and split again.
         """
         element, terminator = self.delimiters.element, self.delimiters.segment
-        only = self._only
+        only = tuple(each.replace("*", element) for each in self._only)
         number = first = self._number + 1
         while True:
             header = self._next_header(terminator, number != first)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from facts.claim import Diagnosis
+from facts.claim import PART_SIGN, Diagnosis
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
@@ -111,6 +111,30 @@ def read_column(
     if kind == "VARCHAR[]":
         _add(column, f"list_count({raw}) <> len({raw})")
     return column
+
+
+NUMBER_OF_CLAIM = (
+    "CASE WHEN claim_part IS NULL THEN claim_id "
+    f"ELSE left(claim_id, -(length(claim_part) + {len(PART_SIGN)})) END"
+)
+"""SQL of the number of a claim, which others may have too."""
+
+
+def with_parts(claim_id: RawColumn, part: RawColumn) -> RawColumn:
+    """Return the column of claim ids with the parts that tell claims of the same number apart.
+
+    Parameters
+    ----------
+    claim_id, part : RawColumn
+        The columns as they are in the source.
+    """
+    behind = f"{literal(PART_SIGN)} || {part.value}"
+    value = (
+        f"CASE WHEN {part.value} IS NULL OR ends_with({claim_id.value}, {behind}) "
+        f"THEN {claim_id.value} ELSE {claim_id.value} || {behind} END"
+    )
+    joins = " ".join(filter(None, (claim_id.join, part.join)))
+    return replace(claim_id, value=value, join=joins)
 
 
 def _text(raw: str, kind: str, name: str) -> str:

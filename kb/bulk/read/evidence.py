@@ -17,6 +17,7 @@ from kb.bulk.read.evidence_rows import gather_rows, place_of
 from kb.bulk.read.files import Source, Tables
 from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import make_table
+from kb.engines.duckdb.lines.tables import CLAIM_PARTS
 
 ROWS = "evidence_rows"
 RAW = "evidence_raw"
@@ -52,6 +53,7 @@ class EvidenceReader:
     rows_read: int = 0
     rows_rejected: int = 0
     _unused: list[Diagnostic] = field(default_factory=list)
+    _read: str = "evidence_read"
 
     def read(self, paths: Sequence[str | Path]) -> bool:
         """Read the files of some paths; tell whether any line has evidence."""
@@ -71,6 +73,7 @@ class EvidenceReader:
                 "SELECT claim_id, line_number, name, made AS value, number FROM evidence_marked"
             )
         self._tell_unused(tables)
+        self._share_out()
         self._spread()
         self.diagnostics += self._unused
         return bool(self._one(f"SELECT count(*) FROM {ROWS}"))
@@ -212,7 +215,7 @@ class EvidenceReader:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
             "CREATE TABLE evidence_unused AS SELECT place, claim_id FROM "
-            f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self.lines} l "
+            f"(FROM evidence_marked WHERE NOT suspect) m ANTI JOIN {self._named()} l "
             "ON l.claim_id = m.claim_id "
             "AND (m.line_number IS NULL OR l.line_number = m.line_number) "
             "UNION ALL SELECT place, claim_id FROM evidence_marked WHERE suspect"
@@ -225,7 +228,7 @@ class EvidenceReader:
         index = index_rows(rows, self.types, [])
         seen: dict[str, list[int]] = {}
         for claim_id, number in self.connection.execute(
-            f"SELECT claim_id, line_number FROM {self.lines} l WHERE EXISTS "
+            f"SELECT DISTINCT claim_id, line_number FROM {self._named()} l WHERE EXISTS "
             "(SELECT 1 FROM evidence_unused u WHERE u.claim_id = l.claim_id) ORDER BY ALL"
         ).fetchall():
             seen.setdefault(claim_id, []).append(number)
@@ -255,17 +258,46 @@ class EvidenceReader:
             ).fetchall():
                 yield near
 
+    def _has_parts(self) -> bool:
+        """Tell whether there are claims of the same number."""
+        return bool(self._one(f"SELECT count(*) FROM {CLAIM_PARTS}"))
+
+    def _named(self) -> str:
+        """Return a source of the lines by the ids of their claims, and by their numbers."""
+        if not self._has_parts():
+            return self.lines
+        return (
+            f"(SELECT claim_id, line_number FROM {self.lines} UNION ALL "
+            f"SELECT p.number, l.line_number FROM {self.lines} l "
+            f"JOIN {CLAIM_PARTS} p USING (claim_id))"
+        )
+
+    def _share_out(self) -> None:
+        """Give every claim the evidence of its number, unless it has its own of that name."""
+        if not self._has_parts():
+            return
+        self._read = "evidence_shared"
+        own = (
+            "SELECT 1 FROM evidence_read o WHERE o.claim_id = p.claim_id AND o.name = e.name "
+            "AND o.line_number IS NOT DISTINCT FROM e.line_number"
+        )
+        self.connection.execute(
+            f"CREATE TABLE {self._read} AS SELECT * FROM evidence_read e UNION ALL "
+            "SELECT p.claim_id, e.line_number, e.name, e.value, e.number FROM evidence_read e "
+            f"JOIN {CLAIM_PARTS} p ON p.number = e.claim_id WHERE NOT EXISTS ({own})"
+        )
+
     def _spread(self) -> None:
         """Give every line the evidence of its whole claim, unless it has its own of that name."""
-        own = "SELECT * FROM evidence_read WHERE line_number IS NOT NULL"
-        if not self._one("SELECT count(*) FROM evidence_read WHERE line_number IS NULL"):
+        own = f"SELECT * FROM {self._read} WHERE line_number IS NOT NULL"
+        if not self._one(f"SELECT count(*) FROM {self._read} WHERE line_number IS NULL"):
             self.connection.execute(f"CREATE VIEW {ROWS} AS {own}")
             return
         self.connection.execute(
             f"CREATE TABLE {ROWS} AS {own} UNION ALL "
-            "SELECT w.claim_id, l.line_number, w.name, w.value, w.number FROM evidence_read w "
+            f"SELECT w.claim_id, l.line_number, w.name, w.value, w.number FROM {self._read} w "
             f"JOIN {self.lines} l ON l.claim_id = w.claim_id WHERE w.line_number IS NULL AND "
-            "NOT EXISTS (SELECT 1 FROM evidence_read o WHERE o.claim_id = w.claim_id "
+            f"NOT EXISTS (SELECT 1 FROM {self._read} o WHERE o.claim_id = w.claim_id "
             "AND o.line_number = l.line_number AND o.name = w.name)"
         )
 

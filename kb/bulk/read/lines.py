@@ -16,17 +16,28 @@ from typing import Any
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
-from facts.readers.grouping import gather
+from facts.readers.grouping import claims_of
 from facts.readers.line_table import PARSERS, REQUIRED, RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
-from kb.bulk.read.columns import KINDS, RawColumn, exact, joined, read_column, selected, written
+from kb.bulk.read.columns import (
+    KINDS,
+    NUMBER_OF_CLAIM,
+    RawColumn,
+    exact,
+    joined,
+    read_column,
+    selected,
+    with_parts,
+    written,
+)
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import odd
 from kb.bulk.read.x12 import X12Lines, read_x12, reader_of
 from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import in_background, make_table
+from kb.engines.duckdb.lines.tables import CLAIM_PARTS
 
 LINES = "checked_lines"
 """Name of the view of the lines that can be determined; its column ``place`` orders them."""
@@ -110,6 +121,11 @@ class LineReader:
                 wait([ordering])
             ordered = ordering.result()
             claim_id = read_column(self.connection, source, "claim_id", str(tag), ordered)
+            if "claim_part" in source.columns:
+                claim_id = with_parts(claim_id, columns["claim_part"])
+            if "superseded_by" in source.columns:
+                column = columns["superseded_by"]
+                column.suspect = f"{column.value} IS NOT NULL"
             self._columns.append((source, {"claim_id": claim_id, **columns}))
             self._ordered = ordered and len(sources) == 1
         for name in PARSERS:
@@ -117,6 +133,12 @@ class LineReader:
             if all(values is not None for values in known):
                 self.checked.distinct[name] = {each for values in known for each in values or ()}
         self._check()
+        self.connection.execute(
+            CLAIM_PARTS.of(
+                f"SELECT DISTINCT claim_id, {NUMBER_OF_CLAIM} AS number, claim_part FROM {LINES} "
+                "WHERE claim_part IS NOT NULL"
+            )
+        )
         if read is not None:
             self._add(read)
         self._note_changes()
@@ -134,15 +156,18 @@ class LineReader:
         """
         if len(self._columns) > 1:
             *tables, x12 = self._columns
+            names = ["claim_id", "claim_part"]
             both = (
                 f"SELECT claim_id FROM ({selected(tables, ['claim_id'])}) INTERSECT "
-                f"SELECT claim_id FROM ({selected([x12], ['claim_id'])}) LIMIT 1"
+                f"(SELECT {NUMBER_OF_CLAIM} FROM ({selected([x12], names)}) "
+                "UNION ALL SELECT unnest($1::TEXT[])) LIMIT 1"
             )
-            if self.connection.execute(both).fetchone() is not None:
+            if self.connection.execute(both, [read.left_out]).fetchone() is not None:
                 raise NotFusable("a claim id is in a table and in an 837 or a FHIR file")
         tally = self.checked.tally
-        tally.lines_read += read.tally.lines_rejected
+        tally.lines_read += read.tally.lines_rejected + read.tally.lines_superseded
         tally.lines_rejected += read.tally.lines_rejected
+        tally.lines_superseded += read.tally.lines_superseded
         tally.claims_rejected += read.tally.claims_rejected
         self.checked.rejected += read.rejected
         for claim in read.rejected:
@@ -220,16 +245,18 @@ class LineReader:
     def _read_again(self) -> None:
         """Read the suspect claims row by row; keep those with which nothing is wrong."""
         rejected, accepted = self.checked.rejected, list[ClaimLine]()
-        lines = 0
+        lines = superseded = 0
         for claim_id, rows in self._gathered():
             lines += len(rows)
-            item = gather(claim_id, rows, self._notes)
-            if isinstance(item, Claim):
-                item = exact(item)
-            if isinstance(item, Claim):
-                accepted.extend(item.lines)
-            else:
-                rejected.append(item)
+            for item in claims_of(claim_id, rows, self._notes):
+                made = exact(item) if isinstance(item, Claim) else item
+                if not isinstance(made, Claim):
+                    rejected.append(made)
+                elif made.superseded is not None:
+                    superseded += len(made.lines)
+                    self.checked.diagnostics.append(made.superseded)
+                else:
+                    accepted.extend(made.lines)
         condition = (
             "WHERE {claim} IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM suspects s WHERE s.claim_id = {claim})"
@@ -238,7 +265,8 @@ class LineReader:
         kept = self.connection.execute(f"SELECT count(*) FROM {_READ}").fetchone()[0]
         tally = self.checked.tally
         tally.lines_read = kept + lines
-        tally.lines_rejected = lines - len(accepted)
+        tally.lines_superseded = superseded
+        tally.lines_rejected = lines - len(accepted) - superseded
         tally.claims_rejected = len(rejected)
         for claim in rejected:
             self.checked.diagnostics += claim.diagnostics
@@ -277,7 +305,7 @@ class LineReader:
             f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), r.file, r.row"
         )
         for _, row in self._tables.rows(source, "NULL", condition):
-            yield row.fields.get("claim_id", "").strip(), row
+            yield row.claim_id, row
 
     def _accepted(self, lines: Sequence[ClaimLine]) -> None:
         ends = (line.service_date_to or line.service_date for line in lines)
@@ -332,6 +360,8 @@ def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[Ra
 def _in_order(source: Source, connection: Any) -> bool:
     """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
     kinds = source.columns
+    if "claim_part" in kinds:
+        return False
     if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
         return False
     return in_order(connection, source.scan, odd("claim_id"))

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
-from facts.readers.detect import DocumentReader, document_reader
+from facts.readers.detect import DocumentReader, Documents, document_reader
 from facts.readers.line_table import PARSERS
 from facts.readers.parquet import is_parquet
-from facts.readers.repeated import repeated_claims
 from facts.readers.text_file import look
 from kb.bulk.read.columns import KINDS, exact, written
 from kb.bulk.read.files import Source
@@ -44,12 +43,15 @@ class X12Lines:
         Claims that could not be read.
     diagnostics : list of Diagnostic
         What concerns no rejected claim.
+    left_out : list of str
+        Numbers of claims that are not in the table.
     """
 
     source: Source
     tally: Tally = field(default_factory=Tally)
     rejected: list[RejectedClaim] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def reader_of(path: str | Path) -> DocumentReader | None:
@@ -66,7 +68,7 @@ def reader_of(path: str | Path) -> DocumentReader | None:
 def read_x12(
     connection: Connection, files: Sequence[tuple[str | Path, DocumentReader]]
 ) -> X12Lines:
-    """Read 837 and FHIR files into a table; a claim whose id stands twice in them is rejected.
+    """Read 837 and FHIR files into a table; claims that others supersede are left out.
 
     Parameters
     ----------
@@ -97,6 +99,13 @@ def read_x12(
             found.tally.claims_rejected += 1
             found.tally.lines_read += item.lines_read
             found.tally.lines_rejected += item.lines_read
+            if item.claim_id is not None:
+                found.left_out.append(item.claim_id)
+            continue
+        if item.superseded is not None:
+            found.tally.lines_superseded += len(item.lines)
+            found.diagnostics.append(item.superseded)
+            found.left_out.append(item.number)
             continue
         found.tally.lines_read += len(item.lines)
         held += item.lines
@@ -112,9 +121,8 @@ def read_x12(
 def _claims(
     files: Sequence[tuple[str | Path, DocumentReader]], found: X12Lines
 ) -> Iterator[tuple[str, Claim | RejectedClaim]]:
-    repeated = repeated_claims([reader.ids(path) for path, reader in files])
-    for path, reader in files:
-        stream = reader.read(path, repeated)
+    documents = Documents(files)
+    for path, stream in documents.streams():
         for item in stream.items:
             yield str(path), item
         found.diagnostics += stream.diagnostics

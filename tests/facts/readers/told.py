@@ -28,7 +28,8 @@ def told(stream: ClaimStream) -> str:
             text += f"read {name}, lines: {shown}\n"
     tally = stream.tally
     text += rendered(stream.diagnostics)
-    return f"{text}lines read {tally.lines_read}, rejected {tally.lines_rejected}\n"
+    superseded = f", superseded {tally.lines_superseded}" if tally.lines_superseded else ""
+    return f"{text}lines read {tally.lines_read}{superseded}, rejected {tally.lines_rejected}\n"
 
 
 def reconciled(stream: ClaimStream) -> list[Claim | RejectedClaim]:
@@ -36,9 +37,11 @@ def reconciled(stream: ClaimStream) -> list[Claim | RejectedClaim]:
     items = list(stream)
     kept = sum(len(item.lines) for item in items if isinstance(item, Claim))
     rejected = sum(item.lines_read for item in items if isinstance(item, RejectedClaim))
-    assert stream.tally.lines_read == kept + rejected
+    assert stream.tally.lines_read == kept + stream.tally.lines_superseded + rejected
     assert stream.tally.lines_rejected == rejected
-    assert stream.tally.claims_read == len(items)
+    assert stream.tally.claims_read >= len(items)
+    if not stream.tally.lines_superseded:
+        assert stream.tally.claims_read == len(items)
     for item in items:
         if isinstance(item, RejectedClaim):
             assert any(each.severity == "error" for each in item.diagnostics)

@@ -234,6 +234,7 @@ def told(policy: Policy, claims: list[Path], evidence: list[Path], engine: str) 
         "lines": (
             result.tally.lines_read,
             result.tally.lines_determined,
+            result.tally.lines_superseded,
             result.tally.lines_rejected,
             result.tally.claims_rejected,
         ),

@@ -40,6 +40,18 @@ CASES = {
     },
     "a claim in a table too": {"a.837": OFFICE, "b.csv": GOOD},
     "a claim twice": {"a.837": OFFICE, "b.837": OFFICE},
+    "a claim twice in a file": {"a.837": professional(*[claim("A", line(1), line(2))] * 3)},
+    "a claim of two days": {
+        "a.837": professional(claim("A", line(1), line(2)), claim("A", line(1, date="20180608")))
+    },
+    "a replacement": {
+        "b.837": professional(
+            claim("A", line(1), line(2)),
+            claim("A", line(1), line(2, "J1200"), facility="11:B:7", more=["REF*F8*ICN1"]),
+        )
+    },
+    "a void": {"b.837": professional(claim("A", line(1)), claim("A", line(1), facility="11:B:8"))},
+    "a claim in two tables": {"b.csv": GOOD, "c.csv": GOOD},
     "a line that cannot be read": {"a.837": OFFICE.replace("UN*2.5", "UN*x")},
     "a cut": {"a.837": OFFICE[: OFFICE.index("A4222")], "b.837": HOSPITAL},
     "a number of many digits": {"a.837": OFFICE.replace("UN*2.5", "UN*2.12345678901")},

@@ -55,6 +55,7 @@ def test_citations_are_a_table_of_their_own() -> None:
     expected = [
         {
             "claim_id": each.claim_id,
+            "claim_part": None,
             "line_number": each.line_number,
             "outcome": each.outcome,
             "citation": number,

@@ -181,6 +181,9 @@ ENTRIES = RunTable("entries", {"entry": "BIGINT"})
 SAFE_IDS = RunTable("safe_ids", {"claim_id": "TEXT", "safe": "TEXT"})
 """Claim ids that a spreadsheet would take for formulas, and how they are written."""
 
+CLAIM_PARTS = RunTable("claim_parts", {"claim_id": "TEXT", "number": "TEXT", "claim_part": "TEXT"})
+"""Claims whose number others have too: the number, and the part of the id that tells them apart."""
+
 # Totals
 
 SUMMED_ANSWERS = RunTable(

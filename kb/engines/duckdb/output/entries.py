@@ -80,7 +80,12 @@ class Entries:
         return f"d.{name}[l.place]" if self.looked_up else f"l.{name}"
 
     def select(
-        self, picked: str, names: Sequence[str], claim_id: str = "l.claim_id", join: str = ""
+        self,
+        picked: str,
+        names: Sequence[str],
+        claim_id: str = "l.claim_id",
+        part: str = "NULL::TEXT",
+        join: str = "",
     ) -> str:
         """Return the SELECT of all lines in the order of the input.
 
@@ -90,15 +95,18 @@ class Entries:
         Parameters
         ----------
         picked : str
-            SQL of what is selected: ``l`` is a line with claim_id, line_number and value.
+            SQL of what is selected: ``l`` is a line with claim_id, claim_part, line_number and
+            value.
         names : sequence of str
             Columns of the entries that are read; ``cell`` says how.
-        claim_id, join : str
-            SQL of the claim id, and of what it is joined with.
+        claim_id, part, join : str
+            SQL of the number of the claim, of what tells it from others of the same number, and of
+            what the lines are joined with for them.
         """
         self.exceptions.result()
         narrow = (
-            f"SELECT {claim_id} AS claim_id, l.line_number, u.value, {{}} FROM {SIGNED} l "
+            f"SELECT {claim_id} AS claim_id, {part} AS claim_part, l.line_number, u.value, {{}} "
+            f"FROM {SIGNED} l "
             f"JOIN {PLAIN_ANSWERS} p USING (signature) "
             f"LEFT JOIN {CONTEXT_ANSWERS} x ON x.line = l.line "
             f"LEFT JOIN {EXCEPTIONAL} u ON u.line = l.line {join}"

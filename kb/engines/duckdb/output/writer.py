@@ -10,7 +10,7 @@ from facts.spreadsheet import safe_cell
 from kb.compile.sql.number_types import NUMBER
 from kb.engines.duckdb.connection import identifier, literal, one_row
 from kb.engines.duckdb.lines.determined import DeterminedLines
-from kb.engines.duckdb.lines.tables import ENTRIES, SAFE_IDS, SIGNED
+from kb.engines.duckdb.lines.tables import CLAIM_PARTS, ENTRIES, SAFE_IDS, SIGNED
 from kb.engines.duckdb.output.entries import NUMBER_TEXT, Answers, make_entries
 from kb.model.maker import CitedPolicy
 from kb.model.tables import IN_FAVOUR, csv_columns, flat_row
@@ -37,6 +37,7 @@ _PARQUET_TYPES = {
     "policy": "TEXT",
     "policy_version": "TEXT",
     "program_sha256": "TEXT",
+    "claim_part": "TEXT",
 }
 """Columns of determinations as Parquet: those of the contract."""
 
@@ -54,6 +55,7 @@ def parquet_types(readings: bool) -> dict[str, str]:
 
 _OF_LINE = {
     "claim_id": "l.claim_id",
+    "claim_part": "l.claim_part",
     "line_number": "l.line_number",
     "allowed_units": NUMBER_TEXT.format("l.value"),
 }
@@ -102,7 +104,8 @@ def _jsonl(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str
     heads, tails = [], []
     for _, _, determination in answers:
         record = determination.to_json()
-        del record["claim_id"], record["line_number"]
+        for name in ("claim_id", "line_number"):
+            del record[name]
         record["allowed_units"] = _UNITS
         text = json.dumps(record, ensure_ascii=False)
         head, _, tail = text.partition(json.dumps(_UNITS))
@@ -110,13 +113,18 @@ def _jsonl(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str
         tails.append(tail)
     columns = {"head": ("TEXT", heads), "tail": ("TEXT", tails)}
     entries = make_entries(lines, answers, columns, "head")
+    tail = entries.cell("tail")
+    if has_parts(lines):
+        part = "', \"claim_part\": ' || to_json(l.claim_part) || '}'"
+        tail = f"CASE WHEN l.claim_part IS NULL THEN {tail} ELSE left({tail}, -1) || {part} END"
     text = NUMBER_TEXT.format("l.value")
     number = f"CASE WHEN length({text}) > 15 AND contains({text}, '.') THEN to_json({text}) "
     number += f"ELSE {text} END"
     return entries.select(
         "concat('{\"claim_id\": ', to_json(l.claim_id), ', \"line_number\": ', l.line_number, "
-        f"{entries.cell('head')}, coalesce({number}, 'null'), {entries.cell('tail')}) AS text",
+        f"{entries.cell('head')}, coalesce({number}, 'null'), {tail}) AS text",
         list(columns),
+        *claim_columns(lines),
     )
 
 
@@ -132,16 +140,18 @@ def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     picked = ", ".join(
         f"{_OF_LINE.get(name) or entries.cell(f'c_{name}')} AS {identifier(name)}" for name in names
     )
+    claim, part, join = claim_columns(lines)
     odd = lines.execute(
-        f"SELECT DISTINCT claim_id FROM {SIGNED} WHERE NOT regexp_matches(claim_id, '^[A-Za-z0-9]')"
+        f"SELECT DISTINCT claim FROM (SELECT {claim} AS claim FROM {SIGNED} l {join}) "
+        "WHERE NOT regexp_matches(claim, '^[A-Za-z0-9]')"
     ).fetchall()
     safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
-    if not safe:
-        return entries.select(picked, list(made))
-    ids, cells = zip(*safe, strict=True)
-    SAFE_IDS.fill(lines.connection, ids, cells)
-    join = f"LEFT JOIN {SAFE_IDS} s ON s.claim_id = l.claim_id"
-    return entries.select(picked, list(made), "coalesce(s.safe, l.claim_id)", join)
+    if safe:
+        ids, cells = zip(*safe, strict=True)
+        SAFE_IDS.fill(lines.connection, ids, cells)
+        join = f"{join} LEFT JOIN {SAFE_IDS} s ON s.claim_id = {claim}"
+        claim = f"coalesce(s.safe, {claim})"
+    return entries.select(picked, list(made), claim, part, join)
 
 
 def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
@@ -178,9 +188,39 @@ def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> s
         f"l.claim_id, l.line_number::BIGINT AS line_number, {cell('outcome')} AS outcome, "
         f"{cell('citations')} AS citations, l.value AS allowed_units, "
         f"{cell('missing')} AS missing_evidence, {cell('assumed')} AS assumptions, "
-        f"{constants}{last}",
+        f"{constants}, l.claim_part{last}",
         ("citations", *kept),
+        *claim_columns(lines),
     )
+
+
+def has_parts(lines: DeterminedLines) -> bool:
+    """Tell whether a claim has a part that tells it from others of the same number.
+
+    Parameters
+    ----------
+    lines : DeterminedLines
+        The lines that are determined.
+    """
+    made = f"SELECT 1 FROM duckdb_tables() WHERE table_name = '{CLAIM_PARTS}'"
+    return bool(
+        lines.execute(made).fetchone()
+        and lines.execute(f"SELECT 1 FROM {CLAIM_PARTS} LIMIT 1").fetchone()
+    )
+
+
+def claim_columns(lines: DeterminedLines) -> tuple[str, str, str]:
+    """Return SQL of the number of the claim of a line, of its part, and the join they need.
+
+    Parameters
+    ----------
+    lines : DeterminedLines
+        The lines that are determined.
+    """
+    if not has_parts(lines):
+        return "l.claim_id", "NULL::TEXT", ""
+    join = f"LEFT JOIN {CLAIM_PARTS} c ON c.claim_id = l.claim_id"
+    return "coalesce(c.number, l.claim_id)", "c.claim_part", join
 
 
 def _number_words(

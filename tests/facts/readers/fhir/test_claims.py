@@ -214,8 +214,10 @@ def test_fhir_stands_beside_other_files(tmp_path: Path) -> None:
     )
     path = file(tmp_path, claim("C1"), claim("C2"))
     stream = open_claims([table, path])
-    assert [item.claim_id for item in stream if isinstance(item, Claim)] == ["C1", "C3"]
-    assert stream.tally.claims_rejected == 2
+    found = [item.claim_id for item in stream if isinstance(item, Claim)]
+    assert [each.partition("@")[0] for each in found] == ["C1", "C2", "C2", "C3"]
+    assert found[2] == "C2@-/2018-06-01/table"
+    assert stream.tally.claims_rejected == 0
 
 
 def test_days_of_a_professional_claim_are_not_guessed(tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ def test_professional_line(reading: Read) -> None:
         "diagnoses": (Diagnosis("E119"), Diagnosis("T8030")),
         "plan_id": "GROUP1",
         "contract_id": None,
+        "claim_part": None,
+        "superseded_by": None,
         "trace": None,
     }
     assert found.trace is not None

@@ -1,4 +1,4 @@
-"""A claim id in two places rejects the claims in both, whatever the order of claims and files."""
+"""Claims of one number are claims of their own, whatever the order of claims and of files."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from facts.readers.batch import RejectedClaim
+from facts.origin import Origin
+from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.detect import open_claims
+from facts.readers.identity import ClaimHead, identities
 from facts.readers.x12.claims import read_837
 from tests.accept import golden
 from tests.facts.readers.told import reconciled, told
-from tests.facts.readers.x12.build import claim, interchange, line, professional, transaction
+from tests.facts.readers.x12.build import (
+    HEADER as LOOPS,
+)
+from tests.facts.readers.x12.build import (
+    claim,
+    interchange,
+    line,
+    professional,
+    transaction,
+)
 
 GOLDEN = Path(__file__).parent / "golden" / "repeated"
 ROW = '{{"claim_id": "{}", "line_number": 1, "claim_form": "cms1500", "service_date": "{}"}}\n'
@@ -67,18 +78,159 @@ def test_what_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 
 
 def kept_of(names: Sequence[str]) -> list[str]:
-    stream = open_claims(names)
-    items = reconciled(stream)
-    for item in items:
-        if item.claim_id == "C1":
-            assert isinstance(item, RejectedClaim)
-            assert any("claim `C1` occurs" in each.message for each in item.diagnostics)
-    return [str(item.claim_id) for item in items if not isinstance(item, RejectedClaim)]
+    """Return what each claim says, with its id."""
+    items = [item for item in reconciled(open_claims(names)) if isinstance(item, Claim)]
+    assert len({item.claim_id for item in items}) == len(items)
+    return [
+        repr([line._replace(trace=None, superseded_by=None) for line in item.lines])
+        for item in items
+    ]
 
 
 def test_a_file_by_itself(tmp_path: Path) -> None:
     path = tmp_path / "a.837"
     path.write_text(TWICE, encoding="ascii")
     stream = read_837(path)
-    assert [type(item).__name__ for item in stream] == ["RejectedClaim", "Claim", "RejectedClaim"]
-    assert (stream.tally.lines_read, stream.tally.lines_rejected) == (4, 3)
+    assert [claim_id_of(item) for item in stream] == [
+        "C1@1234567893/2018-06-01",
+        "GOOD",
+        "C1@1234567893/2018-06-01#2",
+    ]
+    assert (stream.tally.lines_read, stream.tally.lines_rejected) == (4, 0)
+
+
+def claim_id_of(item: Claim | RejectedClaim) -> str:
+    assert isinstance(item, Claim)
+    assert item.number == item.claim_id.partition("@")[0]
+    assert {line.claim_id for line in item.lines} == {item.claim_id}
+    return item.claim_id
+
+
+DAY_1, DAY_2 = line(1), line(1, date="20180608")
+F8 = ["REF*F8*ICN1"]
+OTHER_CLINIC = tuple(each.replace("1234567893", "1093796000") for each in LOOPS)
+CHAINS: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a replacement": (
+        [claim("A", DAY_1), claim("A", DAY_1, facility="11:B:7", more=F8)],
+        ["A@1234567893/2018-06-01/ICN1"],
+    ),
+    "a replacement before what it replaces": (
+        [claim("A", DAY_1, facility="11:B:7", more=F8), claim("A", DAY_1)],
+        ["A@1234567893/2018-06-01/ICN1"],
+    ),
+    "a replacement of another number": (
+        [claim("A", DAY_1), claim("B", DAY_1, facility="11:B:7", more=["REF*F8*A"])],
+        ["B"],
+    ),
+    "one of several is replaced": (
+        [claim("A", DAY_1), claim("A", DAY_2), claim("A", DAY_2, facility="11:B:7")],
+        ["A@1234567893/2018-06-01", "A@1234567893/2018-06-08#2"],
+    ),
+    "the day is corrected": (
+        [claim("A", DAY_1), claim("A", DAY_2, facility="11:B:7")],
+        ["A@1234567893/2018-06-08"],
+    ),
+    "it is unclear which one is replaced": (
+        [
+            claim("A", DAY_1),
+            claim("A", DAY_2),
+            claim("A", line(1, date="20180615"), facility="11:B:7"),
+        ],
+        [
+            "A@1234567893/2018-06-01",
+            "A@1234567893/2018-06-08",
+            "A@1234567893/2018-06-15",
+        ],
+    ),
+    "a replacement is replaced": (
+        [
+            claim("A", DAY_1),
+            claim("A", DAY_1, facility="11:B:7", more=F8),
+            claim("A", DAY_1, facility="11:B:7", more=["REF*F8*ICN2"]),
+        ],
+        ["A@1234567893/2018-06-01/ICN2"],
+    ),
+    "a void": ([claim("A", DAY_1), claim("A", DAY_1, facility="11:B:8", more=F8)], []),
+    "a void alone": ([claim("A", DAY_1, facility="11:B:8"), claim("B", DAY_1)], ["B"]),
+    "a replacement alone": ([claim("A", DAY_1, facility="11:B:7")], ["A"]),
+}
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_what_supersedes_what(tmp_path: Path, name: str) -> None:
+    claims, expected = CHAINS[name]
+    path = tmp_path / "a.837"
+    path.write_text(professional(*claims), encoding="ascii")
+    stream = read_837(path)
+    items = list(stream)
+    assert sorted(map(claim_id_of, items)) == expected
+    tally = stream.tally
+    assert tally.lines_superseded == len(claims) - len(expected)
+    assert tally.lines_read == len(claims) == len(expected) + tally.lines_superseded
+    notes = [each.message for each in stream.diagnostics if "is not determined" in each.message]
+    notes += [each.message for each in stream.diagnostics if "and is not det" in each.message]
+    assert len(set(notes)) == tally.lines_superseded
+    assert any("one of several" in each.message for each in stream.diagnostics) == (
+        name == "it is unclear which one is replaced"
+    )
+
+
+def test_another_provider_replaces_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.837"
+    path.write_text(
+        interchange(
+            [
+                *transaction(claim("A", DAY_1)),
+                *transaction(claim("A", DAY_1, facility="11:B:7"), header=OTHER_CLINIC),
+            ]
+        ),
+        encoding="ascii",
+    )
+    assert sorted(map(claim_id_of, read_837(path))) == [
+        "A@1093796000/2018-06-01",
+        "A@1234567893/2018-06-01",
+    ]
+
+
+def test_a_later_file_bills_a_voided_claim_anew(tmp_path: Path) -> None:
+    first, later = tmp_path / "b.837", tmp_path / "a.837"
+    voided = professional(claim("A", DAY_1), claim("A", DAY_1, facility="11:B:8"))
+    first.write_text(voided, encoding="ascii")
+    later.write_text(
+        professional(claim("A", DAY_1)).replace("*180601*1200*", "*180701*1200*", 1),
+        encoding="ascii",
+    )
+    for order in ([first, later], [later, first]):
+        stream = open_claims(order)
+        (kept,) = stream
+        assert isinstance(kept, Claim)
+        assert kept.lines[0].trace is not None
+        assert kept.lines[0].trace.origin("claim_id").source == str(later)
+        assert stream.tally.lines_superseded == 2
+
+
+def test_work_grows_with_the_claims_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    def counted(self: ClaimHead) -> tuple[str, int, bytes]:
+        nonlocal asked
+        asked += 1
+        return self.age, self.position, self.digest
+
+    monkeypatch.setattr(ClaimHead, "order", property(counted))
+    place = Origin("a.837")
+    heads = [
+        ClaimHead((0, n), "A", "P", "2018-06-01", "", "7", "", n, b"", place) for n in range(4_000)
+    ]
+    found = identities(heads, ["A"])
+    assert len({each.part for each in found.values()}) == len(heads)
+    assert sum(not each.superseded_by for each in found.values()) == 1
+    assert asked < 10 * len(heads)
+
+
+def test_a_number_that_looks_like_an_id_with_a_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.837"
+    odd = "A@1234567893/2018-06-01"
+    path.write_text(professional(claim("A", DAY_1), claim(odd, DAY_1), claim("A", DAY_2)))
+    found = [item.claim_id for item in read_837(path) if isinstance(item, Claim)]
+    assert len(set(found)) == 3

@@ -20,7 +20,6 @@ INSTITUTIONAL = institutional(
 )
 CHANGES: dict[str, tuple[str, str, str]] = {
     "no_claim_id": (PROFESSIONAL, "CLM*C1*", "CLM**"),
-    "claim_id_twice": (PROFESSIONAL, "CLM*GOOD*", "CLM*C1*"),
     "no_line_number": (PROFESSIONAL, "LX*2~", "LX~"),
     "line_number_abc": (PROFESSIONAL, "LX*2~", "LX*abc~"),
     "line_number_twice": (PROFESSIONAL, "LX*2~", "LX*1~"),

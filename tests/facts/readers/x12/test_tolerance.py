@@ -175,6 +175,6 @@ def test_segments_that_are_not_asked_for_are_counted(tmp_path: Path) -> None:
     path.write_text(many(50), encoding="ascii")
     segments = list(SegmentReader(path))
     assert len(segments) == many(50).count("~")
-    reader = SegmentReader(path, only="CLM")
+    reader = SegmentReader(path, only=("CLM",))
     assert list(reader) == [each for each in segments if each[1][0] == "CLM"]
     assert reader.count == len(segments)

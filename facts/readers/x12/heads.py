@@ -1,0 +1,214 @@
+"""What identifies the claims of 837 files, looked for before claims are read.
+
+Source: ASC X12 005010X222 and 005010X223, loops 2010AA, 2300 and 2400.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from facts.claim import PART_SIGN
+from facts.readers.identity import ALONE, ClaimHead, Identity, identities
+from facts.readers.x12.elements import component, element, place
+from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
+from facts.readers.x12.values import ComponentFault, parse_period
+
+BILLING_PROVIDER, ORIGINAL_REFERENCE = "85", "F8"
+SERVICE_DATE, STATEMENT_DATES = "472", "434"
+INFORMATION_SOURCE = "20"
+
+_LOOKED_AT = ("CLM", f"REF*{ORIGINAL_REFERENCE}*")
+_READ = (
+    *("ISA", "ST", "HL", "SE", f"NM1*{BILLING_PROVIDER}*", *_LOOKED_AT, "HI", "LX", "SV"),
+    *(f"DTP*{each}*" for each in (SERVICE_DATE, STATEMENT_DATES)),
+)
+_ENDS = ("CLM", "HL", "ISA", "ST", "SE")
+
+
+class IdentitiesOf837:
+    """Who the claims of some 837 files are among each other.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        The files.
+    elsewhere : iterable of str, optional
+        Claim ids of other files.
+
+    Examples
+    --------
+    >>> IdentitiesOf837(["no such file.837"]).of("no such file.837", 23).part
+    ''
+    """
+
+    def __init__(self, paths: Sequence[str | Path], elsewhere: Iterable[str] = ()) -> None:
+        self._numbers = {str(path): number for number, path in enumerate(paths)}
+        self._found: dict[tuple[int, int], Identity] = {}
+        self.numbers: frozenset[int] = frozenset()
+        """Hashes of the numbers of all claims."""
+        look = _Look(elsewhere)
+        for path in paths:
+            look.at(path)
+        self.numbers = frozenset(look.seen)
+        if look.again or look.wanted:
+            self._find(paths, look)
+
+    def of(self, path: str | Path, segment: int) -> Identity:
+        """Return who the claim is that begins with a segment of a file.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        segment : int
+            The number of its CLM segment.
+        """
+        if not self._found:
+            return ALONE
+        return self._found.get((self._numbers[str(path)], segment), ALONE)
+
+    def _find(self, paths: Sequence[str | Path], look: _Look) -> None:
+        heads: list[ClaimHead] = []
+        count: dict[str, int] = {}
+        wanted = look.again | look.wanted
+        for number, path in enumerate(paths):
+            for head in heads_of_837(path, number, wanted):
+                heads.append(head)
+                count[head.number] = count.get(head.number, 0) + 1
+        repeated = {
+            each for each, times in count.items() if times > 1 or hash(each) in look.elsewhere
+        }
+        self._found = identities(heads, repeated, frozenset(look.odd))
+
+
+class _Look:
+    """A first look at claims: hashes of their numbers, those that repeat, those of corrections."""
+
+    def __init__(self, elsewhere: Iterable[str]) -> None:
+        self.elsewhere: set[int] = set()
+        self.seen: set[int] = set()
+        self.again: set[int] = set()
+        self.wanted: set[int] = set()
+        self.odd: set[str] = set()
+        for claim_id in elsewhere:
+            self.elsewhere.add(hash(claim_id))
+            if PART_SIGN in claim_id:
+                self.odd.add(claim_id)
+
+    def at(self, path: str | Path) -> None:
+        """Look at a file."""
+        reader = SegmentReader(Path(path), only=_LOOKED_AT)
+        corrects = False
+        with suppress(SegmentFault, OSError):
+            for segment in reader:
+                if segment[1][0] != "CLM":
+                    if corrects:
+                        self.wanted.add(hash(element(segment, 2).strip()))
+                    continue
+                number = element(segment, 1).strip()
+                key = hash(number)
+                if key in self.seen or key in self.elsewhere:
+                    self.again.add(key)
+                self.seen.add(key)
+                if PART_SIGN in number:
+                    self.odd.add(number)
+                corrects = component(segment, 5, 2, reader.delimiters.component) in ("7", "8")
+                if corrects:
+                    self.wanted.add(key)
+
+
+class _OpenClaim:
+    """A claim of which the segments are gathered."""
+
+    def __init__(self, clm: Segment, provider: str, separator: str) -> None:
+        self.clm = clm
+        self.provider = provider
+        self.frequency = component(clm, 5, 2, separator)
+        self.reference = ""
+        self.days: list[str] = []
+        self.digest = blake2b("\0".join(clm[1]).encode("utf-8", "replace"), digest_size=16)
+
+    def take(self, segment: Segment) -> None:
+        """Take a further segment of the claim."""
+        name = segment[1][0]
+        if name == "REF":
+            self.reference = self.reference or element(segment, 2).strip()
+        elif name == "DTP":
+            with suppress(ComponentFault):
+                first, _ = parse_period(element(segment, 2), element(segment, 3))
+                self.days.append(first.isoformat())
+        self.digest.update("\0".join(segment[1]).encode("utf-8", "replace"))
+
+    def head(self, source: str, file: int, age: str, opened: int) -> ClaimHead:
+        """Return what identifies the claim."""
+        number = self.clm[0]
+        return ClaimHead(
+            (file, number),
+            element(self.clm, 1).strip(),
+            self.provider,
+            min(self.days, default=""),
+            self.reference,
+            self.frequency,
+            age,
+            number - opened,
+            self.digest.digest(),
+            place(source, self.clm),
+        )
+
+
+def heads_of_837(path: str | Path, file: int, wanted: Collection[int]) -> Iterator[ClaimHead]:
+    """Yield what identifies the claims of a file whose numbers are wanted.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    file : int
+        Its number among others.
+    wanted : collection of int
+        Hashes of the numbers.
+    """
+    source = str(path)
+    reader = SegmentReader(Path(path), only=_READ)
+    claim: _OpenClaim | None = None
+    provider, age, opened = "", "", 0
+    with suppress(SegmentFault, OSError):
+        for segment in reader:
+            name = segment[1][0]
+            if name in _ENDS:
+                if claim is not None:
+                    yield claim.head(source, file, age, opened)
+                    claim = None
+                if name == "CLM":
+                    if hash(element(segment, 1).strip()) in wanted:
+                        claim = _OpenClaim(segment, provider, reader.delimiters.component)
+                elif name == "ISA":
+                    age = "".join(element(segment, each).strip() for each in (9, 10, 13))
+                    opened, provider = segment[0], ""
+                elif name != "HL" or element(segment, 3).strip() == INFORMATION_SOURCE:
+                    provider = ""
+            elif claim is not None and name != "NM1":
+                claim.take(segment)
+            elif name == "NM1" and claim is None and not provider:
+                provider = provider_of(segment)
+    if claim is not None:
+        yield claim.head(source, file, age, opened)
+
+
+def provider_of(segment: Segment) -> str:
+    """Return the number of a provider, or the name where there is no number.
+
+    Parameters
+    ----------
+    segment : Segment
+        The name of the provider, loop 2010AA.
+
+    Examples
+    --------
+    >>> provider_of((9, ["NM1", "85", "2", "CLINIC", "", "", "", "", "XX", "1234567893"]))
+    '1234567893'
+    """
+    return element(segment, 9).strip() or element(segment, 3).strip()
