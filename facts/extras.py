@@ -130,6 +130,22 @@ def report_module(name: str) -> ModuleType:
     return _extra_module(name, "report", "this format needs it")
 
 
+def prompt_module(name: str) -> ModuleType:
+    """Return a module of the extra ``prompt``: ``prompt_toolkit``, say.
+
+    Parameters
+    ----------
+    name : str
+        As in an import.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+    """
+    return _extra_module(name, "prompt", "a prompt needs it")
+
+
 def frame_module(name: str) -> ModuleType:
     """Return a module of the extra ``frames``: ``pyarrow``, say.
 

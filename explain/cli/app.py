@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "explaining",
     "export": "exporting",
     "query": "querying",
+    "repl": "prompting",
     "clauses": "policies",
     "code": "policies",
     "check": "policies",

@@ -1,0 +1,1 @@
+"""The prompt: a dialogue with a knowledge base, its completions and its terminal."""
