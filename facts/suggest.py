@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from heapq import nsmallest
 
@@ -104,6 +104,71 @@ class Suggestions:
                 return None
             self._found[name] = nearest(name, self._candidates)
         return self._found[name]
+
+
+FEW_NAMES = 1_000
+"""Names that are all compared, and the most that are of those that begin, or end, alike."""
+
+
+def halves(name: str) -> tuple[str, str]:
+    """Return the first and the last half of a name in lower case: a near one has one of them.
+
+    Examples
+    --------
+    >>> halves("CLM-17"), halves("A1")
+    (('clm', '-17'), ('a1', 'a1'))
+    """
+    length, low = max(2, len(name) // 2), name.lower()
+    return low[:length], low[-length:]
+
+
+def alike_names(names: Iterable[str], pool: Collection[str]) -> dict[str, Collection[str]]:
+    """Return for each of some names those of a pool that may be meant, in one pass over the pool.
+
+    Of a large pool these are names about as long that begin or end as it does; of very many the
+    first in alphabetical order.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What a person wrote.
+    pool : collection of str
+        All that could be meant.
+
+    Examples
+    --------
+    >>> alike_names(["C2"], ["C1", "D1"])
+    {'C2': ['C1', 'D1']}
+    """
+    names = list(names)
+    if len(pool) <= FEW_NAMES:
+        return dict.fromkeys(names, pool)
+    keys = {(side, half) for name in names for side, half in enumerate(halves(name))}
+    lengths = sorted({len(half) for _, half in keys})
+    found: dict[tuple[int, str, int], list[str]] = {}
+    for each in pool:
+        low = each.lower()
+        for length in lengths:
+            for key in ((0, low[:length]), (1, low[-length:])):
+                if key in keys:
+                    found.setdefault((*key, len(each)), []).append(each)
+    first = {key: nsmallest(FEW_NAMES, alike) for key, alike in found.items()}
+    return {name: alike_among(name, first) for name in names}
+
+
+def alike_among(name: str, found: Mapping[tuple[int, str, int], Iterable[str]]) -> set[str]:
+    """Return the names that may be meant, of those found for each half and length.
+
+    Parameters
+    ----------
+    name : str
+        What a person wrote.
+    found : mapping of (int, str, int) to iterable of str
+        Names by side, half (as ``halves`` returns them) and length.
+    """
+    lengths = range(len(name) - 2, len(name) + 3)
+    keys = [(*key, length) for key in enumerate(halves(name)) for length in lengths]
+    return {each for key in keys for each in found.get(key, ())}
 
 
 class _Pool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from facts.readers.records import record_rows
 from facts.readers.row_fields import RowFields
 from facts.readers.table_file import table_rows
 from facts.schema import EVIDENCE_COLUMNS
-from facts.suggest import Suggestions, nearest
+from facts.suggest import Suggestions, alike_names, nearest
 from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
 
 COLUMNS = tuple(each.name for each in EVIDENCE_COLUMNS)
@@ -27,8 +26,11 @@ REQUIRED = tuple(each.name for each in EVIDENCE_COLUMNS if each.required)
 _MOST_NEAR = 50
 """Warnings that look for the nearest known name."""
 
-_FEW = 1_000
-"""Claims among which the nearest is looked for without choosing beforehand."""
+_MOST_LINES = 20
+"""Lines of a claim that a warning lists."""
+
+Alike = Callable[[Sequence[str]], Mapping[str, Collection[str]]]
+"""Returns for each of some claims that are not there those that may be meant."""
 
 
 class EvidenceIndex:
@@ -97,19 +99,24 @@ class EvidenceIndex:
             other.rows_rejected + self.rows_rejected,
         )
 
-    def unused(self, seen: Mapping[str, Sequence[int]]) -> list[Diagnostic]:
+    def unused(
+        self, seen: Mapping[str, Sequence[int]], alike: Alike | None = None
+    ) -> list[Diagnostic]:
         """Return warnings for evidence of claims and lines that are not there.
 
         Parameters
         ----------
         seen : mapping of claim id to line numbers
             The claims that were read, at least those that have evidence.
+        alike : callable, optional
+            Where ``seen`` has not all claims.
         """
         found: list[Diagnostic] = []
+        missing = [claim_id for claim_id in self._by_claim if claim_id not in seen][:_MOST_NEAR]
+        meant = alike(missing) if alike is not None else alike_names(missing, seen)
         for claim_id, items in self._by_claim.items():
-            numbers = seen.get(claim_id)
-            if numbers is None:
-                near = nearest(claim_id, _alike(claim_id, seen)) if len(found) < _MOST_NEAR else ""
+            if claim_id not in seen:
+                near = nearest(claim_id, meant.get(claim_id, ()))
                 found.append(
                     Diagnostic(
                         "warning",
@@ -119,17 +126,18 @@ class EvidenceIndex:
                     )
                 )
                 continue
-            for item in items:
-                if item.line_number is not None and item.line_number not in numbers:
-                    found.append(
-                        Diagnostic(
-                            "warning",
-                            f"there is evidence for line {item.line_number} of claim "
-                            f"{quoted(claim_id)}, which is not there",
-                            _origin(item, "line_number"),
-                            f"the claim has the lines {', '.join(map(str, numbers))}",
-                        )
-                    )
+            numbers = set(seen[claim_id])
+            found += [
+                Diagnostic(
+                    "warning",
+                    f"there is evidence for line {item.line_number} of claim "
+                    f"{quoted(claim_id)}, which is not there",
+                    _origin(item, "line_number"),
+                    f"the claim has {_lines(seen[claim_id])}",
+                )
+                for item in items
+                if item.line_number is not None and item.line_number not in numbers
+            ]
         return found
 
 
@@ -283,17 +291,11 @@ def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
     return text
 
 
-def _alike(claim_id: str, seen: Collection[str]) -> Collection[str]:
-    """Return the claims that can be near at all: of many, those that begin or end alike."""
-    if len(seen) <= _FEW:
-        return seen
-    half = max(2, len(claim_id) // 2)
-    start, end = claim_id[:half].casefold(), claim_id[-half:].casefold()
-    alike = (each for each in seen if abs(len(each) - len(claim_id)) <= 2)
-    found = (
-        each for each in alike if each[:half].casefold() == start or each[-half:].casefold() == end
-    )
-    return list(islice(found, _FEW))
+def _lines(numbers: Sequence[int]) -> str:
+    """Return the lines of a claim in words; of many the first and the last."""
+    if len(numbers) > _MOST_LINES:
+        return f"{len(numbers)} lines, from {min(numbers)} to {max(numbers)}"
+    return f"the lines {', '.join(map(str, numbers))}"
 
 
 def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:

@@ -144,11 +144,12 @@ def accepted(stream: ClaimStream, index: EvidenceIndex, result: Adjudication) ->
         Its tally is that of the stream when all claims were taken.
     """
     seen: dict[str, list[int]] = {}
+    has_evidence = bool(index)
     for claim in stream:
         if isinstance(claim, RejectedClaim):
             result.reject(claim)
             continue
-        if index:
+        if has_evidence:
             note_lines(seen, claim)
         yield claim
     result.diagnostics.extend(stream.diagnostics)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ from facts.claim import Evidence, EvidenceTypes
 from facts.diagnostic import Diagnostic
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.line_table import RawRow
+from facts.suggest import FEW_NAMES, alike_among, alike_names, halves
 from facts.values import ValueFault, parse_whole_number
 from kb.bulk.read.evidence_rows import gather_rows, place_of
 from kb.bulk.read.files import Source, Tables
@@ -21,8 +22,6 @@ from kb.engines.duckdb.lines.tables import CLAIM_PARTS
 
 ROWS = "evidence_rows"
 RAW = "evidence_raw"
-_MOST_NEAR = 50
-_FEW = 1_000
 _READ = ("claim_id", "line_number", "evidence", "value")
 
 
@@ -232,31 +231,32 @@ class EvidenceReader:
             "(SELECT 1 FROM evidence_unused u WHERE u.claim_id = l.claim_id) ORDER BY ALL"
         ).fetchall():
             seen.setdefault(claim_id, []).append(number)
-        missing = [claim_id for claim_id in index.claim_ids if claim_id not in seen]
-        for claim_id in self._alike(missing[:_MOST_NEAR]):
-            seen.setdefault(claim_id, [])
-        self._unused = index.unused(seen)
+        self._unused = index.unused(seen, self._alike)
 
-    def _alike(self, missing: Sequence[str]) -> Iterator[str]:
-        """Yield the claims among which the one that is meant may be."""
+    def _alike(self, missing: Sequence[str]) -> Mapping[str, Collection[str]]:
+        """Return the claims that may be meant, as ``alike_names`` does of all, in one pass."""
         if not missing:
-            return
-        total = self._one(f"SELECT approx_count_distinct(claim_id) FROM {self.lines}")
-        if total <= _FEW:
-            for (claim_id,) in self.connection.execute(
-                f"SELECT DISTINCT claim_id FROM {self.lines} ORDER BY ALL"
-            ).fetchall():
-                yield claim_id
-            return
-        for claim_id in missing:
-            half = max(2, len(claim_id) // 2)
-            for (near,) in self.connection.execute(
-                f"SELECT DISTINCT claim_id FROM {self.lines} WHERE abs(length(claim_id) - $1) <= 2 "
-                "AND (starts_with(lower(claim_id), lower($2)) OR "
-                f"ends_with(lower(claim_id), lower($3))) ORDER BY ALL LIMIT {_FEW}",
-                [len(claim_id), claim_id[:half], claim_id[-half:]],
-            ).fetchall():
-                yield near
+            return {}
+        few = f"SELECT DISTINCT claim_id FROM {self.lines} LIMIT {FEW_NAMES + 1}"
+        pool = [claim_id for (claim_id,) in self.connection.execute(few).fetchall()]
+        if len(pool) <= FEW_NAMES:
+            return alike_names(missing, pool)
+        keys = sorted({(at, half) for each in missing for at, half in enumerate(halves(each))})
+        wanted: dict[str, tuple[str, list[Any]]] = {
+            "side": ("INTEGER", [side for side, _ in keys]),
+            "half": ("TEXT", [half for _, half in keys]),
+        }
+        make_table(self.connection, "evidence_halves", wanted)
+        rows = self.connection.execute(
+            f"SELECT w.side, w.half, length(c.claim_id), min(c.claim_id, {FEW_NAMES}) FROM "
+            "(SELECT DISTINCT side, length(half) AS n FROM evidence_halves) s, "
+            f"(SELECT claim_id, lower(claim_id) AS low FROM {self.lines} GROUP BY claim_id) c "
+            "JOIN evidence_halves w ON w.side = s.side AND length(w.half) = s.n AND "
+            "w.half = CASE WHEN s.side = 0 THEN left(c.low, s.n) ELSE right(c.low, s.n) END "
+            "GROUP BY ALL"
+        ).fetchall()
+        found = {(side, half, length): names for side, half, length, names in rows}
+        return {each: alike_among(each, found) for each in missing}
 
     def _has_parts(self) -> bool:
         """Tell whether there are claims of the same number."""
