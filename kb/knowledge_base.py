@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from facts.diagnostic import InputError
+from facts.log import log
 from kb.claims.arguments import check_one_of, check_path
 from kb.claims.inputs import Claims, EvidenceInput, OverrideInput
 from kb.claims.result import Adjudication
@@ -157,6 +158,8 @@ class KnowledgeBase(RuleBase):
         result = Adjudication()
         check_one_of(on_error, ("collect", "raise"), "on_error")
         result.determinations = list(self.stream(lines, evidence, overrides, result))
+        tally = result.tally
+        log("%s lines determined, %s rejected", tally.lines_determined, tally.lines_rejected)
         if on_error == "raise" and any(each.severity == "error" for each in result.diagnostics):
             raise InputError(result.diagnostics)
         return result

@@ -144,5 +144,11 @@ def test_bases_results_and_proofs_can_be_pickled() -> None:
     assert why(claim, 1).text == explanation.text
 
 
+def test_logs_have_one_name_and_no_value_of_a_claim(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    R14.adjudicate([line("SECRET"), line("SECRET2", units="SECRET3")])
+    assert caplog.record_tuples == [("clausewise", 20, "1 lines determined, 1 rejected")]
+
+
 def test_a_base_says_what_it_is() -> None:
     assert repr(KNOWN) == "<KnowledgeBase of R14, version 2018-09-18: 63 clauses, 2 claims>"

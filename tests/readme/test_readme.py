@@ -17,7 +17,7 @@ from tests.accept import SWITCH
 from tests.readme.sessions import ROOT, Shown, accept, blocks
 
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 SHOWN = [(page, shown) for page in PAGES for shown in blocks(page)]
 
 
