@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from explain.cli.options import ClaimOption, CsvOption, InputOptions, JsonOption
-from explain.cli.output import csv_text, data, json_text, message, report, table_text
-from explain.cli.running import BAD_INPUT, DONE
-from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
-from facts.diagnostic import UsageError
+from explain.cli.audit_output import AuditJob, audit_in_one_set, write_audit
+from explain.cli.in_bulk import choose_engine
+from explain.cli.loaded import expanded
+from explain.cli.options import ClaimOption, CsvOption, EngineOptions, InputOptions, JsonOption
+from explain.cli.writing import ENDINGS, format_by_ending
+from facts.diagnostic import Diagnostic, UsageError
 from facts.values import ValueFault, one_line, parse_date, parse_whole_number, quoted
-from facts.whole_file import whole_file
-from kb.audit.audited_line import COLUMNS, DATES, AuditedLine
-from kb.audit.totals import ZERO
-
-if TYPE_CHECKING:
-    from facts.readers.remittance_files import RemittanceFiles
-    from kb.audit.totals import AuditTotals
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx"}
 
@@ -52,6 +46,7 @@ def audit(
         str | None,
         typer.Option("--as-of", metavar="DATE", help="Count the days left from this day."),
     ] = None,
+    by: EngineOptions,
 ) -> int:
     """Say of each line that a payer answered whether the policy supports the answer.
 
@@ -62,6 +57,7 @@ def audit(
     at issue is what the verdict is about. Lines that answer each other are found by ids, control
     numbers and contents; those that were not found are listed too.
 
+    Parquet, and files of a megabyte and more, are audited on DuckDB; --engine chooses otherwise.
     With --appeal-days lines are sorted by money and by the last day of an appeal. Totals go to
     stderr.
 
@@ -79,18 +75,24 @@ def audit(
     if not given.remittances:
         help = "name the files with --remittance, as in --remittance era.835"
         raise UsageError.of("an audit is of a remittance", help)
-    loaded = given.loaded(claims)
+    job = AuditJob(expanded(claims), given, kind, output, days, today)
+    note = ""
+    if choose_engine(by.engine, job.claims) == "duckdb":
+        done, note = audit_in_one_set(job, by)
+        if done is not None:
+            return done
+    loaded = given.loaded(job.claims)
+    if note:
+        loaded.diagnostics.extend(
+            [Diagnostic("note", f"the lines were audited one by one: {note}")]
+        )
     answers = loaded.answers
     assert answers is not None
     lines = list(with_deadlines(audited(loaded.kb), days, today))
     if days:
         lines.sort(key=by_urgency)
     totals = AuditTotals().of(lines)
-    _write(lines, totals, kind, output, [*claims, *given.files])
-    report(loaded.diagnostics)
-    message(_totals_table(totals))
-    message(_reconciled(answers, totals))
-    return BAD_INPUT if loaded.has_errors else DONE
+    return write_audit(job, lines, totals, answers.tally, loaded.diagnostics)
 
 
 def _kind(output: str | None, as_json: bool, as_csv: bool) -> str:
@@ -135,103 +137,3 @@ def _day(text: str | None) -> date | None:
         return parse_date(text)
     except ValueFault as fault:
         raise UsageError.of(f"`--as-of` {fault.message}", fault.help) from None
-
-
-def _write(
-    lines: Sequence[AuditedLine],
-    totals: AuditTotals,
-    kind: str,
-    output: str | None,
-    inputs: Iterable[str],
-) -> None:
-    if kind in ("xlsx", "parquet"):
-        from explain.exports.audit import audit_bytes
-
-        assert output is not None
-        path = check_target(output, inputs)
-        with whole_file(path) as file:
-            file.write(audit_bytes(lines, totals, kind))
-        return
-    if kind == "table":
-        if lines:
-            data(_table(lines))
-        return
-    with destination(output, inputs) as write:
-        if kind == "csv":
-            write(csv_text([COLUMNS]))
-        for line in lines:
-            write(csv_text([line]) if kind == "csv" else _json(line))
-
-
-def _json(line: AuditedLine) -> str:
-    record = line._asdict()
-    for name in DATES:
-        record[name] = record[name] and record[name].isoformat()
-    return json_text(record)
-
-
-_TABLE = (
-    *("claim", "line", "payer did", "charge", "paid", "denied", "reasons"),
-    *("outcome", "clauses", "verdict", "at issue", "appeal by"),
-)
-
-
-def _table(lines: Iterable[AuditedLine]) -> str:
-    """Return the audit as a table for a person at a terminal."""
-    rows = []
-    for line in lines:
-        verdict = (line.verdict or "").replace("_", " ")
-        if line.differs:
-            verdict += f" ({line.differs})"
-        cells: tuple[object, ...] = (
-            line.claim_id,
-            line.line_number,
-            line.action,
-            line.charge,
-            line.paid,
-            line.denied,
-            line.reasons,
-            line.outcome,
-            line.clauses,
-            verdict or line.unmatched,
-            line.at_issue,
-            line.appeal_by,
-        )
-        rows.append(tuple("-" if cell is None or cell == "" else str(cell) for cell in cells))
-    return table_text(_TABLE, rows)
-
-
-def _totals_table(totals: AuditTotals) -> str:
-    """Return the totals as a table."""
-    columns = ("by", "value", "lines", "charge", "paid", "denied", "at issue", "to ask for")
-    return table_text(
-        columns,
-        [
-            (
-                name,
-                value.replace("_", " ") if name == "verdict" else value,
-                total.lines,
-                total.charge,
-                total.paid,
-                total.denied,
-                total.at_issue,
-                total.to_ask_for,
-            )
-            for name, value, total in totals.rows()
-        ],
-    )
-
-
-def _reconciled(answers: RemittanceFiles, totals: AuditTotals) -> str:
-    """Return the reconciliation of the remittances, in lines and in money."""
-    tally = answers.tally
-    matched = totals.groups["payer"].values()
-    lines = sum(total.lines for total in matched)
-    paid = sum((total.paid for total in matched), ZERO)
-    return (
-        f"{tally.claims_read} claims of remittances with {tally.lines_read} lines pay"
-        f" {tally.paid_read:.2f}: {lines} claim lines answered with {paid:.2f},"
-        f" {totals.unmatched.lines} matched nothing with {totals.unmatched.paid:.2f},"
-        f" {tally.lines_rejected} rejected with {tally.paid_rejected:.2f};"
-        f" {totals.unanswered.lines} claim lines were not answered"
-    )

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from facts.extras import duckdb_module, report_module
-from kb.audit.audited_line import COLUMNS, DATES, MONEY, UNITS, WHOLE, AuditedLine
+from kb.audit.audited_line import COLUMNS, MONEY, TYPES, AuditedLine
 
 if TYPE_CHECKING:
     from kb.audit.totals import AuditTotals
@@ -29,20 +29,6 @@ _WIDE = {
     "matched_by": 34,
     "unmatched": 30,
 }
-
-PARQUET_TYPES = {
-    name: "DECIMAL(18, 2)"
-    if name in MONEY
-    else "DECIMAL(18, 3)"
-    if name in UNITS
-    else "DATE"
-    if name in DATES
-    else "BIGINT"
-    if name in WHOLE
-    else "VARCHAR"
-    for name in COLUMNS
-}
-"""The type of each column in Parquet."""
 
 
 def audit_bytes(lines: Iterable[AuditedLine], totals: AuditTotals, kind: str) -> bytes:
@@ -121,7 +107,7 @@ def _parquet(lines: Iterable[AuditedLine]) -> bytes:
     from kb.engines.duckdb.output.writer import COPY_OPTIONS
 
     duckdb = duckdb_module()
-    types = ", ".join(f"{name}: {literal(kind)}" for name, kind in PARQUET_TYPES.items())
+    types = ", ".join(f"{name}: {literal(kind)}" for name, kind in TYPES.items())
     with TemporaryDirectory(prefix="clausewise-") as folder:
         rows, made = Path(folder, "rows.jsonl"), Path(folder, "rows.parquet")
         with rows.open("w", encoding="utf-8", newline="") as file:

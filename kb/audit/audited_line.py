@@ -99,6 +99,21 @@ DATES = ("check_date", "service_date", "appeal_by")
 WHOLE = ("line_number", "days_left")
 
 
+TYPES = {
+    name: "DECIMAL(18, 2)"
+    if name in MONEY
+    else "DECIMAL(18, 3)"
+    if name in UNITS
+    else "DATE"
+    if name in DATES
+    else "BIGINT"
+    if name in WHOLE
+    else "VARCHAR"
+    for name in COLUMNS
+}
+"""The type of each column in DuckDB and Parquet."""
+
+
 def cents(amount: int | Decimal | Fraction) -> Decimal:
     """Return an ``amount`` with two digits behind the point, or with those that it has more."""
     value = Decimal(amount) if not isinstance(amount, Fraction) else Decimal(format_number(amount))

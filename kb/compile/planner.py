@@ -125,7 +125,11 @@ def plan_goal(
 
 
 def plan_predicates(
-    program: Program, wanted: Iterable[Key], codes: Codes, reserved: Iterable[str] = ()
+    program: Program,
+    wanted: Iterable[Key],
+    codes: Codes,
+    reserved: Iterable[str] = (),
+    given: Iterable[Key] = (),
 ) -> GoalPlan:
     """Return the plan of predicates that see one claim at a time.
 
@@ -139,13 +143,15 @@ def plan_predicates(
         What is known of the tables that codes stand in.
     reserved : iterable of str, optional
         Names that no table may have.
+    given : iterable of (name, arity), optional
+        Predicates whose rows are there already.
 
     Raises
     ------
     NotApart
         If rules would say something else of all claims at once than of each.
     """
-    return _plan(Rewriting(program, tuple(wanted), codes=codes), reserved)
+    return _plan(Rewriting(program, tuple(wanted), codes=codes, given=frozenset(given)), reserved)
 
 
 def _plan(start: Rewriting, reserved: Iterable[str]) -> GoalPlan:

@@ -38,7 +38,7 @@ class MatchedLine:
 
 
 def code_of(line: RemittedLine) -> str | None:
-    """Return the code that a ``line`` was billed by: the submitted one where the payer changed it."""
+    """Return the code that a ``line`` was billed by, submitted or as the payer has it."""
     return line.submitted_code or line.procedure_code or line.revenue_code
 
 

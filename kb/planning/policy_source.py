@@ -9,6 +9,7 @@ from facts.codes import CodeTable
 from facts.readers.code_lists import HcpcsRelease
 from facts.schema import FIRST_DATE, LAST_DATE
 from kb.claims.assertions import policy_facts
+from kb.claims.remitted import verdict_facts
 from kb.compile.rewrite.claim_first import claim_first
 from kb.compile.script.source import ScriptSource
 from kb.language.ast import Key, Rule
@@ -40,6 +41,7 @@ def policy_source(kb: RuleBase, overrides: Iterable[Override] = ()) -> ScriptSou
         tables.append(kb.precertification)
     lists = [name for name, item in loaded.items() if item is not None]
     store = policy_facts(policy.clauses.values(), kb.settings, overrides, lists)
+    store |= verdict_facts(policy)
     known: dict[str, Sequence[tuple[Value, ...]]] = {
         name: list(rows) for name, rows in store.items()
     }

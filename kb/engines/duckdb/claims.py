@@ -45,6 +45,8 @@ class ClaimInputs:
         Only these claims.
     texts : mapping of predicate to rows, optional
         What tables and lists say of codes that no claim needs to have.
+    relations : mapping of predicate to SQL, optional
+        Queries of further predicates that claims assert, as those of a remittance.
     """
 
     connection: Connection
@@ -53,6 +55,7 @@ class ClaimInputs:
     evidence: str | None = None
     claims: Collection[str] | None = None
     texts: Mapping[str, Iterable[Row]] = field(default_factory=dict)
+    relations: Mapping[str, str] = field(default_factory=dict)
     queries: Inputs = field(init=False)
     scans: Mapping[Key, Attribute] = field(init=False)
     _made: set[str] = field(default_factory=set)
@@ -191,6 +194,9 @@ class ClaimInputs:
 
     def _input(self, key: Key, catalog: Catalog) -> None:
         name, table = key[0], catalog[key]
+        if name in self.relations:
+            self._create("VIEW", table.name, self.relations[name])
+            return
         if name in _CODE_TABLES:
             self._create("TABLE", table.name, f"SELECT * FROM {identifier(self._codes(name))}")
         elif name == "release_code":

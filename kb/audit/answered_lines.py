@@ -1,0 +1,203 @@
+"""What payers answered as a table of DuckDB, one row for each claim line, and its predicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from facts.claim import ClaimLine
+from facts.extras import Connection
+from kb.audit.audited_line import reasons_text
+from kb.engines.duckdb.connection import identifier
+from kb.language.values import Row
+from kb.matching.claims import Claims, Matching
+from kb.matching.facts import remittance_facts
+
+ANSWERED = "answered_lines"
+"""The table."""
+
+COLUMNS = {
+    "claim_id": "VARCHAR",
+    "line_number": "BIGINT",
+    "payer": "VARCHAR",
+    "check_number": "VARCHAR",
+    "check_date": "VARCHAR",
+    "charge": "DECIMAL(18, 2)",
+    "paid": "DECIMAL(18, 2)",
+    "units_billed": "DECIMAL(18, 3)",
+    "units_paid": "DECIMAL(18, 3)",
+    "remitted_as": "VARCHAR",
+    "reasons": "VARCHAR",
+    "remarks": "VARCHAR",
+    "matched_by": "VARCHAR",
+}
+
+_KEY = 'claim_id AS "claim", line_number AS "line"'
+_AT_ONCE = 50_000
+
+
+def relations(number: str) -> Mapping[str, str]:
+    """Return the queries of the predicates of a remittance.
+
+    Parameters
+    ----------
+    number : str
+        The SQL type of numbers in rules.
+    """
+
+    def plain(*columns: str, needs: str) -> str:
+        return f"SELECT {_KEY}, {', '.join(columns)} FROM {ANSWERED} WHERE {needs} IS NOT NULL"
+
+    word = "unnest(string_split(reasons, ' '))"
+    before, after = "split_part(word, ':', 1)", "split_part(word, ':', 2)"
+    return {
+        "remitted": plain(
+            f'charge::{number} AS "charge"', f'paid::{number} AS "paid"', needs="paid"
+        ),
+        "remitted_units": plain(
+            f'units_billed::{number} AS "billed"',
+            f'units_paid::{number} AS "paid"',
+            needs="units_paid",
+        ),
+        "adjusted": (
+            f'SELECT "claim", "line", split_part({before}, \'-\', 1) AS "group", '
+            f'split_part({before}, \'-\', 2) AS "carc", {after}::{number} AS "amount" '
+            f"FROM (SELECT {_KEY}, {word} AS word FROM {ANSWERED} WHERE reasons IS NOT NULL)"
+        ),
+        "remarked": (
+            f"SELECT DISTINCT {_KEY}, unnest(string_split(remarks, ' ')) AS \"rarc\" "
+            f"FROM {ANSWERED} WHERE remarks IS NOT NULL"
+        ),
+        "remitted_as": plain('remitted_as AS "code"', needs="remitted_as"),
+        "remitted_by": plain(
+            'payer AS "payer"', 'check_number AS "check"', needs="coalesce(payer, check_number)"
+        ),
+        "remitted_on": plain('check_date AS "date"', needs="check_date"),
+        "matched_by": plain('matched_by AS "method"', needs="matched_by"),
+    }
+
+
+def lines_to_match(connection: Connection, view: str) -> Claims:
+    """Return the lines of all claims, with what a remittance is matched by.
+
+    Parameters
+    ----------
+    connection : Connection
+        Where the lines are.
+    view : str
+        Their view.
+    """
+    rows = connection.execute(
+        "SELECT claim_id, line_number, claim_form, service_date, revenue_code, procedure_code, "
+        f"modifiers, units, charge, rendering_provider FROM {view} ORDER BY place"
+    ).fetchall()
+    claims: dict[str, list[ClaimLine]] = {}
+    for claim, number, form, day, revenue, code, modifiers, units, charge, provider in rows:
+        line = ClaimLine(
+            claim,
+            number,
+            form,
+            day,
+            revenue_code=revenue,
+            procedure_code=code,
+            modifiers=tuple(modifiers.split()) if modifiers else (),
+            units=units,
+            charge=charge,
+            rendering_provider=provider,
+        )
+        claims.setdefault(claim, []).append(line)
+    return claims
+
+
+def store_answers(connection: Connection, matching: Matching) -> None:
+    """Make the table of answers from matched lines.
+
+    Parameters
+    ----------
+    connection : Connection
+        Where the table is made.
+    matching : Matching
+        What answers what.
+    """
+    make_answers(connection)
+    held: list[tuple[Any, ...]] = []
+    for claim_id, lines in matching.matched.items():
+        for line in lines:
+            said: dict[str, list[Row]] = {}
+            for predicate, row, _ in remittance_facts(claim_id, line):
+                said.setdefault(predicate, []).append(row[2:])
+            held.append((claim_id, line.line_number, *_cells(said)))
+            if len(held) >= _AT_ONCE:
+                _insert(connection, held)
+                held.clear()
+    _insert(connection, held)
+
+
+def make_answers(connection: Connection) -> None:
+    """Make the table of answers on a ``connection``, without rows."""
+    columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in COLUMNS.items())
+    connection.execute(f"CREATE TABLE {ANSWERED} ({columns})")
+
+
+def _cells(said: Mapping[str, Sequence[Row]]) -> tuple[Any, ...]:
+    """Return what was said of a line, for each of ``COLUMNS`` behind its key."""
+    charge, paid = said["remitted"][0]
+    billed, units = said["remitted_units"][0]
+    payer, check = said["remitted_by"][0] if "remitted_by" in said else (None, None)
+    reasons = reasons_text(said.get("adjusted", ()))  # type: ignore[arg-type]
+    return (
+        payer,
+        check,
+        _first(said, "remitted_on"),
+        str(charge),
+        str(paid),
+        str(billed),
+        str(units),
+        _first(said, "remitted_as"),
+        reasons,
+        " ".join(sorted(str(row[0]) for row in said.get("remarked", ()))) or None,
+        _first(said, "matched_by"),
+    )
+
+
+def _first(said: Mapping[str, Sequence[Row]], predicate: str) -> Any:
+    rows = said.get(predicate)
+    return rows[0][0] if rows else None
+
+
+def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    insert_rows(connection, ANSWERED, COLUMNS, rows, str)
+
+
+def insert_rows(
+    connection: Connection,
+    table: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Iterable[Any]],
+    text: Callable[[Any], str],
+) -> None:
+    """Add rows to a table, column by column.
+
+    Parameters
+    ----------
+    connection : Connection
+        Where the table is.
+    table : str
+        Its name.
+    columns : mapping of str to SQL type
+        Its columns.
+    rows : sequence of rows
+        A value for each column.
+    text : callable
+        Returns a value as text.
+    """
+    if not rows:
+        return
+    given = [
+        [None if value is None else text(value) for value in column]
+        for column in zip(*rows, strict=True)
+    ]
+    picks = ", ".join(
+        f"unnest(${place}::TEXT[])::{kind}" for place, kind in enumerate(columns.values(), 1)
+    )
+    connection.execute(f"INSERT INTO {table} SELECT {picks}", given)

@@ -1,0 +1,111 @@
+"""Both engines audit alike: the same lines, the same totals."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from facts.claim import ClaimLine
+from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
+from facts.readers.line_table import PARSERS
+from facts.remittance import Adjustment, Payment, RemittedClaim, RemittedLine
+from kb.audit.audited_line import by_urgency, with_deadlines
+from kb.audit.by_claim import audit
+from kb.audit.in_bulk import audit_in_bulk
+from kb.audit.totals import AuditTotals
+from kb.bulk.session import BulkSession
+from kb.knowledge_base import KnowledgeBase
+from kb.planning.rules import BulkRules
+from tests.kb.bulk.agreement import random_batch
+from tests.kb.bulk.files import evidence_row, row_of, write_rows
+
+PLAIN = KnowledgeBase.load("r14")
+KB = KnowledgeBase.load("r14", audit=True)
+CARCS = ("45", "97", "50", "151", "16", "96", "29", "1", "23", "234", "ZZ9")
+
+
+def remittances(lines: Sequence[ClaimLine], chance: random.Random) -> list[RemittedClaim]:
+    """Return remittances of most of some lines, with a few that answer none."""
+    by_claim: dict[str, list[ClaimLine]] = {}
+    for line in lines:
+        by_claim.setdefault(line.claim_id, []).append(line)
+    found = []
+    for number, (claim_id, group) in enumerate(by_claim.items()):
+        payment = Payment(
+            f"K{number % 5}",
+            Decimal(0),
+            date(2018, 1 + number % 3, 5) if number % 7 else None,
+            ("PAYER ONE", "payer two")[number % 2],
+            str(number % 2),
+            "CLINIC",
+            "",
+        )
+        made = tuple(
+            _answered(place, line, chance)
+            for place, line in enumerate(group, 1)
+            if chance.random() < 0.9
+        )
+        charge = sum((each.charge for each in made), Decimal(0))
+        paid = sum((each.paid for each in made), Decimal(0))
+        other = claim_id if chance.random() < 0.9 else f"{claim_id}X"
+        found.append(
+            RemittedClaim(other, "1", charge, paid, Decimal(0), lines=made, payment=payment)
+        )
+    return found
+
+
+def _answered(place: int, line: ClaimLine, chance: random.Random) -> RemittedLine:
+    charge = line.charge or Decimal(chance.randint(1, 50_000)) / 100
+    left, adjustments = charge, []
+    for carc in chance.sample(CARCS, chance.randint(0, 3)):
+        amount = (left * chance.choice((1, 1, Decimal("0.25")))).quantize(Decimal("0.01"))
+        if amount:
+            adjustments.append(Adjustment(chance.choice(("CO", "PR")), carc, amount))
+            left -= amount
+    units = line.units or Decimal(1)
+    return RemittedLine(
+        place,
+        charge,
+        left,
+        line.procedure_code,
+        line.modifiers,
+        revenue_code=line.revenue_code,
+        units_billed=units,
+        units_paid=chance.choice((units, units, Decimal(chance.randint(0, 5)))),
+        service_date=line.service_date,
+        adjustments=tuple(adjustments),
+        remarks=tuple(chance.sample(("M15", "N362", "N706"), chance.randint(0, 2))),
+    )
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_engines_agree_on_an_audit(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    batch = random_batch(range(seed * 40, seed * 40 + 40))
+    lines = [line._replace(charge=Decimal(chance.randint(1, 90_000)) / 100) for line in batch.lines]
+    answers = remittances(lines, chance)
+    claims = write_rows(tmp_path, "claims", "parquet", map(row_of, lines), tuple(PARSERS))
+    rows = map(evidence_row, batch.evidence)
+    evidence = write_rows(tmp_path, "evidence", "parquet", rows, EVIDENCE_COLUMNS)
+    days, as_of = {"payer one": 180, "*": 90}, date(2018, 5, 1)
+    known = KB.with_claims(lines, batch.evidence, batch.overrides, answers)
+    one_by_one = list(with_deadlines(audit(known), days, as_of))
+    with BulkSession([claims]) as session:
+        found = audit_in_bulk(
+            session,
+            BulkRules.of(PLAIN),
+            KB,
+            lambda: answers,
+            [evidence],
+            batch.overrides,
+            days,
+            as_of,
+        )
+        assert sorted(one_by_one, key=by_urgency) == list(found.lines())
+        assert found.totals.rows() == AuditTotals().of(one_by_one).rows()
+        assert len({line.verdict for line in one_by_one}) > 6
