@@ -9,6 +9,14 @@ from fractions import Fraction
 from functools import lru_cache
 
 from facts.claim import Diagnosis
+from facts.spoiled import (
+    TEXT_HELP,
+    has_time,
+    is_scientific,
+    plain_number,
+    without_midnight,
+    without_point,
+)
 
 PRESENT_ON_ADMISSION = ("Y", "N", "U", "W", "1")
 """Present-on-admission indicators. Source: UB-04 data specifications, form locator 67."""
@@ -18,21 +26,12 @@ MOST_MODIFIERS = 4
 PROCEDURE_LENGTH = 5
 """Characters of a CPT or HCPCS code."""
 
-CLAIM_FORMS = ("cms1500", "ub04")
-_FORM_NAMES = {
-    "cms1500": "cms1500",
-    "hcfa1500": "cms1500",
-    "ub04": "ub04",
-    "ub4": "ub04",
-    "cms1450": "ub04",
-}
-"""Names of the two forms. Source: NUCC for the CMS-1500 (once HCFA-1500), NUBC for the UB-04 (also
-CMS-1450); the UB-92 and HCFA-1450 that came before had other fields."""
-
-_LIKE_FORMS = re.compile(r"^(cms|hcfa|ub)[^a-z]*$|1500|1450|ub.?\d", re.ASCII)
-
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+MOST_DECIMALS = 12
+"""Digits of a number behind its point."""
+
 _NUMBER = re.compile(r"[+-]?(\d{1,24}(\.\d{0,12})?|\.\d{1,12})", re.ASCII)
+_LONG_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _CODE = re.compile(r"[A-Z0-9]{1,20}", re.ASCII)
 _DIAGNOSIS = re.compile(r"([A-Z0-9]{3})\.?([A-Z0-9]{0,4})", re.ASCII)
 
@@ -90,7 +89,7 @@ def one_line(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_date(text: str) -> date:
-    """Return the date of an ISO text.
+    """Return the date of an ISO text; the time of midnight behind it says nothing more.
 
     Raises
     ------
@@ -101,9 +100,12 @@ def parse_date(text: str) -> date:
     >>> parse_date("2018-06-01")
     datetime.date(2018, 6, 1)
     """
-    match = _ISO_DATE.fullmatch(text.strip())
+    match = _ISO_DATE.fullmatch(without_midnight(text.strip()))
     if match is None:
-        raise ValueFault(f"is not a date: {quoted(text)}", "write it as in 2018-06-01")
+        help = "write it as in 2018-06-01"
+        if has_time(text.strip()):
+            help = f"it has a time of day, which is not midnight; {help}"
+        raise ValueFault(f"is not a date: {quoted(text)}", help)
     try:
         return date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -114,7 +116,7 @@ def parse_date(text: str) -> date:
 
 @lru_cache(maxsize=4096)
 def parse_decimal(text: str) -> Decimal:
-    """Return an exact number, of either sign.
+    """Return an exact number, of either sign, without the noise of binary numbers.
 
     Parameters
     ----------
@@ -127,14 +129,18 @@ def parse_decimal(text: str) -> Decimal:
 
     Examples
     --------
-    >>> parse_decimal("2.50")
-    Decimal('2.50')
+    >>> parse_decimal("2.50"), parse_decimal("0.30000000000000004")
+    (Decimal('2.50'), Decimal('0.3'))
     """
-    if _NUMBER.fullmatch(text.strip()) is None:
+    number = plain_number(text.strip())
+    if _NUMBER.fullmatch(number) is None:
+        if _LONG_NUMBER.fullmatch(number) is not None:
+            help = f"round it: up to {MOST_DECIMALS} digits behind the point, 24 before it"
+            raise ValueFault(f"has too many digits: {quoted(text)}", help)
         raise ValueFault(
             f"is not a number: {quoted(text)}", "write digits, with a point before decimals"
         )
-    return Decimal(text.strip())
+    return Decimal(number)
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +171,7 @@ def parse_whole_number(text: str, least: int = 0) -> int:
     ------
     ValueFault
     """
-    stripped = text.strip()
+    stripped = without_point(text.strip())
     if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 12):
         raise ValueFault(f"is not a whole number: {quoted(text)}", f"count from {least}")
     value = int(stripped)
@@ -190,13 +196,38 @@ def parse_code(text: str) -> str:
 
     Examples
     --------
-    >>> parse_code(" j7050")
-    'J7050'
+    >>> parse_code(" j7050"), parse_code("22.0")
+    ('J7050', '22')
     """
-    code = "".join(text.split()).upper()
+    code = without_point("".join(text.split())).upper()
     if _CODE.fullmatch(code) is None or not text.isascii():
-        raise ValueFault(f"is not a code: {quoted(text)}", "a code has letters and digits only")
+        help = TEXT_HELP if is_scientific(code) else "a code has letters and digits only"
+        raise ValueFault(f"is not a code: {quoted(text)}", help)
     return code
+
+
+def parse_id(text: str) -> str:
+    """Return an id without blanks around it, and without the decimals of a data frame.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
+    Raises
+    ------
+    ValueFault
+        If a spreadsheet took it for a number and kept its first digits alone.
+
+    Examples
+    --------
+    >>> parse_id(" A-1 "), parse_id("1003000126.0")
+    ('A-1', '1003000126')
+    """
+    written = without_point(text.strip())
+    if is_scientific(written):
+        raise ValueFault(f"is a number in scientific notation: {quoted(text)}", TEXT_HELP)
+    return written
 
 
 def parse_type_of_bill(text: str) -> str:
@@ -223,7 +254,7 @@ def parse_type_of_bill(text: str) -> str:
 
 
 def parse_revenue_code(text: str) -> str:
-    """Return a revenue code of four digits; three get their leading zero back.
+    """Return a revenue code of four digits; fewer get their leading zeros back.
 
     Parameters
     ----------
@@ -231,7 +262,7 @@ def parse_revenue_code(text: str) -> str:
         A value as a file has it.
     """
     code = parse_code(text)
-    if not code.isdigit() or len(code) not in (3, 4):
+    if not code.isdigit() or len(code) > 4:
         raise ValueFault(f"is not a revenue code: {quoted(text)}", "four digits, as in 0636")
     return code.zfill(4)
 
@@ -264,7 +295,8 @@ def parse_modifiers(text: str) -> tuple[str, ...]:
     >>> parse_modifiers("59 sh")
     ('59', 'SH')
     """
-    modifiers = tuple(dict.fromkeys(_upper(text).replace(",", " ").split()))
+    given = map(without_point, _upper(text).replace(",", " ").split())
+    modifiers = tuple(dict.fromkeys(given))
     for modifier in modifiers:
         if len(modifier) != 2 or _CODE.fullmatch(modifier) is None:
             raise ValueFault(
@@ -311,30 +343,6 @@ def _upper(text: str) -> str:
     return text.upper() if text.isascii() else text
 
 
-@lru_cache(maxsize=256)
-def parse_claim_form(text: str) -> str:
-    """Return a text as a claim form; any form is read, an unknown one is not addressed.
-
-    Examples
-    --------
-    >>> [parse_claim_form(text) for text in ("CMS-1500", "UB 04", "Dental")]
-    ['cms1500', 'ub04', 'dental']
-    """
-    form = text.strip().lower()
-    return _FORM_NAMES.get(re.sub(r"[-_/ .]", "", form), form)
-
-
-def looks_like_claim_form(form: str) -> bool:
-    """Tell whether an unknown claim form looks like one that is known.
-
-    Examples
-    --------
-    >>> looks_like_claim_form("hcfa"), looks_like_claim_form("ub04"), looks_like_claim_form("ada")
-    (True, False, False)
-    """
-    return form not in CLAIM_FORMS and _LIKE_FORMS.search(form) is not None
-
-
 def odd_procedure(code: str) -> tuple[str, str]:
     """Return a sentence and its help on a procedure code that cannot be one."""
     count = f"{len(code)} character{'' if len(code) == 1 else 's'}"
@@ -375,24 +383,3 @@ def format_number(value: int | Decimal | Fraction) -> str:
     places = max(twos, fives)
     digits = str(abs(exact.numerator) * 10**places // exact.denominator).rjust(places + 1, "0")
     return f"{'-' if exact < 0 else ''}{digits[:-places]}.{digits[-places:]}"
-
-
-def json_number(value: int | Decimal | Fraction) -> int | float | str:
-    """Return an exact number as JSON has it; as text where a JSON number would round it.
-
-    Parameters
-    ----------
-    value : int or Decimal or Fraction
-        An exact number.
-
-    Examples
-    --------
-    >>> json_number(Decimal("2.50")), json_number(Decimal("2.00")), json_number(Fraction(1, 3))
-    (2.5, 2, '1/3')
-    """
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return exact.numerator
-    text = format_number(exact)
-    number = float(exact)
-    return number if "/" not in text and Decimal(repr(number)) == Decimal(text) else text

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from explain.cli.bounded import BoundedDiagnostics
 from facts.diagnostic import Diagnostic
+from facts.json_number import json_number
 from facts.spreadsheet import UNSEEN, csv_text, safe_cell
-from facts.values import json_number, one_line
+from facts.values import one_line
 from facts.whole_file import unwritable
 
 __all__ = [

@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facts.claim import Trace, full_claim_id
+from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
+from facts.readers.column_values import PARSERS, REQUIRED, claim_key
+from facts.readers.line_table import RawRow, check_columns
 from facts.readers.opening import REPLACEMENT, InputText
 from facts.readers.text_file import PhysicalRows, Rows, look
 from facts.values import one_line, quoted
@@ -88,10 +89,8 @@ class DelimitedFile:
         place = self.columns.index("claim_id")
         part = self.columns.index("claim_part") if "claim_part" in self.columns else None
         for _, values, _ in self._records():
-            claim_id = values[place].strip() if place < len(values) else ""
-            if part is not None and claim_id and part < len(values):
-                claim_id = full_claim_id(claim_id, values[part].strip())
-            yield claim_id
+            claim_id = "".join(values[place : place + 1])
+            yield claim_key(claim_id, "" if part is None else "".join(values[part : part + 1]))
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows below the header, blank ones left out.

@@ -13,8 +13,9 @@ from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim
 from facts.readers.identity import content_of, note_on_superseded, part_of_lines, with_part
 from facts.readers.line_table import RawRow, build_line
-from facts.readers.notes import Notes
+from facts.readers.notes import Counted, Notes
 from facts.readers.stored_rows import StoredRows
+from facts.spoiled import without_point
 from facts.values import quoted
 
 Restore = Callable[[int, int, Mapping[str, str]], RawRow]
@@ -93,7 +94,7 @@ def group_rows(
 
 
 def claims_of(
-    claim_id: str, rows: Sequence[RawRow], notes: Notes
+    claim_id: str, rows: Sequence[RawRow], notes: Notes, counting: bool = True
 ) -> Iterator[Claim | RejectedClaim]:
     """Yield the claims of the rows of one claim id: several where a line is in several files.
 
@@ -105,14 +106,16 @@ def claims_of(
         All rows that have it, of all files.
     notes : Notes
         Gathers warnings and notes on lines that were read.
+    counting : bool, optional
+        Whether it counts the lines of those notes that have their number.
     """
     if not rows:
         return
     by_file = _by_file(rows)
     if len(by_file) == 1:
-        yield gather(claim_id, rows, notes)
+        yield gather(claim_id, rows, notes, counting)
         return
-    items = [gather(claim_id, of_file, notes) for of_file in by_file.values()]
+    items = [gather(claim_id, of_file, notes, counting) for of_file in by_file.values()]
     used: dict[str, int] = {}
     for item in sorted(items, key=_content):
         if isinstance(item, Claim):
@@ -139,8 +142,7 @@ def _by_file(rows: Sequence[RawRow]) -> dict[str, list[RawRow]]:
 
 def _number_text(row: RawRow) -> str:
     """Return the text of a line number, the same for the same number."""
-    text = row.fields.get("line_number", "").strip()
-    return text.removesuffix(".0").lstrip("0")
+    return without_point(row.fields.get("line_number", "").strip()).lstrip("0")
 
 
 def _content(item: Claim | RejectedClaim) -> str:
@@ -151,7 +153,7 @@ def _content(item: Claim | RejectedClaim) -> str:
 
 
 def gather(
-    claim_id: str, rows: Sequence[RawRow | ClaimLine], notes: Notes
+    claim_id: str, rows: Sequence[RawRow | ClaimLine], notes: Notes, counting: bool = True
 ) -> Claim | RejectedClaim:
     """Make one claim of its rows, or reject it with everything that is wrong in it.
 
@@ -163,6 +165,8 @@ def gather(
         All rows of the claim.
     notes : Notes
         Gathers warnings and notes on lines that were read.
+    counting : bool, optional
+        Whether it counts the lines of those notes that have their number.
     """
     lines: dict[int, ClaimLine] = {}
     found: list[Diagnostic] = []
@@ -174,7 +178,10 @@ def gather(
         other = lines.setdefault(line.line_number, line)
         if other is not line:
             found.append(_twice(claim_id, line, other))
-    if any(diagnostic.severity == "error" for diagnostic in found):
+    rejected = any(diagnostic.severity == "error" for diagnostic in found)
+    if rejected or not counting:
+        found = [each for each in found if not isinstance(each, Counted)]
+    if rejected:
         return RejectedClaim(
             claim_id or None, len(rows), (*found, *_held_back(claim_id, len(rows)))
         )

@@ -13,10 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from facts.claim import full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
+from facts.readers.column_values import claim_key
 from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
 from facts.readers.opening import InputText, open_bytes
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
@@ -82,9 +82,7 @@ class ObjectFile:
         """Yield the claim id of every object, empty where there is none."""
         for _, record, _ in self._records():
             fields, _ = texts_of(record, None, ("claim_id", "claim_part"))
-            claim_id = fields.get("claim_id", "").strip()
-            part = fields.get("claim_part", "").strip()
-            yield full_claim_id(claim_id, part) if claim_id else ""
+            yield claim_key(fields.get("claim_id", ""), fields.get("claim_part", ""))
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the objects as rows of texts, blank rows left out.

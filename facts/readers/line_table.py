@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,66 +11,9 @@ from facts.claim import ClaimLine, Trace, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_names import meant
-from facts.schema import CLAIM_COLUMNS
-from facts.values import (
-    CLAIM_FORMS,
-    PROCEDURE_LENGTH,
-    ValueFault,
-    looks_like_claim_form,
-    odd_procedure,
-    parse_amount,
-    parse_claim_form,
-    parse_code,
-    parse_date,
-    parse_diagnoses,
-    parse_modifiers,
-    parse_place_of_service,
-    parse_revenue_code,
-    parse_text,
-    parse_type_of_bill,
-    parse_whole_number,
-    quoted,
-)
-
-
-def _line_number(text: str) -> int:
-    return parse_whole_number(text, least=1)
-
-
-PARSERS: dict[str, Callable[[str], Any]] = {
-    "claim_id": parse_text,
-    "line_number": _line_number,
-    "claim_form": parse_claim_form,
-    "service_date": parse_date,
-    "service_date_to": parse_date,
-    "processed_date": parse_date,
-    "type_of_bill": parse_type_of_bill,
-    "revenue_code": parse_revenue_code,
-    "place_of_service": parse_place_of_service,
-    "procedure_code": parse_code,
-    "modifiers": parse_modifiers,
-    "units": parse_amount,
-    "charge": parse_amount,
-    "ndc": parse_text,
-    "ndc_quantity": parse_amount,
-    "ndc_unit": parse_text,
-    "description": parse_text,
-    "rendering_provider": parse_text,
-    "prior_authorization": parse_text,
-    "diagnoses": parse_diagnoses,
-    "plan_id": parse_text,
-    "contract_id": parse_text,
-    "claim_part": parse_text,
-    "superseded_by": parse_text,
-}
-"""Every column of the claim table with what reads it. Source: the design's table of claim lines."""
-
-REQUIRED = tuple(each.name for each in CLAIM_COLUMNS if each.required)
-CODE_COLUMNS = ("procedure_code", "type_of_bill", "revenue_code", "place_of_service")
-"""Columns of one code, normalised with a note where that changes letters or blanks."""
-
-CODE_LISTS = ("modifiers", "diagnoses")
-"""Columns of several codes, normalised with a note where that changes letters."""
+from facts.readers.column_values import PARSERS, REQUIRED, Remark, claim_key, read_value
+from facts.readers.notes import Counted
+from facts.values import ValueFault, quoted
 
 WITHOUT = {
     "line_number": "every row would hold for every line of its claim",
@@ -78,14 +21,6 @@ WITHOUT = {
     "effective_to": "no row would ever end",
 }
 """Columns that may be missing, and what the rows would say then."""
-
-_SPELLED = {"claim_form": f"claim forms are {' and '.join(CLAIM_FORMS)}"}
-
-_LEADING_ZERO = ("place_of_service", "revenue_code")
-"""Columns of codes that get a lost leading zero back, and a note tells so."""
-
-LONGEST_TEXT = 10_000
-"""Characters of the longest value that is read."""
 
 MOST_UNKNOWN = 30
 """Unknown columns that are reported one by one."""
@@ -122,8 +57,7 @@ class RawRow:
     def claim_id(self) -> str:
         """The claim of the row, with the part that tells it from others; empty without one."""
         fields = self.fields
-        number = fields.get("claim_id", "").strip()
-        return full_claim_id(number, fields.get("claim_part", "").strip()) if number else ""
+        return claim_key(fields.get("claim_id", ""), fields.get("claim_part", ""))
 
 
 def check_columns(
@@ -217,20 +151,19 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     found = list(row.faults)
     values: dict[str, Any] = {}
     fields = row.fields
-    for name, text in fields.items():
-        parser = PARSERS.get(name)
-        if parser is None:
-            continue
-        if len(text) > LONGEST_TEXT:
-            found.append(_error(f"`{name}` is longer than {LONGEST_TEXT} characters", row, name))
+    for name in PARSERS:
+        text = fields.get(name)
+        if text is None:
             continue
         try:
-            values[name] = parser(text)
+            value, remarks = read_value(name, text)
         except ValueFault as fault:
             found.append(_error(f"`{name}` {fault.message}", row, name, fault.help))
             continue
-        for message, help in remarks(name, text, values[name]):
-            found.append(Diagnostic("note", message, row.trace.origin(name), help))
+        if value is not None:
+            values[name] = value
+        if remarks:
+            found.extend(note(remark, row.trace.origin(name)) for remark in remarks)
     found.extend(
         _error(f"`{name}` is empty", row, name)
         for name in REQUIRED
@@ -253,92 +186,18 @@ def build_line(row: RawRow) -> tuple[ClaimLine | None, list[Diagnostic]]:
     return ClaimLine(**values, trace=row.trace), found
 
 
-def remarks(name: str, text: str, value: Any) -> list[tuple[str, str]]:
-    """Return sentences, each with its help, on a value that is read: was it meant so?
+def note(remark: Remark, place: Origin) -> Diagnostic:
+    """Return the note of a remark.
 
     Parameters
     ----------
-    name : str
-        A column of the claim table.
-    text : str
-        What stood there.
-    value : object
-        What it was read as.
-
-    Examples
-    --------
-    >>> [sentence for sentence, _ in remarks("procedure_code", "j7050", "J7050")]
-    ['`procedure_code` was read as `J7050` instead of `j7050`']
+    remark : Remark
+        What is said of a value.
+    place : Origin
+        Where the value is.
     """
-    found = []
-    read_as = normalised(name, text, value)
-    if read_as is not None:
-        message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
-        help = _SPELLED.get(name, "codes are upper case without blanks")
-        lost_zero = name in _LEADING_ZERO and read_as == f"0{text.strip()}"
-        found.append((message, "a leading zero was lost" if lost_zero else help))
-    odd = questionable(name, value)
-    if odd is not None:
-        found.append(odd)
-    return found
-
-
-def normalised(name: str, text: str, value: Any) -> str | None:
-    """Return what a code was read as, where a person should know that it was changed.
-
-    Letters and blanks that change are reported, and the leading zeros of places of service and
-    revenue codes that come back.
-
-    Parameters
-    ----------
-    name : str
-        A column of the claim table.
-    text : str
-        What stood there.
-    value : object
-        What it was read as.
-
-    Examples
-    --------
-    >>> normalised("procedure_code", "j7050", "J7050"), normalised("revenue_code", "636", "0636")
-    ('J7050', '0636')
-    """
-    if name in _LEADING_ZERO and text.strip() != value and text.strip().isdigit():
-        return str(value)
-    if name in CODE_COLUMNS:
-        if text != value and (text != text.upper() or any(map(str.isspace, text))):
-            return str(value)
-    elif name == "claim_form":
-        if text.strip().lower() != value:
-            return str(value)
-    elif name in CODE_LISTS and text != text.upper():
-        return text.upper()
-    return None
-
-
-def questionable(name: str, value: Any) -> tuple[str, str] | None:
-    """Return a sentence and its help on a value that is read, and likely is not what was meant.
-
-    Parameters
-    ----------
-    name : str
-        A column of the claim table.
-    value : object
-        What it was read as.
-
-    Examples
-    --------
-    >>> questionable("procedure_code", "J12")[0]
-    '`J12` has 3 characters, procedure codes have five'
-    >>> questionable("claim_form", "ub92")[0]
-    'the claim form `ub92` is unknown'
-    """
-    if name == "procedure_code" and len(value) != PROCEDURE_LENGTH:
-        return odd_procedure(value)
-    if name == "claim_form" and looks_like_claim_form(value):
-        help = f"the line is not addressed; one of {', '.join(CLAIM_FORMS)}"
-        return f"the claim form {quoted(value)} is unknown", help
-    return None
+    kind = Counted if remark.counted else Diagnostic
+    return kind("note", remark.message, place, remark.help)
 
 
 def _error(message: str, row: RawRow, field: str, help: str = "") -> Diagnostic:

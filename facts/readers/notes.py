@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from facts.diagnostic import Diagnostic
 
 MOST_NOTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Diagnostic):
+    """A note that is given once, with the number of the lines that it is about."""
+
+
+def counted(note: Diagnostic, lines: int) -> Diagnostic:
+    """Return a note with the number of the lines that it is about.
+
+    Examples
+    --------
+    >>> counted(Counted("note", "`NULL` in `ndc` is read as no value"), 2).message
+    '`NULL` in `ndc` is read as no value, on 2 lines'
+    """
+    told = f"{note.message}, on {lines} line{'' if lines == 1 else 's'}"
+    return Diagnostic(note.severity, told, note.place, note.help, note.excerpt)
 
 
 class Notes(list[Diagnostic]):
@@ -23,11 +41,15 @@ class Notes(list[Diagnostic]):
     def __init__(self) -> None:
         super().__init__()
         self._told: set[tuple[str, str]] = set()
+        self._counts: dict[str, tuple[int, Counted, int]] = {}
         self._left_out = 0
 
     def once(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Add the diagnostics that are new; the place of the first one is given for all."""
         for diagnostic in diagnostics:
+            if isinstance(diagnostic, Counted):
+                self.tally(diagnostic)
+                continue
             key = (diagnostic.severity, diagnostic.message)
             if key in self._told:
                 continue
@@ -36,6 +58,24 @@ class Notes(list[Diagnostic]):
                 continue
             self._told.add(key)
             self.append(diagnostic)
+
+    def tally(self, note: Counted, lines: int = 1) -> None:
+        """Add a note that has the number of its lines, or count more lines of it.
+
+        Parameters
+        ----------
+        note : Counted
+            The note; the place of the first one is given for all.
+        lines : int, optional
+            How many lines there are.
+        """
+        place, first, before = self._counts.get(note.message, (len(self), note, 0))
+        told = counted(first, before + lines)
+        if not before:
+            self.append(told)
+        elif place < len(self):
+            self[place] = told
+        self._counts[note.message] = (place, first, before + lines)
 
     def close(self) -> None:
         """Tell how many were left out."""

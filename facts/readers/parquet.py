@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from facts.claim import full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.extras import OFFLINE, duckdb_module
 from facts.origin import Origin
+from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.delimited import RowTrace
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow, check_columns
-from facts.readers.plain_values import texts_of
+from facts.readers.line_table import RawRow, check_columns
+from facts.readers.plain_values import Single, texts_of
 from facts.values import one_line
 
 MARK = b"PAR1"
@@ -66,20 +66,22 @@ class ParquetFile:
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
         names = [name for name in ("claim_id", "claim_part") if name in self.columns]
-        for values in self._fetched(list(map(self._name, names))):
-            fields, _ = texts_of(dict(zip(names, values, strict=True)), None, names)
-            claim_id = fields.get("claim_id", "").strip()
-            part = fields.get("claim_part", "").strip()
-            yield full_claim_id(claim_id, part) if claim_id else ""
+        kinds = [self.columns[name][1] for name in names]
+        for values in self._fetched(list(map(self._picked, names))):
+            stored = map(as_stored, kinds, values)
+            fields, _ = texts_of(dict(zip(names, stored, strict=True)), None, names)
+            yield claim_key(fields.get("claim_id", ""), fields.get("claim_part", ""))
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows as rows of texts."""
         source, names = str(self.path), tuple(self.columns)
-        picked = ["file_row_number", *map(self._name, names)]
+        kinds = [kind for _, kind in self.columns.values()]
+        picked = ["file_row_number", *map(self._picked, names)]
         for place, *values in self._fetched(picked):
             number = place + 1
             trace = RowTrace(source, number)
-            record = dict(zip(names, values, strict=True))
+            stored = map(as_stored, kinds, values)
+            record = dict(zip(names, stored, strict=True))
             fields, faults = texts_of(record, trace, names)
             yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
@@ -95,6 +97,9 @@ class ParquetFile:
 
     def _name(self, column: str) -> str:
         return '"' + self.columns[column][0].replace('"', '""') + '"'
+
+    def _picked(self, column: str) -> str:
+        return in_utc(self._name(column), self.columns[column][1])
 
     def _scan(self) -> str:
         name = exact_path(self.path).replace("'", "''")
@@ -116,7 +121,7 @@ class ParquetFile:
             yield from self._batches(f"{query} WHERE {name} = $1::HUGEINT", [self.only])
             return
         if not found and not whole:
-            trimmed = f"trim({name}::TEXT, $2)"
+            trimmed = f"regexp_replace(trim({name}::TEXT, $2), '^([0-9]+)[.]0+$', '\\1')"
             yield from self._batches(f"{query} WHERE {trimmed} = $1", [self.only, BLANKS])
 
     def _batches(self, query: str, parameters: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -129,6 +134,35 @@ class ParquetFile:
             raise OSError(0, "it is broken, or not whole") from fault
         finally:
             cursor.close()
+
+
+def as_stored(kind: str, value: Any) -> Any:
+    """Return a value of DuckDB as the type of its column had it.
+
+    Parameters
+    ----------
+    kind : str
+        The type.
+    value : object
+        What Python got; it has no numbers of 32 bits.
+    """
+    return Single(value) if kind == "FLOAT" and value is not None else value
+
+
+ZONED = "TIMESTAMP WITH TIME ZONE"
+
+
+def in_utc(column: str, kind: str) -> str:
+    """Return the SQL of a column, a time with a zone as the time of UTC that Parquet stores.
+
+    Parameters
+    ----------
+    column : str
+        SQL of the column.
+    kind : str
+        Its type.
+    """
+    return f"make_timestamp(epoch_us({column}))" if kind == ZONED else column
 
 
 def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:

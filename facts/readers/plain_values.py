@@ -6,20 +6,37 @@ import math
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 from facts.claim import Diagnosis, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.line_table import CODE_LISTS, PARSERS
+from facts.readers.column_values import CODE_LISTS, PARSERS
+from facts.schema import CLAIM_COLUMNS, EVIDENCE_COLUMNS, OVERRIDE_COLUMNS
+from facts.spoiled import shortest_single, without_midnight
 from facts.values import format_number, quoted
 
 _MOST_DIGITS = 40
 
+_EXACT_DOUBLE = 2**53
+_EXACT_SINGLE = 2**24
+"""Whole numbers below which a binary number of 64 or 32 bits has all digits. Source: IEEE 754."""
+
+_LONGEST_SINGLE = 9
+"""Digits of a decimal that tell every number of 32 bits from the others."""
+
+_COLUMNS = (*CLAIM_COLUMNS, *EVIDENCE_COLUMNS, *OVERRIDE_COLUMNS)
+_SPELLED = {each.name for each in _COLUMNS if each.type == "text"} - {"value"}
+"""Columns of which every digit counts: no exponent may stand for some of them."""
+
 
 class NotANumber(str):
-    """A number of JSON that is none, such as ``NaN``."""
+    """A number of JSON that is none, such as ``Infinity``."""
+
+
+class Single(float):
+    """A number that was stored in 32 bits: its shortest decimal is what was meant."""
 
 
 def texts_of(
@@ -70,16 +87,15 @@ def _refused(name: str, value: Any, trace: Trace | None) -> Diagnostic:
         item = next(item for item in value if _item(item) is None)
         message = f"`{name}` has {kind_of(item)} in its list"
         return _fault(message, name, trace, "give a list of texts")
-    help = "leave it out where it is not known" if _is_nan(value) else "give text or a number"
-    return _fault(f"`{name}` cannot be {kind_of(value)}", name, trace, help)
+    return _fault(f"`{name}` cannot be {kind_of(value)}", name, trace, "give text or a number")
 
 
 def kind_of(value: Any) -> str:
     """Return in words what a value is, for a sentence that refuses it."""
     if isinstance(value, bool):
         return "true or false"
-    if _is_nan(value):
-        return f"`{'NaN' if isinstance(value, (float, Decimal)) else quoted(value)[1:-1]}`"
+    if isinstance(value, NotANumber):
+        return quoted(value)
     if isinstance(value, (list, tuple)):
         return "a list"
     if isinstance(value, Mapping):
@@ -94,25 +110,45 @@ def kind_of(value: Any) -> str:
 
 
 def _text(name: str, value: Any) -> str | None:
-    if isinstance(value, bool) or _is_nan(value):
+    if isinstance(value, bool):
+        return None
+    if _is_nothing(value):
+        return "NaN"
+    if isinstance(value, NotANumber):
         return None
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Integral):
         return _number_text(Decimal(int(value)))
     if isinstance(value, Decimal):
+        if name in _SPELLED and value.is_finite() and int(value.as_tuple().exponent) > 0:
+            return str(value)
         return _number_text(value)
-    if isinstance(value, float):
-        return _number_text(Decimal(repr(float(value))))
+    if isinstance(value, Real):
+        return _binary_text(name, value)
     if isinstance(value, datetime):
-        day, _, time = value.isoformat().partition("T")
-        return day if time.strip(":0") == "" else f"{day}T{time}"
+        return without_midnight(value.isoformat())
     if isinstance(value, date):
         return value.isoformat()
+    if type(value).__name__ == "datetime64":
+        return str(value)
     if name in CODE_LISTS and isinstance(value, (list, tuple)):
         items = [_item(item) for item in value]
         return None if None in items else " ".join(filter(None, items))
     return None
+
+
+def _binary_text(name: str, value: Any) -> str | None:
+    """Return the shortest decimal of a binary number; of an id, none that lost digits."""
+    number = float(value)
+    if not math.isfinite(number):
+        return str(Decimal(number))
+    double = isinstance(value, float) and not isinstance(value, Single)
+    if name in _SPELLED and abs(number) >= (_EXACT_DOUBLE if double else _EXACT_SINGLE):
+        return f"{number:.{14 if double else 6}E}"
+    if double:
+        return _number_text(Decimal(repr(number)))
+    return shortest_single(number, _LONGEST_SINGLE)
 
 
 def _item(item: Any) -> str | None:
@@ -135,12 +171,15 @@ def _number_text(value: Decimal) -> str:
     return format_number(value)
 
 
-def _is_nan(value: Any) -> bool:
+def _is_nothing(value: Any) -> bool:
+    """Return whether a value is what data frames and JSON write for none, such as NaN and NaT."""
     if isinstance(value, NotANumber):
-        return True
+        return value == "NaN"
     if isinstance(value, Decimal):
         return value.is_nan()
-    return isinstance(value, float) and math.isnan(value)
+    if type(value).__name__ == "NAType":
+        return True
+    return not isinstance(value, (str, list, tuple, Mapping)) and bool(value != value)
 
 
 def _readable(text: str) -> bool:

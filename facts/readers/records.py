@@ -11,15 +11,9 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.column_names import meant
+from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.grouping import gather
-from facts.readers.line_table import (
-    MOST_UNKNOWN,
-    PARSERS,
-    REQUIRED,
-    RawRow,
-    check_columns,
-    unknown_column,
-)
+from facts.readers.line_table import MOST_UNKNOWN, RawRow, check_columns, unknown_column
 from facts.readers.notes import Notes
 from facts.readers.plain_values import texts_of
 from facts.readers.repeated import (
@@ -101,7 +95,7 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
         elif isinstance(record, (ClaimLine, Mapping)):
             named = record._asdict() if isinstance(record, ClaimLine) else record
             row = _row(named, position, trace, warned, notes)
-            claim_id = row.fields.get("claim_id", "").strip()
+            claim_id = claim_key(row.fields.get("claim_id", ""))
             if claim_id:
                 rows.setdefault(claim_id, []).append(row)
                 places.setdefault(claim_id, trace)
@@ -131,7 +125,7 @@ def _ids_of(records: Iterable[Any], source: str) -> IdSource:
                 claim_id = record.claim_id or ""
             elif isinstance(record, Mapping):
                 named = {"claim_id": record.get("claim_id")}
-                claim_id = texts_of(named, None)[0].get("claim_id", "").strip()
+                claim_id = claim_key(texts_of(named, None)[0].get("claim_id", ""))
             else:
                 continue
             if not claim_id or claim_id in loose:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.delimited import DelimitedFile, open_delimited
 from facts.readers.jsonl import ObjectFile, open_objects
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow
+from facts.readers.line_table import RawRow
 from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
 from facts.readers.text_file import cannot_be_read, look
 from facts.values import one_line

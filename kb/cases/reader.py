@@ -10,9 +10,9 @@ from typing import Any
 
 from facts.diagnostic import ClausewiseError, Diagnostic
 from facts.readers.batch import RejectedClaim
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.evidence import index_evidence
-from facts.readers.line_table import PARSERS
 from facts.readers.overrides import COLUMNS as OVERRIDE_COLUMNS
 from facts.readers.overrides import collect_overrides
 from facts.readers.records import read_claims_from_records

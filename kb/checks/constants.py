@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from facts.claim import EvidenceType
 from facts.codes import DESCRIPTION
 from facts.diagnostic import Diagnostic
-from facts.readers.line_table import CODE_COLUMNS, CODE_LISTS, PARSERS
+from facts.readers.column_values import CODE_COLUMNS, CODE_LISTS, PARSERS
 from facts.readers.overrides import AUTHORITIES
 from facts.readers.overrides import EFFECTS as OVERRIDE_EFFECTS
 from facts.schema import INPUT_PREDICATES

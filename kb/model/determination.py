@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from facts.claim import claim_number
-from facts.values import json_number
+from facts.json_number import json_number
 from kb.language.values import Value
 from kb.model.clause import ADVERSE_EFFECTS, PolicyClause
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from facts.values import format_number, json_number
+from facts.json_number import json_number
+from facts.values import format_number
 from kb.language.values import Value
 from kb.model.framed import Framed, html_table
 

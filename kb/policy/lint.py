@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from facts.diagnostic import Diagnostic
-from facts.readers.line_table import PARSERS
+from facts.readers.column_values import PARSERS
 from facts.reference_sets import reference_set
 from facts.suggest import near_help
 from facts.values import quoted

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facts.readers.column_names import meant
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE
-from facts.readers.line_table import PARSERS
 from facts.readers.overrides import COLUMNS as OVERRIDES
 from facts.suggest import Suggestions, nearest
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from explain.cli.app import COMMANDS
-from facts.readers.line_table import PARSERS
+from facts.readers.column_values import PARSERS
 from facts.schema import INPUT_PREDICATES
 from tests.accept import SWITCH
 from tests.readme.sessions import ROOT, Shown, accept, blocks

@@ -12,18 +12,15 @@ from typing import Any
 from facts.claim import PART_SIGN, Diagnosis
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim
-from facts.readers.line_table import LONGEST_TEXT, PARSERS, remarks
-from facts.readers.parquet import BLANKS, WHOLE
+from facts.readers.column_values import AMOUNTS, DATES, TEXTS, Remark, claim_key, read_value
+from facts.readers.parquet import BLANKS, WHOLE, as_stored
 from facts.readers.plain_values import texts_of
-from facts.values import ValueFault, parse_text, quoted
+from facts.values import ValueFault, quoted
 from kb.bulk.read.files import Source
-from kb.bulk.read.free_texts import STRIPPED, odd, unfit
+from kb.bulk.read.free_texts import STRIPPED, odd, unfit, unmeant
 from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import identifier, literal, make_table
 
-DATES = ("service_date", "service_date_to", "processed_date")
-AMOUNTS = ("units", "charge", "ndc_quantity")
-TEXTS = tuple(name for name, parser in PARSERS.items() if parser is parse_text)
 KINDS = {
     "line_number": "BIGINT",
     **dict.fromkeys(DATES, "DATE"),
@@ -31,14 +28,20 @@ KINDS = {
 }
 """Types of the columns that are no text."""
 
+_JOIN = "LEFT JOIN "
+
 _HELP_INEXACT = "DuckDB keeps nine digits behind the point; adjudicate with --engine pydatalog"
 
+_DIAGNOSIS = "[A-Z][0-9][A-Z0-9]{1,5}(:[YNUW1])?"
 _PLAIN = {
     **dict.fromkeys(AMOUNTS, r"\d{1,18}(\.\d{0,9})?"),
     "line_number": r"[1-9]\d{0,11}",
-    "diagnoses": "[A-Z0-9]{3,7}(:[YNUW1])?( [A-Z0-9]{3,7}(:[YNUW1])?){0,24}",
+    "diagnoses": f"{_DIAGNOSIS}( {_DIAGNOSIS}){{0,24}}",
 }
-"""Texts that SQL reads as the row readers do, so that they need no dictionary."""
+"""Texts that SQL reads as the row readers do, so that they need no dictionary.
+
+A diagnosis has a digit behind its first letter, which no word for nothing has.
+"""
 
 
 @dataclass(slots=True)
@@ -55,8 +58,8 @@ class RawColumn:
         What ``value`` needs in addition to the raw rows.
     suspect : str
         SQL of the rows whose value cannot be read, empty where there is none.
-    notes : dict of str to list of (str, str)
-        Texts that may not be meant as they were read, with sentences and their help.
+    notes : dict of str to list of Remark
+        Texts that may not be meant as they were read, with what is said of them.
     text : str
         SQL of the value as text.
     distinct : set of str, optional
@@ -67,7 +70,7 @@ class RawColumn:
     value: str
     join: str = ""
     suspect: str = ""
-    notes: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    notes: dict[str, list[Remark]] = field(default_factory=dict)
     text: str = "NULL"
     distinct: set[str] | None = None
 
@@ -99,14 +102,17 @@ def read_column(
         return RawColumn(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 1" * (name not in DATES))
     if name in AMOUNTS and (kind in WHOLE or _fits(kind)):
         return RawColumn(name, raw, text=f"{raw}::TEXT", suspect=f"{raw} < 0")
-    text = _text(raw, kind, name)
-    column = RawColumn(name, text, text=text)
+    if name in DATES and kind == "TIMESTAMP" and _only_days(connection, source, raw):
+        return RawColumn(name, f"{raw}::DATE", text=f"{raw}::TEXT")
+    text = f"array_to_string({raw}, ' ')" if kind == "VARCHAR[]" else f"{raw}::TEXT"
+    column = RawColumn(name, raw if kind == "VARCHAR" else text)
+    column.text = column.value
     if name in TEXTS and (sound or kind in WHOLE):
         return column
-    if kind not in ("VARCHAR", "VARCHAR[]") and not kind.startswith("TIMESTAMP"):
+    if kind not in ("VARCHAR", "VARCHAR[]"):
         return _parsed(connection, source, column, tag, raw)
     if name in TEXTS:
-        return _free_text(connection, source, column)
+        return _free_text(connection, source, column, tag)
     column = _parsed(connection, source, column, tag, "")
     if kind == "VARCHAR[]":
         _add(column, f"list_count({raw}) <> len({raw})")
@@ -137,27 +143,28 @@ def with_parts(claim_id: RawColumn, part: RawColumn) -> RawColumn:
     return replace(claim_id, value=value, join=joins)
 
 
-def _text(raw: str, kind: str, name: str) -> str:
-    if kind == "VARCHAR":
-        return raw
-    if kind == "VARCHAR[]":
-        return f"array_to_string({raw}, ' ')"
-    if kind.startswith("TIMESTAMP") and name in DATES:
-        return f"CASE WHEN {raw} = {raw}::DATE THEN {raw}::DATE::TEXT ELSE {raw}::TEXT END"
-    return f"{raw}::TEXT"
+def _only_days(connection: Any, source: Source, raw: str) -> bool:
+    """Tell whether no time of a column is another than midnight."""
+    query = f"SELECT 1 FROM {source.scan} r WHERE {raw} <> {raw}::DATE LIMIT 1"
+    return connection.execute(query).fetchone() is None
 
 
-def _free_text(connection: Any, source: Source, column: RawColumn) -> RawColumn:
+def _free_text(connection: Any, source: Source, column: RawColumn, tag: str) -> RawColumn:
     if not _any_odd(connection, source, column):
         return column
-    row = connection.execute(
-        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({unfit('c')}) "
+    stripped = STRIPPED.format("c")
+    blank, bad, strange = connection.execute(
+        f"SELECT bool_or(c = '' OR c <> trim(c, {literal(BLANKS)})), bool_or({unfit('c')}), "
+        f"bool_or({unmeant(stripped, column.name)}) "
         f"FROM (SELECT DISTINCT {column.text} AS c FROM {source.scan} r)"
     ).fetchone()
-    if row[1]:
+    if bad:
         column.suspect = unfit(column.text)
-    if row[0]:
+    if blank:
         column.value = STRIPPED.format(column.text)
+    if strange:
+        plain = f"NOT {unmeant(STRIPPED.format('{0}'), column.name)}"
+        return _parsed(connection, source, column, tag, "", plain)
     return column
 
 
@@ -167,24 +174,24 @@ def _any_odd(connection: Any, source: Source, column: RawColumn) -> bool:
     Of Parquet, DuckDB tests the dictionaries and leaves the rows alone where it finds nothing. In
     the table of texts the distinct ones are fewer, but for those of claims.
     """
-    if source.parquet or column.name == "claim_id":
-        query = f"SELECT true FROM {source.scan} r WHERE {odd(column.text)} LIMIT 1"
+    name = column.name
+    if source.parquet or name == "claim_id":
+        query = f"SELECT true FROM {source.scan} r WHERE {odd(column.text, name)} LIMIT 1"
     else:
         distinct = f"SELECT DISTINCT {column.text} AS c FROM {source.scan} r"
-        query = f"SELECT true FROM ({distinct}) HAVING bool_or({odd('c')})"
+        query = f"SELECT true FROM ({distinct}) HAVING bool_or({odd('c', name)})"
     return connection.execute(query).fetchone() is not None
 
 
 def _odd_values(
-    connection: Any, source: Source, column: RawColumn, typed: str
+    connection: Any, source: Source, column: RawColumn, typed: str, plain: str
 ) -> list[tuple[Any, ...]]:
     """Return the distinct texts of a column that are not plain, with their typed values.
 
     The condition is in the aggregate: DuckDB would move it from behind WHERE in front of
     DISTINCT, and search every row of a file for an expression.
     """
-    plain = _PLAIN.get(column.name)
-    condition = f" FILTER (WHERE NOT {_fully('c', plain)})" if plain else ""
+    condition = f" FILTER (WHERE NOT ({plain.format('c')}))" if plain else ""
     picked = f"{column.text} AS c, {typed} AS given" if typed else f"{column.text} AS c"
     (found,) = connection.execute(
         f"SELECT list(d){condition} FROM (SELECT DISTINCT {picked} FROM {source.scan} r "
@@ -193,40 +200,34 @@ def _odd_values(
     return [tuple(row.values()) for row in found or ()]
 
 
-def _parsed(connection: Any, source: Source, column: RawColumn, tag: str, typed: str) -> RawColumn:
-    """Read the distinct values of a column as the row readers do, but for the plain ones."""
-    name, text = column.name, column.text
-    wanted = KINDS.get(name, "TEXT")
-    plain = _PLAIN.get(name, "")
-    plainly = _fully(text, plain)
+def _parsed(
+    connection: Any,
+    source: Source,
+    column: RawColumn,
+    tag: str,
+    typed: str,
+    plain: str = "",
+) -> RawColumn:
+    """Read the distinct values of a column as the row readers do, but for the plain ones.
+
+    ``plain`` is the SQL of whether a text in its braces needs no reading.
+    """
+    name, text, straight = column.name, column.text, column.value
+    wanted, kind = KINDS.get(name, "TEXT"), source.columns[name]
+    if name in _PLAIN:
+        plain = _fully("{0}", _PLAIN[name].replace("{", "{{").replace("}", "}}"))
     made: dict[str, str | None] = {}
     bad: set[str] = set()
-    for value, *given in _odd_values(connection, source, column, typed):
-        as_text = value
-        if given:
-            fields, faults = texts_of({name: given[0]}, None, (name,))
-            if faults:
-                made[value] = None
-                bad.add(value)
-                continue
-            as_text = fields.get(name, "")
-        if not as_text or as_text.isspace():
-            made[value] = None
-            continue
-        try:
-            read = _read(name, as_text)
-            new, fault = written(read)
-        except ValueFault:
-            new, fault = "", "it cannot be read"
-        made[value] = new or None
+    for value, *given in _odd_values(connection, source, column, typed, plain):
+        stored = as_stored(kind, given[0]) if given else value
+        made[value], fault, said = _read(name, stored)
         if fault:
             bad.add(value)
-            continue
-        if said := remarks(name, as_text, read):
+        elif said:
             column.notes[value] = said
     if not plain:
         column.distinct = {value for value in made.values() if value is not None}
-    straight = f"{text}::{wanted}" if wanted != "TEXT" else text
+    straight = f"{straight}::{wanted}" if wanted != "TEXT" else straight
     if all(value == new for value, new in made.items()) and not typed:
         column.value = straight
         return column
@@ -237,24 +238,33 @@ def _parsed(connection: Any, source: Source, column: RawColumn, tag: str, typed:
         "bad": ("BOOLEAN", [value in bad for value in made]),
     }
     make_table(connection, table, columns)
-    column.join = f"LEFT JOIN {table} ON {table}.value = {text}"
+    column.join = f"{_JOIN}{table} ON {table}.value = {text}"
     column.value = f"{table}.made"
     if plain:
+        plainly = plain.format(text)
         column.value = f"CASE WHEN {plainly} THEN {straight} ELSE {table}.made END"
     if bad:
         _add(column, f"coalesce({table}.bad, false)")
     return column
 
 
+def _read(name: str, stored: Any) -> tuple[str | None, bool, list[Remark]]:
+    """Return a value as text that DuckDB reads, whether it is faulty, and what is said of it."""
+    fields, faults = texts_of({name: stored}, None, (name,))
+    if faults or name not in fields:
+        return None, bool(faults), []
+    text = fields[name]
+    try:
+        value, said = read_value(name, text)
+        new, fault = written(value)
+    except ValueFault:
+        return (claim_key(text) if name == "claim_id" else None), True, []
+    return new or None, bool(fault), said
+
+
 def _fully(text: str, pattern: str) -> str:
     """SQL of whether a whole text is of a pattern."""
     return f"regexp_full_match({text}, {literal(pattern)})"
-
-
-def _read(name: str, text: str) -> Any:
-    if len(text) > LONGEST_TEXT or "\0" in text or "\ufffd" in text:
-        raise ValueFault("cannot be read")
-    return PARSERS[name](text)
 
 
 def _add(column: RawColumn, condition: str) -> None:
@@ -360,4 +370,5 @@ def selected(
 
 def joined(columns: Mapping[str, RawColumn]) -> str:
     """Return the joins that columns need in addition to the raw rows."""
-    return " ".join(column.join for column in columns.values() if column.join)
+    joins = (join for column in columns.values() for join in column.join.split(_JOIN))
+    return " ".join(f"{_JOIN}{join}" for join in dict.fromkeys(map(str.strip, joins)) if join)

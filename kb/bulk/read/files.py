@@ -16,7 +16,7 @@ from facts.diagnostic import Diagnostic
 from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
 from facts.readers.jsonl import ObjectFile, PathTrace
 from facts.readers.line_table import RawRow
-from facts.readers.parquet import is_parquet
+from facts.readers.parquet import as_stored, is_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.table_file import open_table, without_rows
 from facts.readers.text_file import cannot_be_read
@@ -144,7 +144,8 @@ class Tables:
     ) -> RawRow:
         if source.parquet:
             trace = self.trace(source, file, row)
-            fields, faults = texts_of(dict(zip(names, values, strict=True)), trace, names)
+            stored = map(as_stored, (source.columns[name] for name in names), values)
+            fields, faults = texts_of(dict(zip(names, stored, strict=True)), trace, names)
             return RawRow(row, fields, trace, tuple(faults.values()), tuple(faults))
         faulty = self._raw.faulty.get((file, row))
         if faulty is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from facts.readers.line_table import LONGEST_TEXT
+from facts.no_value import words_for_nothing
+from facts.readers.column_values import IDS, LONGEST_TEXT
 from facts.readers.parquet import BLANKS
 from kb.engines.duckdb.connection import literal
 
@@ -64,7 +65,50 @@ def unreadable(text: str, signs: Sequence[int] = _UNREADABLE) -> str:
     return f"({' OR '.join(f'contains({text}, chr({sign}))' for sign in signs)})"
 
 
-def odd(text: str) -> str:
-    """Return the SQL of whether a text is doubtful or unfit; it costs less than both of them."""
+def unmeant(text: str, column: str) -> str:
+    """Return the SQL of whether a text may stand for nothing, or be a spoiled number; few do.
+
+    There is no regular expression in it, for the reason of ``doubtful``.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text without blanks around it.
+    column : str
+        The column it is in.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> texts = ["NULL", "C1", "1.003E+09", "7.0", "nullable", None]
+    >>> query = f"SELECT {unmeant('c', 'ndc')} FROM (SELECT unnest($1::TEXT[]) AS c)"
+    >>> [found for (found,) in duckdb.execute(query, [texts]).fetchall()]
+    [True, False, True, True, False, None]
+    """
+    words = words_for_nothing(column)
+    if not words:
+        return "false"
+    listed = literal("".join(f"|{word}" for word in sorted(words)) + "|")
+    tests = [
+        f"(strlen({text}) <= {max(map(len, words))} "
+        f"AND contains({listed}, concat('|', lower({text}), '|')))"
+    ]
+    if column in IDS:
+        tests += [f"({text})[2] = {literal(sign)}" for sign in ".,"]
+        tests += [f"contains({text}, {literal(part)})" for part in (".0", "E+", "e+")]
+    return f"({' OR '.join(tests)})"
+
+
+def odd(text: str, column: str = "") -> str:
+    """Return the SQL of whether a text is doubtful or unfit; it costs less than both of them.
+
+    Parameters
+    ----------
+    text : str
+        SQL of a text.
+    column : str, optional
+        The column it is in, where it may be unmeant too.
+    """
     ascii = [sign for sign in _UNREADABLE if sign < 0x80]  # the others are doubtful
-    return f"({doubtful(text)} OR {unfit(text, ascii)})"
+    tests = [doubtful(text), unfit(text, ascii), *([unmeant(text, column)] if column else [])]
+    return f"({' OR '.join(tests)})"

@@ -16,9 +16,10 @@ from typing import Any
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
+from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.grouping import claims_of
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow
-from facts.readers.notes import Notes
+from facts.readers.line_table import RawRow, note
+from facts.readers.notes import Counted, Notes
 from facts.readers.parquet import WHOLE
 from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
 from kb.bulk.read.columns import (
@@ -94,6 +95,7 @@ class LineReader:
         self._paths = paths
         self._columns: list[tuple[Source, dict[str, RawColumn]]] = []
         self._ordered = False
+        self._any_left_out = False
 
     def read(self) -> Checked:
         """Read and check everything.
@@ -197,6 +199,7 @@ class LineReader:
             self._view(LINES, "")
             checked.pairs = pairs_of(self.connection, numbered, lines, total or 0)
             return
+        self._any_left_out = True
         self._suspects(numbered if repeated else "")
         self._read_again()
         count, total = self.connection.execute(
@@ -248,7 +251,7 @@ class LineReader:
         lines = superseded = 0
         for claim_id, rows in self._gathered():
             lines += len(rows)
-            for item in claims_of(claim_id, rows, self._notes):
+            for item in claims_of(claim_id, rows, self._notes, counting=False):
                 made = exact(item) if isinstance(item, Claim) else item
                 if not isinstance(made, Claim):
                     rejected.append(made)
@@ -322,7 +325,7 @@ class LineReader:
 
     def _note_changes(self) -> None:
         """Tell of values that may not be meant as they were read, each with its first place."""
-        found: list[tuple[int, Any, int, Diagnostic]] = []
+        found: list[tuple[int, Any, int, Diagnostic, int]] = []
         for tag, (source, columns) in enumerate(self._columns):
             for column in columns.values():
                 if not column.notes:
@@ -331,18 +334,24 @@ class LineReader:
                     self._tables.number_rows()
                 claim = columns["claim_id"]
                 kept = f"EXISTS (SELECT 1 FROM {LINES} l WHERE l.claim_id = {claim.value})"
+                joins = joined({"claim_id": claim, column.name: column})
                 rows = self.connection.execute(
-                    f"SELECT {column.text}, min(struct_pack(f := r.file, n := r.row)) "
-                    f"FROM {source.scan} r {claim.join} WHERE {column.text} IN "
-                    f"(SELECT unnest($1::TEXT[])) AND {kept} GROUP BY ALL",
+                    f"SELECT {column.text}, min(struct_pack(f := r.file, n := r.row)), count(*) "
+                    f"FROM {source.scan} r {joins} WHERE {column.text} IN "
+                    f"(SELECT unnest($1::TEXT[])) AND {kept if self._any_left_out else 'true'} "
+                    "GROUP BY ALL",
                     [list(column.notes)],
                 ).fetchall()
-                for text, place in rows:
+                for text, place, count in rows:
                     trace = self._tables.trace(source, place["f"], place["n"])
-                    for message, help in column.notes[text]:
-                        note = Diagnostic("note", message, trace.origin(column.name), help)
-                        found.append((tag, place["f"], place["n"], note))
-        self._notes.once(note for *_, note in sorted(found, key=lambda item: item[:3]))
+                    for remark in column.notes[text]:
+                        told = note(remark, trace.origin(column.name))
+                        found.append((tag, place["f"], place["n"], told, count))
+        for *_, told, count in sorted(found, key=lambda item: item[:3]):
+            if isinstance(told, Counted):
+                self._notes.tally(told, count)
+            else:
+                self._notes.once([told])
 
 
 def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[RawRow]]]:
@@ -364,4 +373,4 @@ def _in_order(source: Source, connection: Any) -> bool:
         return False
     if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
         return False
-    return in_order(connection, source.scan, odd("claim_id"))
+    return in_order(connection, source.scan, odd("claim_id", "claim_id"))

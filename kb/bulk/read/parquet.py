@@ -9,7 +9,7 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.extras import duckdb_module
-from facts.readers.parquet import check_parquet_columns, exact_path, not_parquet
+from facts.readers.parquet import ZONED, check_parquet_columns, exact_path, in_utc, not_parquet
 from facts.readers.table_file import without_rows
 from kb.engines.duckdb.connection import identifier, literal
 
@@ -101,13 +101,20 @@ def scan_parquet(
         view = f"{name}_{number}"
         connection.execute(f"CREATE VIEW {view} AS {_query(group, before)}")
         before += len(group.paths)
-        yield view, {column: kind for column, (_, kind) in group.form.items()}
+        yield (
+            view,
+            {
+                column: "TIMESTAMP" if kind == ZONED else kind
+                for column, (_, kind) in group.form.items()
+            },
+        )
 
 
 def _query(group: _Group, before: int) -> str:
     """Return the query of the rows of some files, of which others stand before."""
     selected = ", ".join(
-        f"{identifier(raw)} AS {identifier(column)}" for column, (raw, _) in group.form.items()
+        f"{in_utc(identifier(raw), kind)} AS {identifier(column)}"
+        for column, (raw, kind) in group.form.items()
     )
     listed = ", ".join(literal(exact_path(path)) for path in group.paths)
     options, file, index = f"{_ROW}=true", literal(str(group.paths[0])), str(before)

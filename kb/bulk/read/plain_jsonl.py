@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from facts.readers.line_table import CODE_LISTS
+from facts.readers.column_values import CODE_LISTS
 
 _AMOUNTS = ("units", "charge", "ndc_quantity", "value")
 """Columns whose numbers may have decimals in any file."""

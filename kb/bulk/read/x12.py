@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
+from facts.readers.column_values import PARSERS
 from facts.readers.detect import DocumentReader, Documents, document_reader
-from facts.readers.line_table import PARSERS
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from kb.bulk.read.columns import KINDS, exact, written

@@ -92,9 +92,8 @@ def test_a_file_that_cannot_be_read(
             "units",
             "it counts from zero",
         ),
-        ("A,1,cms1500,2018-06-01,22,96365,nan", "`units` is not a number: `nan`", "units", ""),
         ("A,1,cms1500,2018-06-01,22,96365,inf", "`units` is not a number: `inf`", "units", ""),
-        ("A,1,cms1500,2018-06-01,22,96365,1e3", "`units` is not a number: `1e3`", "units", ""),
+        ("A,1,cms1500,2018-06-01,22,96365,1e", "`units` is not a number: `1e`", "units", ""),
         (
             "A,1,cms1500,2018-02-30,22,96365,1",
             "`service_date` is a date that does not exist: `2018-02-30`",

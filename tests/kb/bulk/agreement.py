@@ -13,8 +13,8 @@ from facts.claim import Override
 from facts.codes import CodeTable, TableRow
 from facts.origin import Origin
 from facts.readers.code_lists import HcpcsRelease
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from kb.bulk.adjudicate import adjudicate_files
 from kb.knowledge_base import KnowledgeBase
 from kb.policy.loader import Policy

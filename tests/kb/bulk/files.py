@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from facts.claim import ClaimLine, Diagnosis, Evidence
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from facts.values import format_number
 
 KINDS = ("csv", "jsonl", "parquet")

@@ -18,10 +18,10 @@ import pytest
 
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim
+from facts.readers.column_values import CODE_LISTS, PARSERS, REQUIRED
 from facts.readers.detect import open_claims
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.evidence import read_evidence
-from facts.readers.line_table import CODE_LISTS, PARSERS, REQUIRED
 from kb.bulk.read.columns import AMOUNTS, written
 from kb.bulk.read.evidence import EvidenceReader
 from kb.bulk.read.lines import LINES, LineReader

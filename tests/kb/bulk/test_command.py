@@ -16,7 +16,7 @@ import pytest
 
 from explain.cli import in_bulk, progress
 from explain.cli.app import app
-from facts.readers.line_table import PARSERS
+from facts.readers.column_values import PARSERS
 from kb.bulk.result import Meter
 from tests.conftest import INTERRUPTED, interruptible
 from tests.kb.bulk.files import row_of, write_rows

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from kb.bulk import query as bulk_query
 from kb.bulk.query import query_files
 from kb.claims import known as known_claims

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facts.diagnostic import Diagnostic
+from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.evidence import REQUIRED as EVIDENCE_REQUIRED
 from facts.readers.jsonl import ObjectFile, open_objects
-from facts.readers.line_table import PARSERS, REQUIRED, RawRow
+from facts.readers.line_table import RawRow
 from facts.readers.table_file import is_jsonl, without_rows
 from facts.readers.text_file import look
 from kb.bulk.read.files import Tables

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from facts.claim import Evidence
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from kb.bulk.adjudicate import adjudicate_files
 from kb.compile.formulas.line_script import NotFusable
 from kb.planning.bulk_policy import BulkPolicy

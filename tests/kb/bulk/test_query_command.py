@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from explain.cli import in_bulk
-from facts.readers.line_table import PARSERS
+from facts.readers.column_values import PARSERS
 from tests.conftest import interruptible
 from tests.kb.bulk.files import write_rows
 from tests.kb.bulk.test_command import COLUMNS, DENIED, ROOT, claims, run

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facts.diagnostic import Diagnostic
+from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.delimited import DelimitedFile, open_delimited
-from facts.readers.line_table import PARSERS, REQUIRED
 from facts.readers.table_file import is_jsonl, without_rows
 from facts.readers.text_file import look
 from kb.bulk.read.text_shape import text_shape

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from facts.claim import ClaimLine
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from kb.bulk.determining import BulkInputs
 from kb.bulk.summarise import summarise_files
 from kb.model.at_issue import at_issue

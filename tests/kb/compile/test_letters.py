@@ -15,7 +15,7 @@ pytest.importorskip("sqlglot")
 
 from facts.codes import phrase_of
 from facts.letters import FOLDED_LETTERS
-from facts.readers.line_table import PARSERS
+from facts.readers.column_values import PARSERS
 from kb.bulk.adjudicate import adjudicate_files
 from kb.bulk.query import query_files
 from kb.compile.script.script import script, script_text

@@ -33,7 +33,7 @@ LINE_FAULTS = [
     (line(2, units="-1"), "segment 21 (SV1), element SV104: the element is negative: `-1`"),
     (line(2, units="nan"), "segment 21 (SV1), element SV104: the element is not a number: `nan`"),
     (line(2, units="inf"), "segment 21 (SV1), element SV104: the element is not a number: `inf`"),
-    (line(2, units="1e9"), "segment 21 (SV1), element SV104: the element is not a number: `1e9`"),
+    (line(2, units="1e"), "segment 21 (SV1), element SV104: the element is not a number: `1e`"),
     (
         line(2, service="SV1*HC:96365*-5*UN*1"),
         "segment 21 (SV1), element SV102: the element is negative: `-5`",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from facts.extras import Connection
+from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
-from facts.readers.line_table import PARSERS
 from kb.bulk.adjudicate import adjudicate_files
 from kb.bulk.by_predicate import determine_predicates, read_inputs
 from kb.bulk.result import Meter
