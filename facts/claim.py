@@ -61,6 +61,43 @@ class Trace(Protocol):
         ...
 
 
+class Party(NamedTuple):
+    """Somebody that a claim names; what is unknown is empty.
+
+    Parameters
+    ----------
+    name : str
+        A person as ``LAST, FIRST``.
+    identifier : str
+        A provider's NPI, a member's or a payer's number.
+    """
+
+    name: str = ""
+    identifier: str = ""
+
+
+UNKNOWN = Party()
+"""Somebody of whom nothing is known."""
+
+
+class ClaimParties(NamedTuple):
+    """Who pays a claim, who is paid, and for whom.
+
+    Parameters
+    ----------
+    payer, payee, patient : Party
+        The payee is the billing provider.
+    """
+
+    payer: Party = UNKNOWN
+    payee: Party = UNKNOWN
+    patient: Party = UNKNOWN
+
+
+NOBODY = ClaimParties()
+"""A claim that names nobody."""
+
+
 class Diagnosis(NamedTuple):
     """An ICD-10 code without its dot, and the present-on-admission indicator if one was given."""
 

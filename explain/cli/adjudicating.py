@@ -37,7 +37,6 @@ from explain.cli.output import data, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
-from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError, UsageError
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
@@ -116,11 +115,7 @@ def adjudicate(
             if session is not None:
                 session.start_evidence(evidence, rules.evidence_types)
             notes: list[Diagnostic] = []
-            changes: tuple[Override, ...] = ()
-            if given.overrides:
-                from facts.readers.overrides import read_overrides
-
-                changes = read_overrides(given.overrides, tuple(rules.kb.policy.clauses), notes)
+            changes = given.changes(rules, notes)
             result = adjudicate_in_bulk(task, rules, changes, by, session)
             result.diagnostics[:0] = notes
         else:

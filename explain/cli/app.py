@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": "explaining",
     "export": "exporting",
     "query": "querying",
+    "remit": "remitting",
     "repl": "prompting",
     "clauses": "policies",
     "code": "policies",

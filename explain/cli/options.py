@@ -11,7 +11,8 @@ import typer
 from explain.cli.loaded import Loaded, absent_claim, load_claims
 from explain.cli.output import report
 from explain.cli.running import BAD_INPUT, NO_ANSWER
-from facts.diagnostic import UsageError
+from facts.claim import Override
+from facts.diagnostic import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from explain.narrative.policy_document import PolicyDocument
@@ -195,6 +196,27 @@ class InputOptions:
         """
         kb = kb or self.knowledge_base()
         return load_claims(kb, files, self.evidence, self.overrides, only, self.remittances)
+
+    def changes(self, rules: BulkRules, notes: list[Diagnostic]) -> tuple[Override, ...]:
+        """Return the overrides that the options name.
+
+        Parameters
+        ----------
+        rules : BulkRules
+            The rules whose clauses they change.
+        notes : list of Diagnostic
+            Gathers warnings.
+
+        Raises
+        ------
+        InputError
+            If an override has errors.
+        """
+        if not self.overrides:
+            return ()
+        from facts.readers.overrides import read_overrides
+
+        return read_overrides(self.overrides, tuple(rules.kb.policy.clauses), notes)
 
     def one_claim(
         self, files: list[str], claim: str, kb: KnowledgeBase | None = None, absent: int = NO_ANSWER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from facts.claim import ClaimLine, claim_number
+from facts.claim import NOBODY, ClaimLine, ClaimParties, claim_number
 from facts.diagnostic import Diagnostic
 
 
@@ -21,11 +21,14 @@ class Claim:
         Its lines.
     superseded : Diagnostic, optional
         A note where another claim takes its place, or where it voids one: it is not determined.
+    parties : ClaimParties, optional
+        Whom an 837 or a FHIR resource names; a table names nobody.
     """
 
     claim_id: str
     lines: tuple[ClaimLine, ...]
     superseded: Diagnostic | None = None
+    parties: ClaimParties = NOBODY
 
     @property
     def part(self) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
@@ -136,4 +137,4 @@ def _claim(resource: Resource, repeated: RepeatedNumbers, notes: Notes) -> Claim
     if isinstance(item, RejectedClaim):
         once = tuple(dict.fromkeys(item.diagnostics))
         return RejectedClaim(item.claim_id, item.lines_read, once)
-    return repeated.told_apart(item)
+    return repeated.told_apart(replace(item, parties=reader.parties()))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from facts.claim import ClaimParties, Party
 from facts.origin import Origin
 from facts.readers.fhir.elements import Coding, Element, ResourcePlace, codings, concepts
 from facts.readers.fhir.references import References
@@ -101,6 +102,14 @@ class ItemReader:
         ]
         self._check_total(rows)
         return rows
+
+    def parties(self) -> ClaimParties:
+        """Return who pays, who is paid, and for whom."""
+        found = (
+            self._references.named(self._claim, self._claim.object(name))
+            for name in ("insurer", "provider", "patient")
+        )
+        return ClaimParties(*(Party() if each is None else Party(*each[:2]) for each in found))
 
     def _read_claim(self) -> str:
         claim, shared = self._claim, self._shared

@@ -83,8 +83,9 @@ class References:
                 best = Named(name, *found)
             further = target.object("practitioner") or target.object("organization")
             target = self.target(claim, further)
-        if best is None and reference.text("reference"):
-            best = Named(name, reference.text("reference"), reference.child("reference"))
+        text = reference.text("reference")
+        if best is None and text and not text.startswith("#"):
+            best = Named(name, text, reference.child("reference"))
         if best is None:
             return Named(name, "", reference.child("display")) if name else None
         return best._replace(name=name)

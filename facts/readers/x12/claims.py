@@ -32,6 +32,7 @@ from facts.readers.x12.heads import (
     IdentitiesOf837,
 )
 from facts.readers.x12.lines import NDC_QUALIFIER, LineBuilder
+from facts.readers.x12.parties import NamedParties
 from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
 from facts.readers.x12.values import ComponentFault, parse_period
 from facts.values import quoted
@@ -112,6 +113,7 @@ class _ClaimReader:
         self._known = known
         self._sbr: Segment | None = None
         self._billing: Segment | None = None
+        self._named = NamedParties()
         self._claim: ClaimSegments | None = None
         self._line: LineSegments | None = None
         self._drugs = 0
@@ -144,6 +146,7 @@ class _ClaimReader:
                 elif name == "SBR":
                     self._sbr = segment
                 elif name == "NM1":
+                    self._named.take(segment)
                     if self._billing is None and qualifier(segment) == BILLING_PROVIDER:
                         self._billing = segment
                 elif name == "LX" or name in _SERVICES:
@@ -172,12 +175,14 @@ class _ClaimReader:
             self._open_claim(segment)
         elif name == "HL":
             level = element(segment, 3).strip()
+            self._named.begin(level)
             if level in (SUBSCRIBER, INFORMATION_SOURCE):
                 self._sbr = None
             if level == INFORMATION_SOURCE:
                 self._billing = None
         else:
             self._sbr = self._billing = None
+            self._named.begin()
             self._envelope.take(name, segment)
 
     def _open_claim(self, segment: Segment) -> None:
@@ -188,6 +193,7 @@ class _ClaimReader:
             self._sbr,
             self._billing,
             identity=self._known.of(self._path, segment[0]),
+            parties=self._named.parties(),
         )
 
     def _open_line(self, segment: Segment, claim: ClaimSegments) -> None:
@@ -312,7 +318,7 @@ class _ClaimReader:
         lines.sort(key=lambda line: line.line_number)
         where = place(self._source, claim.clm)
         superseded = superseded_note(claim.claim_id, claim.identity, where)
-        return Claim(claim.claim_id, tuple(lines), superseded)
+        return Claim(claim.claim_id, tuple(lines), superseded, claim.parties)
 
     def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
         """Reject a claim whose end is not in the file; ``segment`` is there instead."""

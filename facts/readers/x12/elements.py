@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from facts.claim import full_claim_id
+from facts.claim import NOBODY, ClaimParties, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.identity import ALONE, Identity
@@ -68,6 +68,8 @@ class ClaimSegments:
         What was wrong while the segments were gathered.
     identity : Identity
         Who it is among claims of the same number.
+    parties : ClaimParties
+        Who pays, who is paid, and for whom.
     """
 
     clm: Segment
@@ -85,6 +87,7 @@ class ClaimSegments:
     uncounted: int = 0
     faults: list[Diagnostic] = field(default_factory=list)
     identity: Identity = ALONE
+    parties: ClaimParties = NOBODY
 
     @property
     def number(self) -> str:
