@@ -182,7 +182,7 @@ class _DeterminedClaims:
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-class _Written(NamedTuple):
+class _Remitted(NamedTuple):
     """The rows of the file, and the sums of what they say."""
 
     claims: int
@@ -239,7 +239,7 @@ def _gathered(
     sender: Sender,
     fees: Fees | None,
     found: BoundedDiagnostics,
-) -> _Written:
+) -> _Remitted:
     """Return the rows of all claims, and what is charged and paid of those that are written."""
     from kb.remit.claim_response import ClaimResponses
     from kb.remit.paid_claim import paid_claim
@@ -264,10 +264,10 @@ def _gathered(
         f"charge {charge:.2f} = paid {paid:.2f} + adjusted {charge - paid:.2f}"
     )
     if kind == "835":
-        return _Written(
+        return _Remitted(
             count, remittance.texts(), f"{text}, {counted_noun(remittance.checks, 'check')}"
         )
-    return _Written(count, responses.rows() if kind == "ndjson" else responses.texts(), text)
+    return _Remitted(count, responses.rows() if kind == "ndjson" else responses.texts(), text)
 
 
 def _fees(path: str | None, found: BoundedDiagnostics) -> Fees | None:

@@ -137,10 +137,10 @@ class Remittance835:
         name = self._sender.check
         with self._claims:
             by_check = groupby(self._claims.items(), key=lambda item: item[0][:2])
-            for number, (parties, claims) in enumerate(by_check, 1):
+            for number, ((payer, payee), claims) in enumerate(by_check, 1):
                 trace = f"{name}-{number}" if len(self._checks) > 1 else name
-                check = self._checks[parties]
-                head = list(self._head(number, trace, *parties, check.paid))
+                check = self._checks[payer, payee]
+                head = list(self._head(number, trace, payer, payee, check.paid))
                 yield "\n".join(f"{segment}~" for segment in head)
                 yield from (text for _, text in claims)
                 count = len(head) - _ENVELOPES + check.segments + 1
