@@ -12,6 +12,9 @@ MOST_STEPS = 200_000
 ROWS_OF_A_STEP = 16
 """Rows that are compared with a pattern in the time of one literal."""
 
+MOST_SHOWN = 100
+"""What an aggregate counts that its steps have to show; it is counted whole in any case."""
+
 MOST_BITS = 4_000
 """Size of the largest number that is calculated with."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from explain.certificate.bounds import Budget, Refused, value_of
+from explain.certificate.bounds import MOST_SHOWN, Budget, Refused, value_of
 from explain.certificate.evaluator import Lookup, Row, Values, compute, views
 from explain.certificate.says import literal_says, looked_for, node_says, values_of
 from explain.certificate.seals import broken_seals, digest
@@ -243,12 +243,19 @@ class Checker:
         outer = {name: value for name, value in values.items() if name != literal.result.name}
         if self.lookup.aggregate(literal, outer) != values[literal.result.name]:
             return f"`{node['literal']}` is not right"
-        counted = {
-            literal_says(part, view)
+        solutions = [
+            {
+                literal_says(part, view)
+                for part, view in zip(
+                    literal.goal, views(literal.goal, solution, outer), strict=True
+                )
+            }
             for solution in self.lookup.solutions(literal, outer)
-            for part, view in zip(literal.goal, views(literal.goal, solution, outer), strict=True)
-        }
-        if {node_says(self.nodes[part]) for part in self.below[node["id"]]} != counted:
+        ]
+        said = {node_says(self.nodes[part]) for part in self.below[node["id"]]}
+        shown = [solution for solution in solutions if solution <= said]
+        enough = len(shown) >= min(MOST_SHOWN, len(solutions))
+        if not enough or said != set().union(*shown):
             return f"`{node['id']}` does not rest on what it counts"
         return ""
 

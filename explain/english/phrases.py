@@ -14,6 +14,9 @@ from kb.model.clause import PolicyClause
 ANY = "(any)"
 """Words for a value that may be any."""
 
+MOST_COUNTED = 100
+"""What is counted that a proof shows; the check of a certificate counts all."""
+
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 _NUMBER_WORDS = {

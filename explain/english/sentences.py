@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from explain.english.masking import Mask
 from explain.english.phrases import (
     ANY,
+    MOST_COUNTED,
     SIGNS,
     of_any_value,
     operation_words,
@@ -286,7 +287,10 @@ class Sentences:
         result = self.show(bindings.get(literal.result.name))
         what = " and ".join(_goal_words(part) for part in literal.goal)
         if literal.function == "count":
-            return f"there {'is' if result == '1' else 'are'} {result} of these: {what}"
+            count = bindings.get(literal.result.name)
+            some = isinstance(count, int) and count > MOST_COUNTED
+            shown = f", of which {MOST_COUNTED} are shown" if some else ""
+            return f"there {'is' if result == '1' else 'are'} {result} of these{shown}: {what}"
         said = {"min": "the smallest", "max": "the largest", "sum": "the sum"}[literal.function]
         return f"{said} of these is {result}: {what}"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
+from explain.english.phrases import MOST_COUNTED
 from explain.proof.rule_index import NO_NAMES, own_names, rule_index
 from facts.origin import Origin
 from kb.engines.protocol import Facts, Session
@@ -12,7 +14,7 @@ from kb.engines.pydatalog.evaluator import Evaluator
 from kb.engines.pydatalog.session import PyDatalogSession
 from kb.language.ast import Aggregate, BodyLiteral, Rule
 from kb.language.matching import Bindings, GroundAtom, Pattern, match, without
-from kb.language.values import Row
+from kb.language.values import Row, Value, row_key
 from kb.model.program import CheckedProgram
 
 
@@ -33,6 +35,10 @@ class Instance:
     rule: Rule
     position: int
     bindings: Bindings
+
+
+def _in_order(named: tuple[tuple[str, Value], ...]) -> tuple[tuple[int, Value], ...]:
+    return row_key(value for _, value in named)
 
 
 _UNKNOWN: tuple[frozenset[str], ...] = (frozenset({"unknown"}),)
@@ -207,7 +213,7 @@ class Derivations:
         return [without(bindings, names) for names in own]
 
     def counted(self, literal: Aggregate, bindings: Bindings) -> list[Bindings]:
-        """Return the distinct solutions of an aggregate's goal, in a stable order.
+        """Return the distinct solutions of an aggregate's goal, the first `MOST_COUNTED` of them.
 
         Parameters
         ----------
@@ -219,13 +225,15 @@ class Derivations:
         Returns
         -------
         list of mapping
+            In the order of their values.
         """
         outer = without(bindings, {literal.result.name})
         solutions = {
             tuple(sorted(solution.items())): solution
             for solution in self._solve(literal.goal, outer)
         }
-        return [solutions[key] for key in sorted(solutions, key=repr)]
+        keys = nsmallest(MOST_COUNTED, solutions, key=_in_order)
+        return [solutions[key] for key in keys]
 
     def _solve(self, body: tuple[BodyLiteral, ...], bindings: Bindings) -> Sequence[Bindings]:
         return self._evaluator.solve(self.index.join(body, bindings), bindings)

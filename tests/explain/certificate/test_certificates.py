@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from explain.certificate import verify as checking
+from explain.certificate.bounds import MOST_SHOWN
 from explain.certificate.seals import digest, seal
 from explain.certificate.write import certificate
+from explain.english.phrases import MOST_COUNTED
+from explain.explanation import why
 from kb.engines.pydatalog import PyDatalogEngine
+from kb.knowledge_base import KnowledgeBase
 from kb.language.ast import Atom, Constant
 from tests.explain.proof.programs import facts_of, parsed, prove
 
@@ -223,3 +227,24 @@ def test_a_certificate_cannot_keep_the_checker_busy(document, rule, message, mon
     other["rules"].append({"id": number, "source": "x", "row": 1, "text": rule, "seal": ""})
     found = verify(seal({**other, "input": given, "input_sha256": digest(given)}))
     assert message in found.text
+
+
+def test_a_count_shows_the_first_of_what_it_counts() -> None:
+    lines = [
+        {"claim_id": "C1", "line_number": number, "claim_form": "cms1500",
+         "procedure_code": "S9500", "service_date": "2018-06-01",
+         "place_of_service": "12", "modifiers": "59"}
+        for number in range(1, 131)
+    ]  # fmt: skip
+    assert MOST_SHOWN == MOST_COUNTED
+    claim = KnowledgeBase.load("r14").with_claims(lines).claim("C1")
+    found = why(claim, 130)
+    assert "there are 129 of these, of which 100 are shown: earlier therapy" in found.text
+    assert "line 100 is the per diem of an earlier therapy" in found.text
+    assert "line 101 is the per diem of an earlier therapy" not in found.text
+    made = found.to_json()
+    assert checking.verify(made, claim=claim).accepted
+    counted = next(node for node in made["nodes"] if node["kind"] == "aggregate")
+    edges = [edge for edge in made["edges"] if edge[0] == counted["id"]]
+    made["edges"].remove(edges[-1])
+    assert "does not rest on what it counts" in str(checking.verify(seal(made)).refusals)
