@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from facts.claim import ClaimLine
-from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.readers.column_values import PARSERS
+from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
 from facts.remittance import Adjustment, Payment, RemittedClaim, RemittedLine
 from kb.audit.audited_line import by_urgency, with_deadlines
 from kb.audit.by_claim import audit
