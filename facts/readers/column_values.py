@@ -150,7 +150,9 @@ def read_value(name: str, text: str) -> ReadValue:
         if said and not text:
             return ReadValue(None, said)
     elif is_no_value(name, text):
-        return ReadValue(None, [no_value(name, text)])
+        if name in REQUIRED:
+            raise ValueFault(no_value_fault(text.strip()))
+        return ReadValue(None, [word_note(name, text.strip())])
     value = PARSERS[name](text)
     return ReadValue(value, said + remarks(name, text, value))
 
@@ -176,29 +178,27 @@ def claim_key(text: str, part: str = "") -> str:
     return full_claim_id(number, part)
 
 
-def no_value(name: str, text: str) -> Remark:
+def no_value_fault(word: str) -> str:
+    """Return what is wrong with a ``word`` for nothing in a column that needs a value."""
+    return f"cannot be {quoted(word)}, which stands for no value"
+
+
+def word_note(name: str, word: str) -> Remark:
     """Return what is said of a word that stands for no value.
 
     Parameters
     ----------
     name : str
         The column.
-    text : str
+    word : str
         The word.
-
-    Raises
-    ------
-    ValueFault
-        If the column needs a value.
 
     Examples
     --------
-    >>> no_value("ndc", "NULL").message
+    >>> word_note("ndc", "NULL").message
     '`NULL` in `ndc` is read as no value'
     """
-    if name in REQUIRED:
-        raise ValueFault(f"cannot be {quoted(text.strip())}, which stands for no value")
-    return Remark(f"{quoted(text.strip())} in `{name}` is read as no value", _EMPTY, True)
+    return Remark(f"{quoted(word)} in `{name}` is read as no value", _EMPTY, True)
 
 
 def _without_words(name: str, text: str) -> tuple[str, list[Remark]]:
@@ -209,7 +209,7 @@ def _without_words(name: str, text: str) -> tuple[str, list[Remark]]:
     if not words:
         return text, []
     kept = " ".join(item for item in items if item.lower() not in nothing)
-    return kept, [no_value(name, word) for word in dict.fromkeys(words)]
+    return kept, [word_note(name, word) for word in dict.fromkeys(words)]
 
 
 def remarks(name: str, text: str, value: Any) -> list[Remark]:

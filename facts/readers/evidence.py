@@ -10,14 +10,17 @@ from typing import Any
 
 from facts.claim import Evidence, EvidenceType, EvidenceTypes, claim_number
 from facts.diagnostic import Diagnostic
+from facts.no_value import is_no_value
 from facts.origin import Origin
+from facts.readers.column_values import changed_number, no_value_fault, number_help
 from facts.readers.line_table import RawRow
+from facts.readers.notes import Notes
 from facts.readers.records import record_rows
 from facts.readers.row_fields import RowFields
 from facts.readers.table_file import table_rows
 from facts.schema import EVIDENCE_COLUMNS
 from facts.suggest import Suggestions, alike_names, nearest
-from facts.values import ValueFault, parse_amount, parse_whole_number, quoted
+from facts.values import ValueFault, parse_amount, parse_id, parse_whole_number, quoted
 
 COLUMNS = tuple(each.name for each in EVIDENCE_COLUMNS)
 REQUIRED = tuple(each.name for each in EVIDENCE_COLUMNS if each.required)
@@ -195,7 +198,10 @@ def index_evidence(items: Iterable[Any], types: EvidenceTypes) -> EvidenceIndex:
 
 
 def index_rows(
-    rows: Iterable[RawRow], types: EvidenceTypes, found: list[Diagnostic]
+    rows: Iterable[RawRow],
+    types: EvidenceTypes,
+    found: list[Diagnostic],
+    counting: bool = True,
 ) -> EvidenceIndex:
     """Index what can be read; of values that contradict each other none is kept.
 
@@ -209,13 +215,16 @@ def index_rows(
         What the policy declares.
     found : list of Diagnostic
         What was found before; what is wrong with the rows comes behind.
+    counting : bool, optional
+        Whether it counts the rows of those notes that have their number.
     """
+    notes = Notes()
     by_key: dict[tuple[str, int | None, str], list[Evidence]] = {}
     names = Suggestions(types)
     read = rejected = 0
     for row in rows:
         read += 1
-        item = _evidence(row, types, names, found)
+        item = _evidence(row, types, names, found, notes)
         if item is None:
             rejected += 1
         else:
@@ -230,14 +239,16 @@ def index_rows(
             ]
         else:
             kept += reversed(distinct.values())
+    found += notes if counting else ()
     return EvidenceIndex(kept, found, read, rejected)
 
 
 def _evidence(
-    row: RawRow, types: EvidenceTypes, names: Suggestions, found: list[Diagnostic]
+    row: RawRow, types: EvidenceTypes, names: Suggestions, found: list[Diagnostic], notes: Notes
 ) -> Evidence | None:
     fields = RowFields(row, REQUIRED)
     texts = fields.texts
+    claim_id = fields.read("claim_id", parse_id)
     line_number = fields.read("line_number", partial(parse_whole_number, least=1))
     name = texts.get("evidence", "").lower()
     declared = types.get(name)
@@ -252,11 +263,16 @@ def _evidence(
     elif declared is not None:
         parser = partial(evidence_value, declared)
         value = fields.read(name, parser, texts.get("value", ""), "value")
-    if fields.faults or value is None:
+    if fields.faults or value is None or claim_id is None:
         found.extend(fields.faults)
         return None
+    if isinstance(value, Decimal) and (changed := changed_number(texts["value"], value)):
+        message = f"`{name}` was read as {quoted(changed)} instead of {quoted(texts['value'])}"
+        help = number_help(texts["value"])
+        found.append(Diagnostic("note", message, row.trace.origin("value"), help))
+    notes.once(fields.notes)
     document = texts.get("document") or None
-    return Evidence(texts["claim_id"], line_number, name, value, document, row.trace)
+    return Evidence(claim_id, line_number, name, value, document, row.trace)
 
 
 def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
@@ -277,11 +293,13 @@ def evidence_value(declared: EvidenceType, text: str) -> str | Decimal:
         choice = text.lower()
         if choice in declared.choices:
             return choice
+        _refuse_word(text)
         near = nearest(choice, declared.choices)
         choices = f"one of {', '.join(declared.choices)}"
         raise ValueFault(
             f"cannot be {quoted(text)}", f"did you mean `{near}`? {choices}" if near else choices
         )
+    _refuse_word(text)
     if declared.kind == "number":
         return parse_amount(text)
     if declared.kind == "whole number":
@@ -296,6 +314,12 @@ def _lines(numbers: Sequence[int]) -> str:
     if len(numbers) > _MOST_LINES:
         return f"{len(numbers)} lines, from {min(numbers)} to {max(numbers)}"
     return f"the lines {', '.join(map(str, numbers))}"
+
+
+def _refuse_word(text: str) -> None:
+    if is_no_value("value", text):
+        help = "leave the row out where nothing is known"
+        raise ValueFault(no_value_fault(text), help)
 
 
 def _contradiction(item: Evidence, other: Evidence) -> Diagnostic:

@@ -12,12 +12,13 @@ from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
 from facts.readers.line_table import RawRow
+from facts.readers.notes import Notes
 from facts.readers.records import record_rows
 from facts.readers.row_fields import RowFields
 from facts.readers.table_file import table_rows
 from facts.schema import OVERRIDE_COLUMNS
 from facts.suggest import Suggestions, near_help
-from facts.values import parse_date, quoted
+from facts.values import parse_date, parse_id, quoted
 
 COLUMNS = tuple(each.name for each in OVERRIDE_COLUMNS)
 REQUIRED = tuple(each.name for each in OVERRIDE_COLUMNS if each.required)
@@ -96,9 +97,11 @@ def _checked(
 ) -> tuple[Override, ...]:
     known = frozenset(clause_ids)
     suggestions = Suggestions(clause_ids)
-    overrides = [_override(row, known, suggestions, found) for row in rows]
+    notes = Notes()
+    overrides = [_override(row, known, suggestions, found, notes) for row in rows]
     if any(diagnostic.severity == "error" for diagnostic in found):
         raise InputError(found)
+    found.extend(notes)
     kept = _without_repeats((override for override in overrides if override is not None), found)
     found.extend(_contradictions(kept))
     return kept
@@ -176,7 +179,11 @@ def _origin(override: Override) -> Origin:
 
 
 def _override(
-    row: RawRow, clause_ids: Collection[str], suggestions: Suggestions, found: list[Diagnostic]
+    row: RawRow,
+    clause_ids: Collection[str],
+    suggestions: Suggestions,
+    found: list[Diagnostic],
+    notes: Notes,
 ) -> Override | None:
     fields = RowFields(row, REQUIRED)
     texts = fields.texts
@@ -194,6 +201,7 @@ def _override(
         near = suggestions.of(clause_id)
         help = f"did you mean `{near}`?" if near else "`clausewise clauses` lists them"
         fields.error(f"unknown clause {quoted(clause_id)}", "clause_id", help)
+    identifier = fields.read("authority_id", parse_id)
     first = fields.read("effective_from", parse_date)
     last = fields.read("effective_to", parse_date)
     if first is not None and last is not None and last < first:
@@ -202,11 +210,12 @@ def _override(
             "effective_to",
         )
     found.extend(fields.faults)
-    if fields.faults:
+    if fields.faults or identifier is None:
         return None
+    notes.once(fields.notes)
     return Override(
         authority,
-        texts["authority_id"],
+        identifier,
         clause_id,
         effect,
         first,

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from facts.diagnostic import Diagnostic
-from facts.readers.line_table import RawRow
+from facts.no_value import is_no_value
+from facts.readers.column_values import no_value_fault, word_note
+from facts.readers.line_table import RawRow, note
 from facts.values import ValueFault
 
 T = TypeVar("T")
 
 
 class RowFields:
-    """The fields of a row whose values are read one by one.
+    """The fields of a row whose values are read one by one; words for nothing are none of them.
+
+    A word for nothing in the column ``value`` is left to what reads it: it may be a value there.
 
     Parameters
     ----------
@@ -34,11 +38,21 @@ class RowFields:
     def __init__(self, row: RawRow, required: Iterable[str]) -> None:
         self.texts = {name: text.strip() for name, text in row.fields.items()}
         self.faults = list(row.faults)
+        self.notes: list[Diagnostic] = []
         self._trace = row.trace
-        if not self.faults:
-            for name in required:
-                if not self.texts.get(name):
-                    self.error(f"`{name}` is empty", name)
+        needed = tuple(required) if not self.faults else ()
+        words = {name: text for name, text in self.texts.items() if is_no_value(name, text)}
+        for name, word in sorted(words.items()):
+            if name == "value":
+                continue
+            del self.texts[name]
+            if name in needed:
+                self.error(f"`{name}` {no_value_fault(word)}", name)
+            else:
+                self.notes.append(note(word_note(name, word), row.trace.origin(name)))
+        for name in needed:
+            if not self.texts.get(name) and name not in words:
+                self.error(f"`{name}` is empty", name)
 
     def error(self, message: str, field: str, help: str = "") -> None:
         """Add an error.

@@ -10,18 +10,26 @@ from typing import Any
 
 from facts.claim import Evidence, EvidenceTypes
 from facts.diagnostic import Diagnostic
+from facts.no_value import is_no_value
+from facts.readers.column_values import changed_number, word_note
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
-from facts.readers.line_table import RawRow
+from facts.readers.line_table import RawRow, note
+from facts.readers.notes import Counted, Notes
 from facts.suggest import FEW_NAMES, alike_among, alike_names, halves
 from facts.values import ValueFault, parse_whole_number
 from kb.bulk.read.evidence_rows import gather_rows, place_of
 from kb.bulk.read.files import Source, Tables
+from kb.bulk.read.free_texts import unmeant
 from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import make_table
 from kb.engines.duckdb.lines.tables import CLAIM_PARTS
 
 ROWS = "evidence_rows"
 RAW = "evidence_raw"
+_WHOLE_CLAIM = 0
+"""Stands for no line number where a word for nothing is one."""
+
+_OPTIONAL = ("line_number", "document")
 _READ = ("claim_id", "line_number", "evidence", "value")
 
 
@@ -71,6 +79,7 @@ class EvidenceReader:
                 "CREATE VIEW evidence_read AS "
                 "SELECT claim_id, line_number, name, made AS value, number FROM evidence_marked"
             )
+        self._tell_words(tables)
         self._tell_unused(tables)
         self._share_out()
         self._spread()
@@ -94,6 +103,9 @@ class EvidenceReader:
         for (text,) in self.connection.execute(
             f"SELECT DISTINCT line_number FROM {RAW} WHERE line_number IS NOT NULL"
         ).fetchall():
+            if is_no_value("line_number", text):
+                numbers[text] = _WHOLE_CLAIM
+                continue
             try:
                 numbers[text] = parse_whole_number(text, least=1)
             except ValueFault:
@@ -111,7 +123,7 @@ class EvidenceReader:
         if isinstance(made, str):
             return declared.name, made, None
         number = decimal_of(made)
-        if number is None:
+        if number is None or changed_number(text, made) is not None:
             return None
         return declared.name, format(number, "f"), format(number, "f")
 
@@ -143,7 +155,9 @@ class EvidenceReader:
         make_table(self.connection, "evidence_numbers", numbered)
         self.connection.execute(
             "CREATE TABLE evidence_marked AS SELECT e.place, e.claim_id, "
-            "n.line_number, v.name, v.made, v.number, e.broken OR e.claim_id IS NULL "
+            f"nullif(n.line_number, {_WHOLE_CLAIM}) AS line_number, v.name, v.made, v.number, "
+            "e.broken OR e.claim_id IS NULL "
+            f"OR coalesce({unmeant('e.claim_id', 'claim_id')}, false) "
             "OR v.name IS NULL OR (e.line_number IS NOT NULL AND n.line_number IS NULL) AS suspect "
             f"FROM {RAW} e LEFT JOIN evidence_values v "
             "ON v.evidence = e.evidence AND v.value = e.value "
@@ -180,7 +194,7 @@ class EvidenceReader:
         rows: list[RawRow] = []
         for number, source in enumerate(tables.sources):
             rows += [row for _, row in self._again(tables, number, source, "evidence_suspect")]
-        index = index_rows(rows, self.types, [])
+        index = index_rows(rows, self.types, [], counting=False)
         exact, inexact = _exact(index)
         self.diagnostics += [*index.diagnostics, *inexact]
         self.rows_rejected = index.rows_rejected + len(inexact)
@@ -210,6 +224,28 @@ class EvidenceReader:
         condition = f"JOIN {chosen} s ON s.place = {place} ORDER BY r.file, r.row"
         yield from tables.rows(source, "NULL", condition)
 
+    def _tell_words(self, tables: Tables) -> None:
+        """Tell of words that stand for no value, each once with its first place and its rows."""
+        words = [
+            f"SELECT {column!r} AS name, e.{column} AS word, count(*) AS n, min(place) AS place "
+            f"FROM {RAW} e JOIN evidence_marked m USING (place) "
+            f"WHERE NOT m.suspect AND {unmeant(f'e.{column}', column)} GROUP BY ALL"
+            for column in _OPTIONAL
+        ]
+        self.connection.execute(f"CREATE TABLE evidence_words AS {' UNION ALL '.join(words)}")
+        if not self._one("SELECT count(*) FROM evidence_words"):
+            return
+        notes = Notes()
+        for source in tables.sources:
+            joined = f"JOIN evidence_words s ON s.place = {place_of(source)}"
+            order = f"{joined} ORDER BY r.file, r.row, s.name"
+            for found, row in tables.rows(source, "struct_pack(s.name, s.word, s.n)", order):
+                name, word, count = found.values()
+                told = note(word_note(name, word), row.trace.origin(name))
+                if isinstance(told, Counted) and is_no_value(name, word):
+                    notes.tally(told, count)
+        self.diagnostics += notes
+
     def _tell_unused(self, tables: Tables) -> None:
         """Warn of evidence for claims and lines that are not there."""
         self.connection.execute(
@@ -224,7 +260,7 @@ class EvidenceReader:
         rows: list[RawRow] = []
         for number, source in enumerate(tables.sources):
             rows += [row for _, row in self._again(tables, number, source, "evidence_unused")]
-        index = index_rows(rows, self.types, [])
+        index = index_rows(rows, self.types, [], counting=False)
         seen: dict[str, list[int]] = {}
         for claim_id, number in self.connection.execute(
             f"SELECT DISTINCT claim_id, line_number FROM {self._named()} l WHERE EXISTS "
