@@ -173,9 +173,10 @@ def load_claims(
                 loaded.rejected.add(claim.claim_id)
             continue
         note_lines(loaded.lines, claim)
-        if remittances:
+        asked = only is None or is_asked(claim, only)
+        if remittances and (claim.superseded is None or asked):
             all_lines[claim.claim_id] = claim.lines
-        if only is None or is_asked(claim, only):
+        if asked:
             kept.append(claim)
     loaded.diagnostics.extend(stream.diagnostics)
     if only is not None and not kept:

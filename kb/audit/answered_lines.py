@@ -89,10 +89,10 @@ def lines_to_match(connection: Connection, view: str) -> Claims:
     """
     rows = connection.execute(
         "SELECT claim_id, line_number, claim_form, service_date, revenue_code, procedure_code, "
-        f"modifiers, units, charge, rendering_provider FROM {view} ORDER BY place"
+        f"modifiers, units, charge, rendering_provider, claim_part FROM {view} ORDER BY place"
     ).fetchall()
     claims: dict[str, list[ClaimLine]] = {}
-    for claim, number, form, day, revenue, code, modifiers, units, charge, provider in rows:
+    for claim, number, form, day, revenue, code, modifiers, units, charge, *others in rows:
         line = ClaimLine(
             claim,
             number,
@@ -103,7 +103,8 @@ def lines_to_match(connection: Connection, view: str) -> Claims:
             modifiers=tuple(modifiers.split()) if modifiers else (),
             units=units,
             charge=charge,
-            rendering_provider=provider,
+            rendering_provider=others[0],
+            claim_part=others[1],
         )
         claims.setdefault(claim, []).append(line)
     return claims

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from facts.claim import ClaimLine
+from facts.claim import ClaimLine, claim_number
 from facts.remittance import RemittedClaim, RemittedLine
 from kb.matching.lines import MatchedLine, code_of, match_lines
 
@@ -66,9 +66,10 @@ class Matching:
 def match_claims(claims: Claims, remitted: Iterable[RemittedClaim]) -> Matching:
     """Match claims with remittances.
 
-    A claim is found by its id (CLP01), by the payer's control number (CLP07, or REF F8) where that
-    is the id of a claim or was told of a claim that was found, or else by provider and lines. A
-    payment that was taken back answers nothing; its correction does.
+    A claim is found by its id (CLP01), of claims with the same number by its lines too; by the
+    payer's control number (CLP07, or REF F8) where that is the id of a claim or was told of a claim
+    that was found; or else by provider and lines. A payment that was taken back answers nothing;
+    its correction does.
 
     Parameters
     ----------
@@ -119,25 +120,56 @@ def _found(
     """Yield the claim that each claim of a remittance answers, and how it was found."""
     told: dict[tuple[str, str], str] = {}
     waiting: list[RemittedClaim] = []
+    taken: set[str] = set()
+    numbers = _of_one_number(claims)
     for each in remitted:
-        if each.claim_id in claims:
+        claim_id = each.claim_id
+        if claim_id in numbers:
+            claim_id = _most_alike(claims, numbers[claim_id], each) or ""
+        if claim_id in claims:
             if each.payer_control:
-                told.setdefault((_payer(each), each.payer_control), each.claim_id)
-            yield each.claim_id, each, ""
+                told.setdefault((_payer(each), each.payer_control), claim_id)
+            taken.add(claim_id)
+            yield claim_id, each, "" if claim_id == each.claim_id else "number and lines"
         else:
             waiting.append(each)
     left: list[RemittedClaim] = []
     for each in waiting:
-        numbers = [each.payer_control, each.original_reference]
-        known = [number for number in numbers if number in claims]
-        known += [told.get((_payer(each), number), "") for number in numbers if number]
+        controls = [each.payer_control, each.original_reference]
+        known = [number for number in controls if number in claims]
+        known += [told.get((_payer(each), number), "") for number in controls if number]
         claim_id = next(filter(None, known), None)
         if claim_id is None:
             left.append(each)
         else:
             yield claim_id, each, "payer control number"
-    answered = set(told.values()) | {each.claim_id for each in remitted}
+    answered = set(told.values()) | {each.claim_id for each in remitted} | taken
     yield from _by_lines(claims, left, answered, found)
+
+
+def _of_one_number(claims: Claims) -> dict[str, list[str]]:
+    """Return the claims that share their number with others, by that number."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for claim_id, lines in claims.items():
+        part = lines[0].claim_part if lines else None
+        if part is not None:
+            found[claim_number(claim_id, part)].append(claim_id)
+    return found
+
+
+def _most_alike(claims: Claims, known: Sequence[str], answer: RemittedClaim) -> str | None:
+    """Return the claim of some with the most lines of an answer; None where two have as many."""
+    theirs = Counter((code_of(line), line.service_date, line.charge) for line in answer.lines)
+    alike = {}
+    for claim_id in known:
+        ours = Counter(
+            (line.procedure_code or line.revenue_code, line.service_date, line.charge)
+            for line in claims[claim_id]
+        )
+        alike[claim_id] = (ours & theirs).total()
+    most = max(alike.values())
+    best = [claim_id for claim_id, count in alike.items() if count == most]
+    return best[0] if most and len(best) == 1 else None
 
 
 def _by_lines(

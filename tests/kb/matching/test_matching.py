@@ -167,6 +167,17 @@ def test_a_claim_is_found_by_provider_and_lines_where_there_is_one_alone() -> No
     assert not match_claims({**ours, "C3": [line(1, "96365", "40", "C3")]}, [asked]).matched
 
 
+def test_claims_of_one_number_are_told_apart_by_their_lines() -> None:
+    ours = {
+        f"C1@{part}": [line(1, code, "40", f"C1@{part}", claim_part=part)]
+        for part, code in (("a", "96365"), ("b", "J7050"))
+    }
+    found = match_claims(ours, [answer(answered(1, "J7050", "40"))])
+    assert pairs(found) == [("C1@b", 1, (1,), f"{STRICT}, claim by number and lines")]
+    neither = match_claims(ours, [answer(answered(1, "J1200", "40"))])
+    assert not neither.matched
+
+
 def test_a_payment_that_was_taken_back_answers_nothing() -> None:
     ours = {"C1": [line(1, "96365", "100")]}
     paid = answer(answered(1, "96365", "100", "CO-45:20"), payment=payment("1"))
