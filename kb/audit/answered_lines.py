@@ -9,9 +9,9 @@ from facts.claim import ClaimLine
 from facts.extras import Connection
 from kb.audit.audited_line import reasons_text
 from kb.engines.duckdb.connection import identifier
-from kb.language.values import Row
 from kb.matching.claims import Claims, Matching
-from kb.matching.facts import remittance_facts
+from kb.matching.facts import changed_codes, net_amounts
+from kb.matching.lines import MatchedLine
 
 ANSWERED = "answered_lines"
 """The table."""
@@ -124,10 +124,7 @@ def store_answers(connection: Connection, matching: Matching) -> None:
     held: list[tuple[Any, ...]] = []
     for claim_id, lines in matching.matched.items():
         for line in lines:
-            said: dict[str, list[Row]] = {}
-            for predicate, row, _ in remittance_facts(claim_id, line):
-                said.setdefault(predicate, []).append(row[2:])
-            held.append((claim_id, line.line_number, *_cells(said)))
+            held.append((claim_id, line.line_number, *_cells(line)))
             if len(held) >= _AT_ONCE:
                 _insert(connection, held)
                 held.clear()
@@ -140,30 +137,32 @@ def make_answers(connection: Connection) -> None:
     connection.execute(f"CREATE TABLE {ANSWERED} ({columns})")
 
 
-def _cells(said: Mapping[str, Sequence[Row]]) -> tuple[Any, ...]:
-    """Return what was said of a line, for each of ``COLUMNS`` behind its key."""
-    charge, paid = said["remitted"][0]
-    billed, units = said["remitted_units"][0]
-    payer, check = said["remitted_by"][0] if "remitted_by" in said else (None, None)
-    reasons = reasons_text(said.get("adjusted", ()))  # type: ignore[arg-type]
+def _cells(matched: MatchedLine) -> tuple[Any, ...]:
+    """Return what ``remittance_facts`` says of a line, for each of ``COLUMNS`` behind its key."""
+    parts, payment = matched.parts, matched.claim.payment
+    first = parts[0]
+    charge, paid = first.charge, first.paid
+    for part in parts[1:]:
+        charge += part.charge
+        paid += part.paid
+    reasons, remarks = None, None
+    if len(parts) > 1 or first.adjustments:
+        reasons = reasons_text(net_amounts(parts))
+    if len(parts) > 1 or first.remarks:
+        remarks = " ".join(sorted({each for part in parts for each in part.remarks})) or None
     return (
-        payer,
-        check,
-        _first(said, "remitted_on"),
-        str(charge),
-        str(paid),
-        str(billed),
-        str(units),
-        _first(said, "remitted_as"),
+        None if payment is None else payment.payer or payment.payer_id,
+        None if payment is None else payment.number,
+        None if payment is None else payment.date,
+        charge,
+        paid,
+        first.units_billed,
+        first.units_paid,
+        next(iter(changed_codes(parts)), None),
         reasons,
-        " ".join(sorted(str(row[0]) for row in said.get("remarked", ()))) or None,
-        _first(said, "matched_by"),
+        remarks,
+        matched.method,
     )
-
-
-def _first(said: Mapping[str, Sequence[Row]], predicate: str) -> Any:
-    rows = said.get(predicate)
-    return rows[0][0] if rows else None
 
 
 def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

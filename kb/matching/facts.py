@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -92,10 +92,8 @@ def remittance_facts(claim_id: str, matched: MatchedLine) -> Iterator[Remittance
     for remark in dict.fromkeys((*(each for part in parts for each in part.remarks),)):
         places = tuple((part.trace, "remarks") for part in parts if remark in part.remarks)
         yield RemittanceFact("remarked", (*key, remark), places)
-    for part in parts:
-        if part.submitted_code and part.procedure_code != part.submitted_code:
-            code = part.procedure_code or ""
-            yield RemittanceFact("remitted_as", (*key, code), ((part.trace, "procedure_code"),))
+    for code, part in changed_codes(parts).items():
+        yield RemittanceFact("remitted_as", (*key, code), ((part.trace, "procedure_code"),))
     yield RemittanceFact("matched_by", (*key, matched.method), _where_matched(matched))
     payment = claim.payment
     if payment is not None:
@@ -106,18 +104,47 @@ def remittance_facts(claim_id: str, matched: MatchedLine) -> Iterator[Remittance
             yield RemittanceFact("remitted_on", (*key, payment.date.isoformat()), where)
 
 
-def _adjusted(key: tuple[str, int], parts: tuple[RemittedLine, ...]) -> Iterator[RemittanceFact]:
+def changed_codes(parts: Sequence[RemittedLine]) -> dict[str, RemittedLine]:
+    """Return the codes that the payer put in the place of a submitted one, each with its part.
+
+    Parameters
+    ----------
+    parts : sequence of RemittedLine
+        What answers a claim line.
+    """
+    return {
+        part.procedure_code or "": part
+        for part in reversed(parts)
+        if part.submitted_code and part.procedure_code != part.submitted_code
+    }
+
+
+def net_amounts(parts: Sequence[RemittedLine]) -> list[tuple[str, str, Decimal]]:
+    """Return the groups and reasons of a line with what they take off together, none of it zero.
+
+    Parameters
+    ----------
+    parts : sequence of RemittedLine
+        What answers a claim line.
+    """
     amounts: dict[tuple[str, str], Decimal] = {}
-    places: dict[tuple[str, str], list[tuple[Trace | None, str]]] = {}
     for part in parts:
         for each in part.adjustments:
-            reason = each.group_code, each.carc
-            amounts[reason] = amounts.get(reason, ZERO) + each.amount
-            places.setdefault(reason, []).extend(((each.trace, "carc"), (each.trace, "amount")))
-    for reason, amount in amounts.items():
-        if amount:
-            row = (*key, *reason, canonical(amount))
-            yield RemittanceFact("adjusted", row, tuple(places[reason]))
+            reason = each[:2]
+            amounts[reason] = amounts[reason] + each.amount if reason in amounts else each.amount
+    return [(*reason, amount) for reason, amount in amounts.items() if amount]
+
+
+def _adjusted(key: tuple[str, int], parts: Sequence[RemittedLine]) -> Iterator[RemittanceFact]:
+    for group, carc, amount in net_amounts(parts):
+        places = [
+            (each.trace, field)
+            for part in parts
+            for each in part.adjustments
+            if (each.group_code, each.carc) == (group, carc)
+            for field in ("carc", "amount")
+        ]
+        yield RemittanceFact("adjusted", (*key, group, carc, canonical(amount)), tuple(places))
 
 
 def _where_matched(matched: MatchedLine) -> Places:

@@ -35,7 +35,8 @@ HEAD_835 = (
 ANSWER = """
     CASE WHEN h % 10 < 6 THEN 'CO-45' WHEN h % 10 = 6 THEN 'CO-97' WHEN h % 10 = 7 THEN 'CO-50'
     WHEN h % 10 = 8 THEN 'PR-1' ELSE 'CO-151' END AS reason,
-    CASE WHEN h % 10 IN (6, 7) THEN charge::DECIMAL(12, 2) ELSE (charge * (h % 37)::INTEGER / 100)::DECIMAL(12, 2) END AS taken
+    CASE WHEN h % 10 IN (6, 7) THEN charge::DECIMAL(12, 2)
+    ELSE (charge * (h % 37)::INTEGER / 100)::DECIMAL(12, 2) END AS taken
 """
 """What the payer does to a line, by the hash ``h`` of its claim and number."""
 
