@@ -13,6 +13,7 @@ from facts.diagnostic import Diagnostic
 from facts.no_value import is_no_value
 from facts.origin import Origin
 from facts.readers.column_values import changed_number, no_value_fault, number_help
+from facts.readers.fhir.documents import is_fhir_file
 from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.records import record_rows
@@ -147,13 +148,13 @@ class EvidenceIndex:
 def read_evidence(
     paths: str | Path | Sequence[str | Path], types: EvidenceTypes, only: str | None = None
 ) -> EvidenceIndex:
-    """Read evidence from CSV, JSONL and Parquet files.
+    """Read evidence from CSV, JSONL and Parquet files, or from the claims of FHIR files.
 
     Parameters
     ----------
     paths : path or sequence of path
         Columns ``claim_id, line_number, evidence, value, document``; an empty line number means
-        every line of the claim.
+        every line of the claim. Of a FHIR file, the supporting information of its claims.
     types : mapping of str to EvidenceType
         What the policy declares.
     only : str, optional
@@ -174,7 +175,12 @@ def read_evidence(
     found: list[Diagnostic] = []
     rows: list[RawRow] = []
     for path in dict.fromkeys(map(Path, paths)):
-        rows.extend(table_rows(path, COLUMNS, REQUIRED, found, only))
+        if is_fhir_file(path):
+            from facts.readers.fhir.evidence import evidence_rows
+
+            rows.extend(evidence_rows(path, types, found))
+        else:
+            rows.extend(table_rows(path, COLUMNS, REQUIRED, found, only))
     return index_rows(rows, types, found)
 
 

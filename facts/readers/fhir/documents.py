@@ -15,6 +15,8 @@ from facts.readers.fhir.elements import Element, ResourcePlace
 from facts.readers.fhir.references import References
 from facts.readers.jsonl import parsed_object
 from facts.readers.opening import open_bytes
+from facts.readers.parquet import is_parquet
+from facts.readers.text_file import look
 from facts.values import one_line
 
 LARGEST = 256_000_000
@@ -45,6 +47,17 @@ def is_fhir(head: str) -> bool:
     (True, False)
     """
     return head.lstrip().startswith("{") and _TYPE.search(head) is not None
+
+
+def is_fhir_file(path: Path) -> bool:
+    """Tell whether a file holds FHIR resources; one that cannot be read does not.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    """
+    return not is_parquet(path) and is_fhir(look(path)[0])
 
 
 def resources(path: Path, faults: list[Diagnostic]) -> Iterator[Resource]:

@@ -13,6 +13,7 @@ from facts.diagnostic import Diagnostic
 from facts.no_value import is_no_value
 from facts.readers.column_values import changed_number, word_note
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
+from facts.readers.fhir.documents import is_fhir_file
 from facts.readers.line_table import RawRow, note
 from facts.readers.notes import Counted, Notes
 from facts.suggest import FEW_NAMES, alike_among, alike_names, halves
@@ -20,6 +21,7 @@ from facts.values import ValueFault, parse_whole_number
 from kb.bulk.read.evidence_rows import gather_rows, place_of
 from kb.bulk.read.files import Source, Tables
 from kb.bulk.read.free_texts import unmeant
+from kb.compile.formulas.line_script import NotFusable
 from kb.compile.sql.number_types import NUMBER, decimal_of
 from kb.engines.duckdb.connection import make_table
 from kb.engines.duckdb.lines.tables import CLAIM_PARTS
@@ -63,7 +65,15 @@ class EvidenceReader:
     _read: str = "evidence_read"
 
     def read(self, paths: Sequence[str | Path]) -> bool:
-        """Read the files of some paths; tell whether any line has evidence."""
+        """Read the files of some paths; tell whether any line has evidence.
+
+        Raises
+        ------
+        NotFusable
+            If a file is of FHIR: its evidence is read claim by claim.
+        """
+        if any(is_fhir_file(Path(path)) for path in paths):
+            raise NotFusable("evidence comes from FHIR claims")
         tables = Tables(self.connection, "raw_evidence", COLUMNS, REQUIRED, self.diagnostics)
         tables.read(paths)
         if not tables.sources:
