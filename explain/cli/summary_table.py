@@ -6,11 +6,10 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from explain.cli.output import data, table_text, visible
 from explain.english.wrapping import shortened
-from explain.summary.bars import text_bar
+from explain.summary.bars import length_of, text_bar
 from explain.summary.page import measured, percent
 from explain.summary.rows import CHARGE, IN_ORDER, SummaryRow, SummaryTable
 from kb.model.summary import GroupTotals
@@ -42,10 +41,10 @@ def show_summary(tables: Sequence[SummaryTable], top: int) -> None:
 
 def _text(table: SummaryTable, top: int, width: int) -> str:
     """Return a table with its title, the smaller groups added up."""
-    longest: dict[int, Fraction] = {}
+    longest: dict[int, Decimal] = {}
     for row in table.walk():
         if not row.aside:
-            longest[row.level] = max(longest.get(row.level, Fraction(0)), row.share)
+            longest[row.level] = max(longest.get(row.level, row.weight), row.weight)
     hang = table.measure == CHARGE
     counted = ("lines", "at issue", "claims") if hang else ("lines", "of lines", "claims")
     headings: Cells = ("group", "what it is", *counted, table.measure, "share", "")
@@ -65,20 +64,20 @@ def _text(table: SummaryTable, top: int, width: int) -> str:
 
 
 def _rows(
-    groups: Sequence[SummaryRow], table: SummaryTable, top: int, longest: dict[int, Fraction]
+    groups: Sequence[SummaryRow], table: SummaryTable, top: int, longest: dict[int, Decimal]
 ) -> Iterator[Cells]:
     whole = not top or len(groups) <= top + 1
     if groups:
         whole = whole or table.grouping[groups[0].level - 1] in IN_ORDER
     shown = groups if whole else groups[:top]
     for row in shown:
-        scale = longest.get(row.level) or Fraction(1)
+        length = length_of(row.weight, longest.get(row.level))
         yield (
             "  " * (row.level - 1) + row.value,
             row.label,
             *_numbers(row.totals, table.measure),
             percent(row.share),
-            "" if row.aside else text_bar(row.share / scale, _BAR),
+            "" if row.aside else text_bar(length, _BAR),
         )
         yield from _rows(row.inner, table, top, longest)
     left = groups[len(shown) :]
@@ -96,7 +95,7 @@ def _others(left: Sequence[SummaryRow], table: SummaryTable) -> Cells:
     )
     lines, others, _, measure = _numbers(together, table.measure)
     name = "  " * (left[0].level - 1) + f"{len(left):,} more"
-    share = percent(sum((row.share for row in left), Fraction(0)))
+    share = percent(length_of(sum((row.weight for row in left), Decimal(0)), left[0].whole))
     return (name, "", lines, others, "", measure, share, "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from html import escape
 
@@ -11,6 +12,24 @@ from explain.english.wrapping import shortened
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _ROW, _TEXT, _BAR, _NUMBER = 26, 330, 340, 150
 """Height of a row, and widths of its name, its longest bar and its number."""
+
+
+def length_of(weight: Decimal, longest: Decimal | None) -> Fraction:
+    """Return the length of a bar, from 0 to 1.
+
+    Parameters
+    ----------
+    weight : Decimal
+        What it stands for.
+    longest : Decimal or None
+        What the longest one stands for.
+
+    Examples
+    --------
+    >>> length_of(Decimal(1), Decimal(4)), length_of(Decimal(0), None)
+    (Fraction(1, 4), Fraction(0, 1))
+    """
+    return Fraction(weight) / Fraction(longest) if longest else Fraction(0)
 
 
 def text_bar(share: Fraction, width: int) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from html import escape
 from itertools import islice
 
-from explain.summary.bars import svg_bars
+from explain.summary.bars import length_of, svg_bars
 from explain.summary.plain import MEASURES, measures, rounded
 from explain.summary.rows import CHARGE, IN_ORDER, LINES, SummaryRow, SummaryTable
 from kb.model.summary import GroupTotals, Summary
@@ -130,13 +130,13 @@ def _section(table: SummaryTable) -> Iterator[str]:
         yield "<p>A line that has several of these counts in the row of each.</p>"
     most = _MOST_IN_ORDER if table.grouping[0] in IN_ORDER else _MOST_BARS
     shown = [row for row in table.rows if not row.aside][:most]
-    longest = max((row.share for row in shown), default=Fraction(0)) or Fraction(1)
+    longest = max((row.weight for row in shown), default=None)
     bars = [
         (
             row.value,
             row.label,
             f"{measured(row.totals, table.measure)} ({percent(row.share)})",
-            row.share / longest,
+            length_of(row.weight, longest),
         )
         for row in shown
     ]

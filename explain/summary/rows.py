@@ -34,8 +34,8 @@ class SummaryRow:
         Its innermost value, and what that is.
     totals : GroupTotals
         What it amounts to.
-    share : Fraction
-        Its share of what the table's shares are of.
+    weight, whole : Decimal
+        What the table's shares are of, of the group and of all lines.
     inner : tuple of SummaryRow
         The groups within it.
     aside : bool
@@ -46,9 +46,15 @@ class SummaryRow:
     value: str
     label: str
     totals: GroupTotals
-    share: Fraction
+    weight: Decimal
+    whole: Decimal
     inner: tuple[SummaryRow, ...] = ()
     aside: bool = False
+
+    @property
+    def share(self) -> Fraction:
+        """Its share of what the table's shares are of."""
+        return Fraction(self.weight) / Fraction(self.whole) if self.whole else Fraction(0)
 
     @property
     def level(self) -> int:
@@ -182,21 +188,21 @@ def _table(summary: Summary, grouping: Grouping, labels: Labels) -> SummaryTable
     measure = AT_ISSUE if total.at_issue else LINES
     if "reading" in grouping:
         measure = CHARGE
-    whole = Fraction(_weight(total, measure))
+    whole = _weight(total, measure)
     inner: dict[GroupKey, list[SummaryRow]] = {}
     for length in range(len(grouping), 0, -1):
         name = grouping[length - 1]
         made: dict[GroupKey, list[SummaryRow]] = {}
         for key, totals in summary.groups.get(grouping[:length], {}).items():
-            share = Fraction(_weight(totals, measure)) / whole if whole else Fraction(0)
+            weight = _weight(totals, measure)
             value, label = value_text(name, key[-1]), labels.of(name, key[-1])
             within = tuple(inner.get(key, ()))
             aside = key[-1] is None and not DIMENSIONS[name].column
             made.setdefault(key[:-1], []).append(
-                SummaryRow(key, value, label, totals, share, within, aside)
+                SummaryRow(key, value, label, totals, weight, whole, within, aside)
             )
         for rows in made.values():
-            rows.sort(key=lambda row: _largest(row, measure))
+            rows.sort(key=_largest)
             if name in IN_ORDER:
                 rows.sort(key=_by_value)
         inner = made
@@ -213,11 +219,11 @@ def _by_value(row: SummaryRow) -> tuple[bool, str]:
     return (row.key[-1] is None, str(row.key[-1]))
 
 
-def _largest(row: SummaryRow, measure: str) -> tuple[bool, Decimal, int, int, bool, int, str]:
+def _largest(row: SummaryRow) -> tuple[bool, Decimal, int, int, bool, int, str]:
     value, totals = row.key[-1], row.totals
     return (
         row.aside,
-        -_weight(totals, measure),
+        -row.weight,
         -totals.lines_at_issue,
         -totals.lines,
         value is None,

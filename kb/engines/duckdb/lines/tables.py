@@ -192,6 +192,7 @@ SUMMED_ANSWERS = RunTable(
 LOST = RunTable("lost", {"charge": NUMBER, "units": NUMBER, "value": NUMBER, "lost": NUMBER})
 """What is at issue of the charge of a reduced line, by its units and the allowed ones."""
 
+LOST_LINES = RunTable("lost_lines", {"line": "BIGINT", "lost": NUMBER})
 SUMMED_VALUES = RunTable("summed_{}", {"answer": "BIGINT", "value": "TEXT"})
 """The values of a dimension that is determined, such as the clauses, of each answer."""
 
@@ -205,7 +206,21 @@ SUMMED = RunTable(
         "lost": NUMBER,
     },
 )
-"""The lines as their totals see them."""
+"""The lines as their totals see them; what is lost of a reduced one alone."""
+
+SUMMED_CLAIMS = RunTable(
+    "summed_claims",
+    {
+        "claim_id": "TEXT",
+        "n": "BIGINT",
+        "adverse": "BIGINT",
+        "charge": NUMBER,
+        "whole": NUMBER,
+        "lost": NUMBER,
+        "charged": "BIGINT",
+    },
+)
+"""The lines of each claim together, apart where they differ in a column that is grouped by."""
 
 RUN_TABLES = tuple(each for each in globals().values() if isinstance(each, RunTable))
 """All tables of a run."""

@@ -10,11 +10,13 @@ from kb.engines.duckdb.lines.tables import (
     ALLOWED,
     CONTEXT_ANSWERS,
     LOST,
+    LOST_LINES,
     PLAIN_ANSWERS,
     SIGNED,
     SPECIAL,
     SUMMED,
     SUMMED_ANSWERS,
+    SUMMED_CLAIMS,
     SUMMED_VALUES,
 )
 from kb.engines.duckdb.output.entries import Answers
@@ -37,6 +39,29 @@ READ_BY_TOTALS = ("units", "charge")
 _AS_SUMMED = {"service_date": "date_trunc('month', l.{0}) AS {0}"}
 """SQL of the columns that are grouped by a part of their values."""
 
+_OF_CLAIMS = (
+    "rendering_provider",
+    "plan_id",
+    "contract_id",
+    "place_of_service",
+    "service_date",
+    "claim_form",
+)
+"""Columns that most lines of a claim have in common: they are added up by claim once for all."""
+
+_LINES = (
+    "l.claim_id, count(*) AS n, count(*) FILTER (l.adverse) AS adverse, sum(l.charge) AS charge, "
+    "sum(l.charge) FILTER (l.adverse AND l.lost IS NULL) AS whole, sum(l.lost) AS lost, "
+    "count(l.charge) AS charged"
+)
+"""What a group of lines of a claim amounts to, as SQL over the lines."""
+
+_SUMS = (
+    "l.claim_id, sum(l.n) AS n, sum(l.adverse) AS adverse, sum(l.charge) AS charge, "
+    "sum(l.whole) AS whole, sum(l.lost) AS lost, sum(l.charged) AS charged"
+)
+"""The same as SQL over what was added up by claim."""
+
 
 def total_groups(lines: DeterminedLines, answers: Answers, summary: Summary) -> None:
     """Fill a summary with the totals of lines, which keep the columns that it groups by.
@@ -53,6 +78,8 @@ def total_groups(lines: DeterminedLines, answers: Answers, summary: Summary) -> 
     named = [DIMENSIONS[name] for name in summary.dimensions]
     columns = dict.fromkeys(each.column for each in named if each.column)
     _sum_up(lines, answers, columns)
+    shared = "".join(f"l.{name}, " for name in columns if name in _OF_CLAIMS)
+    lines.execute(SUMMED_CLAIMS.of(f"SELECT {shared}{_LINES} FROM {SUMMED} l GROUP BY ALL"))
     for each in named:
         if not each.column:
             _fill_values(lines, answers, each.name)
@@ -62,14 +89,19 @@ def total_groups(lines: DeterminedLines, answers: Answers, summary: Summary) -> 
 def _sum_up(lines: DeterminedLines, answers: Answers, columns: Iterable[str]) -> None:
     """Make the table of the lines with their answers, charges and what is at issue."""
     make_allowed_units(lines)
-    rows = lines.execute(
-        f"SELECT DISTINCT s.charge, s.units, a.value FROM {ALLOWED} a JOIN {SPECIAL} s USING (line)"
-    ).fetchall()
-    known = [row for row in rows if row[0] is not None]
+    reduced = f"FROM {ALLOWED} a JOIN {SPECIAL} s USING (line) WHERE s.charge IS NOT NULL"
+    rows = lines.execute(f"SELECT DISTINCT s.charge, s.units, a.value {reduced}").fetchall()
     LOST.fill(
         lines.connection,
-        *([None if row[place] is None else str(row[place]) for row in known] for place in range(3)),
-        [str(at_issue("reduced", *row)) for row in known],
+        *([None if row[place] is None else str(row[place]) for row in rows] for place in range(3)),
+        [str(at_issue("reduced", *row)) for row in rows],
+    )
+    lines.execute(
+        LOST_LINES.of(
+            f"SELECT r.line, o.lost FROM (SELECT line, s.charge, s.units, a.value {reduced}) r "
+            f"JOIN {LOST} o ON o.charge = r.charge AND o.value = r.value "
+            "AND o.units IS NOT DISTINCT FROM r.units"
+        )
     )
     SUMMED_ANSWERS.fill(
         lines.connection,
@@ -81,13 +113,12 @@ def _sum_up(lines: DeterminedLines, answers: Answers, columns: Iterable[str]) ->
     # The joins are in order already, which DuckDB would look for long.
     lines.execute(
         SUMMED.of(
-            "SELECT l.claim_id, n.answer, l.charge, n.adverse, CASE WHEN n.adverse THEN "
-            f"coalesce(CASE WHEN n.reduced THEN o.lost END, l.charge) END AS lost{picked} "
+            "SELECT l.claim_id, n.answer, l.charge, n.adverse, "
+            f"CASE WHEN n.reduced THEN o.lost END AS lost{picked} "
             f"FROM {SIGNED} l JOIN {PLAIN_ANSWERS} p USING (signature) "
             f"LEFT JOIN {CONTEXT_ANSWERS} x ON x.line = l.line "
             f"JOIN {SUMMED_ANSWERS} n ON n.answer = coalesce(x.answer, p.answer) "
-            f"LEFT JOIN {ALLOWED} a ON a.line = l.line LEFT JOIN {LOST} o "
-            "ON o.charge = l.charge AND o.units IS NOT DISTINCT FROM l.units AND o.value = a.value"
+            f"LEFT JOIN {LOST_LINES} o ON o.line = l.line"
         )
     )
 
@@ -116,13 +147,15 @@ def _groups(lines: DeterminedLines, grouping: Grouping) -> Iterable[tuple[GroupK
             joins.append(f"JOIN {SUMMED_VALUES.numbered(name)} {name}_value USING (answer)")
     picked = "".join(f"{key} AS k{place}, " for place, key in enumerate(keys))
     names = "".join(f"k{place}, " for place, _ in enumerate(keys))
+    columns = [DIMENSIONS[name].column for name in grouping]
+    by_claim = all(column in _OF_CLAIMS for column in columns)
+    table, sums = (SUMMED_CLAIMS, _SUMS) if by_claim else (SUMMED, _LINES)
     # The lines of each claim first: to count distinct claims takes several times as long.
     rows = lines.execute(
         f"SELECT {names}sum(n)::BIGINT, sum(adverse)::BIGINT, count(*), "
-        "count(*) FILTER (adverse > 0), coalesce(sum(charge), 0), coalesce(sum(lost), 0), "
-        f"sum(n - charged)::BIGINT FROM (SELECT {picked}l.claim_id, count(*) AS n, "
-        "count(*) FILTER (l.adverse) AS adverse, sum(l.charge) AS charge, sum(l.lost) AS lost, "
-        f"count(l.charge) AS charged FROM {SUMMED} l {' '.join(joins)} GROUP BY ALL) GROUP BY ALL"
+        "count(*) FILTER (adverse > 0), coalesce(sum(charge), 0), "
+        "coalesce(sum(whole), 0) + coalesce(sum(lost), 0), sum(n - charged)::BIGINT "
+        f"FROM (SELECT {picked}{sums} FROM {table} l {' '.join(joins)} GROUP BY ALL) GROUP BY ALL"
     ).fetchall()
     texts = {name: _texts(lines, DIMENSIONS[name].column) for name in grouping}
     for row in rows:
