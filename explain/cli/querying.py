@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +30,8 @@ from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
 from facts.values import format_number
 from kb.bulk.result import Meter
-from kb.language.values import Value
+from kb.claims.counting import CountedGoal, read_counted_goal
+from kb.language.values import Row, Value
 
 if TYPE_CHECKING:
     from kb.bulk.answers import BulkAnswers
@@ -69,24 +71,24 @@ def query(
     clausewise query 'bundled(C, L, K), charge(C, L, Charge), Charge > 100' -c claims.csv
     clausewise query 'denied(C, L, K)' -c 'claims/*.parquet' --evidence evidence.parquet --json
     clausewise query "code_in('J7050', Table)"
+
+    What is counted or added up stands before a colon, or among the conditions, the groups behind
+    `by`; a value of a line, such as its charge, counts once for each line.
+
+    \b
+    clausewise query 'count(denied(C, L, K))' -c claims.csv
+    clausewise query 'count, sum(charge) by K: denied(C, L, K)' -c claims.csv
+    clausewise query 'denied(C, L, K), count(C), sum(charge) by K, provider' -c claims.csv
     """
     if as_json and as_csv:
         raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
     kb = given.knowledge_base()
-    parsed = kb.parse(typed(goal))
+    counted = read_counted_goal(typed(goal), kb.policy.program)
+    parsed = counted.goal if counted is not None else kb.parse(typed(goal))
     claims, given.evidence = expanded(claims), expanded(given.evidence or ())
     chosen = choose_engine(by.engine, claims)
-    only = kb.claim_of(parsed)
-    alone = only is not None and (
-        chosen == "pydatalog" or any(is_parquet(Path(file)) for file in claims)
-    )
-    by_claim = bool(given.remittances) and chosen == "pydatalog"
-    if alone or by_claim or not claims:
-        if by.engine == "duckdb":
-            kb = given.knowledge_base(_duckdb(by))
-        answers = _of_one_claim(kb, parsed, claims, given, only)
-    else:
-        answers = _of_all(kb, parsed, claims, given, chosen, by)
+    asked = _Asked(kb, claims, given, chosen, by)
+    answers = asked.answers(parsed) if counted is None else asked.counted(counted)
     with answers:
         _print(answers, as_json, as_csv)
     told = answers.diagnostics
@@ -98,6 +100,49 @@ def query(
     if told.has_errors:
         return BAD_INPUT
     return DONE if len(answers) else NO_ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What goals are asked of, on which engine."""
+
+    kb: KnowledgeBase
+    claims: list[str]
+    given: InputOptions
+    engine: str
+    by: EngineOptions
+
+    def answers(self, goal: Query) -> BulkAnswers:
+        """Answer a goal over the claim that it names, over all, or over none."""
+        kb = self.kb
+        only = kb.claim_of(goal)
+        alone = only is not None and (
+            self.engine == "pydatalog" or any(is_parquet(Path(file)) for file in self.claims)
+        )
+        by_claim = bool(self.given.remittances) and self.engine == "pydatalog"
+        if not (alone or by_claim or not self.claims):
+            return _of_all(kb, goal, self.claims, self.given, self.engine, self.by)
+        if self.by.engine == "duckdb":
+            kb = self.given.knowledge_base(_duckdb(self.by))
+        return _of_one_claim(kb, goal, self.claims, self.given, only)
+
+    def counted(self, goal: CountedGoal) -> BulkAnswers:
+        """Answer a goal whose answers are counted; what is wrong is told once."""
+        from kb.bulk.answers import BulkAnswers
+
+        made = BulkAnswers(goal.columns)
+        told: list[Diagnostic] | None = None
+
+        def ask(query: Query) -> list[Row]:
+            nonlocal told
+            with self.answers(query) as found:
+                told = found.diagnostics if told is None else told
+                return list(found)
+
+        rows = goal.answers(ask)
+        made.diagnostics = told or []
+        made._count, made._rows = len(rows), lambda: rows
+        return made
 
 
 def _of_one_claim(
