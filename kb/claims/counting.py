@@ -39,7 +39,7 @@ Ask = Callable[[Query], Iterable[Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregate:
+class AskedAggregate:
     """A count, or a sum, the least or the greatest of some values.
 
     Parameters
@@ -67,7 +67,7 @@ class CountedGoal:
     ----------
     goal : Query
         What is asked.
-    aggregates : tuple of Aggregate
+    aggregates : tuple of AskedAggregate
         What is made of its answers.
     groups : tuple of str
         Variables of the goal, or values of its lines.
@@ -78,7 +78,7 @@ class CountedGoal:
     """
 
     goal: Query
-    aggregates: tuple[Aggregate, ...]
+    aggregates: tuple[AskedAggregate, ...]
     groups: tuple[str, ...]
     line: tuple[Term, Term] | None
     program: CheckedProgram
@@ -125,7 +125,7 @@ class CountedGoal:
 
     def _value(
         self,
-        aggregate: Aggregate,
+        aggregate: AskedAggregate,
         rows: Sequence[Row],
         places: dict[str, int],
         of_lines: dict[str, dict[Row, Value]],
@@ -190,7 +190,7 @@ def read_counted_goal(text: str, program: CheckedProgram) -> CountedGoal | None:
     """
     text = text.strip().removeprefix("?-").rstrip(" .\n")
     head, goal = _split_head(text)
-    aggregates: list[Aggregate] = []
+    aggregates: list[AskedAggregate] = []
     conditions: list[str] = []
     names: list[str] = []
     for part in (head, goal) if head else (goal,):
@@ -212,7 +212,7 @@ def read_counted_goal(text: str, program: CheckedProgram) -> CountedGoal | None:
     known = named_variables(query.body)
     return CountedGoal(
         query,
-        tuple(_resolved(each, known, line) for each in aggregates or [Aggregate("count")]),
+        tuple(_resolved(each, known, line) for each in aggregates or [AskedAggregate("count")]),
         tuple(_named(name, known, tuple(_ATTRIBUTES), line, "grouped by") for name in names),
         line,
         program,
@@ -260,7 +260,7 @@ def _outside(text: str) -> Iterator[tuple[int, str]]:
             yield place, character
 
 
-def _aggregate(text: str, program: CheckedProgram) -> tuple[Aggregate, list[str]] | None:
+def _aggregate(text: str, program: CheckedProgram) -> tuple[AskedAggregate, list[str]] | None:
     """Return an aggregate, with conditions that it may hold; None where a text is a condition."""
     if re.match(r"select\b", text, re.I):
         raise QueryError.of("a goal is written in the language of the rules, not in SQL", _EXAMPLE)
@@ -287,7 +287,7 @@ def _aggregate(text: str, program: CheckedProgram) -> tuple[Aggregate, list[str]
     function = name.casefold()
     if len(measured) > 1 or (function != "count" and not measured):
         raise QueryError.of(f"`{one_line(text)}` does not say of what", _EXAMPLE)
-    return Aggregate(function, measured[0] if measured else ""), conditions
+    return AskedAggregate(function, measured[0] if measured else ""), conditions
 
 
 def _closes_last(text: str) -> bool:
@@ -313,13 +313,13 @@ def _is_any(term: Term) -> bool:
 
 
 def _resolved(
-    aggregate: Aggregate, known: Sequence[str], line: tuple[Term, Term] | None
-) -> Aggregate:
+    aggregate: AskedAggregate, known: Sequence[str], line: tuple[Term, Term] | None
+) -> AskedAggregate:
     if not aggregate.of:
         return aggregate
     values = tuple(_ATTRIBUTES) if aggregate.function in ("count", "min", "max") else _NUMBERS
     named = _named(aggregate.of, known, values, line, "counted" if not values else "added up")
-    return Aggregate(aggregate.function, named)
+    return AskedAggregate(aggregate.function, named)
 
 
 def _named(
