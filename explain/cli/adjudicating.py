@@ -103,13 +103,13 @@ def adjudicate(
     clausewise adjudicate claims.parquet --readings -o out.parquet
     """
     kind = _kind(output, as_json, as_csv)
-    files, evidence = expanded(files), expanded(given.evidence or ())
-    inputs = [*files, *evidence, *(given.overrides or ()), *given.rules.lists]
-    chosen = choose_engine(by.engine, files)
-    task = Task(files, evidence, output, kind, inputs, chosen)
+    claims, evidence = given.claim_files(files), expanded(given.evidence or ())
+    inputs = [*claims, *evidence, *(given.overrides or ()), *given.rules.lists]
+    chosen = choose_engine(by.engine, claims)
+    task = Task(claims, evidence, output, kind, inputs, chosen)
     if rejects is not None:
         check_target(rejects, [*inputs, *filter(None, (output,))])
-    with reading_ahead(files, chosen, by.memory_limit, by.threads) as session:
+    with reading_ahead(claims, chosen, by.memory_limit, by.threads) as session:
         if chosen == "duckdb" or kind == "parquet":
             rules = given.rules.rules(readings)
             if session is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -33,7 +33,7 @@ class AuditJob:
 
     Parameters
     ----------
-    claims : list of str
+    claims : sequence of str
         The files of claims.
     given : InputOptions
         Evidence, overrides, remittances and the policy.
@@ -47,7 +47,7 @@ class AuditJob:
         The day from which days left are counted.
     """
 
-    claims: list[str]
+    claims: Sequence[str]
     given: InputOptions
     kind: str
     output: str | None

@@ -10,7 +10,6 @@ import typer
 
 from explain.cli.audit_output import AuditJob, audit_in_one_set, write_audit
 from explain.cli.in_bulk import choose_engine
-from explain.cli.loaded import expanded
 from explain.cli.options import ClaimOption, CsvOption, EngineOptions, InputOptions, JsonOption
 from explain.cli.writing import ENDINGS, format_by_ending
 from facts.diagnostic import Diagnostic, UsageError
@@ -75,7 +74,7 @@ def audit(
     if not given.remittances:
         help = "name the files with --remittance, as in --remittance era.835"
         raise UsageError.of("an audit is of a remittance", help)
-    job = AuditJob(expanded(claims), given, kind, output, days, today)
+    job = AuditJob(given.claim_files(claims), given, kind, output, days, today)
     note = ""
     if choose_engine(by.engine, job.claims) == "duckdb":
         done, note = audit_in_one_set(job, by)

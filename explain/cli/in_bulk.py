@@ -151,7 +151,7 @@ class Task(NamedTuple):
         One of ``ENGINES``.
     """
 
-    files: list[str]
+    files: Sequence[str]
     evidence: list[str]
     output: str | None
     kind: str

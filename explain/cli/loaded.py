@@ -19,6 +19,7 @@ from explain.cli.running import NO_ANSWER
 from facts.claim import PART_SIGN, Override
 from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.evidence import EvidenceIndex
+from facts.readers.layout import LaidOutFiles, layout_of
 from facts.suggest import near_help
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def read_supplements(
 
 def load_claims(
     kb: KnowledgeBase,
-    files: list[str],
+    files: Sequence[str],
     evidence: list[str] | None,
     overrides: list[str] | None,
     only: str | None = None,
@@ -135,7 +136,7 @@ def load_claims(
     ----------
     kb : KnowledgeBase
         The knowledge base without claims.
-    files, evidence, overrides : list of str
+    files, evidence, overrides : sequence of str
         Names of files and globs.
     only : str, optional
         Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
@@ -157,7 +158,7 @@ def load_claims(
     from facts.readers.parquet import is_parquet, near_claims
     from kb.claims.result import note_lines
 
-    files = expanded(files)
+    files = LaidOutFiles(expanded(files)).laid_out(layout_of(files))
     evidence = expanded(evidence or ())
     supplements = read_supplements(kb, evidence, overrides, only)
     index = supplements.evidence

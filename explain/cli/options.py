@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from explain.cli.loaded import Loaded, absent_claim, load_claims
+from explain.cli.loaded import Loaded, absent_claim, expanded, load_claims
 from explain.cli.output import report
 from explain.cli.running import BAD_INPUT, NO_ANSWER
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, UsageError
+from facts.readers.layout import LaidOutFiles, Layout
 
 if TYPE_CHECKING:
     from explain.narrative.policy_document import PolicyDocument
@@ -160,7 +161,37 @@ class InputOptions:
             help="What payers answered: 835. Several times; globs too.",
         ),
     ] = None
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMN=HEADING",
+            help="Which heading of a table stands for which column of claims, as in"
+            " claim_id=ACCT,service_date=DOS, or a TOML file that says so. Several times.",
+        ),
+    ] = None
+    dates: Annotated[
+        str | None,
+        typer.Option(
+            "--dates", metavar="ORDER", help="How tables of claims write dates: ymd, mdy or dmy."
+        ),
+    ] = None
     rules: PolicyOptions = field(default_factory=PolicyOptions)
+
+    def claim_files(self, files: Iterable[str]) -> LaidOutFiles:
+        """Return the files of names and globs, with what the options say of their tables.
+
+        Parameters
+        ----------
+        files : iterable of str
+            Names and globs.
+
+        Raises
+        ------
+        UsageError
+            If the options say something else.
+        """
+        return LaidOutFiles(expanded(files)).laid_out(Layout.of(self.maps or (), self.dates))
 
     @property
     def files(self) -> list[str]:
@@ -181,13 +212,13 @@ class InputOptions:
         return self.rules.knowledge_base(engine, readings, audit=bool(self.remittances))
 
     def loaded(
-        self, files: list[str], kb: KnowledgeBase | None = None, only: str | None = None
+        self, files: Sequence[str], kb: KnowledgeBase | None = None, only: str | None = None
     ) -> Loaded:
         """Return the knowledge base with the claims of some files.
 
         Parameters
         ----------
-        files : list of str
+        files : sequence of str
             The files of claims.
         kb : KnowledgeBase, optional
             The knowledge base, where it is loaded already.
@@ -195,7 +226,8 @@ class InputOptions:
             Keep this claim alone.
         """
         kb = kb or self.knowledge_base()
-        return load_claims(kb, files, self.evidence, self.overrides, only, self.remittances)
+        claims = self.claim_files(files)
+        return load_claims(kb, claims, self.evidence, self.overrides, only, self.remittances)
 
     def changes(self, rules: BulkRules, notes: list[Diagnostic]) -> tuple[Override, ...]:
         """Return the overrides that the options name.
@@ -219,13 +251,17 @@ class InputOptions:
         return read_overrides(self.overrides, tuple(rules.kb.policy.clauses), notes)
 
     def one_claim(
-        self, files: list[str], claim: str, kb: KnowledgeBase | None = None, absent: int = NO_ANSWER
+        self,
+        files: Sequence[str],
+        claim: str,
+        kb: KnowledgeBase | None = None,
+        absent: int = NO_ANSWER,
     ) -> Loaded:
         """Return the knowledge base with one claim of some files.
 
         Parameters
         ----------
-        files : list of str
+        files : sequence of str
             The files of claims.
         claim : str
             Its id.

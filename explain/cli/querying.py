@@ -85,9 +85,9 @@ def query(
     kb = given.knowledge_base()
     counted = read_counted_goal(typed(goal), kb.policy.program)
     parsed = counted.goal if counted is not None else kb.parse(typed(goal))
-    claims, given.evidence = expanded(claims), expanded(given.evidence or ())
-    chosen = choose_engine(by.engine, claims)
-    asked = _Asked(kb, claims, given, chosen, by)
+    files, given.evidence = given.claim_files(claims), expanded(given.evidence or ())
+    chosen = choose_engine(by.engine, files)
+    asked = _Asked(kb, files, given, chosen, by)
     answers = asked.answers(parsed) if counted is None else asked.counted(counted)
     with answers:
         _print(answers, as_json, as_csv)
@@ -107,7 +107,7 @@ class _Asked:
     """What goals are asked of, on which engine."""
 
     kb: KnowledgeBase
-    claims: list[str]
+    claims: Sequence[str]
     given: InputOptions
     engine: str
     by: EngineOptions
@@ -148,7 +148,7 @@ class _Asked:
 def _of_one_claim(
     kb: KnowledgeBase,
     goal: Query,
-    claims: list[str],
+    claims: Sequence[str],
     given: InputOptions,
     only: str | None,
 ) -> BulkAnswers:
@@ -165,7 +165,7 @@ def _of_one_claim(
 def _of_all(
     kb: KnowledgeBase,
     goal: Query,
-    claims: list[str],
+    claims: Sequence[str],
     given: InputOptions,
     engine: str,
     by: EngineOptions,

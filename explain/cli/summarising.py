@@ -88,15 +88,15 @@ def summary(
     """
     if as_json and as_csv:
         raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
-    files = expanded([*claims, *files])
-    if not files:
+    laid_out = given.claim_files([*claims, *files])
+    if not laid_out:
         raise UsageError.of("no claims are given", "name files, as in -c claims.837")
     asked = parse_groupings(groups) if groups else USUAL
     kind = format_by_ending(output, _ENDINGS) if output is not None else ""
-    inputs = [*files, *(given.evidence or ()), *(given.overrides or ()), *given.rules.lists]
+    inputs = [*laid_out, *(given.evidence or ()), *(given.overrides or ()), *given.rules.lists]
     target = check_target(output, inputs) if output is not None else None
     found = Summary(asked)
-    result = _summed(found, files, given, by)
+    result = _summed(found, laid_out, given, by)
     readings = known_readings(given.rules.policy) if "reading" in found.dimensions else {}
     tables = summary_tables(found, Labels(found.titles, readings))
     report(result.diagnostics)
@@ -114,7 +114,9 @@ def summary(
     return BAD_INPUT if any(each.severity == "error" for each in told) else DONE
 
 
-def _summed(found: Summary, files: list[str], given: InputOptions, by: EngineOptions) -> BulkResult:
+def _summed(
+    found: Summary, files: Sequence[str], given: InputOptions, by: EngineOptions
+) -> BulkResult:
     """Fill a summary, on the engine that fits."""
     evidence = expanded(given.evidence or ())
     chosen = choose_engine(by.engine, files)

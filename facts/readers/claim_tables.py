@@ -7,9 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
-from facts.readers.delimited import RowTrace
 from facts.readers.grouping import group_rows, returning_claims
-from facts.readers.jsonl import ObjectFile, PathTrace
+from facts.readers.layout import layout_of
 from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import ParquetFile
@@ -34,11 +33,11 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
     -------
     ClaimStream
     """
-    notes = Notes()
+    notes, layout = Notes(), layout_of(paths)
     files = {
         number: file
         for number, path in enumerate(paths)
-        if (file := open_table(Path(path), notes, only=only))
+        if (file := open_table(Path(path), notes, only=only, layout=layout))
     }
     return ClaimStream(_claims(files, notes), notes)
 
@@ -49,7 +48,7 @@ def ids_of_tables(paths: Sequence[str | Path]) -> Iterator[str]:
     seen: set[int] = set()
     with suppress(OSError):
         for path in paths:
-            file = open_table(Path(path), notes)
+            file = open_table(Path(path), notes, layout=layout_of(paths))
             for claim_id in file.claim_ids() if file is not None else ():
                 key = hash(claim_id)
                 if claim_id and key not in seen:
@@ -83,9 +82,7 @@ def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | Rejec
             notes.once(file.notes())
 
     def restore(file_number: int, number: int, fields: Mapping[str, str]) -> RawRow:
-        file = files[file_number]
-        trace = PathTrace if isinstance(file, ObjectFile) else RowTrace
-        return RawRow(number, fields, trace(str(file.path), number))
+        return RawRow(number, fields, files[file_number].trace(number))
 
     yield from group_rows(rows(), returning_claims(claim_ids()), restore, notes)
     notes.close()

@@ -1,4 +1,4 @@
-"""Rows of a CSV file with a header. Source: RFC 4180, in UTF-8 with or without a mark."""
+"""Rows of a CSV file with a header. Source: RFC 4180; semicolons, tabs and bars separate too."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
-from facts.readers.line_table import RawRow, check_columns
+from facts.readers.layout import Layout
+from facts.readers.line_table import RawRow
+from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
 from facts.readers.opening import REPLACEMENT, InputText
 from facts.readers.text_file import PhysicalRows, Rows, look
-from facts.values import one_line, quoted
+from facts.values import quoted
 
-_OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = (",", ";", "\t", "|")
 _REASONS = {
     "unexpected end of data": "a quotation mark is opened and not closed",
     "',' expected after '\"'": "there is a quotation mark inside a quoted value",
@@ -32,6 +34,8 @@ _GUESSED = 50_000
 MOST_GIVEN_BACK = 1_000
 """Broken rows of a file behind which the next row of text is tried as a row of its own."""
 
+_Picked = tuple[tuple[tuple[int, str], ...], tuple[tuple[tuple[int, ...], str], ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class RowTrace:
@@ -39,12 +43,12 @@ class RowTrace:
 
     source: str
     row: int
+    named: NamedColumns = field(default=NOTHING_NAMED, compare=False)
 
     def origin(self, field: str) -> Origin:
         """Return the row and, where a field is named, its column."""
-        return Origin(
-            self.source, f"row {self.row}, column `{field}`" if field else f"row {self.row}"
-        )
+        place = f"row {self.row}, {self.named.place_of(field)}" if field else f"row {self.row}"
+        return Origin(self.source, place)
 
 
 @dataclass(slots=True)
@@ -59,17 +63,20 @@ class DelimitedFile:
         The header, in lower case without blanks around.
     diagnostics : list of Diagnostic
         Errors keep the file from being read.
-    known : frozenset of str
-        Columns that are read.
+    named : NamedColumns
+        Which columns stand for those that are read.
     header_row : int
         Row of text of the header; blank rows may stand above it.
+    delimiter : str
+        What separates the values of a row.
     """
 
     path: Path
     columns: tuple[str, ...]
     diagnostics: list[Diagnostic]
-    known: frozenset[str] = field(default_factory=frozenset)
+    named: NamedColumns = NOTHING_NAMED
     header_row: int = 1
+    delimiter: str = ","
     text: InputText = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,8 +93,8 @@ class DelimitedFile:
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
-        place = self.columns.index("claim_id")
-        part = self.columns.index("claim_part") if "claim_part" in self.columns else None
+        (place,) = self.named.picks["claim_id"][:1]
+        part = next(iter(self.named.picks.get("claim_part", ())), None)
         for _, values, _ in self._records():
             claim_id = "".join(values[place : place + 1])
             yield claim_key(claim_id, "" if part is None else "".join(values[part : part + 1]))
@@ -102,30 +109,37 @@ class DelimitedFile:
         for number, values, broken in self._records():
             yield self._row(number, values, broken, picked)
 
-    def _row(
-        self, number: int, values: list[str], broken: str, picked: tuple[tuple[int, str], ...]
-    ) -> RawRow:
-        columns = self.columns
-        trace = RowTrace(str(self.path), number)
+    def trace(self, number: int) -> RowTrace:
+        """Return what gives the places of the row of a number."""
+        return RowTrace(str(self.path), number, self.named)
+
+    def _row(self, number: int, values: list[str], broken: str, picked: _Picked) -> RawRow:
+        trace = self.trace(number)
         if broken:
-            claim = columns.index("claim_id") if "claim_id" in columns else len(columns)
+            claim = self.named.picks.get("claim_id", (len(self.columns),))[0]
             claim_id = values[claim] if claim < len(values) else ""
             named = {"claim_id": claim_id} if claim_id and not claim_id.isspace() else {}
             fault = Diagnostic("error", broken, trace.origin(""), _HELP)
-            return RawRow(number, named, trace, (fault,), columns)
+            return RawRow(number, named, trace, (fault,), self.columns)
+        single, joined = picked
         fields = {
             name: value
-            for place, name in picked
+            for place, name in single
             if (value := values[place]) and not value.isspace()
         }
+        for places, name in joined:
+            if text := " ".join(filter(None, (values[place].strip() for place in places))):
+                fields[name] = text
         faults = unreadable(fields, trace)
         for name in faults:
             del fields[name]
         return RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
-    def _picked(self) -> tuple[tuple[int, str], ...]:
-        """Places and names of the columns that are read."""
-        return tuple((place, name) for place, name in enumerate(self.columns) if name in self.known)
+    def _picked(self) -> _Picked:
+        """Places and names of the columns that are read: of single ones and of those joined."""
+        picks = self.named.picks.items()
+        single = tuple((places[0], name) for name, places in picks if len(places) == 1)
+        return single, tuple((places, name) for name, places in picks if len(places) > 1)
 
     def row_numbers(self) -> Iterator[int]:
         """Yield the number of every row below the header that is not blank."""
@@ -138,14 +152,16 @@ class DelimitedFile:
         with self.text.open() as file:
             for number, text in enumerate(file, 1):
                 if number in numbers:
-                    records = _records(io.StringIO(text, newline=""), len(self.columns))
+                    records = _records(
+                        io.StringIO(text, newline=""), len(self.columns), self.delimiter
+                    )
                     for _, values, broken in records:
                         yield self._row(number, values, broken, picked)
 
     def _records(self) -> Iterator[tuple[int, list[str], str]]:
         """Yield number, values and what is broken of every row that is not blank."""
         with self.text.open() as file:
-            records = _records(file, len(self.columns))
+            records = _records(file, len(self.columns), self.delimiter)
             next(records, None)
             yield from records
 
@@ -154,6 +170,7 @@ def open_delimited(
     path: Path,
     required: Iterable[str] = REQUIRED,
     known: Iterable[str] = tuple(PARSERS),
+    layout: Layout | None = None,
 ) -> DelimitedFile:
     """Look at the header of a CSV file.
 
@@ -163,55 +180,52 @@ def open_delimited(
         The file.
     required, known : iterable of str
         Columns that must and that may stand in the header.
+    layout : Layout, optional
+        What a person says of the columns.
 
     Returns
     -------
     DelimitedFile
-        With diagnostics for a file that is missing, empty, not text, of another delimiter, or
-        whose columns are not those that are needed.
+        With diagnostics for a file that is missing, empty or not text, or whose columns are not
+        those that are needed.
     """
-    source = str(path)
     _, fault = look(path)
     if fault is not None:
         return DelimitedFile(path, (), [fault])
-    with InputText(path).open() as file:
-        number, header, broken = next(_records(file), (1, [], "the row is blank"))
-    place = f"row {number}"
+    known, layout = tuple(known), layout or Layout()
+    read = {delimiter: _header(path, delimiter) for delimiter in _DELIMITERS}
+    named = {
+        delimiter: name_columns(header, known, layout)
+        for delimiter, (_, header, broken) in read.items()
+        if not broken
+    }
+    delimiter = max(named, key=lambda each: len(named[each].picks), default=",")
+    if delimiter not in named or not named[delimiter].picks:
+        delimiter = ","
+    number, header, broken = read[delimiter]
+    place = Origin(str(path), f"row {number}")
     if broken:
-        fault = Diagnostic(
-            "error", broken.replace("the row", "the header", 1), Origin(source, place), _HELP
-        )
-        return DelimitedFile(path, (), [fault])
-    if len(header) == 1:
-        for delimiter, words in _OTHER_DELIMITERS.items():
-            if delimiter in header[0]:
-                fault = Diagnostic(
-                    "error",
-                    f"`{one_line(source)}` separates its columns with {words}",
-                    Origin(source, place),
-                    "separate them with commas",
-                )
-                return DelimitedFile(path, (), [fault])
-    unreadable = next((name for name in header if REPLACEMENT in name), None)
-    if unreadable is not None:
-        message = f"the header has characters that cannot be read: {quoted(unreadable)}"
-        fault = Diagnostic("error", message, Origin(source, place), "save the file as UTF-8")
+        fault = Diagnostic("error", broken.replace("the row", "the header", 1), place, _HELP)
         return DelimitedFile(path, (), [fault])
     columns = tuple(name.strip().lower() for name in header)
-    known = frozenset(known)
-    return DelimitedFile(
-        path, columns, check_columns(columns, source, place, required, sorted(known)), known, number
-    )
+    found = check_columns(named[delimiter], header, place, required, sorted(known))
+    return DelimitedFile(path, columns, found, named[delimiter], number, delimiter)
 
 
-def _records(file: Rows, width: int | None = None) -> Iterator[tuple[int, list[str], str]]:
+def _header(path: Path, delimiter: str) -> tuple[int, list[str], str]:
+    """Return number, names and what is broken of the header, if a sign separates them."""
+    with InputText(path).open() as file:
+        return next(_records(file, None, delimiter), (1, [], "the row is blank"))
+
+
+def _records(file: Rows, width: int | None, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
     """Yield number, values and what is broken of every row, blank ones left out.
 
     Behind a broken row reading goes on with the next row of text, so that a quotation mark that
     is never closed does not swallow the rows below it.
     """
     physical = PhysicalRows(file)
-    reader = csv.reader(physical, strict=True)
+    reader = csv.reader(physical, strict=True, delimiter=delimiter)
     broken = 0
     while True:
         number = physical.begin()
@@ -221,7 +235,7 @@ def _records(file: Rows, width: int | None = None) -> Iterator[tuple[int, list[s
         except StopIteration:
             return
         except csv.Error as fault:
-            values = _guessed(physical.first)
+            values = _guessed(physical.first, delimiter)
             reason = f"the row cannot be read as CSV: {_reason(str(fault))}"
         else:
             if not values or (not any(values) if len(values) > 1 else not values[0].strip()):
@@ -238,10 +252,10 @@ def _records(file: Rows, width: int | None = None) -> Iterator[tuple[int, list[s
             yield number + behind, [], f"the row cannot be read as CSV: row {number} is broken"
 
 
-def _guessed(text: str) -> list[str]:
+def _guessed(text: str, delimiter: str) -> list[str]:
     """Return the first values of a broken row as far as they can be read."""
     try:
-        values = next(csv.reader([text[:_GUESSED]]), [])
+        values = next(csv.reader([text[:_GUESSED]], delimiter=delimiter), [])
     except csv.Error:
         return []
     return values[:-1] if len(text) > _GUESSED else values

@@ -12,6 +12,7 @@ from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
 from facts.readers.fhir.documents import is_fhir
 from facts.readers.identity import RepeatedNumbers, part_of_lines, with_part
+from facts.readers.layout import LaidOutFiles, Layout, layout_of
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 
@@ -91,7 +92,11 @@ class Documents:
             yield path, reader.read(path, self._others if reader.ids else self._of_837)
 
 
-def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = None) -> ClaimStream:
+def open_claims(
+    paths: str | Path | Sequence[str | Path],
+    only: str | None = None,
+    layout: Layout | None = None,
+) -> ClaimStream:
     """Read claims from CSV, JSONL, Parquet, 837P, 837I and FHIR files, in any mixture.
 
     Parameters
@@ -100,6 +105,9 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
         The files.
     only : str, optional
         Of Parquet files, read this claim alone; the other files are read whole.
+    layout : Layout, optional
+        Which columns of tables stand for which, and how dates are written; that of ``paths``, where
+        they are ``LaidOutFiles``, if absent.
 
     Returns
     -------
@@ -128,13 +136,14 @@ def open_claims(paths: str | Path | Sequence[str | Path], only: str | None = Non
             files.append((path, reader))
         else:
             tables.append(path)
+    laid_out = LaidOutFiles(map(str, tables)).laid_out(layout or layout_of(paths))
     tally = Tally()
-    return ClaimStream(_one_after_another(files, tables, notes, only), notes, tally)
+    return ClaimStream(_one_after_another(files, laid_out, notes, only), notes, tally)
 
 
 def _one_after_another(
     files: list[tuple[str | Path, DocumentReader]],
-    tables: list[str | Path],
+    tables: LaidOutFiles,
     notes: list[Diagnostic],
     only: str | None,
 ) -> Iterator[Claim | RejectedClaim]:

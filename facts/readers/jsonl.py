@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from decimal import Decimal, DecimalException
 from functools import partial
 from itertools import islice
@@ -15,9 +16,10 @@ from typing import IO, Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.column_names import meant
 from facts.readers.column_values import claim_key
-from facts.readers.line_table import MOST_UNKNOWN, WITHOUT, RawRow, unknown_column
+from facts.readers.layout import Layout
+from facts.readers.line_table import RawRow
+from facts.readers.object_names import ObjectNames
 from facts.readers.opening import InputText, open_bytes
 from facts.readers.plain_values import NotANumber, kind_of, texts_of
 from facts.readers.text_file import LONGEST_ROW, PhysicalRows, RowTooLong
@@ -25,9 +27,6 @@ from facts.values import one_line, quoted
 
 _MOST_BYTES = 4 * LONGEST_ROW
 """Of the longest row, whatever its characters."""
-
-_MOST_NEAR = 1_000
-"""Unknown names of which the nearest known one is looked for."""
 
 _CLAIM_ID = re.compile(r'"claim_id"\s*:\s*("(?:[^"\\]|\\.){0,200}"|-?\d{1,20})')
 
@@ -38,10 +37,15 @@ class PathTrace:
 
     source: str
     row: int
+    told: Mapping[str, tuple[str, ...]] | None = made(default=None, compare=False)
 
     def origin(self, field: str) -> Origin:
         """Return the row and the JSON path of a field."""
-        return Origin(self.source, f"row {self.row}, `$.{field}`" if field else f"row {self.row}")
+        if not field:
+            return Origin(self.source, f"row {self.row}")
+        names = (self.told or {}).get(field, (field,))
+        paths = " and ".join(f"`$.{one_line(name)}`" for name in names)
+        return Origin(self.source, f"row {self.row}, {paths}")
 
 
 class ObjectFile:
@@ -57,6 +61,8 @@ class ObjectFile:
         Gathers warnings of unknown names, each once.
     required : iterable of str, optional
         Names that every object has to have.
+    layout : Layout, optional
+        What a person says of the names.
     """
 
     def __init__(
@@ -65,23 +71,27 @@ class ObjectFile:
         known: Iterable[str],
         notes: list[Diagnostic],
         required: Iterable[str] = (),
+        layout: Layout | None = None,
     ) -> None:
         self.path = path
         self._known = tuple(known)
         self._notes = notes
         self._required = tuple(required)
-        self._warned: set[str] = set()
-        self._meant: dict[str, str | None] = {}
+        self.names = ObjectNames(self._known, layout)
         self.text = InputText(path)
 
     def notes(self) -> list[Diagnostic]:
         """Return notes on how the rows were read, after they were."""
-        return self.text.notes()
+        return [*self.names.absent(str(self.path)), *self.text.notes()]
+
+    def trace(self, number: int) -> PathTrace:
+        """Return what gives the places of the row of a number."""
+        return PathTrace(str(self.path), number, self.names.told)
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every object, empty where there is none."""
         for _, record, _ in self._records():
-            fields, _ = texts_of(record, None, ("claim_id", "claim_part"))
+            fields, _ = texts_of(self.names.renamed(record), None, ("claim_id", "claim_part"))
             yield claim_key(fields.get("claim_id", ""), fields.get("claim_part", ""))
 
     def rows(self) -> Iterator[RawRow]:
@@ -120,15 +130,8 @@ class ObjectFile:
         number : int
             The row of the object.
         """
-        names = tuple(names)
-        for name in names:
-            if name in self._known or name in self._warned or self._mistaken(name, names):
-                continue
-            if len(self._warned) >= MOST_UNKNOWN:
-                return
-            self._warned.add(name)
-            place = Origin(str(self.path), f"row {number}")
-            self._notes.append(unknown_column(name, self._near(name), place, self._known))
+        place = Origin(str(self.path), f"row {number}")
+        self._notes.extend(self.names.notes(names, place))
 
     def row_of(self, number: int, record: Mapping[str, Any], broken: str) -> RawRow:
         """Return an object as a row of texts; nothing is warned of.
@@ -142,36 +145,21 @@ class ObjectFile:
         broken : str
             What keeps the row from being read; the object has its claim id alone then.
         """
-        trace = PathTrace(str(self.path), number)
+        trace = self.trace(number)
         if broken:
             fields, _ = texts_of(record, None, ("claim_id",))
             fault = Diagnostic("error", broken, trace.origin(""))
             return RawRow(number, fields, trace, (fault,), self._known)
+        mistaken = self.names.faults(record, trace.origin(""))
+        record = self.names.renamed(record)
         fields, faults = texts_of(record, trace, self._known)
         missing = {
             name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
             for name in self._required
             if name not in record
         }
-        mistaken = [
-            unknown_column(name, self._near(name), trace.origin(""), ())
-            for name in record
-            if name not in self._known and self._mistaken(name, record)
-        ]
         found = (*mistaken, *missing.values(), *faults.values())
         return RawRow(number, fields, trace, found, (*missing, *faults))
-
-    def _mistaken(self, name: str, names: Collection[str]) -> bool:
-        """Return whether an unknown name means a missing one that changes the meaning of a row."""
-        near = self._near(name)
-        return near in WITHOUT and near not in names and near not in self._required
-
-    def _near(self, name: str) -> str | None:
-        if name not in self._meant:
-            if len(self._meant) >= _MOST_NEAR:
-                return None
-            self._meant[name] = meant(name, self._known)
-        return self._meant[name]
 
     def _records(self) -> Iterator[tuple[int, dict[str, Any], str]]:
         """Yield number, object and what is broken of every row that is not blank."""
@@ -201,6 +189,7 @@ def open_objects(
     known: Iterable[str],
     notes: list[Diagnostic],
     required: Iterable[str] = (),
+    layout: Layout | None = None,
 ) -> ObjectFile | None:
     """Look at the beginning of a JSONL file.
 
@@ -216,6 +205,8 @@ def open_objects(
         Gathers what is wrong with the file, and later warnings.
     required : iterable of str, optional
         Columns that must be there.
+    layout : Layout, optional
+        What a person says of the columns.
 
     Returns
     -------
@@ -231,7 +222,7 @@ def open_objects(
         help = "write each object on a row of its own, without a list around them"
         notes.append(Diagnostic("error", message, Origin(str(path), "row 1"), help))
         return None
-    return ObjectFile(path, known, notes, required)
+    return ObjectFile(path, known, notes, required, layout)
 
 
 def parsed_object(text: str, what: str = "row") -> tuple[dict[str, Any], str]:

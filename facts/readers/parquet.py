@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from facts.extras import OFFLINE, duckdb_module
 from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.delimited import RowTrace
-from facts.readers.line_table import RawRow, check_columns
+from facts.readers.layout import Layout, layout_of
+from facts.readers.line_table import RawRow
+from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
 from facts.readers.plain_values import Single, texts_of
 from facts.values import one_line
 
@@ -25,6 +27,7 @@ COLUMNS_PLACE = "columns"
 """Place of a column that is missing; a Parquet file has no header row."""
 
 _AT_ONCE = 10_000
+_WITH_DECIMALS = ("FLOAT", "DOUBLE")
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x3000])) + (
     "".join(map(chr, [*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F]))
@@ -41,7 +44,9 @@ class ParquetFile:
     path : Path
         The file.
     columns : dict of str to (str, str)
-        Columns that are read, in lower case, with the names and types of the file.
+        Columns that are read, with the SQL of their values and the types of these.
+    named : NamedColumns
+        Which columns of the file they are.
     diagnostics : list of Diagnostic
         Errors keep the file from being read.
     only : str or None
@@ -52,6 +57,7 @@ class ParquetFile:
     columns: dict[str, tuple[str, str]]
     diagnostics: list[Diagnostic]
     only: str | None = None
+    named: NamedColumns = NOTHING_NAMED
     _connection: Any = field(default=None, repr=False)
 
     @property
@@ -62,6 +68,10 @@ class ParquetFile:
     def notes(self) -> list[Diagnostic]:
         """Return notes on how the rows were read, after they were."""
         return []
+
+    def trace(self, number: int) -> RowTrace:
+        """Return what gives the places of the row of a number."""
+        return RowTrace(str(self.path), number, self.named)
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
@@ -74,12 +84,12 @@ class ParquetFile:
 
     def rows(self) -> Iterator[RawRow]:
         """Yield the rows as rows of texts."""
-        source, names = str(self.path), tuple(self.columns)
+        names = tuple(self.columns)
         kinds = [kind for _, kind in self.columns.values()]
         picked = ["file_row_number", *map(self._picked, names)]
         for place, *values in self._fetched(picked):
             number = place + 1
-            trace = RowTrace(source, number)
+            trace = self.trace(number)
             stored = map(as_stored, kinds, values)
             record = dict(zip(names, stored, strict=True))
             fields, faults = texts_of(record, trace, names)
@@ -96,7 +106,7 @@ class ParquetFile:
         return [value for (value,) in rows]
 
     def _name(self, column: str) -> str:
-        return '"' + self.columns[column][0].replace('"', '""') + '"'
+        return self.columns[column][0]
 
     def _picked(self, column: str) -> str:
         return in_utc(self._name(column), self.columns[column][1])
@@ -165,12 +175,12 @@ def in_utc(column: str, kind: str) -> str:
     return f"make_timestamp(epoch_us({column}))" if kind == ZONED else column
 
 
-def near_claims(paths: Iterable[str], claim_id: str) -> list[str]:
+def near_claims(paths: Sequence[str | Path], claim_id: str) -> list[str]:
     """Return claims of the Parquet files of some paths, nearest to a claim id that is not there."""
     found: list[str] = []
     for path in map(Path, paths):
         if is_parquet(path):
-            file = open_parquet(path)
+            file = open_parquet(path, layout=layout_of(paths))
             found += file.alike(claim_id) if file.readable else []
     return found
 
@@ -204,6 +214,7 @@ def open_parquet(
     required: Iterable[str] = REQUIRED,
     known: Iterable[str] = tuple(PARSERS),
     only: str | None = None,
+    layout: Layout | None = None,
 ) -> ParquetFile:
     """Look at the columns of a Parquet file.
 
@@ -215,6 +226,8 @@ def open_parquet(
         Columns that must and that may be there.
     only : str, optional
         Read the rows of this claim alone.
+    layout : Layout, optional
+        What a person says of the columns.
 
     Returns
     -------
@@ -229,41 +242,77 @@ def open_parquet(
     duckdb = duckdb_module()
     connection = duckdb.connect(":memory:", config=OFFLINE)
     connection.execute("SET TimeZone = 'UTC'")
-    file = ParquetFile(path, {}, [], only, connection)
+    file = ParquetFile(path, {}, [], only, _connection=connection)
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {file._scan()}").fetchall()
     except duckdb.Error:
         file.diagnostics.append(not_parquet(path))
         return file
     names = {row[0]: row[1] for row in rows if row[0] != "file_row_number"}
-    file.diagnostics += check_parquet_columns(names, str(path), required, known)
-    known = frozenset(known)
-    file.columns = {
-        name.strip().lower(): (name, kind)
-        for name, kind in names.items()
-        if name.strip().lower() in known
-    }
+    file.named, file.columns, found = parquet_columns(
+        names, Origin(str(path), COLUMNS_PLACE), required, known, layout
+    )
+    file.diagnostics += found
     return file
 
 
-def check_parquet_columns(
-    names: Iterable[str], source: str, required: Iterable[str], known: Iterable[str]
-) -> list[Diagnostic]:
-    """Return what is wrong with the names of the columns of a Parquet file.
+def parquet_columns(
+    types: Mapping[str, str],
+    place: Origin,
+    required: Iterable[str],
+    known: Iterable[str],
+    layout: Layout | None,
+) -> tuple[NamedColumns, dict[str, tuple[str, str]], list[Diagnostic]]:
+    """Return which columns of a Parquet file are read, and what is wrong with their names.
 
     Parameters
     ----------
-    names : iterable of str
-        The columns of the file.
-    source : str
+    types : mapping of str to str
+        The columns of the file, with their types.
+    place : Origin
         The file, as places name it.
-    required : tuple of str
-        Columns that must be there.
-    known : tuple of str
-        Columns that are read.
+    required, known : iterable of str
+        Columns that must and that may be there.
+    layout : Layout or None
+        What a person says of the columns.
+
+    Returns
+    -------
+    NamedColumns
+        Which columns they are.
+    dict of str to (str, str)
+        SQL of the values, and its type.
+    list of Diagnostic
     """
-    lower = [name.strip().lower() for name in names]
-    return check_columns(lower, source, COLUMNS_PLACE, required, known)
+    known, names = tuple(known), list(types)
+    named = name_columns(names, known, layout or Layout())
+    columns = {}
+    for column in sorted(named.picks, key=known.index):
+        picked = [names[each] for each in named.picks[column]]
+        columns[column] = (
+            _joined(picked, types)
+            if len(picked) > 1
+            else (_identifier(picked[0]), types[picked[0]])
+        )
+    return named, columns, check_columns(named, names, place, required, known)
+
+
+def _joined(names: Sequence[str], types: Mapping[str, str]) -> tuple[str, str]:
+    """Return the SQL of several columns as one list of texts, without what is empty."""
+    texts = []
+    for name in names:
+        value = _identifier(name)
+        if types[name] in _WITH_DECIMALS or types[name].startswith("DECIMAL("):
+            whole = f"{value} = floor({value}) AND abs({value}) < 1e15"
+            value = f"CASE WHEN {whole} THEN {value}::BIGINT::TEXT ELSE {value}::TEXT END"
+        texts.append(f"{value}::TEXT")
+    kept = "x IS NOT NULL AND trim(x, ' \t') <> ''"
+    listed = f"list_filter([{', '.join(texts)}], lambda x: {kept})"
+    return f"CASE WHEN len({listed}) > 0 THEN {listed} END", "VARCHAR[]"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def not_parquet(path: Path) -> Diagnostic:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from facts.claim import ClaimLine, Evidence, Override, Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
-from facts.readers.column_names import meant
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.grouping import gather
-from facts.readers.line_table import MOST_UNKNOWN, RawRow, check_columns, unknown_column
+from facts.readers.layout import Layout
+from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
+from facts.readers.object_names import ObjectNames
 from facts.readers.plain_values import texts_of
 from facts.readers.repeated import (
     Ids,
@@ -24,7 +26,7 @@ from facts.readers.repeated import (
     repeated_claims,
     repeated_fault,
 )
-from facts.values import quoted
+from facts.values import one_line, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,20 @@ class RecordTrace:
 
     source: str
     position: int
+    told: Mapping[str, tuple[str, ...]] | None = made(default=None, compare=False)
 
     def origin(self, field: str) -> Origin:
         """Return the position, counted from 1, and the field."""
         place = f"record {self.position}"
-        return Origin(self.source, f"{place}, `{field}`" if field else place)
+        if field:
+            names = (self.told or {}).get(field, (field,))
+            place = f"{place}, {' and '.join(f'`{one_line(name)}`' for name in names)}"
+        return Origin(self.source, place)
 
 
-def read_claims_from_records(records: Iterable[Any], source: str = "<records>") -> ClaimStream:
+def read_claims_from_records(
+    records: Iterable[Any], source: str = "<records>", layout: Layout | None = None
+) -> ClaimStream:
     """Read claims from Python values.
 
     Parameters
@@ -52,6 +60,8 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
         second place are already given.
     source : str, optional
         What places call the list.
+    layout : Layout, optional
+        What a person says of the names.
 
     Returns
     -------
@@ -65,17 +75,19 @@ def read_claims_from_records(records: Iterable[Any], source: str = "<records>") 
     ['`units` is not a number: `abc`']
     """
     notes = Notes()
-    return ClaimStream(_claims(records, source, notes), notes)
+    return ClaimStream(_claims(records, source, notes, layout), notes)
 
 
-def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim | RejectedClaim]:
+def _claims(
+    records: Iterable[Any], source: str, notes: Notes, layout: Layout | None
+) -> Iterator[Claim | RejectedClaim]:
     rows: dict[str, list[RawRow | ClaimLine]] = {}
     places: dict[str, Trace] = {}
     repeated = RepeatedClaims()
     if not isinstance(records, Iterator):
-        repeated = repeated_claims([_ids_of(records, source)])
+        repeated = repeated_claims([_ids_of(records, source, layout)])
     given: dict[str, Origin] = {}
-    warned: set[str] = set()
+    names = ObjectNames(PARSERS, layout)
 
     def once(item: Claim | RejectedClaim, place: Origin) -> Claim | RejectedClaim:
         """Return a claim, rejected where its id is in another place too."""
@@ -86,7 +98,7 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
         return item if fault is None else rejected(item, fault)
 
     for position, record in enumerate(records, 1):
-        trace = RecordTrace(source, position)
+        trace = RecordTrace(source, position, names.told)
         if isinstance(record, (Claim, RejectedClaim)):
             yield once(record, trace.origin(""))
         elif isinstance(record, ClaimLine) and record.trace is not None:
@@ -94,7 +106,7 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
             places.setdefault(record.claim_id, trace)
         elif isinstance(record, (ClaimLine, Mapping)):
             named = record._asdict() if isinstance(record, ClaimLine) else record
-            row = _row(named, position, trace, warned, notes)
+            row = _row(named, position, trace, names, notes)
             claim_id = claim_key(row.fields.get("claim_id", ""))
             if claim_id:
                 rows.setdefault(claim_id, []).append(row)
@@ -114,8 +126,10 @@ def _claims(records: Iterable[Any], source: str, notes: Notes) -> Iterator[Claim
     notes.close()
 
 
-def _ids_of(records: Iterable[Any], source: str) -> IdSource:
+def _ids_of(records: Iterable[Any], source: str, layout: Layout | None) -> IdSource:
     """Return what reads the claim ids of a list: of every claim, and once of all loose lines."""
+
+    names = ObjectNames(PARSERS, layout)
 
     def ids(wanted: Collection[int] | None) -> Ids:
         loose: set[str] = set()
@@ -124,8 +138,8 @@ def _ids_of(records: Iterable[Any], source: str) -> IdSource:
             if whole or isinstance(record, ClaimLine):
                 claim_id = record.claim_id or ""
             elif isinstance(record, Mapping):
-                named = {"claim_id": record.get("claim_id")}
-                claim_id = claim_key(texts_of(named, None)[0].get("claim_id", ""))
+                named = names.renamed({str(name): value for name, value in record.items()})
+                claim_id = claim_key(texts_of(named, None, ("claim_id",))[0].get("claim_id", ""))
             else:
                 continue
             if not claim_id or claim_id in loose:
@@ -141,13 +155,12 @@ def _ids_of(records: Iterable[Any], source: str) -> IdSource:
 
 
 def _row(
-    record: Mapping[Any, Any], position: int, trace: RecordTrace, warned: set[str], notes: Notes
+    record: Mapping[Any, Any], position: int, trace: RecordTrace, names: ObjectNames, notes: Notes
 ) -> RawRow:
-    named = {str(name): value for name, value in record.items() if name != "trace"}
-    strange = [name for name in named if name not in PARSERS and name not in warned]
-    for name in strange[: MOST_UNKNOWN - len(warned)]:
-        warned.add(name)
-        notes.append(unknown_column(name, meant(name, PARSERS), trace.origin(""), PARSERS))
+    given = {str(name): value for name, value in record.items() if name != "trace"}
+    wrong = names.faults(given, trace.origin(""))
+    notes.extend(names.notes(given, trace.origin("")))
+    named = names.renamed(given)
     fields, faults = texts_of(named, trace)
     missing = {
         name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
@@ -155,7 +168,7 @@ def _row(
         if name not in named
     }
     return RawRow(
-        position, fields, trace, (*missing.values(), *faults.values()), (*missing, *faults)
+        position, fields, trace, (*wrong, *missing.values(), *faults.values()), (*missing, *faults)
     )
 
 
@@ -181,19 +194,21 @@ def record_rows(
     found : list of Diagnostic
         Gathers warnings.
     """
+    names = ObjectNames(columns)
     for position, item in enumerate(items, 1):
-        trace: Trace = RecordTrace(source, position)
+        trace: Trace = RecordTrace(source, position, names.told)
         record = item
         if isinstance(item, given):
             trace = item.trace or trace
             record = dict(zip(columns, item[:-1], strict=True))
-        yield _record_row(record, position, trace, columns, found)
+        yield _record_row(record, position, trace, names, columns, found)
 
 
 def _record_row(
     record: Any,
     position: int,
     trace: Trace,
+    names: ObjectNames,
     columns: tuple[str, ...],
     found: list[Diagnostic],
 ) -> RawRow:
@@ -207,11 +222,7 @@ def _record_row(
         )
         return RawRow(position, {}, trace, (fault,))
     named = {str(name): value for name, value in record.items()}
-    source = trace.origin("").source
-    strange = []
-    if not all(name in columns for name in named):
-        strange = check_columns(named, source, f"record {position}", (), columns)
-    found.extend(each for each in strange if each.severity != "error")
-    fields, faults = texts_of(named, trace, columns)
-    wrong = [each for each in strange if each.severity == "error"]
+    wrong = names.faults(named, trace.origin(""))
+    found.extend(names.notes(named, trace.origin("")))
+    fields, faults = texts_of(names.renamed(named), trace, columns)
     return RawRow(position, fields, trace, (*wrong, *faults.values()), tuple(faults))

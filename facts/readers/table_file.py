@@ -10,6 +10,7 @@ from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.delimited import DelimitedFile, open_delimited
 from facts.readers.jsonl import ObjectFile, open_objects
+from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
 from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
 from facts.readers.text_file import cannot_be_read, look
@@ -25,6 +26,7 @@ def open_table(
     columns: tuple[str, ...] = tuple(PARSERS),
     required: tuple[str, ...] = REQUIRED,
     only: str | None = None,
+    layout: Layout | None = None,
 ) -> TableFile | None:
     """Look at the beginning of a file.
 
@@ -38,6 +40,8 @@ def open_table(
         Columns that may and that must be in the file; those of claim lines if absent.
     only : str, optional
         Of a Parquet file, read the rows of this claim alone.
+    layout : Layout, optional
+        What a person says of the columns.
 
     Returns
     -------
@@ -46,15 +50,15 @@ def open_table(
     """
     file: DelimitedFile | ParquetFile
     if is_parquet(path):
-        file = open_parquet(path, required, columns, only)
+        file = open_parquet(path, required, columns, only, layout)
     else:
         head, fault = look(path)
         if fault is not None:
             notes.append(fault)
             return None
         if is_jsonl(path, head):
-            return open_objects(path, head, columns, notes, required)
-        file = open_delimited(path, required, columns)
+            return open_objects(path, head, columns, notes, required, layout)
+        file = open_delimited(path, required, columns, layout)
     notes.extend(file.diagnostics)
     return file if file.readable else None
 

@@ -103,7 +103,7 @@ def answer_by_rows(
     meter.done = 0
     meter.enter("claims")
     index = read_evidence(list(evidence), kb.policy.evidence_types)
-    stream = open_claims(list(claims))
+    stream = open_claims(claims)
     stream.items = _counted(stream.items, meter)
     answers = BulkAnswers(named_variables(goal.body))
     result = Adjudication()

@@ -60,7 +60,7 @@ def write_by_claim(
     """
     result, readings = Adjudication(), kb.policy.tells_readings
     index = read_evidence(list(evidence), kb.policy.evidence_types)
-    stream = kb.stream(open_claims(list(claims)), index, overrides, result)
+    stream = kb.stream(open_claims(claims), index, overrides, result)
     with scratch_folder() as folder:
         rows = Path(folder, "rows.jsonl") if kind == "parquet" else Path(target)
         with rows.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:

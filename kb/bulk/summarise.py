@@ -142,7 +142,7 @@ def summarise_by_claim(
     """
     result = Adjudication() if result is None else result
     result.watch = summary.add_claim
-    stream = kb.stream(open_claims(list(claims)), evidence, overrides, result)
+    stream = kb.stream(open_claims(claims), evidence, overrides, result)
     summary.groups.clear()
     summary.name(kb.policy)
     return determine_by_claim(stream, evidence, result, _no_texts, lambda text: None, meter)

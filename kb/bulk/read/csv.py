@@ -35,7 +35,7 @@ def read_delimited(table: RawTable, text: TextFile, file: DelimitedFile) -> bool
     """
     if file.header_row > 1 or len(set(file.columns)) < len(file.columns):
         return False
-    read, shape = table.fill(text, lambda: _insert(table, text, file), quotes=True)
+    read, shape = table.fill(text, lambda: _insert(table, text, file), file.delimiter)
     regular = read and shape is not None and _as_the_row_reader(table, text, file, shape)
     if not regular:
         table.drop(text)
@@ -63,10 +63,7 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
     names = [f"c{place}" for place in range(len(file.columns))]
     every = [*names, *(f"d{place}" for place in range(_SPARE))]
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in every)
-    picked = ", ".join(
-        f"nullif(c{file.columns.index(name)}, '')" if name in file.columns else "NULL"
-        for name in table.known
-    )
+    picked = ", ".join(_value(file.named.picks.get(name, ())) for name in table.known)
     filled = " OR ".join(f"{name} <> ''" for name in every)
     not_blank = f"({filled}) AND ({every[1]} IS NOT NULL OR trim(c0, {literal(BLANKS)}) <> '')"
     for parallel in ("true", "false"):
@@ -75,13 +72,23 @@ def _insert(table: RawTable, text: TextFile, file: DelimitedFile) -> bool:
                 f"INSERT INTO {table.name} SELECT {text.number}, NULL, "
                 f"{names[-1]} IS NULL OR d0 IS NOT NULL, NULL, {picked} FROM "
                 f"read_csv({literal(exact_path(file.text.path))}, auto_detect=false, header=true, "
-                "delim=',', quote='\"', escape='\"', strict_mode=true, null_padding=true, "
+                f"delim={literal(file.delimiter)}, quote='\"', escape='\"', "
+                "strict_mode=true, null_padding=true, "
                 f"nullstr={literal(NO_VALUE.decode())}, max_line_size={LONGEST_ROW}, "
                 f"buffer_size={BYTES_AT_ONCE}, parallel={parallel}, columns={{{columns}}}) "
                 f"WHERE {not_blank}"
             )
             return True
     return False
+
+
+def _value(places: tuple[int, ...]) -> str:
+    """Return the SQL of the value of a column that stands at some places of a row."""
+    if len(places) == 1:
+        return f"nullif(c{places[0]}, '')"
+    blanks = literal(BLANKS)
+    texts = [f"nullif(trim(c{place}, {blanks}), '')" for place in places]
+    return f"nullif(concat_ws(' ', {', '.join(texts)}), '')" if texts else "NULL"
 
 
 def _tell_broken(table: RawTable, text: TextFile, file: DelimitedFile) -> None:

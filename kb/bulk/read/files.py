@@ -15,7 +15,9 @@ from typing import Any
 from facts.diagnostic import Diagnostic
 from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
 from facts.readers.jsonl import ObjectFile, PathTrace
+from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
+from facts.readers.naming import NOTHING_NAMED, NamedColumns
 from facts.readers.parquet import as_stored, is_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.table_file import open_table, without_rows
@@ -62,6 +64,8 @@ class Tables:
         Columns that can and that must be there.
     notes : list of Diagnostic
         Gathers what is wrong with the files.
+    layout : Layout, optional
+        What a person says of their columns.
     """
 
     connection: Any
@@ -69,9 +73,11 @@ class Tables:
     known: tuple[str, ...]
     required: tuple[str, ...]
     notes: list[Diagnostic]
+    layout: Layout = field(default_factory=Layout)
     sources: list[Source] = field(default_factory=list)
     _raw: RawTable = field(init=False)
     _present: set[str] = field(default_factory=set)
+    _named: dict[str, NamedColumns] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._raw = RawTable(self.connection, self.name, self.known)
@@ -83,7 +89,7 @@ class Tables:
             if is_parquet(path):
                 parquet.append(path)
                 continue
-            file = open_table(path, self.notes, self.known, self.required)
+            file = open_table(path, self.notes, self.known, self.required, layout=self.layout)
             if isinstance(file, (DelimitedFile, ObjectFile)):
                 self._text(file)
         if self._raw.texts:
@@ -92,7 +98,14 @@ class Tables:
         if parquet:
             view = f"{self.name}_of_parquet"
             for scan, columns in scan_parquet(
-                self.connection, view, parquet, self.required, self.known, self.notes
+                self.connection,
+                view,
+                parquet,
+                self.required,
+                self.known,
+                self.notes,
+                self.layout,
+                self._named,
             ):
                 self.sources.append(Source(scan, columns, True))
 
@@ -125,10 +138,11 @@ class Tables:
 
     def trace(self, source: Source, file: Any, row: int) -> RowTrace | PathTrace:
         """Return what gives the places of a row in a file of a source."""
-        name = self.name_of(source, file)
-        if not source.parquet and isinstance(self._raw.texts[file].file, ObjectFile):
-            return PathTrace(name, row)
-        return RowTrace(name, row)
+        if not source.parquet:
+            own: DelimitedFile | ObjectFile = self._raw.texts[file].file
+            return own.trace(row)
+        name = str(file)
+        return RowTrace(name, row, self._named.get(name, NOTHING_NAMED))
 
     def number_rows(self) -> None:
         """Tell every row of a text file its number."""
@@ -163,7 +177,7 @@ class Tables:
 
     def _text(self, file: DelimitedFile | ObjectFile) -> None:
         text = self._raw.add(file)
-        self._present |= set(file.columns if isinstance(file, DelimitedFile) else self.known)
+        self._present |= set(file.named.picks if isinstance(file, DelimitedFile) else self.known)
         try:
             self._rows_of(text, file)
         except OSError as fault:

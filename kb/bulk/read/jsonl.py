@@ -47,7 +47,7 @@ def read_objects(table: RawTable, text: TextFile, file: ObjectFile) -> bool:
         False for a file that DuckDB cannot split into rows; none of its rows is in the table
         then.
     """
-    rows, shape = table.fill(text, lambda: _take(table, text, file, file.text.path), quotes=False)
+    rows, shape = table.fill(text, lambda: _take(table, text, file, file.text.path), "")
     if shape is None or rows != shape.rows:
         table.drop(text)
         try:
@@ -130,7 +130,7 @@ def _read_odd(table: RawTable, text: TextFile, file: ObjectFile) -> None:
     named: list[_Record] = []
     odd_shapes = []
     for record in file.records_at(firsts.keys()):
-        if file.row_of(*record).faults:
+        if file.names.renames(record[1]) or file.row_of(*record).faults:
             odd_shapes.append(firsts[record[0]])
         else:
             named.append(record)

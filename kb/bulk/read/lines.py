@@ -18,6 +18,7 @@ from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.grouping import claims_of
+from facts.readers.layout import layout_of
 from facts.readers.line_table import RawRow, note
 from facts.readers.notes import Counted, Notes
 from facts.readers.parquet import WHOLE
@@ -91,7 +92,9 @@ class LineReader:
         self.connection = connection
         self.checked = Checked()
         self._notes = Notes()
-        self._tables = Tables(connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes)
+        self._tables = Tables(
+            connection, "raw_lines", tuple(PARSERS), REQUIRED, self._notes, layout_of(paths)
+        )
         self._paths = paths
         self._columns: list[tuple[Source, dict[str, RawColumn]]] = []
         self._ordered = False

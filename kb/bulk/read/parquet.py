@@ -9,7 +9,17 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.extras import duckdb_module
-from facts.readers.parquet import ZONED, check_parquet_columns, exact_path, in_utc, not_parquet
+from facts.origin import Origin
+from facts.readers.layout import Layout
+from facts.readers.naming import NamedColumns
+from facts.readers.parquet import (
+    COLUMNS_PLACE,
+    ZONED,
+    exact_path,
+    in_utc,
+    not_parquet,
+    parquet_columns,
+)
 from facts.readers.table_file import without_rows
 from kb.engines.duckdb.connection import identifier, literal
 
@@ -31,7 +41,7 @@ class _Group:
     ----------
     paths : list of Path
     form : dict of str to (str, str)
-        The columns that are read, each with its name and its type in the files.
+        The columns that are read, each with the SQL of its value and the type of it.
     alone : bool
         Whether no other file may join.
     """
@@ -56,6 +66,8 @@ def scan_parquet(
     required: Sequence[str],
     known: Sequence[str],
     notes: list[Diagnostic],
+    layout: Layout,
+    named: dict[str, NamedColumns],
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Make views of Parquet files; those that follow each other and are of one form share one.
 
@@ -71,6 +83,10 @@ def scan_parquet(
         Columns that must and that can be there.
     notes : list of Diagnostic
         Gathers what is wrong with the files.
+    layout : Layout
+        What a person says of the columns.
+    named : dict of str to NamedColumns
+        Gathers which columns of each file they are.
 
     Yields
     ------
@@ -84,12 +100,11 @@ def scan_parquet(
         if found is None:
             notes.append(not_parquet(path))
             continue
-        faults = check_parquet_columns(found, str(path), required, known)
+        place = Origin(str(path), COLUMNS_PLACE)
+        named[str(path)], picked, faults = parquet_columns(found, place, required, known, layout)
         notes += faults
         if any(fault.severity == "error" for fault in faults):
             continue
-        form = {raw.strip().lower(): (raw, kind) for raw, kind in found.items()}
-        picked = {column: form[column] for column in known if column in form}
         made = _Group([path], picked, any(raw.lower() in _ADDED for raw in found))
         if groups and groups[-1].takes(made):
             groups[-1].paths.append(path)
@@ -113,8 +128,8 @@ def scan_parquet(
 def _query(group: _Group, before: int) -> str:
     """Return the query of the rows of some files, of which others stand before."""
     selected = ", ".join(
-        f"{in_utc(identifier(raw), kind)} AS {identifier(column)}"
-        for column, (raw, kind) in group.form.items()
+        f"{in_utc(value, kind)} AS {identifier(column)}"
+        for column, (value, kind) in group.form.items()
     )
     listed = ", ".join(literal(exact_path(path)) for path in group.paths)
     options, file, index = f"{_ROW}=true", literal(str(group.paths[0])), str(before)

@@ -115,7 +115,7 @@ class RawTable:
         return text
 
     def fill(
-        self, text: TextFile, insert: Callable[[], T], quotes: bool
+        self, text: TextFile, insert: Callable[[], T], delimiter: str
     ) -> tuple[T, TextShape | None]:
         """Let DuckDB put the rows of a file into the table while Python looks at their shape.
 
@@ -125,8 +125,8 @@ class RawTable:
             The file's part of the table.
         insert : callable
             Puts the rows into the table.
-        quotes : bool
-            Whether the shape depends on quotation marks.
+        delimiter : str
+            What separates values; empty where the shape does not depend on quotation marks.
 
         Returns
         -------
@@ -141,7 +141,7 @@ class RawTable:
             If the file cannot be read; none of its rows is in the table then.
         """
         with ThreadPoolExecutor(1) as thread:
-            looking = thread.submit(text_shape, text.file.text.path, quotes)
+            looking = thread.submit(text_shape, text.file.text.path, delimiter)
             inserted = insert()
         try:
             return inserted, looking.result()

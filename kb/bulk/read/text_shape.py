@@ -47,7 +47,7 @@ class TextShape:
     inner: bool
 
 
-def text_shape(path: Path, values: bool) -> TextShape | None:
+def text_shape(path: Path, delimiter: str) -> TextShape | None:
     """Return the shape of a file; None for one that is not regular.
 
     Rows of a regular file all end alike, with a line feed or with a return before it.
@@ -56,9 +56,10 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     ----------
     path : Path
         The file.
-    values : bool
-        Whether a quotation mark that is not closed, or is in a value without quotation marks
-        around it, makes the file irregular.
+    delimiter : str
+        What separates values: a quotation mark that is not closed, or is in a value without
+        quotation marks around it, makes the file irregular then. Where it is no comma, so does any
+        quotation mark. Empty where there are no values.
 
     Returns
     -------
@@ -69,6 +70,7 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
     OSError
         If the file cannot be read.
     """
+    values = bool(delimiter)
     ends = returns = pairs = 0
     marks, inner = 0, False
     last = b""
@@ -78,6 +80,8 @@ def text_shape(path: Path, values: bool) -> TextShape | None:
         if values and NO_VALUE in block:
             return None
         if b'"' in block:
+            if values and delimiter != ",":
+                return None
             marks += block.count(b'"') if values else 1
             if values and _odd_quotes(block):
                 if not _regular(block):

@@ -48,22 +48,16 @@ def expect(err: str, sentence: str, place: str, help: str = "") -> None:
             "save it as UTF-8",
         ),
         (
-            f"{COLUMNS}\n{DENIED}\n".replace(",", ";").encode(),
-            "`claims.csv` separates its columns with semicolons",
+            f"{COLUMNS}\n{DENIED}\n".replace("procedure_code", "procedre_code").encode(),
+            "unknown column `procedre_code`, which may be the missing `procedure_code`",
             ", row 1",
-            "separate them with commas",
+            "say what it is: --map procedure_code=procedre_code, or --map ignore=procedre_code",
         ),
         (
-            f"{COLUMNS}\n{DENIED}\n".replace(",", "\t").encode(),
-            "`claims.csv` separates its columns with tabs",
-            ", row 1",
-            "separate them with commas",
-        ),
-        (
-            f"{COLUMNS}\n{DENIED}\n".replace("service_date", "servicedate").encode(),
+            f"{COLUMNS}\n{DENIED}\n".replace("service_date", "date").encode(),
             "the column `service_date` is missing",
             ", row 1",
-            "is `servicedate` meant for it?",
+            "is `date` meant for it? then --map service_date=date",
         ),
     ],
 )
@@ -150,14 +144,14 @@ def test_a_code_in_lower_case_is_normalised_and_noted(run: Run, write: Write) ->
 
 
 def test_an_unknown_column_is_a_warning(run: Run, write: Write) -> None:
-    write("claims.csv", f"{COLUMNS},modifier", f"{DENIED},59")
+    write("claims.csv", f"{COLUMNS},paid_date", f"{DENIED},59")
     ended = run("adjudicate", "claims.csv")
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
     expect(
         ended.err,
-        "warning: unknown column `modifier`, which is not read",
+        "warning: unknown column `paid_date`, which is not read",
         "claims.csv, row 1",
-        "did you mean `modifiers`?",
+        "did you mean `processed_date`?",
     )
 
 

@@ -147,13 +147,13 @@ def test_a_line_that_stands_in_two_files(write: Write) -> None:
 
 
 def test_unknown_and_unnamed_columns_are_warnings(write: Write) -> None:
-    write("c.csv", rows(f"{HEADER},Modifier,,", f"{GOOD},59,,"))
+    write("c.csv", rows(f"{HEADER},Paid Date,,", f"{GOOD},59,,"))
     assert read("c.csv").told == [
         ("warning: a column without a name, which is not read", "c.csv, row 1", ""),
         (
-            "warning: unknown column `modifier`, which is not read",
+            "warning: unknown column `Paid Date`, which is not read",
             "c.csv, row 1",
-            "did you mean `modifiers`?",
+            "did you mean `processed_date`?",
         ),
     ]
 

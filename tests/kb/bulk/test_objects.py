@@ -64,7 +64,6 @@ PLAIN = {
     "no ASCII": json.dumps({**GOOD, "description": "Ä 日本 😀"}, ensure_ascii=False),
     "a number in a text": row(description="12345678901234567890.5e9"),
     "unknown names": row(payer="x", paid=None, batch=7),
-    "a known name in another case": row(Units="x"),
     "a name of letters": json.dumps({**GOOD, "größe": "1"}, ensure_ascii=False),
     "another order": json.dumps(dict(reversed(GOOD.items()))),
     "a required name that is null": row(service_date=None),

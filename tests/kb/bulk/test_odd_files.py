@@ -38,6 +38,46 @@ def zipped(**members: str) -> bytes:
 
 
 CASES: dict[str, tuple[dict[str, str | bytes], dict[str, str | bytes]]] = {
+    "usual names": (
+        {
+            "a.csv": "Claim No,Line No,Claim Type,DOS,POS,Mod1,Mod2,Units Billed,patient\n"
+            "A,1,cms1500,2018-06-01,11, JW,,4,x\nA,2,cms1500,2018-06-01,11,59,25,x,x\n"
+            "B,1,cms1500,2018-06-01,11,59,251,4,x\n",
+            "b.jsonl": '{"claimId": "D", "lineNumber": 1, "claimForm": "cms1500", '
+            '"dos": "2018-06-01", "mod_2": "25", "mod_1": 59, "cpt": "J7050"}\n'
+            '{"claim_id": "E", "line_number": 1, "claim_form": "cms1500", '
+            '"service_date": "2018-06-01", "units": "x"}\n',
+            "c.parquet": "SELECT 'F' AS \"CLAIM\", 1 AS line, 'cms1500' AS form, DATE '2018-06-01' "
+            "AS dos, 25.0 AS modifier_1, NULL AS modifier_2, ' 59' AS modifier_3, 2 AS qty",
+        },
+        {"e.csv": "claim,line,evidence,value\nA,1,dosage,x\n"},
+    ),
+    "columns that contradict": (
+        {
+            "a.csv": f"{HEAD},units,qty\nA,1,cms1500,2018-06-01,1,2\n",
+            "b.parquet": f"SELECT 'A' AS claim_id, {ROW}, '2018-06-01' AS dos",
+            "c.jsonl": '{"claim_id": "D", "line_number": 1, "claim_form": "cms1500", '
+            '"dos": "2018-06-01", "from_date": "2018-06-01"}\n',
+        },
+        {},
+    ),
+    "columns that decide": (
+        {
+            "a.csv": f"{HEAD},modifier_5\nA,1,cms1500,2018-06-01,1\n",
+            "b.parquet": f"SELECT 'A' AS claim_id, {ROW}, '1' AS unts",
+            "c.jsonl": '{"claim_id": "D", "line_number": 1, "claim_form": "cms1500", '
+            '"service_date": "2018-06-01", "modifer1": "JW"}\n',
+        },
+        {},
+    ),
+    "tabs and semicolons": (
+        {
+            "a.csv": f"{HEAD},description\nA,1,cms1500,2018-06-01,a;b\n".replace(",", "\t"),
+            "b.csv": f"{HEAD},description\nB,1,cms1500,2018-06-01,c\nC,1,x\n".replace(",", ";"),
+            "c.csv": f'{HEAD}\n"D",1,cms1500,2018-06-01\n'.replace(",", "|"),
+        },
+        {},
+    ),
     "packed by gzip": ({"a.csv.gz": gzip.compress(GOOD.encode())}, {}),
     "packed by gzip under another name": ({"a.csv": gzip.compress(MANY.encode())}, {}),
     "packed and cut off": ({"a.csv.gz": gzip.compress(MANY.encode())[:-20]}, {}),

@@ -60,8 +60,8 @@ def test_a_quotation_mark_where_none_belongs_makes_a_file_irregular(
 ) -> None:
     for value in IRREGULAR[name]:
         path = written(tmp_path, ["x", '"y"', value, "z"])
-        assert text_shape(path, values=True) is None
-        assert text_shape(path, values=False) is not None
+        assert text_shape(path, ",") is None
+        assert text_shape(path, "") is not None
         assert read(path, COLUMNS, REQUIRED) == read_row_by_row(path)
 
 
@@ -69,7 +69,7 @@ def test_a_quotation_mark_where_none_belongs_makes_a_file_irregular(
 def test_the_last_row_of_text_needs_no_end(last: str, tmp_path: Path) -> None:
     path = written(tmp_path, ['""""', last])
     path.write_text(path.read_text().removesuffix("\n"))
-    assert text_shape(path, values=True) is None
+    assert text_shape(path, ",") is None
     assert read(path, COLUMNS, REQUIRED) == read_row_by_row(path)
 
 
@@ -80,9 +80,9 @@ def test_a_file_has_the_same_shape_in_blocks_of_any_size(
     for values in (*REGULAR.values(), *IRREGULAR.values()):
         path = written(tmp_path, values, "\r\n")
         with monkeypatch.context() as small:
-            whole = text_shape(path, values=True)
+            whole = text_shape(path, ",")
             small.setattr("kb.bulk.read.text_shape._BLOCK", block)
-            assert text_shape(path, values=True) == whole
+            assert text_shape(path, ",") == whole
 
 
 def test_a_file_without_a_line_end_is_not_held_in_memory(
@@ -92,7 +92,7 @@ def test_a_file_without_a_line_end_is_not_held_in_memory(
     monkeypatch.setattr("kb.bulk.read.text_shape._LONGEST", 100)
     path = tmp_path / "claims.csv"
     path.write_text("x" * 1_000 + "\n")
-    assert text_shape(path, values=True) is None
+    assert text_shape(path, ",") is None
 
 
 def read_row_by_row(path: Path) -> list[Any]:
