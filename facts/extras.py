@@ -87,15 +87,25 @@ def _extra_module(name: str, extra: str, purpose: str) -> ModuleType:
     Traceback (most recent call last):
         ...
     facts.diagnostic.UsageError: error: `no_such` is not installed, and millions of lines need it
-      = help: pip install 'clausewise[bulk]'
+      = help: pip install '.[bulk]', in your clone of clausewise
     """
     try:
         return importlib.import_module(name)
     except ImportError:
         package = name.partition(".")[0]
         message = f"`{package}` is not installed, and {purpose}"
-        help = f"pip install 'clausewise[{extra}]'"
-        raise UsageError.of(message, help) from None
+        raise UsageError.of(message, install_help(extra)) from None
+
+
+def install_help(extra: str) -> str:
+    """Return how an ``extra`` is had: from a clone, for no index has the package.
+
+    Examples
+    --------
+    >>> install_help("report")
+    "pip install '.[report]', in your clone of clausewise"
+    """
+    return f"pip install '.[{extra}]', in your clone of clausewise"
 
 
 def bulk_module(name: str) -> ModuleType:

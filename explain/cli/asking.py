@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +20,7 @@ from explain.cli.options import (
 from explain.cli.output import data, json_text, report
 from explain.cli.running import BAD_INPUT, DONE, typed
 from facts.diagnostic import UsageError
-from facts.values import quoted
+from facts.values import one_line, quoted
 
 if TYPE_CHECKING:
     from explain.explanation import Explanation
@@ -29,8 +31,11 @@ def why(
     claim: Annotated[
         str, typer.Argument(metavar="CLAIM", help="Claim id; of several with one id, ID@PART.")
     ],
-    line: Annotated[int, typer.Argument(metavar="LINE", help="Line number.")],
-    claims: ClaimOption,
+    line: Annotated[
+        str | None, typer.Argument(metavar="[LINE]", help="Line number; every line if none.")
+    ] = None,
+    others: Annotated[list[str] | None, typer.Argument(hidden=True, metavar="")] = None,
+    claims: ClaimOption = [],  # noqa: B006
     *,
     given: InputOptions,
     document: DocumentOption = None,
@@ -41,7 +46,7 @@ def why(
     as_json: JsonOption = False,
     readings: ReadingsOption = False,
 ) -> int:
-    """Explain the outcome of one claim line.
+    """Explain the outcome of one claim line, or of every line of a claim.
 
     Prints the outcome in a sentence, the clauses and the facts behind them. Each step of the
     proof has its place: the segment or the row of the claim, the row of the rule, the lines of
@@ -50,6 +55,7 @@ def why(
 
     \b
     clausewise why CLM1 2 -c claims.837
+    clausewise why CLM1 -c claims.837
     clausewise why CLM1 2 -c claims.837 --document policy.txt --format md
     clausewise why CLM1 2 -c claims.csv --evidence evidence.csv --format json
     """
@@ -57,13 +63,39 @@ def why(
 
     claim = typed(claim)
     kind = _why_format(format, as_json)
+    number = _line_number(line, others or (), claims)
     copy = read_document(document)
     loaded = given.one_claim(claims, claim, given.knowledge_base(readings=readings))
     with about_line(loaded):
-        explanation = explain(loaded.kb.claim(loaded.asked), line)
-    data(_why_text(explanation, kind, copy))
+        held = loaded.kb.claim(loaded.asked)
+        wanted = [number] if number is not None else [each.line_number for each in held.claim.lines]
+        for place, each in enumerate(wanted):
+            if place and kind != "json":
+                data("")
+            data(_why_text(explain(held, each), kind, copy))
     report(loaded.diagnostics)
     return BAD_INPUT if loaded.has_errors else DONE
+
+
+def _line_number(line: str | None, others: Sequence[str], claims: Sequence[str]) -> int | None:
+    """Return the number of the line that is asked for, None for all.
+
+    Raises
+    ------
+    UsageError
+        If something else stands there, such as a file that belongs behind ``-c``.
+    """
+    named = [line] if line is not None and not line.isdecimal() else []
+    for text in (*named, *others):
+        shown = one_line(text)
+        if Path(text).suffix or Path(text).exists():
+            raise UsageError.of(f"`{shown}` stands where no file goes", f"write -c {shown}")
+        if text in named:
+            raise UsageError.of(f"`{shown}` is not a line number", "a whole number, as in 2")
+        raise UsageError.of(f"`{shown}` is one argument too many", "name a claim and a line")
+    if not claims:
+        raise UsageError.of("no claims are given", "name files, as in -c claims.837")
+    return None if line is None else int(line)
 
 
 _WHY_FORMATS = ("text", "json", "md")

@@ -162,10 +162,8 @@ def export(
         raise UsageError.of("a claim is asked for", "name one, or use --all-adverse")
     if output is not None:
         _hold_apart(output, [*claims, *given.files])
-    elif not kind.is_text and sys.stdout.isatty():
-        raise UsageError.of(
-            f"{kind.name} cannot be shown on a terminal", "name a file with -o PATH"
-        )
+    elif sys.stdout.isatty():
+        output = _unused("explanation" if wanted.mask else claim, line, kind)
     loaded = given.one_claim(claims, claim)
     with about_line(loaded):
         made = document_of(loaded.kb.claim(loaded.asked), wishes, line)
@@ -175,7 +173,20 @@ def export(
         return BAD_INPUT if loaded.has_errors else NO_ANSWER
     _note_not_adverse(made, line)
     _write(made, kind, output)
+    if output is not None and sys.stdout.isatty():
+        message(f"{one_line(output)} written")
     return BAD_INPUT if loaded.has_errors else DONE
+
+
+def _unused(claim: str, line: int | None, kind: Format) -> str:
+    """Return the name of a file that is not there yet: on a terminal a document is no use."""
+    from explain.exports.file_names import file_names
+
+    base = file_names([claim], ())[claim] + ("" if line is None else f"-{line}")
+    name, number = f"{base}{kind.suffix}", 2
+    while Path(name).exists():
+        name, number = f"{base}-{number}{kind.suffix}", number + 1
+    return name
 
 
 def _export_all(

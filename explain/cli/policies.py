@@ -12,7 +12,7 @@ from explain.cli.output import data, json_text, message, report, table_text
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import Diagnostic, ProgramError, UsageError
 from facts.suggest import near_help
-from facts.values import ValueFault, format_number, parse_code
+from facts.values import ValueFault, format_number, one_line, parse_code
 
 if TYPE_CHECKING:
     from kb.model.clause import PolicyClause
@@ -31,22 +31,24 @@ def clauses(
     \b
     clausewise clauses
     clausewise clauses R14-FAC-7
+    clausewise clauses R14-FAC
     """
     from kb.policy.loader import load_policy
 
     loaded = load_policy(policy)
-    if clause_id is None:
+    folded = (clause_id or "").strip().casefold()
+    family = [each for name, each in loaded.clauses.items() if _in_family(name, folded)]
+    if clause_id is None or family:
         if as_json:
-            for clause in loaded.clauses.values():
+            for clause in family:
                 data(json_text(_clause_json(clause)))
         else:
             rows = [
                 (each.clause_id, each.effect, each.effective_from, each.document_lines, each.title)
-                for each in loaded.clauses.values()
+                for each in family
             ]
             data(table_text(("clause", "effect", "from", "document lines", "title"), rows))
         return DONE
-    folded = clause_id.strip().casefold()
     wanted = next(
         (each for name, each in loaded.clauses.items() if name.casefold() == folded), None
     )
@@ -58,21 +60,32 @@ def clauses(
     return DONE
 
 
+def _in_family(clause_id: str, folded: str) -> bool:
+    """Return whether a clause is of a family: all of them where none is named."""
+    name = clause_id.casefold()
+    return not folded or f"-{name}".rpartition("-")[0].endswith(f"-{folded.strip('-')}")
+
+
 def code(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A code, as in J7050.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="A code, as in J7050, or words, as in flush.")
+    ],
     policy: PolicyOption = "r14",
     as_json: JsonOption = False,
 ) -> int:
-    """Show every table, set and clause of a code.
+    """Show every table, set and clause of a code, or those that words are found in.
 
     \b
     clausewise code J7050
     clausewise code 0258 --json
+    clausewise code flush
     """
     from kb.policy.code_index import code_places
     from kb.policy.loader import load_policy
 
     loaded = load_policy(policy)
+    if not any(character.isdigit() for character in code):
+        return _by_words(loaded, code, as_json)
     try:
         wanted = parse_code(code.replace(".", ""))
     except ValueFault as fault:
@@ -121,6 +134,38 @@ def code(
     if not tables and not places.clauses:
         message(f"`{wanted}` is in no table, set or clause of {loaded.policy_id}")
         return NO_ANSWER
+    return DONE
+
+
+def _by_words(policy: Policy, words: str, as_json: bool) -> int:
+    """Show the tables and clauses that all words are found in."""
+    from kb.policy.code_index import found_by_words
+
+    tables, clauses = found_by_words(policy, words)
+    if not tables and not clauses:
+        message(f"nothing in {policy.policy_id} speaks of `{one_line(words)}`")
+        return NO_ANSWER
+    if as_json:
+        value = {"words": words, "tables": list(tables), "clauses": list(clauses)}
+        data(json_text(value))
+        return DONE
+    if tables:
+        rows = []
+        for name in tables:
+            held = policy.tables[name].rows
+            codes = [
+                row.first if row.first == row.last else f"{row.first}-{row.last}" for row in held
+            ]
+            more = f" and {len(codes) - 8} more" if len(codes) > 8 else ""
+            rows.append((name, policy.declarations[name].title, " ".join(codes[:8]) + more))
+        data(table_text(("table", "what it is", "rows"), rows))
+    if clauses:
+        if tables:
+            data("")
+        named = [
+            (name, policy.clauses[name].effect, policy.clauses[name].title) for name in clauses
+        ]
+        data(table_text(("clause", "effect", "title"), named))
     return DONE
 
 

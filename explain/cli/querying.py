@@ -62,7 +62,7 @@ def query(
     answered `yes` where it holds, with --csv in a column named answer.
 
     Over Parquet, and tables of a megabyte and more, DuckDB answers it for all claims at once (pip
-    install 'clausewise[bulk]'); --engine chooses otherwise. A goal that names its claim reads
+    install '.[bulk]'); --engine chooses otherwise. A goal that names its claim reads
     that claim alone of a Parquet file.
 
     \b

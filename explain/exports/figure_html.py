@@ -10,6 +10,7 @@ from explain.narrative.reasoning import StepKind
 from explain.pictures.drawing import can_draw, picture_svg
 from explain.pictures.picture import Box, Picture
 from explain.pictures.styles import style_of
+from facts.extras import install_help
 
 _PLACES: dict[StepKind, str] = {
     "claim": "In the claim:",
@@ -17,6 +18,8 @@ _PLACES: dict[StepKind, str] = {
     "policy": "In the policy:",
     "clause": "In the policy:",
 }
+
+_UNDRAWN = f"The picture is in words alone: to have it drawn, {install_help('report')}."
 
 
 def figure_html(figure: Figure, prefix: str) -> str:
@@ -49,6 +52,8 @@ def _rows(figure: Figure, prefix: str) -> Iterator[str]:
         )
         yield f'<div class="drawing">{picture_svg(picture, prefix=prefix)}</div>'
         yield '<div class="panel" role="status" aria-live="polite" hidden></div>'
+    else:
+        yield f'<p class="note">{escape(_UNDRAWN)}</p>'
     yield f"<details{'' if drawn else ' open'}><summary>The picture in words</summary>"
     yield from _words(picture, prefix, drawn)
     yield "</details></figure>"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from facts.codes import DESCRIPTION, TableRow
@@ -83,6 +84,47 @@ def code_places(policy: Policy, code: str) -> CodePlaces:
     )
     ordered = tuple(clause_id for clause_id in policy.clauses if clause_id in clauses)
     return CodePlaces(tables, tuple(sets), ordered)
+
+
+def found_by_words(policy: Policy, words: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the tables and the clauses of a policy that some words are found in.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy.
+    words : str
+        Words, each of which has to be found; the beginning of a word is enough.
+
+    Examples
+    --------
+    >>> from kb.policy.loader import load_policy
+    >>> found_by_words(load_policy("r14"), "heparin flush")[1]
+    ('R14-COD-1',)
+    """
+    wanted = words.casefold().split()
+
+    def has(*texts: str) -> bool:
+        said = re.findall(r"\w+", " ".join(texts).casefold())
+        return all(any(each.startswith(word) for each in said) for word in wanted)
+
+    tables = (
+        name
+        for name, table in policy.tables.items()
+        if name in policy.declarations
+        and has(name.replace("_", " "), policy.declarations[name].title, *_notes(table.rows))
+    )
+    clauses = (
+        each.clause_id
+        for each in policy.clauses.values()
+        if has(each.title, each.summary, each.narrative, each.changes, each.section)
+    )
+    return tuple(tables), tuple(clauses)
+
+
+def _notes(rows: Iterable[TableRow]) -> Iterator[str]:
+    for row in rows:
+        yield from (row.note, row.value or "")
 
 
 def clause_rules(policy: Policy) -> dict[str, list[Rule]]:

@@ -286,7 +286,7 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     ended = run("export", "--all-adverse", "-c", good, "-o", "out", "--queue", "xlsx")
     assert (ended.code, ended.out) == (2, "")
-    assert "pip install 'clausewise[report]'" in ended.err
+    assert "pip install '.[report]'" in ended.err
     assert not (here / "out").exists()
 
 

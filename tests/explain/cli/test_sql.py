@@ -73,7 +73,7 @@ def test_without_the_extra() -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         "error: `sqlglot` is not installed, and millions of lines, Parquet and SQL need it\n"
-        "  = help: pip install 'clausewise[bulk]'\n"
+        "  = help: pip install '.[bulk]', in your clone of clausewise\n"
     )
 
 

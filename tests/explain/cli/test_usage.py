@@ -100,9 +100,9 @@ def test_adjudicate(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["why", "GOOD", "1"], "Missing option '--claims'"),
-        (["why", "GOOD", "one", "-c", "good.csv"], "Invalid value for 'LINE'"),
-        (["why", "GOOD"], "Missing argument 'LINE'"),
+        (["why", "GOOD", "1"], "no claims are given"),
+        (["why", "GOOD", "one", "-c", "good.csv"], "`one` is not a line number"),
+        (["why"], "Missing argument 'CLAIM'"),
         (["adjudicate"], "Missing argument 'FILE"),
         (["query"], "Missing argument 'GOAL'"),
         (["query", "denied(C, L, K)", "--json", "--csv"], "exclude each other"),
@@ -110,7 +110,7 @@ def test_adjudicate(
         (["code", "J70-50"], "the code is not a code: `J70-50`"),
         (["check", "nowhere"], "there is no policy `nowhere`"),
         (["clauses", "--policy", "nowhere"], "there is no policy `nowhere`"),
-        (["explain"], "No such command 'explain'"),
+        (["explain"], "there is no command `explain`"),
     ],
 )
 def test_other_commands(run: Run, good: str, arguments: list[str], sentence: str) -> None:

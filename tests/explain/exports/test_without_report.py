@@ -39,7 +39,7 @@ def test_the_others_name_the_extra(monkeypatch, name: str) -> None:
         (fault,) = caught.value.diagnostics
         assert fault.message.startswith(f"`{module}")
         assert fault.message.endswith("is not installed, and this format needs it")
-        assert fault.help == "pip install 'clausewise[report]'"
+        assert fault.help == "pip install '.[report]', in your clone of clausewise"
 
 
 def test_formats_are_loaded_when_they_are_asked_for() -> None:

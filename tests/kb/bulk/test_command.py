@@ -188,7 +188,7 @@ def test_without_the_extra_one_line_names_it(run: Any, claims: Path, monkeypatch
         code, out, err = run(*arguments)
         assert (code, out) == (2, "")
         assert err.startswith("error: `duckdb` is not installed, and millions of lines")
-        assert err.endswith("  = help: pip install 'clausewise[bulk]'\n")
+        assert err.endswith("  = help: pip install '.[bulk]', in your clone of clausewise\n")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
