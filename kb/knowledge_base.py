@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from facts.diagnostic import InputError
+from facts.diagnostic import Diagnostic, InputError, UsageError
 from facts.log import log
 from kb.claims.arguments import check_one_of, check_path
-from kb.claims.inputs import Claims, EvidenceInput, OverrideInput
+from kb.claims.inputs import (
+    Claims,
+    EvidenceInput,
+    OverrideInput,
+    check_inputs,
+    evidence_frame,
+)
 from kb.claims.result import Adjudication
 from kb.claims.settings import read_lists
+from kb.claims.sources import ENGINES, Sources, sources_of
 from kb.rule_base import RuleBase
 
 if TYPE_CHECKING:
+    from facts.claim import Override
+    from facts.readers.frames import TablePath
+    from kb.bulk.result import BulkResult
     from kb.engines.protocol import Engine
 
 
@@ -113,17 +123,21 @@ class KnowledgeBase(RuleBase):
         evidence: EvidenceInput = (),
         overrides: OverrideInput = (),
         *,
+        engine: str | None = None,
         on_error: OnError = "collect",
     ) -> Adjudication:
         """Determine every line of some claims.
 
         Parameters
         ----------
-        lines : iterable
-            What a reader returns, or claim lines as ``ClaimLine`` or dicts with the columns of
-            the claim table.
-        evidence, overrides : iterable, optional
-            What a reader returns, or dicts.
+        lines : iterable, path or frame
+            A path, a glob, a frame of polars (a lazy one too), pandas or Arrow, a relation of
+            DuckDB, or a list of these; or what a reader returns; or claim lines as ``ClaimLine``
+            or dicts with the columns of the claim table.
+        evidence, overrides : iterable, path or frame, optional
+            The same, with their own columns.
+        engine : {"pydatalog", "duckdb"}, optional
+            Files and frames that are large go to DuckDB by themselves, lines never do.
         on_error : {"collect", "raise"}, optional
             Whether faults of claims and evidence are gathered in the result, or raised all at
             once when everything was read.
@@ -137,15 +151,16 @@ class KnowledgeBase(RuleBase):
         Raises
         ------
         InputError
-            If an override has errors; with ``on_error="raise"`` if anything has.
+            If an override has errors, there is no file of a path, or two columns of a frame have
+            the same name; with ``on_error="raise"`` if anything has errors.
         UsageError
-            If an argument is none of these: a path is read by a reader first.
+            If an argument is none of these, or a frame cannot be read.
 
         See Also
         --------
+        KnowledgeBase.adjudicate_into : from files or frames to a file.
+        KnowledgeBase.stream : one determination at a time.
         facts.readers.detect.open_claims : reads claims from files.
-        KnowledgeBase.stream : the same, one determination at a time.
-        kb.bulk.adjudicate.adjudicate_files : the same for millions of lines, from files to a file.
 
         Examples
         --------
@@ -154,12 +169,119 @@ class KnowledgeBase(RuleBase):
         ...           "service_date": "2018-06-01", "procedure_code": "J7050", "units": "1"}
         >>> kb.adjudicate([saline])[0].outcome
         'bundled'
+        >>> import polars
+        >>> kb.adjudicate(polars.DataFrame([saline])).to_polars()["outcome"].to_list()
+        ['bundled']
         """
-        result = Adjudication()
         check_one_of(on_error, ("collect", "raise"), "on_error")
-        result.determinations = list(self.stream(lines, evidence, overrides, result))
+        sources = sources_of(lines)
+        result = Adjudication()
+        if self._in_one_set(sources, engine):
+            assert sources is not None
+            result = self._adjudicate_sources(sources, evidence, overrides)
+        else:
+            given: Claims = lines if sources is None else sources.stream()
+            result.determinations = list(self.stream(given, evidence, overrides, result))
         tally = result.tally
         log("%s lines determined, %s rejected", tally.lines_determined, tally.lines_rejected)
         if on_error == "raise" and any(each.severity == "error" for each in result.diagnostics):
             raise InputError(result.diagnostics)
         return result
+
+    def adjudicate_into(
+        self,
+        output: str | Path,
+        lines: Claims,
+        evidence: EvidenceInput = (),
+        overrides: OverrideInput = (),
+        *,
+        memory_limit: str | None = None,
+        threads: int | None = None,
+    ) -> BulkResult:
+        """Determine every line of files or data frames on DuckDB, and write a file.
+
+        Parameters
+        ----------
+        output : str or Path
+            Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
+        lines, evidence : path or frame
+            A path, a glob, a data frame, or a list of these.
+        overrides : iterable, path or frame, optional
+            As for ``adjudicate``.
+        memory_limit : str, optional
+            As in ``4GB``; what does not fit is put on disk.
+        threads : int, optional
+            As many as DuckDB takes by itself if absent.
+
+        Returns
+        -------
+        BulkResult
+
+        Raises
+        ------
+        InputError, UsageError
+            As ``adjudicate``; also if the output cannot be written.
+        """
+        from kb.bulk.adjudicate import adjudicate_files
+
+        sources = sources_of(lines)
+        if sources is None:
+            help = "give a path, a data frame, or a list of these"
+            raise UsageError.of("what is written to a file is read from files or frames", help)
+        given, notes = self._given_in_one_set(evidence, overrides)
+        found = adjudicate_files(
+            self,
+            sources.all,
+            output,
+            evidence=given.evidence,
+            overrides=given.overrides,
+            memory_limit=memory_limit,
+            threads=threads,
+        )
+        found.diagnostics[:0] = notes
+        return found
+
+    def _in_one_set(self, sources: Sources | None, engine: str | None) -> bool:
+        """Tell whether DuckDB is to determine the lines."""
+        if engine is not None:
+            check_one_of(engine, ENGINES, "engine")
+        if sources is None:
+            if engine == "duckdb":
+                help = "give a path or a data frame; lines in Python are determined one by one"
+                raise UsageError.of("DuckDB reads files and data frames", help)
+            return False
+        from kb.bulk.engine import choose_engine
+
+        return choose_engine(engine, sources.paths, sources.rows) == "duckdb"
+
+    def _adjudicate_sources(
+        self, sources: Sources, evidence: EvidenceInput, overrides: OverrideInput
+    ) -> Adjudication:
+        from kb.bulk.in_memory import adjudicate_in_memory
+
+        given, notes = self._given_in_one_set(evidence, overrides)
+        result = adjudicate_in_memory(self, sources.all, given.evidence, given.overrides)
+        result.diagnostics[:0] = notes
+        return result
+
+    def _given_in_one_set(
+        self, evidence: EvidenceInput, overrides: OverrideInput
+    ) -> tuple[_Supplied, list[Diagnostic]]:
+        """Return evidence as files and frames, and overrides, with what is worth a note."""
+        notes: list[Diagnostic] = []
+        check_inputs([], evidence, overrides)
+        sources = sources_of(evidence, "evidence")
+        if sources is not None:
+            read = sources.all
+        else:
+            index = self._loader.evidence(evidence)
+            notes += index.diagnostics
+            read = [evidence_frame(index)] if len(index) else []
+        return _Supplied(read, self._loader.overrides(overrides, notes)), notes
+
+
+class _Supplied(NamedTuple):
+    """What a caller gives besides the claims, for a run on DuckDB."""
+
+    evidence: list[TablePath]
+    overrides: tuple[Override, ...]

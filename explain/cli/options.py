@@ -178,7 +178,7 @@ class InputOptions:
     ] = None
     rules: PolicyOptions = field(default_factory=PolicyOptions)
 
-    def claim_files(self, files: Iterable[str]) -> LaidOutFiles:
+    def claim_files(self, files: Iterable[str]) -> LaidOutFiles[str]:
         """Return the files of names and globs, with what the options say of their tables.
 
         Parameters

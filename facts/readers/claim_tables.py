@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.frames import TablePath
 from facts.readers.grouping import group_rows, returning_claims
 from facts.readers.layout import layout_of
 from facts.readers.line_table import RawRow
@@ -16,7 +16,7 @@ from facts.readers.table_file import TableFile, open_table, without_rows
 from facts.readers.text_file import cannot_be_read
 
 
-def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> ClaimStream:
+def read_claim_tables(paths: Sequence[TablePath], only: str | None = None) -> ClaimStream:
     """Read claims from CSV, JSONL and Parquet files; a claim may stand in several of them.
 
     A claim of which a line stands in two files is a claim of each file.
@@ -37,18 +37,18 @@ def read_claim_tables(paths: Sequence[str | Path], only: str | None = None) -> C
     files = {
         number: file
         for number, path in enumerate(paths)
-        if (file := open_table(Path(path), notes, only=only, layout=layout))
+        if (file := open_table(path, notes, only=only, layout=layout))
     }
     return ClaimStream(_claims(files, notes), notes)
 
 
-def ids_of_tables(paths: Sequence[str | Path]) -> Iterator[str]:
+def ids_of_tables(paths: Sequence[TablePath]) -> Iterator[str]:
     """Yield the claim ids of the tables of some paths, each once, and read nothing else."""
     notes = Notes()
     seen: set[int] = set()
     with suppress(OSError):
         for path in paths:
-            file = open_table(Path(path), notes, layout=layout_of(paths))
+            file = open_table(path, notes, layout=layout_of(paths))
             for claim_id in file.claim_ids() if file is not None else ():
                 key = hash(claim_id)
                 if claim_id and key not in seen:

@@ -11,6 +11,7 @@ from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
 from facts.readers.fhir.documents import is_fhir
+from facts.readers.frames import Frame, TablePath
 from facts.readers.identity import RepeatedNumbers, part_of_lines, with_part
 from facts.readers.layout import LaidOutFiles, Layout, layout_of
 from facts.readers.parquet import is_parquet
@@ -93,7 +94,7 @@ class Documents:
 
 
 def open_claims(
-    paths: str | Path | Sequence[str | Path],
+    paths: TablePath | Sequence[TablePath],
     only: str | None = None,
     layout: Layout | None = None,
 ) -> ClaimStream:
@@ -102,7 +103,7 @@ def open_claims(
     Parameters
     ----------
     paths : path or sequence of path
-        The files.
+        The files; data frames as ``Frame`` too.
     only : str, optional
         Of Parquet files, read this claim alone; the other files are read whole.
     layout : Layout, optional
@@ -120,13 +121,13 @@ def open_claims(
     facts.readers.evidence.read_evidence, facts.readers.overrides.read_overrides
     kb.KnowledgeBase.adjudicate : determines the claims.
     """
-    if isinstance(paths, (str, Path)):
+    if isinstance(paths, (str, Path, Frame)):
         paths = [paths]
     notes: list[Diagnostic] = []
     files: list[tuple[str | Path, DocumentReader]] = []
-    tables: list[str | Path] = []
+    tables: list[TablePath] = []
     for path in dict.fromkeys(paths):
-        if is_parquet(Path(path)):
+        if isinstance(path, Frame) or is_parquet(Path(path)):
             tables.append(path)
             continue
         head, fault = look(Path(path))
@@ -136,14 +137,14 @@ def open_claims(
             files.append((path, reader))
         else:
             tables.append(path)
-    laid_out = LaidOutFiles(map(str, tables)).laid_out(layout or layout_of(paths))
+    laid_out = LaidOutFiles(tables).laid_out(layout or layout_of(paths))
     tally = Tally()
     return ClaimStream(_one_after_another(files, laid_out, notes, only), notes, tally)
 
 
 def _one_after_another(
     files: list[tuple[str | Path, DocumentReader]],
-    tables: LaidOutFiles,
+    tables: LaidOutFiles[TablePath],
     notes: list[Diagnostic],
     only: str | None,
 ) -> Iterator[Claim | RejectedClaim]:

@@ -14,6 +14,7 @@ from facts.no_value import is_no_value
 from facts.origin import Origin
 from facts.readers.column_values import changed_number, no_value_fault, number_help
 from facts.readers.fhir.documents import is_fhir_file
+from facts.readers.frames import Frame, TablePath, located
 from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.records import record_rows
@@ -146,7 +147,7 @@ class EvidenceIndex:
 
 
 def read_evidence(
-    paths: str | Path | Sequence[str | Path], types: EvidenceTypes, only: str | None = None
+    paths: TablePath | Sequence[TablePath], types: EvidenceTypes, only: str | None = None
 ) -> EvidenceIndex:
     """Read evidence from CSV, JSONL and Parquet files, or from the claims of FHIR files.
 
@@ -170,12 +171,12 @@ def read_evidence(
     index_evidence : the same for evidence that is in memory.
     facts.readers.detect.open_claims : the claims that it is about.
     """
-    if isinstance(paths, (str, Path)):
+    if isinstance(paths, (str, Path, Frame)):
         paths = [paths]
     found: list[Diagnostic] = []
     rows: list[RawRow] = []
-    for path in dict.fromkeys(map(Path, paths)):
-        if is_fhir_file(path):
+    for path in dict.fromkeys(map(located, paths)):
+        if not isinstance(path, Frame) and is_fhir_file(path):
             from facts.readers.fhir.evidence import evidence_rows
 
             rows.extend(evidence_rows(path, types, found))

@@ -6,12 +6,15 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from facts.diagnostic import UsageError
+from facts.readers.frames import TablePath
 from facts.schema import CLAIM_COLUMNS
 from facts.suggest import near_help
 from facts.values import one_line, quoted
+
+P = TypeVar("P", bound=TablePath)
 
 IGNORE = "ignore"
 """Stands for no column: what is mapped to it is not read, and nothing is said of it."""
@@ -121,7 +124,7 @@ def _texts(name: str, column: str, value: Any) -> list[str]:
     return [each.strip() for each in texts]
 
 
-class LaidOutFiles(tuple[str, ...]):
+class LaidOutFiles(tuple[P, ...]):
     """Files of claims with the layout of their tables; wherever paths are read, so are these.
 
     Examples
@@ -133,13 +136,13 @@ class LaidOutFiles(tuple[str, ...]):
 
     layout = Layout()
 
-    def laid_out(self, layout: Layout) -> LaidOutFiles:
+    def laid_out(self, layout: Layout) -> LaidOutFiles[P]:
         """Return the files with a layout."""
         files = LaidOutFiles(self)
         files.layout = replace(layout)
         return files
 
 
-def layout_of(paths: Sequence[str | Path]) -> Layout:
+def layout_of(paths: Sequence[TablePath]) -> Layout:
     """Return the layout of the tables of some paths."""
     return paths.layout if isinstance(paths, LaidOutFiles) else Layout()

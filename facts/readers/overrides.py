@@ -11,6 +11,7 @@ from typing import Any
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, InputError
 from facts.origin import Origin
+from facts.readers.frames import Frame, TablePath, located
 from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.records import record_rows
@@ -29,7 +30,7 @@ MOST_ALIKE = 10
 
 
 def read_overrides(
-    paths: str | Path | Sequence[str | Path],
+    paths: TablePath | Sequence[TablePath],
     clause_ids: Collection[str],
     notes: list[Diagnostic] | None = None,
 ) -> tuple[Override, ...]:
@@ -54,11 +55,11 @@ def read_overrides(
     InputError
         With everything that is wrong: half of the overrides would be a wrong contract.
     """
-    if isinstance(paths, (str, Path)):
+    if isinstance(paths, (str, Path, Frame)):
         paths = [paths]
     found: list[Diagnostic] = []
     rows: list[RawRow] = []
-    for path in map(Path, paths):
+    for path in map(located, paths):
         rows.extend(table_rows(path, COLUMNS, REQUIRED, found))
     overrides = _checked(rows, clause_ids, found)
     if notes is not None:

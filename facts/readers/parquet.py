@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
-from facts.extras import OFFLINE, duckdb_module
+from facts.extras import OFFLINE, bulk_module, duckdb_module
 from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.delimited import RowTrace
+from facts.readers.frames import Frame
 from facts.readers.layout import Layout, layout_of
 from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
@@ -27,6 +28,7 @@ COLUMNS_PLACE = "columns"
 """Place of a column that is missing; a Parquet file has no header row."""
 
 _AT_ONCE = 10_000
+_FRAME, _GIVEN = "frame_rows", "given_frame"
 _WITH_DECIMALS = ("FLOAT", "DOUBLE")
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 BLANKS = "".join(map(chr, [*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, 0x3000])) + (
@@ -51,6 +53,8 @@ class ParquetFile:
         Errors keep the file from being read.
     only : str or None
         The claim whose rows are read; None for all.
+    frame : bool
+        Whether it is a data frame, of which the connection has the rows.
     """
 
     path: Path
@@ -58,6 +62,7 @@ class ParquetFile:
     diagnostics: list[Diagnostic]
     only: str | None = None
     named: NamedColumns = NOTHING_NAMED
+    frame: bool = False
     _connection: Any = field(default=None, repr=False)
 
     @property
@@ -112,6 +117,8 @@ class ParquetFile:
         return in_utc(self._name(column), self.columns[column][1])
 
     def _scan(self) -> str:
+        if self.frame:
+            return _FRAME
         name = exact_path(self.path).replace("'", "''")
         return f"read_parquet('{name}', file_row_number = true)"
 
@@ -210,7 +217,7 @@ def exact_path(path: Path) -> str:
 
 
 def open_parquet(
-    path: Path,
+    path: Path | Frame,
     required: Iterable[str] = REQUIRED,
     known: Iterable[str] = tuple(PARSERS),
     only: str | None = None,
@@ -220,8 +227,8 @@ def open_parquet(
 
     Parameters
     ----------
-    path : Path
-        The file.
+    path : Path or Frame
+        The file, or a data frame that is read as one.
     required, known : iterable of str
         Columns that must and that may be there.
     only : str, optional
@@ -242,18 +249,44 @@ def open_parquet(
     duckdb = duckdb_module()
     connection = duckdb.connect(":memory:", config=OFFLINE)
     connection.execute("SET TimeZone = 'UTC'")
-    file = ParquetFile(path, {}, [], only, _connection=connection)
+    name = path.name if isinstance(path, Frame) else str(path)
+    is_frame = isinstance(path, Frame)
+    file = ParquetFile(Path(name), {}, [], only, frame=is_frame, _connection=connection)
+    if isinstance(path, Frame):
+        keep_frame(connection, path, _FRAME, "*")
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {file._scan()}").fetchall()
     except duckdb.Error:
-        file.diagnostics.append(not_parquet(path))
+        file.diagnostics.append(not_parquet(file.path))
         return file
     names = {row[0]: row[1] for row in rows if row[0] != "file_row_number"}
     file.named, file.columns, found = parquet_columns(
-        names, Origin(str(path), COLUMNS_PLACE), required, known, layout
+        names, Origin(name, COLUMNS_PLACE), required, known, layout
     )
     file.diagnostics += found
     return file
+
+
+def keep_frame(connection: Any, frame: Frame, name: str, picked: str) -> None:
+    """Make a table of the rows of a data frame, which all connections to the database see.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+        An open connection to DuckDB.
+    frame : Frame
+        The data frame.
+    name : str
+        The table to make.
+    picked : str
+        SQL of its columns.
+    """
+    bulk_module("duckdb")  # The module below it cannot read what Arrow holds.
+    connection.register(_GIVEN, frame.table)
+    try:
+        connection.execute(f"CREATE TABLE {name} AS SELECT {picked} FROM {_GIVEN}")
+    finally:
+        connection.unregister(_GIVEN)
 
 
 def parquet_columns(

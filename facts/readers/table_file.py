@@ -9,6 +9,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.delimited import DelimitedFile, open_delimited
+from facts.readers.frames import Frame, TablePath, located
 from facts.readers.jsonl import ObjectFile, open_objects
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
@@ -21,7 +22,7 @@ TableFile = DelimitedFile | ObjectFile | ParquetFile
 
 
 def open_table(
-    path: Path,
+    path: TablePath,
     notes: list[Diagnostic],
     columns: tuple[str, ...] = tuple(PARSERS),
     required: tuple[str, ...] = REQUIRED,
@@ -32,8 +33,8 @@ def open_table(
 
     Parameters
     ----------
-    path : Path
-        A CSV file with a header, a JSONL file or a Parquet file.
+    path : str, Path or Frame
+        A CSV file with a header, a JSONL file, a Parquet file or a data frame.
     notes : list of Diagnostic
         Gathers what is wrong with the file.
     columns, required : tuple of str, optional
@@ -49,7 +50,8 @@ def open_table(
         None where no row of the file can be read.
     """
     file: DelimitedFile | ParquetFile
-    if is_parquet(path):
+    path = located(path)
+    if isinstance(path, Frame) or is_parquet(path):
         file = open_parquet(path, required, columns, only, layout)
     else:
         head, fault = look(path)
@@ -64,7 +66,7 @@ def open_table(
 
 
 def table_rows(
-    path: Path,
+    path: Path | Frame,
     columns: tuple[str, ...],
     required: tuple[str, ...],
     notes: list[Diagnostic],
@@ -74,8 +76,8 @@ def table_rows(
 
     Parameters
     ----------
-    path : Path
-        A CSV file with a header, a JSONL file or a Parquet file.
+    path : Path or Frame
+        A CSV file with a header, a JSONL file, a Parquet file or a data frame.
     columns, required : tuple of str
         Columns that may and that must be in the file.
     notes : list of Diagnostic
@@ -89,7 +91,7 @@ def table_rows(
             yield from file.rows()
             notes.extend(file.notes())
     except OSError as fault:
-        notes.append(cannot_be_read(path, fault))
+        notes.append(cannot_be_read(Path(file.path) if file is not None else Path(), fault))
 
 
 def is_jsonl(path: Path, head: str) -> bool:

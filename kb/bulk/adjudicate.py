@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from facts.claim import Override
 from facts.extras import Connection
+from facts.readers.frames import TablePath
 from facts.values import one_line
 from facts.whole_file import real_target, unwritable, whole_file
 from kb.bulk.determining import BulkInputs, determine_files
@@ -32,10 +33,10 @@ _KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson":
 
 def adjudicate_files(
     kb: RuleBase | BulkRules,
-    claims: Sequence[str | Path],
+    claims: Sequence[TablePath],
     output: str | Path,
     *,
-    evidence: Sequence[str | Path] = (),
+    evidence: Sequence[TablePath] = (),
     overrides: Iterable[Override] = (),
     engine: str = "duckdb",
     memory_limit: str | None = None,
@@ -50,7 +51,7 @@ def adjudicate_files(
     kb : RuleBase or BulkRules
         A policy with its settings and lists; ``BulkRules`` loads it where it has to.
     claims, evidence : sequence of path
-        CSV, JSONL and Parquet files, in any mixture; claims may be 837 files too.
+        CSV, JSONL and Parquet files and data frames, in any mixture; claims may be 837 too.
     output : path
         Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
     overrides : iterable of Override, optional

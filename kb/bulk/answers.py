@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
+from facts.readers.frames import TablePath
 from kb.bulk.result import Meter
 from kb.claims.goals import claim_terms
 from kb.claims.result import Adjudication, accepted
@@ -75,8 +75,8 @@ class BulkAnswers:
 def answer_by_rows(
     kb: RuleBase,
     goal: Query,
-    claims: Sequence[str | Path],
-    evidence: Sequence[str | Path],
+    claims: Sequence[TablePath],
+    evidence: Sequence[TablePath],
     overrides: tuple[Override, ...],
     meter: Meter,
 ) -> BulkAnswers:

@@ -13,6 +13,7 @@ from facts.extras import Connection
 from facts.leftovers import scratch_folder
 from facts.readers.detect import open_claims
 from facts.readers.evidence import EvidenceIndex, read_evidence
+from facts.readers.frames import TablePath
 from facts.readers.parquet import exact_path
 from facts.spreadsheet import csv_text
 from kb.bulk.result import BulkResult, Meter
@@ -28,10 +29,10 @@ Texts = Callable[[Iterable[Determination]], Iterator[str]]
 def write_by_claim(
     connection: Connection,
     kb: RuleBase,
-    claims: Sequence[str | Path],
+    claims: Sequence[TablePath],
     target: str,
     kind: str,
-    evidence: Sequence[str | Path],
+    evidence: Sequence[TablePath],
     overrides: Iterable[Override],
     meter: Meter,
 ) -> BulkResult:

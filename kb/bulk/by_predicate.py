@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
+from facts.readers.frames import TablePath
 from facts.schema import BY_NAME
 from kb.bulk.faults import NOT_EXACT
 from kb.bulk.read.evidence import ROWS, EvidenceReader
@@ -56,8 +56,8 @@ class CheckedFiles:
 def read_inputs(
     connection: Connection,
     kb: RuleBase,
-    claims: Sequence[str | Path],
-    evidence: Sequence[str | Path],
+    claims: Sequence[TablePath],
+    evidence: Sequence[TablePath],
 ) -> CheckedFiles:
     """Read and check files of claims and of evidence on a connection, as a ``kb`` declares them."""
     checked = LineReader(connection, claims).read()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic
 from facts.extras import Connection, duckdb_module
+from facts.readers.frames import TablePath
 from kb.bulk.faults import NOT_EXACT, inexact_faults, is_program_fault
 from kb.bulk.read.lines import LINES
 from kb.bulk.result import BulkResult, Meter
@@ -51,8 +51,8 @@ class BulkInputs:
         As in ``4GB``; what does not fit is put on disk.
     """
 
-    claims: Sequence[str | Path]
-    evidence: Sequence[str | Path] = ()
+    claims: Sequence[TablePath]
+    evidence: Sequence[TablePath] = ()
     overrides: tuple[Override, ...] = ()
     meter: Meter = field(default_factory=Meter)
     threads: int | None = None

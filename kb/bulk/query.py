@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
 from facts.leftovers import scratch_folder
+from facts.readers.frames import TablePath
 from facts.schema import CLASSIFIED_COLUMNS
 from kb.bulk.answers import BulkAnswers, answer_by_rows, held
 from kb.bulk.by_predicate import read_inputs, taken_names
@@ -47,9 +47,9 @@ _LONG = 14
 def query_files(
     kb: RuleBase,
     goal: str | Query,
-    claims: Sequence[str | Path],
+    claims: Sequence[TablePath],
     *,
-    evidence: Sequence[str | Path] = (),
+    evidence: Sequence[TablePath] = (),
     overrides: Iterable[Override] = (),
     engine: str = "duckdb",
     memory_limit: str | None = None,
@@ -130,8 +130,8 @@ def _in_one_set(
     connection: Connection,
     kb: RuleBase,
     goal: Query,
-    claims: Sequence[str | Path],
-    evidence: Sequence[str | Path],
+    claims: Sequence[TablePath],
+    evidence: Sequence[TablePath],
     overrides: tuple[Override, ...],
     meter: Meter,
 ) -> BulkAnswers:

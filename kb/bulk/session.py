@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +12,7 @@ from facts.claim import EvidenceTypes
 from facts.diagnostic import UsageError
 from facts.extras import Connection, duckdb_module
 from facts.leftovers import scratch_folder
+from facts.readers.frames import TablePath
 from kb.bulk.read.evidence import EvidenceReader
 from kb.bulk.read.lines import LINES, Checked, LineReader
 from kb.engines.duckdb.connection import connection_settings, stop_running
@@ -52,7 +52,7 @@ class BulkSession:
 
     def __init__(
         self,
-        claims: Sequence[str | Path],
+        claims: Sequence[TablePath],
         threads: int | None = None,
         memory_limit: str | None = None,
         last: bool = False,
@@ -113,7 +113,7 @@ class BulkSession:
                 lambda: LineReader(self._reader, self._claims).read()
             )
 
-    def start_evidence(self, evidence: Sequence[str | Path], types: EvidenceTypes) -> None:
+    def start_evidence(self, evidence: Sequence[TablePath], types: EvidenceTypes) -> None:
         """Begin to read evidence, as soon as the claims are read, unless that was done.
 
         Parameters

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facts.claim import Override
 from facts.extras import Connection
 from facts.readers.detect import open_claims
 from facts.readers.evidence import EvidenceIndex, read_evidence
+from facts.readers.frames import TablePath
 from kb.bulk.by_claim import determine_by_claim
 from kb.bulk.determining import BulkInputs, determine_files
 from kb.bulk.faults import room_faults
@@ -110,7 +110,7 @@ class _Summed:
 
 def summarise_by_claim(
     kb: RuleBase,
-    claims: Sequence[str | Path],
+    claims: Sequence[TablePath],
     evidence: EvidenceIndex,
     overrides: Iterable[Override],
     summary: Summary,

@@ -11,6 +11,7 @@ from numbers import Integral
 from typing import Any, TypeAlias
 
 from facts.diagnostic import Diagnostic, QueryError, UsageError
+from facts.readers.frames import is_frame
 from facts.suggest import near_help
 from facts.values import one_line, quoted
 from kb.language.values import Value
@@ -114,8 +115,8 @@ def check_goal(goal: object, *more: type) -> None:
         raise wrong("a goal", goal, 'give text, as in "denied(C, L, Clause)"')
 
 
-def check_rows(rows: object, noun: str, one: str, reader: str) -> None:
-    """Raise a UsageError for what is no collection of records.
+def check_rows(rows: object, noun: str, one: str) -> None:
+    """Raise a UsageError for what is no collection of records, no file and no frame.
 
     Parameters
     ----------
@@ -125,15 +126,15 @@ def check_rows(rows: object, noun: str, one: str, reader: str) -> None:
         What the records are, in the plural.
     one : str
         One of them, for help.
-    reader : str
-        What reads them from a file, for help.
     """
-    if isinstance(rows, (str, bytes, bytearray, os.PathLike)):
-        raise wrong(noun, rows, f"read a file with {reader}")
+    if isinstance(rows, (str, os.PathLike)):
+        return
+    if isinstance(rows, (bytes, bytearray)):
+        raise wrong(noun, rows, "give the path of a file as text")
     if isinstance(rows, Mapping) or (isinstance(rows, tuple) and hasattr(rows, "_fields")):
         raise wrong(noun, rows, f"give a list, also of one: [{one}]")
-    if not isinstance(rows, Iterable):
-        raise wrong(noun, rows, f"give a list, as in [{one}], or what {reader} returns")
+    if not isinstance(rows, Iterable) and not is_frame(rows):
+        raise wrong(noun, rows, f"give a list, as in [{one}], a path, or a data frame")
 
 
 def check_path(path: object, noun: str, help: str) -> None:
@@ -255,7 +256,10 @@ def bound_rows(name: str, rows: object) -> list[tuple[Value, ...]]:
     >>> bound_rows("seen", [("C1", date(2018, 6, 1))])
     [('C1', '2018-06-01')]
     """
-    check_rows(rows, f"the facts of `{name}`", '("C1", 1)', "a loop of your own")
+    noun = f"the facts of `{name}`"
+    if isinstance(rows, (str, os.PathLike)):
+        raise wrong(noun, rows, 'give a list, as in [("C1", 1)]')
+    check_rows(rows, noun, '("C1", 1)')
     found: list[tuple[Value, ...]] = []
     faults: list[Diagnostic] = []
     given: Any = rows

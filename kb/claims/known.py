@@ -182,7 +182,9 @@ def known_claims(
     index = loader.evidence(evidence)
     if len(before.evidence):
         index = loader.evidence((*before.evidence, *index)).with_faults_of(index)
-    whole = loader.overrides((*before.overrides, *overrides), found)
+    whole = loader.overrides(overrides, found)
+    if before.overrides:
+        whole = loader.overrides((*before.overrides, *whole), found)
     answers, matching = before.answers, remittances
     if not isinstance(matching, Matching):
         answers = (*answers, *matching)

@@ -11,6 +11,7 @@ from facts.diagnostic import Diagnostic, QueryError
 from facts.readers.batch import Claim, ClaimStream
 from kb.claims.assertions import Classifier, FactStore, claim_facts, policy_facts
 from kb.claims.determine import LoadedClaim, determine
+from kb.claims.inputs import evidence_index, override_items
 from kb.claims.remitted import verdict_facts, with_remittance
 from kb.claims.result import Adjudication, accepted, undetermined
 from kb.model.determination import Determination
@@ -95,11 +96,7 @@ class ClaimLoader:
 
     def evidence(self, evidence: EvidenceInput) -> EvidenceIndex:
         """Return evidence by claim, checked against what the policy declares."""
-        from facts.readers.evidence import EvidenceIndex, index_evidence
-
-        if isinstance(evidence, EvidenceIndex):
-            return evidence
-        return index_evidence(evidence, self.policy.evidence_types)
+        return evidence_index(evidence, self.policy.evidence_types)
 
     def overrides(self, overrides: OverrideInput, notes: list[Diagnostic]) -> tuple[Override, ...]:
         """Return overrides, checked against the policy's clauses; add what is worth a note.
@@ -111,9 +108,7 @@ class ClaimLoader:
         notes : list of Diagnostic
             Collects warnings.
         """
-        from facts.readers.overrides import collect_overrides
-
-        return collect_overrides(overrides, tuple(self.policy.clauses), notes)
+        return override_items(overrides, tuple(self.policy.clauses), notes)
 
     def given(
         self, evidence: EvidenceInput, overrides: OverrideInput, result: Adjudication

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from facts.claim import Evidence, EvidenceTypes
@@ -14,6 +13,7 @@ from facts.no_value import is_no_value
 from facts.readers.column_values import changed_number, word_note
 from facts.readers.evidence import COLUMNS, REQUIRED, EvidenceIndex, evidence_value, index_rows
 from facts.readers.fhir.documents import is_fhir_file
+from facts.readers.frames import Frame, TablePath
 from facts.readers.line_table import RawRow, note
 from facts.readers.notes import Counted, Notes
 from facts.suggest import FEW_NAMES, alike_among, alike_names, halves
@@ -64,7 +64,7 @@ class EvidenceReader:
     _unused: list[Diagnostic] = field(default_factory=list)
     _read: str = "evidence_read"
 
-    def read(self, paths: Sequence[str | Path]) -> bool:
+    def read(self, paths: Sequence[TablePath]) -> bool:
         """Read the files of some paths; tell whether any line has evidence.
 
         Raises
@@ -72,7 +72,7 @@ class EvidenceReader:
         NotFusable
             If a file is of FHIR: its evidence is read claim by claim.
         """
-        if any(is_fhir_file(Path(path)) for path in paths):
+        if any(not isinstance(path, Frame) and is_fhir_file(Path(path)) for path in paths):
             raise NotFusable("evidence comes from FHIR claims")
         tables = Tables(self.connection, "raw_evidence", COLUMNS, REQUIRED, self.diagnostics)
         tables.read(paths)

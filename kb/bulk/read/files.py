@@ -14,6 +14,7 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
+from facts.readers.frames import Frame, TablePath, located
 from facts.readers.jsonl import ObjectFile, PathTrace
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
@@ -23,6 +24,7 @@ from facts.readers.plain_values import texts_of
 from facts.readers.table_file import open_table, without_rows
 from facts.readers.text_file import cannot_be_read
 from kb.bulk.read.csv import read_delimited
+from kb.bulk.read.frame import keep_rows
 from kb.bulk.read.jsonl import read_objects
 from kb.bulk.read.parquet import scan_parquet
 from kb.bulk.read.plain_copy import in_utf_8, unpacked
@@ -82,10 +84,14 @@ class Tables:
     def __post_init__(self) -> None:
         self._raw = RawTable(self.connection, self.name, self.known)
 
-    def read(self, paths: Iterable[str | Path]) -> None:
+    def read(self, paths: Iterable[TablePath]) -> None:
         """Read or open the files of all paths; those that cannot be read are reported."""
         parquet: list[Path] = []
-        for path in map(Path, dict.fromkeys(paths)):
+        frames: list[Frame] = []
+        for path in map(located, dict.fromkeys(paths)):
+            if isinstance(path, Frame):
+                frames.append(path)
+                continue
             if is_parquet(path):
                 parquet.append(path)
                 continue
@@ -108,6 +114,13 @@ class Tables:
                 self._named,
             ):
                 self.sources.append(Source(scan, columns, True))
+
+        for number, frame in enumerate(frames):
+            name = f"{self.name}_of_frame_{number}"
+            files = (self.required, self.known, self.notes, self.layout, self._named)
+            found = keep_rows(self.connection, name, frame, number, *files)
+            if found is not None:
+                self.sources.append(Source(name, found, True))
 
     def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
         """Yield rows again as the row readers do, with the value of an expression.

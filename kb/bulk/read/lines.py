@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from facts.claim import ClaimLine
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.column_values import PARSERS, REQUIRED
+from facts.readers.frames import Frame, TablePath
 from facts.readers.grouping import claims_of
 from facts.readers.layout import layout_of
 from facts.readers.line_table import RawRow, note
@@ -88,7 +88,7 @@ class LineReader:
         CSV, JSONL and Parquet files.
     """
 
-    def __init__(self, connection: Any, paths: Sequence[str | Path]) -> None:
+    def __init__(self, connection: Any, paths: Sequence[TablePath]) -> None:
         self.connection = connection
         self.checked = Checked()
         self._notes = Notes()
@@ -109,7 +109,11 @@ class LineReader:
             Faults of files and rows; a claim of which a row cannot be read is left out whole.
         """
         readers = {path: reader_of(path) for path in self._paths}
-        x12 = [(path, reader) for path, reader in readers.items() if reader is not None]
+        x12 = [
+            (path, reader)
+            for path, reader in readers.items()
+            if reader is not None and not isinstance(path, Frame)
+        ]
         self._tables.read(path for path in self._paths if readers[path] is None)
         read = read_x12(self.connection, x12) if x12 else None
         sources = [*self._tables.sources, *([read.source] if read is not None else [])]

@@ -12,6 +12,7 @@ from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.column_values import PARSERS
 from facts.readers.detect import DocumentReader, Documents, document_reader
+from facts.readers.frames import Frame, TablePath
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
 from kb.bulk.read.columns import KINDS, exact, written
@@ -54,7 +55,7 @@ class X12Lines:
     left_out: list[str] = field(default_factory=list)
 
 
-def reader_of(path: str | Path) -> DocumentReader | None:
+def reader_of(path: TablePath) -> DocumentReader | None:
     """Return what reads an 837 or a FHIR file; None for a table.
 
     Parameters
@@ -62,7 +63,9 @@ def reader_of(path: str | Path) -> DocumentReader | None:
     path : path
         The file; one that cannot be read is none.
     """
-    return None if is_parquet(Path(path)) else document_reader(look(Path(path))[0])
+    if isinstance(path, Frame) or is_parquet(Path(path)):
+        return None
+    return document_reader(look(Path(path))[0])
 
 
 def read_x12(

@@ -88,7 +88,7 @@ def write_determinations(
         What the determinations cite.
     answers : list
         As ``distinct_answers`` returns them.
-    kind : {"parquet", "jsonl", "csv"}
+    kind : {"parquet", "arrow", "jsonl", "csv"}
         The form of the output.
 
     Returns
@@ -97,7 +97,8 @@ def write_determinations(
         The determinations in the order of the input: the columns of the contract; of JSONL one
         text a line; of CSV those of ``CSV_COLUMNS``.
     """
-    return {"parquet": _parquet, "jsonl": _jsonl, "csv": _csv}[kind](lines, policy, answers)
+    writers = {"parquet": _parquet, "arrow": _arrow, "jsonl": _jsonl, "csv": _csv}
+    return writers[kind](lines, policy, answers)
 
 
 def _jsonl(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
@@ -152,6 +153,13 @@ def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
         join = f"{join} LEFT JOIN {SAFE_IDS} s ON s.claim_id = {claim}"
         claim = f"coalesce(s.safe, {claim})"
     return entries.select(picked, list(made), claim, part, join)
+
+
+def _arrow(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
+    names = ", ".join(
+        f"{name}::{kind} AS {name}" for name, kind in parquet_types(lines.readings).items()
+    )
+    return f"SELECT {names} FROM ({_parquet(lines, policy, answers)})"
 
 
 def _parquet(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
