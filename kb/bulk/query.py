@@ -95,7 +95,7 @@ def query_files(
 
     Examples
     --------
-    >>> from tempfile import mkdtemp
+    >>> from pathlib import Path; from tempfile import mkdtemp
     >>> claims = Path(mkdtemp(), "claims.csv")
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code\\n"
     ...                       "C1,1,cms1500,2018-06-01,J7050\\n")

@@ -70,6 +70,7 @@ def summarise_files(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> claims = Path(tempfile.mkdtemp()) / "claims.csv"
     >>> _ = claims.write_text("claim_id,line_number,claim_form,service_date,procedure_code,"
     ...                       "charge\\nC1,1,cms1500,2018-06-01,J7050,20.00\\n")
