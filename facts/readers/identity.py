@@ -8,7 +8,7 @@ claim says, so that neither the order nor the names of files change it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple
@@ -291,7 +291,7 @@ def with_part(claim: Claim, part: str) -> Claim:
         return claim
     claim_id = full_claim_id(claim.claim_id, part)
     lines = tuple(line._replace(claim_id=claim_id, claim_part=part) for line in claim.lines)
-    return Claim(claim_id, lines, claim.superseded)
+    return replace(claim, claim_id=claim_id, lines=lines)
 
 
 def part_of_lines(claim: Claim) -> str:

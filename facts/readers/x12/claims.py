@@ -53,8 +53,15 @@ _NAMES = (
     " MEA MIA MOA N1 N2 N3 N4 NM1 NTE OI PAT PER PRV PS1 PWK QTY REF SBR SV1 SV2 SV3 SV4 SV5 SV6"
     " SV7 SVD TOO UR"
 )
+_UNUSED = (
+    "AMT CAS CL1 CR1 CR2 CR3 CR5 CR6 CRC CUR DMG FRM HCP HSD IMM K3 LQ MEA MIA MOA N1 N2 N3 N4"
+    " OI PAT PER PRV PS1 PWK QTY SVD TOO UR"
+)
 _CLAIM_SEGMENTS = frozenset(_NAMES.split())
 """Segments that may stand in a claim of any 837."""
+
+_PASSED = frozenset(_UNUSED.split())
+"""Segments that nothing is read of."""
 
 
 def read_837(path: str | Path, known: IdentitiesOf837 | None = None) -> ClaimStream:
@@ -123,11 +130,14 @@ class _ClaimReader:
 
     def claims(self) -> Iterator[Claim | RejectedClaim]:
         """Yield every claim of the file."""
+        reader = self._reader
         try:
-            for segment in self._reader:
+            for segment in reader:
                 name = segment[1][0]
                 claim = self._claim
-                if name in _CLAIM_ENDS:
+                if claim is not None and name in _PASSED:
+                    pass
+                elif name in _CLAIM_ENDS:
                     if claim is not None:
                         yield self._cut(claim, segment) if name in _CUTS else self._finished(claim)
                     self._structure(name, segment)
@@ -151,7 +161,7 @@ class _ClaimReader:
                         self._billing = segment
                 elif name == "LX" or name in _SERVICES:
                     yield from self._stray(name, segment)
-                if segment[0] == self._reader.torn:
+                if reader.torn and segment[0] == reader.torn:
                     self._torn(segment, self._claim)
         except SegmentFault as fault:
             if self._claim is not None:
@@ -232,11 +242,12 @@ class _ClaimReader:
     def _in_line(
         self, name: str, segment: Segment, line: LineSegments, claim: ClaimSegments
     ) -> None:
-        if name in _SERVICES:
-            self._service(segment, line, claim)
-        elif name == "DTP":
+        if name == "DTP":
             if qualifier(segment) == SERVICE_DATE:
-                line.dtp = self._only(claim, line.dtp, segment)
+                known = line.dtp
+                line.dtp = segment if known is None else self._only(claim, known, segment)
+        elif name in _SERVICES:
+            self._service(segment, line, claim)
         elif name == "LIN":
             self._drug(segment, line, claim)
         elif name == "CTP":
@@ -253,7 +264,7 @@ class _ClaimReader:
             if line.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
                 line.nm1 = segment
         elif name == "NTE" and qualifier(segment) != THIRD_PARTY_NOTE:
-            line.nte.append(segment)
+            line.nte = [*line.nte, segment]
 
     def _drug(self, segment: Segment, line: LineSegments, claim: ClaimSegments) -> None:
         """Take the first national drug code; other identifiers, and other drugs, are reported."""
@@ -316,9 +327,11 @@ class _ClaimReader:
                 return self._rejected(claim, found)
             self._notes.add(*found)
         lines.sort(key=lambda line: line.line_number)
+        if not claim.identity.superseded_by:
+            return Claim(builder.claim_id, tuple(lines), None, claim.parties)
         where = place(self._source, claim.clm)
-        superseded = superseded_note(claim.claim_id, claim.identity, where)
-        return Claim(claim.claim_id, tuple(lines), superseded, claim.parties)
+        superseded = superseded_note(builder.claim_id, claim.identity, where)
+        return Claim(builder.claim_id, tuple(lines), superseded, claim.parties)
 
     def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
         """Reject a claim whose end is not in the file; ``segment`` is there instead."""

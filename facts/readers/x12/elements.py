@@ -5,6 +5,7 @@ Source: ASC X12 005010X222 (837P) and 005010X223 (837I), loops 2300, 2400, 2410,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from facts.claim import NOBODY, ClaimParties, full_claim_id
@@ -12,9 +13,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.identity import ALONE, Identity
 from facts.readers.x12.segments import Segment
-
-DIAGNOSIS_QUALIFIERS = ("ABK", "ABF", "BK", "BF")
-"""Principal and other diagnoses, ICD-10 and ICD-9. Admitting and patient's reasons are not read."""
+from facts.readers.x12.values import DIAGNOSIS_QUALIFIERS
 
 READ_ELEMENTS = {
     "CLM": (0, 1, 5),
@@ -44,7 +43,7 @@ class LineSegments:
     ctp: Segment | None = None
     ref: Segment | None = None
     nm1: Segment | None = None
-    nte: list[Segment] = field(default_factory=list)
+    nte: Sequence[Segment] = ()
 
     def segments(self) -> list[Segment]:
         """Return every segment that is read."""
@@ -212,7 +211,8 @@ def qualifier(segment: Segment) -> str:
     segment : Segment
         The segment.
     """
-    return element(segment, 1).strip()
+    elements = segment[1]
+    return elements[1].strip() if len(elements) > 1 else ""
 
 
 def component(segment: Segment, position: int, index: int, separator: str) -> str:

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from facts.claim import PART_SIGN
-from facts.readers.identity import ALONE, ClaimHead, Identity, identities
+from facts.readers.identity import ALONE, REPLACES, VOIDS, ClaimHead, Identity, identities
 from facts.readers.x12.elements import component, element, place
 from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
 from facts.readers.x12.values import ComponentFault, parse_period
@@ -20,9 +20,9 @@ BILLING_PROVIDER, ORIGINAL_REFERENCE = "85", "F8"
 SERVICE_DATE, STATEMENT_DATES = "472", "434"
 INFORMATION_SOURCE = "20"
 
-_LOOKED_AT = ("CLM", f"REF*{ORIGINAL_REFERENCE}*")
+_CLAIM, _REFERENCE = "CLM*", f"REF*{ORIGINAL_REFERENCE}*"
 _READ = (
-    *("ISA", "ST", "HL", "SE", f"NM1*{BILLING_PROVIDER}*", *_LOOKED_AT, "HI", "LX", "SV"),
+    *("ISA", "ST", "HL", "SE", f"NM1*{BILLING_PROVIDER}*", _CLAIM, _REFERENCE, "HI", "LX", "SV"),
     *(f"DTP*{each}*" for each in (SERVICE_DATE, STATEMENT_DATES)),
 )
 _ENDS = ("CLM", "HL", "ISA", "ST", "SE")
@@ -100,24 +100,30 @@ class _Look:
 
     def at(self, path: str | Path) -> None:
         """Look at a file."""
-        reader = SegmentReader(Path(path), only=_LOOKED_AT)
+        reader = SegmentReader(Path(path), only=(_CLAIM,), counted=False)
         corrects = False
         with suppress(SegmentFault, OSError):
             for segment in reader:
-                if segment[1][0] != "CLM":
-                    if corrects:
-                        self.wanted.add(hash(element(segment, 2).strip()))
-                    continue
-                number = element(segment, 1).strip()
+                elements = segment[1]
+                number = elements[1].strip()
                 key = hash(number)
                 if key in self.seen or key in self.elsewhere:
                     self.again.add(key)
                 self.seen.add(key)
                 if PART_SIGN in number:
                     self.odd.add(number)
-                corrects = component(segment, 5, 2, reader.delimiters.component) in ("7", "8")
-                if corrects:
+                separator = reader.delimiters.component
+                if component(segment, 5, 2, separator) in (REPLACES, VOIDS):
                     self.wanted.add(key)
+                    corrects = True
+        if corrects:
+            self._references(path)
+
+    def _references(self, path: str | Path) -> None:
+        """Look for the numbers that claims of a file refer to."""
+        with suppress(SegmentFault, OSError):
+            for segment in SegmentReader(Path(path), only=(_REFERENCE,), counted=False):
+                self.wanted.add(hash(element(segment, 2).strip()))
 
 
 class _OpenClaim:

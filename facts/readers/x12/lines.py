@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from facts.claim import ClaimLine, Diagnosis
 from facts.diagnostic import Diagnostic
 from facts.readers.identity import REPLACES, note_on_replacement
 from facts.readers.x12.elements import (
-    DIAGNOSIS_QUALIFIERS,
     READ_ELEMENTS,
     ClaimSegments,
     LineSegments,
@@ -25,27 +23,30 @@ from facts.readers.x12.elements import (
 )
 from facts.readers.x12.segments import UNREADABLE, Segment
 from facts.readers.x12.values import (
+    COUNTED_UNITS,
+    DIAGNOSIS_QUALIFIERS,
     DRUG_UNITS,
     HCPCS_QUALIFIER,
     ComponentFault,
     Procedure,
+    amount_of,
+    line_number_of,
     parse_ndc,
     parse_period,
     parse_procedure,
     parse_unit,
+    plain_diagnosis,
 )
 from facts.values import (
     PRESENT_ON_ADMISSION,
     PROCEDURE_LENGTH,
     ValueFault,
     odd_procedure,
-    parse_amount,
     parse_code,
     parse_diagnoses,
     parse_place_of_service,
     parse_revenue_code,
     parse_type_of_bill,
-    parse_whole_number,
     quoted,
 )
 
@@ -89,6 +90,7 @@ class LineBuilder:
 
     def __init__(self, claim: ClaimSegments, source: str, damaged: bool = False) -> None:
         self._claim = claim
+        self.claim_id = claim.claim_id
         self._source = source
         self._damaged = damaged
         self.found: list[Diagnostic] = list(claim.faults)
@@ -96,7 +98,7 @@ class LineBuilder:
     def lines(self) -> list[ClaimLine]:
         """Return every line that can be read, in the order of the file."""
         claim = self._claim
-        if not claim.claim_id:
+        if not self.claim_id:
             self._error("the claim has no id", claim.clm, "01")
         if self._damaged:
             self._look_for_damage(claim.segments())
@@ -115,7 +117,7 @@ class LineBuilder:
         by_number: dict[int, LineSegments] = {}
         lines = []
         for segments in claim.lines:
-            number = self._read(_line_number, segments.lx, 1, "01")
+            number = self._read(line_number_of, segments.lx, 1, "01")
             if number is not None:
                 other = by_number.setdefault(number, segments)
                 if other is not segments:
@@ -150,9 +152,9 @@ class LineBuilder:
         procedure = self._procedure(sv, 1 if professional else 2)
         revenue = place_of_service = None
         if professional:
-            charge = self._amount(sv, 2, "02")
+            charge = self._read(amount_of, sv, 2, "02")
             self._unit(sv, 3, "03")
-            units = self._amount(sv, 4, "04")
+            units = self._read(amount_of, sv, 4, "04")
             place_of_service = shared.facility
             if element(sv, 5).strip():
                 place_of_service = self._read(parse_place_of_service, sv, 5, "05")
@@ -161,18 +163,18 @@ class LineBuilder:
                 revenue = self._read(parse_revenue_code, sv, 1, "01")
             elif procedure is _NO_PROCEDURE:
                 self._error("the line has neither a revenue code nor a procedure", sv, "01")
-            charge = self._amount(sv, 3, "03")
+            charge = self._read(amount_of, sv, 3, "03")
             self._unit(sv, 4, "04")
-            units = self._amount(sv, 5, "05")
+            units = self._read(amount_of, sv, 5, "05")
         ndc = self._ndc(segments.lin) if segments.lin is not None else None
         quantity = unit = None
         if segments.ctp is not None:
-            quantity = self._amount(segments.ctp, 4, "04")
+            quantity = self._read(amount_of, segments.ctp, 4, "04")
             unit = self._drug_unit(segments.ctp)
         if period is None:
             return None
         return ClaimLine(
-            claim.claim_id,
+            self.claim_id,
             number,
             "cms1500" if professional else "ub04",
             period[0],
@@ -244,6 +246,8 @@ class LineBuilder:
         return procedure
 
     def _unit(self, sv: Segment, position: int, name: str) -> None:
+        if len(sv[1]) > position and sv[1][position] == COUNTED_UNITS[0]:
+            return
         meaning = self._read(parse_unit, sv, position, name)
         if meaning:
             self._note(f"the units of the line are {meaning}", sv, name, "the number is kept")
@@ -305,8 +309,13 @@ class LineBuilder:
 
     def _diagnoses(self) -> tuple[Diagnosis, ...]:
         found: dict[Diagnosis, None] = {}
+        component = self._claim.component
         for segment in self._claim.hi:
             for position, composite in enumerate(segment[1][1:], 1):
+                plain = plain_diagnosis(composite, component)
+                if plain is not None:
+                    found[plain] = None
+                    continue
                 parts = composite.split(self._claim.component)
                 if parts[0].strip().upper() in DIAGNOSIS_QUALIFIERS:
                     diagnosis = self._diagnosis(parts, segment, f"{position:02}")
@@ -344,16 +353,12 @@ class LineBuilder:
             self._error(f"the date {fault.message}", dtp, f"{fault.component:02}", fault.help)
             return None
 
-    def _amount(self, segment: Segment, position: int, name: str) -> Decimal | None:
-        if not element(segment, position).strip():
-            return None
-        return self._read(parse_amount, segment, position, name)
-
     def _read(
         self, parser: Callable[[str], Value], segment: Segment, position: int, name: str
     ) -> Value | None:
+        elements = segment[1]
         try:
-            return parser(element(segment, position))
+            return parser(elements[position] if position < len(elements) else "")
         except ValueFault as fault:
             self._error(f"the element {fault.message}", segment, name, fault.help)
             return None
@@ -387,10 +392,6 @@ class LineBuilder:
         self.found.append(
             Diagnostic("error", message, place(self._source, segment, position), help)
         )
-
-
-def _line_number(text: str) -> int:
-    return parse_whole_number(text, least=1)
 
 
 def _text(segment: Segment | None, position: int) -> str:

@@ -64,6 +64,8 @@ class SegmentReader:
     only : tuple of str, optional
         Yield segments that begin with one of these alone, written with ``*`` between elements;
         the others are counted.
+    counted : bool, optional
+        Whether segments have their numbers; to find those of one beginning without is quicker.
 
     Attributes
     ----------
@@ -82,8 +84,9 @@ class SegmentReader:
         What stood behind the last segment terminator when the file ended.
     """
 
-    def __init__(self, path: Path, only: tuple[str, ...] = ()) -> None:
+    def __init__(self, path: Path, only: tuple[str, ...] = (), counted: bool = True) -> None:
         self._path = path
+        self._counted = counted
         self.text = InputText(path)
         self._only = only
         self.delimiters = Delimiters("*", ":", "~")
@@ -153,8 +156,23 @@ class SegmentReader:
         while True:
             header = self._next_header(terminator, number != first)
             end = header.end() - len(_HEADER_NAME) if header is not None else len(self._text)
-            parts = self._text[self._start : end].split(terminator)
-            rest = parts.pop()
+            text = self._text[self._start : end]
+            end_of_row = _line_end(text, terminator) if self._counted and not only else None
+            if end_of_row is not None:
+                parts = text.split(terminator + end_of_row)
+                rest = parts.pop()
+                if rest.endswith(terminator):
+                    parts.append(rest[: -len(terminator)])
+                    rest = ""
+                for part in parts:
+                    if part:
+                        yield number, part.split(element)
+                        number += 1
+                parts = []
+            else:
+                whole = self._counted or not only
+                parts = text.split(terminator) if whole else _parts(text, only[0], terminator)
+                rest = parts.pop()
             for part in parts:
                 segment = part.lstrip(_BLANKS)
                 if not segment:
@@ -199,6 +217,36 @@ class SegmentReader:
         """Tell whether a header was read whole, so far as it is one."""
         left = len(self._text) - self._start
         return left >= ISA_LENGTH or terminator in self._text[self._start :]
+
+
+def _line_end(text: str, terminator: str) -> str | None:
+    """Return the line end that stands behind every terminator, None where there are other blanks.
+
+    No segment has a line break in it then, or a blank before it.
+    """
+    ends = text.count(terminator) - text.endswith(terminator)
+    for end in ("\n", "\r\n", ""):
+        behind = text.count(terminator + end) - text.endswith(terminator + end)
+        if behind == ends:
+            inside = text.removesuffix(end) if end else text
+            breaks = inside.count("\n") + inside.count("\r")
+            odd = (f"{terminator}{end} ", f"{terminator}{end}\t")
+            return None if breaks != behind * len(end) or any(map(text.count, odd)) else end
+    return None
+
+
+def _parts(text: str, begins: str, terminator: str) -> list[str]:
+    """Return segments that begin with a text, and what is behind the last segment."""
+    whole, _, rest = text.rpartition(terminator)
+    before, *found = whole.split(begins)
+    before = before or terminator
+    ends = (terminator, *_BLANKS)
+    parts = []
+    for each in found:
+        if before[-1:] in ends:
+            parts.append(begins + each.partition(terminator)[0])
+        before = each
+    return [*parts, rest]
 
 
 @lru_cache(maxsize=16)

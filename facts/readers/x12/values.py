@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from facts.claim import Diagnosis
 from facts.values import (
     MOST_MODIFIERS,
     ValueFault,
+    parse_amount,
     parse_code,
     parse_date,
+    parse_diagnoses,
     parse_modifiers,
+    parse_whole_number,
     quoted,
 )
+
+DIAGNOSIS_QUALIFIERS = ("ABK", "ABF", "BK", "BF")
+"""Principal and other diagnoses, ICD-10 and ICD-9. Admitting and patient's reasons are not read."""
 
 HCPCS_QUALIFIER = "HC"
 """The one product qualifier whose code is a CPT or HCPCS code. Source: X12 code list 235."""
@@ -220,3 +228,39 @@ def parse_ndc(text: str) -> str | None:
     if tuple(map(len, parts)) in _NDC_PARTS:
         return "".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=True))
     return code if len(code) == 11 and len(parts) == 1 else None
+
+
+@lru_cache(maxsize=8192)
+def plain_diagnosis(composite: str, separator: str) -> Diagnosis | None:
+    """Return a diagnosis that has nothing beside its code, and of which there is nothing to say.
+
+    Parameters
+    ----------
+    composite, separator : str
+        A composite of HI, and what separates its components.
+
+    Examples
+    --------
+    >>> plain_diagnosis("ABK:E119", ":"), plain_diagnosis("ABK:e119", ":")
+    (Diagnosis(code='E119', indicator=None), None)
+    """
+    parts = composite.split(separator)
+    if len(parts) != 2 or parts[0] not in DIAGNOSIS_QUALIFIERS or parts[1] != parts[1].upper():
+        return None
+    try:
+        (diagnosis,) = parse_diagnoses(parse_code(parts[1].replace(".", "")))
+    except ValueFault:
+        return None
+    return diagnosis
+
+
+@lru_cache(maxsize=8192)
+def amount_of(text: str) -> Decimal | None:
+    """Return an amount, None for a blank ``text``."""
+    return parse_amount(text) if text.strip() else None
+
+
+@lru_cache(maxsize=1024)
+def line_number_of(text: str) -> int:
+    """Return the number that a ``text`` gives to a line."""
+    return parse_whole_number(text, least=1)
