@@ -44,6 +44,21 @@ def read_utf8(path: Readable, source: str, noun: str = "file") -> tuple[str, Dia
     return _decode_utf8(content, source)
 
 
+def is_utf8(text: str) -> bool:
+    r"""Return whether a text can be written as UTF-8: one out of bytes that are none cannot.
+
+    Examples
+    --------
+    >>> is_utf8("caf\u00e9"), is_utf8("caf\udce9")
+    (True, False)
+    """
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _decode_utf8(content: bytes, source: str) -> tuple[str, Diagnostic | None]:
     r"""Return bytes as text, or the place of the first byte that is none.
 

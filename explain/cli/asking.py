@@ -18,7 +18,7 @@ from explain.cli.options import (
     read_document,
 )
 from explain.cli.output import data, json_text, report
-from explain.cli.running import BAD_INPUT, DONE, typed
+from explain.cli.running import BAD_INPUT, DONE
 from facts.diagnostic import UsageError
 from facts.values import one_line, quoted
 
@@ -61,7 +61,6 @@ def why(
     """
     from explain.explanation import why as explain
 
-    claim = typed(claim)
     kind = _why_format(format, as_json)
     number = _line_number(line, others or (), claims)
     copy = read_document(document)

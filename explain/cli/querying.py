@@ -24,7 +24,7 @@ from explain.cli.options import (
 )
 from explain.cli.output import csv_text, data, json_text, message, report, table_lines
 from explain.cli.progress import progress
-from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER, typed
+from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.overrides import read_overrides
 from facts.readers.parquet import is_parquet
@@ -83,8 +83,8 @@ def query(
     if as_json and as_csv:
         raise UsageError.of("`--json` and `--csv` exclude each other", "choose one of them")
     kb = given.knowledge_base()
-    counted = read_counted_goal(typed(goal), kb.policy.program)
-    parsed = counted.goal if counted is not None else kb.parse(typed(goal))
+    counted = read_counted_goal(goal, kb.policy.program)
+    parsed = counted.goal if counted is not None else kb.parse(goal)
     files, given.evidence = given.claim_files(claims), expanded(given.evidence or ())
     chosen = choose_engine(by.engine, files)
     asked = _Asked(kb, files, given, chosen, by)

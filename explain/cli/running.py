@@ -18,12 +18,17 @@ from explain.cli.output import discard, flush, message, report
 from explain.cli.stopping import interrupted_code
 from facts.diagnostic import ClausewiseError, InputError, QueryError, UsageError
 from facts.leftovers import removals
+from facts.utf8 import is_utf8
+from facts.values import quoted
 from facts.whole_file import unwritable
 
 DONE, NO_ANSWER, WRONG_USAGE, BAD_INPUT, UNEXPECTED = 0, 1, 2, 3, 70
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says where stdout takes no more."""
+
+_FILES = ("FILE", "[FILE]...", "OUT", "PATH", "POLICY", "POLICY_FOLDER", "PROOF")
+"""What the help calls the names of files, which need not be UTF-8."""
 
 _HOME = Path(__file__).parents[2]
 """The folder of the packages."""
@@ -43,10 +48,15 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
         each for name, one in own.items() for each in _options(name, hints[name], one.default)
     ]
 
+    texts = {each.name: metavar for each in options if (metavar := _metavar(each)) not in _FILES}
+
+    def act(values: dict[str, Any]) -> int:
+        values |= {name: _as_text(values[name], metavar) for name, metavar in texts.items()}
+        return function(**{name: _gathered(name, hints[name], values) for name in own})
+
     @wraps(function)
     def run(**values: Any) -> None:
-        given = {name: _gathered(name, hints[name], values) for name in own}
-        code = ended(lambda: function(**given))
+        code = ended(lambda: act(values))
         if code != DONE:
             raise typer.Exit(code)
 
@@ -63,6 +73,27 @@ def _options(name: str, hint: Any, default: Any) -> Iterator[Parameter]:
             yield from _options(field.name, hints[field.name], field.default)
     else:
         yield Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+
+
+def _metavar(parameter: Parameter) -> str:
+    """Return what a command's help calls the value of a parameter."""
+    found = (
+        getattr(each, "metavar", None) for each in getattr(parameter.annotation, "__metadata__", ())
+    )
+    return next(filter(None, found), "")
+
+
+def _as_text(value: Any, metavar: str) -> Any:
+    """Return a typed value with its texts as UTF-8."""
+    if isinstance(value, list):
+        return [_as_text(each, metavar) for each in value]
+    if not isinstance(value, str) or value.isascii():
+        return value
+    text = typed(value)
+    if not is_utf8(text):
+        message = f"{metavar or 'an argument'} is not UTF-8 text: {quoted(text)}"
+        raise UsageError.of(message, "type it where the terminal writes UTF-8")
+    return text
 
 
 def _gathered(name: str, hint: Any, values: Mapping[str, Any]) -> Any:

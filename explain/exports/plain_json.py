@@ -20,7 +20,7 @@ def render(document: Document) -> bytes:
         Its certificates, where it has any, become a part of their lines.
     """
     text = json.dumps(plain(document), ensure_ascii=False, indent=1)
-    return f"{text}\n".encode()
+    return f"{text}\n".encode(errors="backslashreplace")
 
 
 def plain(document: Document) -> dict[str, Any]:

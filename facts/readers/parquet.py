@@ -18,6 +18,7 @@ from facts.readers.layout import Layout, layout_of
 from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
 from facts.readers.plain_values import Single, texts_of
+from facts.readers.text_file import cannot_be_read
 from facts.values import one_line
 
 MARK = b"PAR1"
@@ -350,5 +351,10 @@ def _identifier(name: str) -> str:
 
 def not_parquet(path: Path) -> Diagnostic:
     """Return the diagnostic for the path of a file that is named as Parquet and is none."""
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as fault:
+        return cannot_be_read(path, fault)
     message = f"`{one_line(str(path))}` cannot be read as Parquet"
     return Diagnostic("error", message, Origin(str(path)), "was it cut off on its way?")

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from facts.span import Span
+from facts.utf8 import is_utf8
 from kb.language.ast import Constant, Term, Variable
 from kb.language.keywords import (
     COMPARATORS,
@@ -256,6 +257,8 @@ def _constant(piece: str, at: _At, match: re.Match[str]) -> _Read:
         if glued:
             end += len(glued.group())
             raise _Unreadable(f"`{piece}{glued.group()}` is not a number")
+        if not is_utf8(piece):
+            return _bad(piece, *at, "the text is not UTF-8", "write it as UTF-8"), "TERM"
     except _Unreadable as reason:
         help = _NUMBER_HELP if is_number else _ESCAPE_HELP
         return _bad(piece, source, row, column, end, str(reason), help), "TERM"

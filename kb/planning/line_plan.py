@@ -11,7 +11,7 @@ from kb.claims.assertions import policy_facts
 from kb.compile.formulas.divisions import refuse_divisions
 from kb.compile.formulas.domains import KNOWN_INPUTS
 from kb.compile.formulas.emit import write_script
-from kb.compile.formulas.line_script import LineScript
+from kb.compile.formulas.line_script import LineScript, NotFusable
 from kb.compile.formulas.plan import plan_lines
 from kb.compile.rewrite.claim_first import claim_first
 from kb.language.values import Value
@@ -53,6 +53,9 @@ def policy_lines(
     if len(known["override"]) > FEW_OVERRIDES:
         many = known.pop("override")
     absent = frozenset() if release is not None else frozenset({"release_code"})
-    plan = plan_lines(claim_first(policy.program.program), known, absent, many)
-    refuse_divisions(plan, divisible)
-    return write_script(plan)
+    try:
+        plan = plan_lines(claim_first(policy.program.program), known, absent, many)
+        refuse_divisions(plan, divisible)
+        return write_script(plan)
+    except RecursionError:
+        raise NotFusable("rules rest on rules in too many steps for a formula") from None

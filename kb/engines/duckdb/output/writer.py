@@ -133,7 +133,7 @@ def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     rows = [flat_row(determination) for _, _, determination in answers]
     names = csv_columns(lines.readings)
     made: dict[str, tuple[str, list[Any]]] = {
-        f"c_{name}": ("TEXT", [row[place] or None for row in rows])
+        f"c_{name}": ("TEXT", [safe_cell(row[place]) or None for row in rows])
         for place, name in enumerate(names)
         if name not in _OF_LINE
     }
@@ -144,7 +144,7 @@ def _csv(lines: DeterminedLines, policy: CitedPolicy, answers: Answers) -> str:
     claim, part, join = claim_columns(lines)
     odd = lines.execute(
         f"SELECT DISTINCT claim FROM (SELECT {claim} AS claim FROM {SIGNED} l {join}) "
-        "WHERE NOT regexp_matches(claim, '^[A-Za-z0-9]')"
+        "WHERE NOT regexp_full_match(claim, '[A-Za-z0-9][^;\\s]*')"
     ).fetchall()
     safe = [(claim_id, str(safe_cell(claim_id))) for (claim_id,) in odd]
     if safe:
