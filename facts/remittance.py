@@ -113,6 +113,8 @@ class RemittedLine(NamedTuple):
         Why less is paid than was asked.
     trace : Trace, optional
         The place of each field.
+    line_number : int, optional
+        The line of the claim that it answers, where the remittance says so.
     """
 
     position: int
@@ -134,6 +136,7 @@ class RemittedLine(NamedTuple):
     adjustments: tuple[Adjustment, ...] = ()
     remarks: tuple[str, ...] = ()
     trace: Trace | None = None
+    line_number: int | None = None
 
     @property
     def adjusted(self) -> Decimal:

@@ -107,6 +107,14 @@ OVERRIDE_COLUMNS = _table(
     "effective_to date, citation text"
 )
 
+REMITTANCE_COLUMNS = _table(
+    "claim_id! text, line_number whole number, payer text, check_number text, check_date date, "
+    "status text, payer_control text, charge! number, paid! number, procedure_code text, "
+    "modifiers text, submitted_code text, revenue_code text, units_billed number, "
+    "units_paid number, service_date date, line_control text, adjustments text, remarks text"
+)
+"""A remittance as a table, a row for each service line; adjustments as in ``CO-97:30 PR-1:5``."""
+
 CLASSIFIED_COLUMNS = ("procedure", "revenue_code", "place_of_service", "bill_class", "diagnosis")
 """The kinds of policy tables of codes, each named after the predicate of the codes."""
 

@@ -23,7 +23,6 @@ from kb.audit.totals import ZERO
 
 if TYPE_CHECKING:
     from facts.readers.x12.remittance_stream import RemittanceTally
-    from facts.remittance import RemittedClaim
     from kb.audit.totals import AuditTotals
 
 
@@ -66,17 +65,12 @@ def audit_in_one_set(job: AuditJob, by: EngineOptions) -> tuple[int | None, str]
         Memory and threads.
     """
     from facts.readers.overrides import read_overrides
-    from facts.readers.remittance_files import RemittanceFiles, read_remittances
+    from facts.readers.remittance_files import read_remittances
     from kb.audit.in_bulk import NotInOneSet, audit_in_bulk
 
     given = job.given
-    read: list[RemittanceFiles] = []
     notes: list[Diagnostic] = []
-
-    def remitted() -> Iterable[RemittedClaim]:
-        read.append(read_remittances(expanded(given.remittances or ())))
-        return read[0].claims
-
+    files = expanded(given.remittances or ())
     reading = reading_ahead(job.claims, "duckdb", by.memory_limit, by.threads)
     with reading as session, _without_looking_for_garbage():
         assert session is not None
@@ -87,7 +81,8 @@ def audit_in_one_set(job: AuditJob, by: EngineOptions) -> tuple[int | None, str]
                 session,
                 given.rules.rules(),
                 kb,
-                remitted,
+                lambda: read_remittances(files, traced=False),
+                files,
                 expanded(given.evidence or ()),
                 changes,
                 job.days,
@@ -95,8 +90,8 @@ def audit_in_one_set(job: AuditJob, by: EngineOptions) -> tuple[int | None, str]
             )
         except NotInOneSet as fault:
             return None, str(fault)
-        told = BoundedDiagnostics([*notes, *found.diagnostics, *read[0].diagnostics])
-        tally = read[0].tally
+        told = BoundedDiagnostics([*notes, *found.diagnostics])
+        tally = found.answers
         if job.kind == "parquet":
             return write_audit(job, (), found.totals, tally, told, found.write_parquet), ""
         return write_audit(job, found.lines(), found.totals, tally, told), ""

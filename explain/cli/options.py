@@ -158,7 +158,7 @@ class InputOptions:
         typer.Option(
             "--remittance",
             metavar="FILE",
-            help="What payers answered: 835. Several times; globs too.",
+            help="What payers answered: 835, or a table. Several times; globs too.",
         ),
     ] = None
     maps: Annotated[

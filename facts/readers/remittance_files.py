@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
-from facts.origin import Origin
 from facts.readers.detect import is_x12
+from facts.readers.parquet import is_parquet
+from facts.readers.remittance_tables import read_remittance_table
 from facts.readers.text_file import look
 from facts.readers.x12.remittance_stream import RejectedRemittance, RemittanceTally
 from facts.readers.x12.remittances import read_835
 from facts.remittance import Payment, RemittedClaim
-from facts.values import one_line
 
 
 @dataclass(slots=True)
@@ -38,13 +38,15 @@ class RemittanceFiles:
     tally: RemittanceTally = field(default_factory=RemittanceTally)
 
 
-def read_remittances(paths: Sequence[str | Path]) -> RemittanceFiles:
+def read_remittances(paths: Sequence[str | Path], traced: bool = True) -> RemittanceFiles:
     """Read the remittances of some files.
 
     Parameters
     ----------
     paths : sequence of path
-        835 files.
+        835 files, and tables of the columns ``facts.schema.REMITTANCE_COLUMNS``.
+    traced : bool, optional
+        Whether claims and lines keep the places of their fields, which takes room.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def read_remittances(paths: Sequence[str | Path]) -> RemittanceFiles:
     """
     found = RemittanceFiles()
     for path in dict.fromkeys(map(str, paths)):
-        for item in _claims(path, found):
+        for item in _claims(path, found, traced):
             found.tally.count(item)
             if isinstance(item, RemittedClaim):
                 found.claims.append(item)
@@ -67,16 +69,19 @@ def read_remittances(paths: Sequence[str | Path]) -> RemittanceFiles:
     return found
 
 
-def _claims(path: str, found: RemittanceFiles) -> Iterator[RemittedClaim | RejectedRemittance]:
+def _claims(
+    path: str, found: RemittanceFiles, traced: bool
+) -> Iterator[RemittedClaim | RejectedRemittance]:
+    if is_parquet(Path(path)):
+        yield from read_remittance_table(Path(path), found.diagnostics)
+        return
     head, fault = look(Path(path))
     if fault is not None:
         found.diagnostics.append(fault)
     elif is_x12(head):
-        stream = read_835(path)
+        stream = read_835(path, traced)
         yield from stream.items
         found.diagnostics.extend(stream.diagnostics)
         found.payments.extend(stream.payments)
     else:
-        message = f"`{one_line(path)}` is no remittance"
-        help = "remittances are 835 files, which begin with ISA"
-        found.diagnostics.append(Diagnostic("error", message, Origin(path), help))
+        yield from read_remittance_table(Path(path), found.diagnostics)

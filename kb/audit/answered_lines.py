@@ -193,11 +193,21 @@ def insert_rows(
     """
     if not rows:
         return
-    given = [
-        [None if value is None else text(value) for value in column]
-        for column in zip(*rows, strict=True)
-    ]
-    picks = ", ".join(
-        f"unnest(${place}::TEXT[])::{kind}" for place, kind in enumerate(columns.values(), 1)
+    given: list[object] = []
+    picks = []
+    for column, kind in zip(zip(*rows, strict=True), columns.values(), strict=True):
+        first = column[0]
+        if column.count(first) == len(column):
+            given.append(None if first is None else text(first))
+            picks.append(f"${len(given)}::TEXT::{kind}")
+        else:
+            given.append([None if value is None else text(value) for value in column])
+            picks.append(f"unnest(${len(given)}::TEXT[])::{kind}")
+    if not any(pick.startswith("unnest") for pick in picks):
+        picks.append(f"unnest(range({len(rows)}))")
+        columns = {**columns, "row": "BIGINT"}
+    named = ", ".join(
+        f"{pick} AS {identifier(name)}" for pick, name in zip(picks, columns, strict=True)
     )
-    connection.execute(f"INSERT INTO {table} SELECT {picks}", given)
+    kept = ", ".join(identifier(name) for name in columns if name != "row")
+    connection.execute(f"INSERT INTO {table} ({kept}) SELECT {kept} FROM (SELECT {named})", given)

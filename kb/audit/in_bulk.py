@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,15 @@ from pathlib import Path
 from facts.claim import Override
 from facts.diagnostic import Diagnostic, ProgramError
 from facts.extras import Connection
-from facts.remittance import RemittedClaim
+from facts.readers.parquet import is_parquet
+from facts.readers.remittance_files import RemittanceFiles
+from facts.readers.x12.remittance_stream import RemittanceTally
 from kb.audit.answered_lines import (
     lines_to_match,
     relations,
     store_answers,
 )
+from kb.audit.answered_rows import answers_of_rows
 from kb.audit.audit_table import ARITIES, AUDITED, URGENCY, make_audit, table_totals
 from kb.audit.audited_line import (
     COLUMNS,
@@ -41,7 +44,7 @@ from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.special import make_allowed_units
 from kb.engines.duckdb.output.writer import COPY_OPTIONS
 from kb.language.values import canonical
-from kb.matching.claims import match_claims
+from kb.matching.claims import Matching, match_claims
 from kb.planning.lists import prepare_lists
 from kb.planning.policy_source import policy_source
 from kb.planning.rules import BulkRules
@@ -71,12 +74,15 @@ class BulkAudit:
         What was wrong with claims and evidence.
     order : str
         SQL that orders the lines.
+    answers : RemittanceTally
+        What was read of the remittances.
     """
 
     connection: Connection
     totals: AuditTotals
     diagnostics: list[Diagnostic] = field(default_factory=list)
     order: str = "place"
+    answers: RemittanceTally = field(default_factory=RemittanceTally)
 
     def lines(self) -> Iterator[AuditedLine]:
         """Yield the audited lines."""
@@ -104,7 +110,8 @@ def audit_in_bulk(
     session: BulkSession,
     rules: BulkRules,
     kb: RuleBase,
-    remitted: Callable[[], Iterable[RemittedClaim]],
+    remitted: Callable[[], RemittanceFiles],
+    remittances: Sequence[str | Path] = (),
     evidence: Sequence[str | Path] = (),
     overrides: tuple[Override, ...] = (),
     appeal_days: Mapping[str, int] | None = None,
@@ -121,7 +128,9 @@ def audit_in_bulk(
     kb : RuleBase
         The same policy, loaded with the rules of verdicts.
     remitted : callable
-        Returns the claims of the remittances; it is called while the claims are read.
+        Reads the remittances; it is called while the claims are read, if at all.
+    remittances : sequence of path, optional
+        Their files, which DuckDB reads by itself where it can.
     evidence : sequence of path, optional
         Files of evidence.
     overrides : tuple of Override, optional
@@ -140,7 +149,8 @@ def audit_in_bulk(
     try:
         connection = session.connection
         session.start_evidence(evidence, rules.evidence_types)
-        answers = remitted()
+        by_rows = bool(remittances) and all(is_parquet(Path(path)) for path in remittances)
+        answers = None if by_rows else remitted()
         policy = rules.lines(overrides)
         checked = session.checked()
         found = BulkAudit(connection, AuditTotals(), [*checked.diagnostics])
@@ -159,8 +169,15 @@ def audit_in_bulk(
             ),
         )
         make_allowed_units(lines)
-        matching = match_claims(lines_to_match(connection, LINES), answers)
-        store_answers(connection, matching)
+        tally = answers_of_rows(connection, remittances, LINES) if by_rows else None
+        matching = Matching()
+        if tally is None:
+            answers = answers or remitted()
+            matching = match_claims(lines_to_match(connection, LINES), answers.claims)
+            store_answers(connection, matching)
+            found.diagnostics += answers.diagnostics
+            tally = answers.tally
+        found.answers = tally
         plan = _verdicts(lines, kb, overrides, has_evidence)
         others = [unmatched_line(each.claim, each.line, each.reason) for each in matching.unmatched]
         make_audit(lines, policy, plan, others, appeal_days or {}, as_of)

@@ -138,11 +138,11 @@ def _found(
         controls = [each.payer_control, each.original_reference]
         known = [number for number in controls if number in claims]
         known += [told.get((_payer(each), number), "") for number in controls if number]
-        claim_id = next(filter(None, known), None)
-        if claim_id is None:
+        by_control = next(filter(None, known), None)
+        if by_control is None:
             left.append(each)
         else:
-            yield claim_id, each, "payer control number"
+            yield by_control, each, "payer control number"
     answered = set(told.values()) | {each.claim_id for each in remitted} | taken
     yield from _by_lines(claims, left, answered, found)
 
@@ -159,10 +159,12 @@ def _of_one_number(claims: Claims) -> dict[str, list[str]]:
 
 def _most_alike(claims: Claims, known: Sequence[str], answer: RemittedClaim) -> str | None:
     """Return the claim of some with the most lines of an answer; None where two have as many."""
-    theirs = Counter((code_of(line), line.service_date, line.charge) for line in answer.lines)
+    theirs: Counter[object] = Counter(
+        (code_of(line), line.service_date, line.charge) for line in answer.lines
+    )
     alike = {}
     for claim_id in known:
-        ours = Counter(
+        ours: Counter[object] = Counter(
             (line.procedure_code or line.revenue_code, line.service_date, line.charge)
             for line in claims[claim_id]
         )

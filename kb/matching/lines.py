@@ -12,6 +12,7 @@ from facts.remittance import ZERO, Adjustment, RemittedClaim, RemittedLine
 
 CENT = Decimal("0.01")
 LINE_CONTROL = "line control number"
+LINE_NUMBER = "line number"
 AS_A_WHOLE = "the claim as a whole"
 
 
@@ -120,6 +121,7 @@ def match_lines(
         return _shared_out(answer, free, behind), []
     left, billed = list(answer.lines), list(free)
     pairs: dict[int, tuple[ClaimLine, str]] = {}
+    _by_number(left, billed, pairs)
     _by_control(left, billed, pairs)
     for name, of_billed, of_remitted, in_order in _LEVELS:
         if not left or not billed:
@@ -129,7 +131,8 @@ def match_lines(
             ours[of_billed(line)].append(line)
         theirs: dict[_Key, list[RemittedLine]] = defaultdict(list)
         for each in left:
-            theirs[of_remitted(each)].append(each)
+            if each.line_number is None:
+                theirs[of_remitted(each)].append(each)
         for key, lines in theirs.items():
             known = ours.get(key, ())
             if len(known) == len(lines) == 1 or (in_order and known):
@@ -141,12 +144,25 @@ def match_lines(
     return _with_parts(answer, pairs, left, behind)
 
 
+def _by_number(
+    left: list[RemittedLine], billed: list[ClaimLine], pairs: dict[int, tuple[ClaimLine, str]]
+) -> None:
+    """Pair lines by the line number that the remittance names."""
+    numbers = {line.line_number: line for line in billed}
+    for each in tuple(left):
+        if each.line_number is not None and each.line_number in numbers:
+            line = numbers.pop(each.line_number)
+            pairs[each.position] = line, LINE_NUMBER
+            left.remove(each)
+            billed.remove(line)
+
+
 def _by_control(
     left: list[RemittedLine], billed: list[ClaimLine], pairs: dict[int, tuple[ClaimLine, str]]
 ) -> None:
     """Pair lines by the line control number that the payer gives back, code and charge alike."""
     numbers = {str(line.line_number): line for line in billed}
-    for each in tuple(left):
+    for each in [each for each in left if each.line_number is None]:
         line = numbers.get((each.line_control or "").lstrip("0"))
         if line is not None and _code(line) == code_of(each) and line.charge == each.charge:
             pairs[each.position] = line, LINE_CONTROL

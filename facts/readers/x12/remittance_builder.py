@@ -86,6 +86,8 @@ class RemittanceBuilder:
         The file as the person gave it.
     damaged : bool, optional
         Whether the file has characters that cannot be read, so that they have to be looked for.
+    traced : bool, optional
+        Whether the claim keeps the places of its fields.
 
     Attributes
     ----------
@@ -93,7 +95,10 @@ class RemittanceBuilder:
         Errors keep the claim from being used; warnings, as of sums that differ, do not.
     """
 
-    def __init__(self, claim: RemittedSegments, source: str, damaged: bool = False) -> None:
+    def __init__(
+        self, claim: RemittedSegments, source: str, damaged: bool = False, traced: bool = True
+    ) -> None:
+        self._traced = traced
         self._claim = claim
         self._source = source
         self._damaged = damaged
@@ -136,7 +141,7 @@ class RemittanceBuilder:
             self._remarks(),
             tuple(self._line(number, line) for number, line in enumerate(claim.lines, 1)),
             payment,
-            ClaimTrace(self._source, claim),
+            ClaimTrace(self._source, claim) if self._traced else None,
         )
         if not any(each.severity == "error" for each in self.found):
             self._balance(made)
@@ -171,7 +176,7 @@ class RemittanceBuilder:
             tuple(element(each, 2).strip() for each in references.get("0K", ())),
             self._adjustments(segments.cas),
             tuple(element(each, 2).strip() for each in segments.remarks),
-            LineTrace(self._source, self._claim, segments),
+            LineTrace(self._source, self._claim, segments) if self._traced else None,
         )
 
     def _revenue_code(self, svc: Segment, paid_by: Procedure) -> str | None:
@@ -204,7 +209,7 @@ class RemittanceBuilder:
     def _adjustments(self, segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
         """Return every reason of every CAS segment with its amount."""
         found: list[Adjustment] = []
-        source = self._source
+        source, traced = self._source, self._traced
         for cas in segments:
             elements = cas[1]
             group, before = element(cas, 1), len(found)
@@ -216,7 +221,7 @@ class RemittanceBuilder:
                 reason = self._read(parse_adjustment_reason, cas, first, "")
                 amount = self._amount(cas, first + 1)
                 quantity = self._optional(cas, first + 2)
-                trace = AdjustmentTrace(source, cas, first)
+                trace = AdjustmentTrace(source, cas, first) if traced else None
                 found.append(Adjustment(group, reason, amount, quantity, trace))
             if any(map(str.strip, elements[_PAST_CAS:])):
                 message = "the segment has more than six adjustments"

@@ -46,13 +46,15 @@ _SEGMENTS = frozenset(_NAMES.split())
 """Segments that may stand in an 835."""
 
 
-def read_835(path: str | Path) -> RemittanceStream:
+def read_835(path: str | Path, traced: bool = True) -> RemittanceStream:
     """Read the claims of an 835 file: several interchanges, transactions and payers in turn.
 
     Parameters
     ----------
     path : path
         The file.
+    traced : bool, optional
+        Whether claims and lines keep the places of their fields, which takes room.
 
     Returns
     -------
@@ -72,23 +74,24 @@ def read_835(path: str | Path) -> RemittanceStream:
     """
     notes = Notes()
     payments: list[Payment] = []
-    return RemittanceStream(_remittances(Path(path), notes, payments), payments, notes)
+    return RemittanceStream(_remittances(Path(path), notes, payments, traced), payments, notes)
 
 
 def _remittances(
-    path: Path, notes: Notes, payments: list[Payment]
+    path: Path, notes: Notes, payments: list[Payment], traced: bool
 ) -> Iterator[RemittedClaim | RejectedRemittance]:
     _, fault = look(path)
     if fault is not None:
         notes.append(fault)
         return
-    yield from _RemittanceReader(path, notes, payments).claims()
+    yield from _RemittanceReader(path, notes, payments, traced).claims()
 
 
 class _RemittanceReader:
     """The state of reading: which check, which claim, which service line."""
 
-    def __init__(self, path: Path, notes: Notes, payments: list[Payment]) -> None:
+    def __init__(self, path: Path, notes: Notes, payments: list[Payment], traced: bool) -> None:
+        self._traced = traced
         self._path = path
         self._source = str(path)
         self._reader = SegmentReader(path)
@@ -220,7 +223,7 @@ class _RemittanceReader:
             message = f"claim {quoted(claim_id)} stands in a transaction that is not read"
             self._fault(claim, message, claim.clp, position="01")
             return self._rejected(claim, claim.faults)
-        builder = RemittanceBuilder(claim, self._source, self._reader.damaged)
+        builder = RemittanceBuilder(claim, self._source, self._reader.damaged, self._traced)
         made = builder.remitted(header.payment)
         if not claim.lines_read:
             message = "the claim has no service lines: what it says holds for the claim as a whole"

@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from facts.claim import ClaimLine
 from facts.readers.column_values import PARSERS
 from facts.readers.evidence import COLUMNS as EVIDENCE_COLUMNS
+from facts.readers.remittance_files import RemittanceFiles, read_remittances
 from facts.remittance import Adjustment, Payment, RemittedClaim, RemittedLine
 from kb.audit.audited_line import by_urgency, with_deadlines
 from kb.audit.by_claim import audit
@@ -100,7 +102,8 @@ def test_engines_agree_on_an_audit(tmp_path: Path, seed: int) -> None:
             session,
             BulkRules.of(PLAIN),
             KB,
-            lambda: answers,
+            lambda: RemittanceFiles(answers),
+            (),
             [evidence],
             batch.overrides,
             days,
@@ -109,3 +112,40 @@ def test_engines_agree_on_an_audit(tmp_path: Path, seed: int) -> None:
         assert sorted(one_by_one, key=by_urgency) == list(found.lines())
         assert found.totals.rows() == AuditTotals().of(one_by_one).rows()
         assert len({line.verdict for line in one_by_one}) > 6
+
+
+ROWS = """
+    SELECT claim_id, line_number::BIGINT AS line_number, 'PAYER ONE' AS payer, 'K1' AS check_number,
+        DATE '2018-08-15' AS check_date, charge, charge - taken AS paid, units AS units_billed,
+        units AS units_paid,
+        CASE WHEN taken = 0 THEN NULL WHEN h % 3 = 0 THEN concat('PR-2:', taken - 1, ' CO-97:1')
+        ELSE concat(['CO-97', 'CO-151', 'CO-45'][(h % 3)::INTEGER + 1], ':', taken)
+        END AS adjustments,
+        CASE WHEN h % 5 = 0 THEN 'N362 M15' END AS remarks
+    FROM (SELECT *, hash(claim_id || line_number) % 60 AS h,
+        CASE WHEN hash(claim_id || line_number) % 4 = 0 THEN 0::DECIMAL(12, 2)
+        ELSE charge::DECIMAL(12, 2) END AS taken FROM '{claims}')
+"""
+
+
+@pytest.mark.parametrize(
+    "odd", ["", " WHERE h > 9", " UNION ALL SELECT 'ZZ', 1, 'P', 'K', NULL, 5, 5, 1, 1, NULL, NULL"]
+)
+def test_rows_of_a_remittance_are_audited_alike(tmp_path: Path, odd: str) -> None:
+    batch = random_batch(range(60, 90))
+    lines = [line._replace(charge=Decimal(100 + place)) for place, line in enumerate(batch.lines)]
+    claims = write_rows(tmp_path, "claims", "parquet", map(row_of, lines), tuple(PARSERS))
+    rows = tmp_path / "rows.parquet"
+    duckdb.sql(
+        f"COPY (SELECT * FROM ({ROWS.format(claims=claims)}{odd})) TO '{rows}' (FORMAT parquet)"
+    )
+    read = read_remittances([rows])
+    assert not read.diagnostics
+    one_by_one = list(audit(KB.with_claims(lines, remittances=read.claims)))
+    with BulkSession([claims]) as session:
+        found = audit_in_bulk(
+            session, BulkRules.of(PLAIN), KB, lambda: read_remittances([rows]), [rows]
+        )
+        assert list(found.lines()) == one_by_one
+        assert found.answers == read.tally
+        assert found.totals.rows() == AuditTotals().of(one_by_one).rows()
