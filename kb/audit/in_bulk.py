@@ -169,15 +169,7 @@ def audit_in_bulk(
             ),
         )
         make_allowed_units(lines)
-        tally = answers_of_rows(connection, remittances, LINES) if by_rows else None
-        matching = Matching()
-        if tally is None:
-            answers = answers or remitted()
-            matching = match_claims(lines_to_match(connection, LINES), answers.claims)
-            store_answers(connection, matching)
-            found.diagnostics += answers.diagnostics
-            tally = answers.tally
-        found.answers = tally
+        matching = _match(found, answers or remitted, remittances if by_rows else ())
         plan = _verdicts(lines, kb, overrides, has_evidence)
         others = [unmatched_line(each.claim, each.line, each.reason) for each in matching.unmatched]
         make_audit(lines, policy, plan, others, appeal_days or {}, as_of)
@@ -189,6 +181,25 @@ def audit_in_bulk(
         raise NotInOneSet(str(fault)) from None
     except inexact:
         raise NotInOneSet(NOT_EXACT) from None
+
+
+def _match(
+    found: BulkAudit,
+    remitted: RemittanceFiles | Callable[[], RemittanceFiles],
+    rows: Sequence[str | Path],
+) -> Matching:
+    """Make the table of answers: from rows where that can be, or else by matching in Python."""
+    connection = found.connection
+    tally = answers_of_rows(connection, rows, LINES) if rows else None
+    if tally is not None:
+        found.answers = tally
+        return Matching()
+    answers = remitted if isinstance(remitted, RemittanceFiles) else remitted()
+    matching = match_claims(lines_to_match(connection, LINES), answers.claims)
+    store_answers(connection, matching)
+    found.diagnostics += answers.diagnostics
+    found.answers = answers.tally
+    return matching
 
 
 def _verdicts(
