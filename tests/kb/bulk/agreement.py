@@ -118,4 +118,6 @@ def read_output(output: Path) -> dict[tuple[str, int], dict[str, Any]]:
     for record in records:
         units = record["allowed_units"]
         record["allowed_units"] = units and Fraction(units)
+        if record["claim_part"] is None:
+            del record["claim_part"]
     return {(record["claim_id"], record["line_number"]): record for record in records}
