@@ -55,9 +55,9 @@ def read_claims_from_records(
     ----------
     records : iterable
         ``Claim`` or ``RejectedClaim``, ``ClaimLine``, or mappings with the columns of the claim
-        table; the lines of one claim need not be adjacent. A claim id that occurs twice rejects
-        the claims in all places; where the iterable can be read only once, those before the
-        second place are already given.
+        table. In a list the lines of one claim need not be adjacent. Of an iterator, which may
+        have no end, a claim is given as soon as a line of another one comes; what comes of it
+        later is rejected, as is a claim id that occurs twice: in a list wherever it occurs.
     source : str, optional
         What places call the list.
     layout : Layout, optional
@@ -97,11 +97,25 @@ def _claims(
             fault = repeated_fault(item.claim_id, place, [first]) if first != place else None
         return item if fault is None else rejected(item, fault)
 
+    def ended() -> Iterator[Claim | RejectedClaim]:
+        """Yield the claims of the lines that were gathered."""
+        for claim_id, gathered in rows.items():
+            yield once(gather(claim_id, gathered, notes), places[claim_id].origin(""))
+        rows.clear()
+        places.clear()
+
+    def gathered_under(claim_id: str) -> Iterator[Claim | RejectedClaim]:
+        """Yield the claim before, where a source that is read once begins another one."""
+        if once_only and claim_id not in rows:
+            yield from ended()
+
+    once_only = isinstance(records, Iterator)
     for position, record in enumerate(records, 1):
         trace = RecordTrace(source, position, names.told)
         if isinstance(record, (Claim, RejectedClaim)):
             yield once(record, trace.origin(""))
         elif isinstance(record, ClaimLine) and record.trace is not None:
+            yield from gathered_under(record.claim_id)
             rows.setdefault(record.claim_id, []).append(record)
             places.setdefault(record.claim_id, trace)
         elif isinstance(record, (ClaimLine, Mapping)):
@@ -109,6 +123,7 @@ def _claims(
             row = _row(named, position, trace, names, notes)
             claim_id = claim_key(row.fields.get("claim_id", ""))
             if claim_id:
+                yield from gathered_under(claim_id)
                 rows.setdefault(claim_id, []).append(row)
                 places.setdefault(claim_id, trace)
             else:
@@ -121,8 +136,7 @@ def _claims(
                 "give claim lines or dicts with the columns of the claim table",
             )
             yield RejectedClaim(None, 1, (fault,))
-    for claim_id, gathered in rows.items():
-        yield once(gather(claim_id, gathered, notes), places[claim_id].origin(""))
+    yield from ended()
     notes.close()
 
 

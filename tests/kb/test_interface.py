@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from itertools import count, islice
 from typing import Any
 
 import pytest
@@ -148,6 +149,27 @@ def test_logs_have_one_name_and_no_value_of_a_claim(caplog: pytest.LogCaptureFix
     caplog.set_level("INFO")
     R14.adjudicate([line("SECRET"), line("SECRET2", units="SECRET3")])
     assert caplog.record_tuples == [("clausewise", 20, "1 lines determined, 1 rejected")]
+
+
+def test_a_stream_without_an_end_yields() -> None:
+    endless = (line(f"C{number // 2}", number % 2 + 1) for number in count())
+    taken = list(islice(R14.stream(endless), 5))
+    assert [(each.claim_id, each.line_number) for each in taken] == [
+        ("C0", 1),
+        ("C0", 2),
+        ("C1", 1),
+        ("C1", 2),
+        ("C2", 1),
+    ]
+
+
+def test_lines_of_a_stream_follow_each_other() -> None:
+    lines = [line("A"), line("B"), line("A", 2)]
+    assert len(R14.adjudicate(lines)) == 3
+    result = R14.adjudicate(iter(lines))
+    assert [each.claim_id for each in result] == ["A", "B"]
+    assert (result.tally.lines_read, result.tally.lines_rejected) == (3, 1)
+    assert "claim `A` occurs twice" in result.diagnostics[0].message
 
 
 def test_a_base_says_what_it_is() -> None:
