@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +20,12 @@ _DESCRIPTORS = ("/proc/self/fd",)
 
 
 @contextmanager
-def whole_file(path: str | Path, private: bool = False, swept: bool = False) -> Iterator[BinaryIO]:
+def whole_file(
+    path: str | Path,
+    private: bool = False,
+    swept: bool = False,
+    keep: Callable[[], bool] | None = None,
+) -> Iterator[BinaryIO]:
     """Give a new file in the same folder, which takes the place of a file when the block ends.
 
     Where the block fails, the new file is removed and the old one stays as it was. The new file has
@@ -35,6 +40,8 @@ def whole_file(path: str | Path, private: bool = False, swept: bool = False) -> 
         Whether only its owner may read the file; otherwise whoever may read new files.
     swept : bool, optional
         Whether the folder was rid of leftovers already, where many files are written to it.
+    keep : callable, optional
+        Tells at the end of the block whether the new file is kept.
 
     Yields
     ------
@@ -71,6 +78,8 @@ def whole_file(path: str | Path, private: bool = False, swept: bool = False) -> 
         try:
             yield file
             file.flush()
+            if keep is not None and not keep():
+                return
             if not private:
                 os.chmod(handle if os.chmod in os.supports_fd else made, 0o666 & ~_umask())
             if not os.path.samestat(os.fstat(handle), os.lstat(made)):

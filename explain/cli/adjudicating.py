@@ -36,8 +36,9 @@ from explain.cli.options import (
 from explain.cli.output import data, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
-from explain.cli.writing import ENDINGS, check_target, destination, format_by_ending
+from explain.cli.writing import check_target, destination
 from facts.diagnostic import Diagnostic, InputError, UsageError
+from facts.outputs import ENDINGS, OutputFile, format_by_ending
 from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 
@@ -80,13 +81,17 @@ def adjudicate(
     rejects: _RejectsOption = None,
     all_diagnostics: _AllDiagnosticsOption = False,
     readings: ReadingsOption = False,
+    allow_empty: Annotated[
+        bool, typer.Option("--allow-empty", help="Write the file of -o where no line was read too.")
+    ] = False,
 ) -> int:
     """Determine every line of some claims.
 
     On a terminal the determinations are a table, in a pipe or a file JSONL; --json, --csv and the
     ending of -o choose otherwise. What cannot be read is reported on stderr, and the summary there
     reconciles the lines: read = determined + superseded + rejected. A file of -o is written whole
-    or not at all.
+    or not at all. One that was there stays as it was where a file to read is missing, or no line
+    was read.
 
     Parquet, and tables of a megabyte and more, are adjudicated on DuckDB (pip install
     'clausewise[bulk]'), a million lines in seconds; --engine chooses otherwise. What takes more
@@ -106,7 +111,7 @@ def adjudicate(
     claims, evidence = given.claim_files(files), expanded(given.evidence or ())
     inputs = [*claims, *evidence, *(given.overrides or ()), *given.rules.lists]
     chosen = choose_engine(by.engine, claims)
-    task = Task(claims, evidence, output, kind, inputs, chosen)
+    task = Task(claims, evidence, output, kind, inputs, chosen, allow_empty or output is None)
     if rejects is not None:
         check_target(rejects, [*inputs, *filter(None, (output,))])
     with reading_ahead(claims, chosen, by.memory_limit, by.threads) as session:
@@ -146,7 +151,15 @@ def _one_by_one(
     result = Adjudication(diagnostics=BoundedDiagnostics(without_limit=all_diagnostics))
     meter = Meter("claims", total=about_lines(task.files))
     shown = progress(meter) if task.output is not None else nullcontext()
-    with destination(task.output, task.inputs) as write, shown:
+
+    def keep() -> bool:
+        file = OutputFile(task.output or "", task.allow_empty)
+        if file.takes(result.tally.lines_read):
+            return True
+        result.diagnostics.append(file.not_written())
+        return False
+
+    with destination(task.output, task.inputs, keep) as write, shown:
         try:
             supplements = read_supplements(kb, task.evidence, overrides)
         except InputError as fault:

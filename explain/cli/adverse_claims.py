@@ -49,7 +49,7 @@ def write_all(
     str
         How many of what were written, in a sentence.
     """
-    names = _names(kb, wishes.masked)
+    names = document_names(kb, wishes.masked)
     rows: list[tuple[str, ...]] = []
     entries: list[Entry] = []
     for claim_id, name in names.items():
@@ -71,8 +71,16 @@ def write_all(
     return f"{summary} {documents}, {INDEX}.html and {queue_name} written"
 
 
-def _names(kb: KnowledgeBase, masked: bool) -> dict[str, str]:
-    """Return the file name of each claim, in order; one that reveals nothing where it is masked."""
+def document_names(kb: KnowledgeBase, masked: bool) -> dict[str, str]:
+    """Return the name of each claim's document, without its ending, in order.
+
+    Parameters
+    ----------
+    kb : KnowledgeBase
+        With its claims.
+    masked : bool
+        Whether the names reveal nothing of the claims.
+    """
     if not masked:
         return file_names(kb.claims, (INDEX, QUEUE))
     ordered = sorted(kb.claims)

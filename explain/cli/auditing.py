@@ -11,8 +11,8 @@ import typer
 from explain.cli.audit_output import AuditJob, audit_in_one_set, write_audit
 from explain.cli.in_bulk import choose_engine
 from explain.cli.options import ClaimOption, CsvOption, EngineOptions, InputOptions, JsonOption
-from explain.cli.writing import ENDINGS, format_by_ending
 from facts.diagnostic import Diagnostic, UsageError
+from facts.outputs import ENDINGS, format_by_ending
 from facts.values import ValueFault, one_line, parse_date, parse_whole_number, quoted
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx"}

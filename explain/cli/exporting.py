@@ -197,7 +197,7 @@ def _export_all(
     output: str | None,
     queue: str,
 ) -> int:
-    from explain.cli.adverse_claims import write_all
+    from explain.cli.adverse_claims import document_names, write_all
 
     if output is None:
         raise UsageError.of("`--all-adverse` needs a folder", "name one with -o FOLDER")
@@ -205,6 +205,9 @@ def _export_all(
     loaded = given.loaded(claims)
     report(loaded.diagnostics)
     folder = OutputFolder(output)
+    if not wishes.masked:
+        names = document_names(loaded.kb, masked=False).values()
+        folder.hold_masked([f"{name}{kind.suffix}" for name in names])
     try:
         meter = Meter("claims", total=len(loaded.kb.claims), noun="claims", exact=True)
         with progress(meter):

@@ -19,6 +19,7 @@ from facts.claim import Override, full_claim_id
 from facts.diagnostic import UsageError
 from facts.extras import bulk_module, duckdb_module
 from facts.leftovers import scratch_folder
+from facts.outputs import OutputFile
 from facts.readers.batch import RejectedClaim, Tally
 from facts.readers.detect import document_reader
 from facts.readers.opening import packing
@@ -149,6 +150,8 @@ class Task(NamedTuple):
         Every file that is read, none of which may be written over.
     engine : str
         One of ``ENGINES``.
+    allow_empty : bool
+        Whether a file is written where no line was read.
     """
 
     files: Sequence[str]
@@ -157,6 +160,7 @@ class Task(NamedTuple):
     kind: str
     inputs: list[str]
     engine: str
+    allow_empty: bool = True
 
 
 def adjudicate_in_bulk(
@@ -192,7 +196,7 @@ def adjudicate_in_bulk(
             return adjudicate_files(
                 rules,
                 task.files,
-                target,
+                OutputFile(target, task.allow_empty),
                 evidence=task.evidence,
                 overrides=overrides,
                 engine=task.engine,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Collection
 from pathlib import Path
 
 from facts.diagnostic import UsageError
 from facts.leftovers import new_part, remove_leftovers
 from facts.values import one_line
 from facts.whole_file import unwritable, whole_file
+
+MASKED_NAME = re.compile(r"claim-[0-9]{4,}")
+"""How the documents of masked claims are named, without their endings."""
 
 
 class OutputFolder:
@@ -57,6 +62,25 @@ class OutputFolder:
         """
         write_bytes(self.path / name, content, f"`{one_line(str(self.path / name))}`", swept=True)
         self.written.add(name)
+
+    def hold_masked(self, names: Collection[str]) -> None:
+        """Let documents that are not masked not come among those that are.
+
+        Parameters
+        ----------
+        names : collection of str
+            File names that will be written, none of which is masked.
+
+        Raises
+        ------
+        UsageError
+            If the folder has documents of masked claims.
+        """
+        for path in sorted(self.path.iterdir()):
+            if MASKED_NAME.fullmatch(path.stem) and path.name not in names:
+                message = f"{self.name} has masked documents, as `{one_line(path.name)}`"
+                help = "name another folder, or give --mask"
+                raise UsageError.of(message, help)
 
     def others(self, suffix: str) -> int:
         """Return the number of files with an ending that were not written now.

@@ -26,9 +26,10 @@ from explain.cli.loaded import expanded, read_supplements
 from explain.cli.options import ClaimOption, EngineOptions, InputOptions
 from explain.cli.output import message, report
 from explain.cli.running import BAD_INPUT, DONE
-from explain.cli.writing import destination, format_by_ending
+from explain.cli.writing import destination
 from facts.claim import Party
 from facts.diagnostic import Diagnostic, UsageError
+from facts.outputs import format_by_ending
 from facts.readers.batch import Tally
 from facts.remittance import ZERO
 from facts.values import ValueFault, parse_date, quoted

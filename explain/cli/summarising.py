@@ -22,11 +22,12 @@ from explain.cli.output import csv_text, data, flush, json_text, message, report
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.summary_table import show_summary
-from explain.cli.writing import check_target, format_by_ending
+from explain.cli.writing import check_target
 from explain.summary.page import money, page_bytes
 from explain.summary.plain import csv_rows, summary_json
 from explain.summary.rows import Labels, SummaryTable, summary_tables
 from facts.diagnostic import Diagnostic, UsageError
+from facts.outputs import format_by_ending
 from facts.whole_file import unwritable, whole_file
 from kb.bulk.result import BulkResult, Meter
 from kb.model.summary import DIMENSIONS, USUAL, Summary, parse_groupings

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 
 from explain.cli.output import data
 from facts.diagnostic import UsageError
+from facts.outputs import hold_existing
 from facts.values import one_line
 from facts.whole_file import real_target, unwritable, whole_file
 
-ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
-"""What the end of a file's name says of what to write."""
-
-_OTHER_ENDINGS = (".ndjson", ".pq", ".htm")
-
-
-def format_by_ending(output: str, endings: Mapping[str, str] = ENDINGS) -> str:
-    """Return the format that the ending of a file's name asks for.
-
-    Parameters
-    ----------
-    output : str
-        Name of the file.
-    endings : mapping of str to str, optional
-        The formats that there are, by ending.
-
-    Raises
-    ------
-    UsageError
-    """
-    kind = endings.get(Path(output).suffix.lower())
-    if kind is None:
-        names = [ending for ending in endings if ending not in _OTHER_ENDINGS]
-        help = f"end it in {', in '.join(names[:-1])} or in {names[-1]}"
-        raise UsageError.of(f"`{one_line(output)}` has an unknown ending", help)
-    return kind
-
 
 @contextmanager
-def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Callable[[str], None]]:
+def destination(
+    output: str | None, inputs: Iterable[str] = (), keep: Callable[[], bool] | None = None
+) -> Iterator[Callable[[str], None]]:
     """Give a function that writes one row: to stdout, or to a file that is written whole or not.
 
     Parameters
@@ -51,6 +28,8 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
         A file, or None for stdout.
     inputs : iterable of str
         Files that are read meanwhile, none of which may be written over.
+    keep : callable, optional
+        Tells at the end whether the file is kept; one that was there stays as it was otherwise.
 
     Raises
     ------
@@ -65,7 +44,7 @@ def destination(output: str | None, inputs: Iterable[str] = ()) -> Iterator[Call
     with ExitStack() as stack:
         with _writing(what):
             file = TextIOWrapper(
-                stack.enter_context(whole_file(path)),
+                stack.enter_context(whole_file(path, keep=keep)),
                 encoding="utf-8",
                 errors="backslashreplace",
                 newline="",
@@ -104,11 +83,15 @@ def check_target(output: str, inputs: Iterable[str]) -> Path:
     ------
     UsageError
         If it is a folder, or one of the files that are read.
+    InputError
+        If it exists, and a file to read is missing.
     """
-    what = f"`{one_line(output)}`"
+    what, inputs = f"`{one_line(output)}`", list(inputs)
     path = real_target(output)
     if path.is_dir():
         raise UsageError.of(f"{what} is a folder", "name a file in it")
     if path in {Path(os.path.realpath(name)) for name in inputs}:
         raise UsageError.of(f"{what} is one of the files to read", "write to another file")
+    missed = [name for name in inputs if os.path.lexists(name) or not glob.glob(name)]
+    hold_existing(output, path, missed)
     return path

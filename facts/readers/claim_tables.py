@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from facts.outputs import cannot_be_read
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.frames import TablePath
 from facts.readers.grouping import group_rows, returning_claims
@@ -13,7 +14,6 @@ from facts.readers.line_table import RawRow
 from facts.readers.notes import Notes
 from facts.readers.parquet import ParquetFile
 from facts.readers.table_file import TableFile, open_table, without_rows
-from facts.readers.text_file import cannot_be_read
 
 
 def read_claim_tables(paths: Sequence[TablePath], only: str | None = None) -> ClaimStream:

@@ -11,6 +11,7 @@ from typing import Any
 from facts.diagnostic import Diagnostic
 from facts.extras import OFFLINE, bulk_module, duckdb_module
 from facts.origin import Origin
+from facts.outputs import cannot_be_read
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
 from facts.readers.delimited import RowTrace
 from facts.readers.frames import Frame
@@ -18,7 +19,6 @@ from facts.readers.layout import Layout, layout_of
 from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
 from facts.readers.plain_values import Single, texts_of
-from facts.readers.text_file import cannot_be_read
 from facts.values import one_line
 
 MARK = b"PAR1"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.outputs import cannot_be_read
 from facts.readers.column_values import PARSERS, REQUIRED
 from facts.readers.delimited import DelimitedFile, open_delimited
 from facts.readers.frames import Frame, TablePath, located
@@ -14,7 +15,7 @@ from facts.readers.jsonl import ObjectFile, open_objects
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
 from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.text_file import look
 from facts.values import one_line
 
 TableFile = DelimitedFile | ObjectFile | ParquetFile

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.outputs import cannot_be_read, missing_file
 from facts.readers.opening import REPLACEMENT, InputText, open_bytes
 from facts.values import one_line
 
@@ -63,12 +64,8 @@ def look(path: Path) -> tuple[str, Diagnostic | None]:
             )
         with open_bytes(path) as file:
             head = file.read(_LOOK)
-    except FileNotFoundError:
-        return "", _fault(f"there is no file `{source}`", path, "look at the name and the folder")
-    except IsADirectoryError:
-        return "", _fault(f"`{source}` is a folder", path, "name the files in it")
     except (OSError, ValueError) as fault:
-        return "", cannot_be_read(path, fault)
+        return "", missing_file(path) or cannot_be_read(path, fault)
     if head.lstrip().startswith(_X12):
         head = head.rstrip(_PADDING)
     foreign = _foreign(path, source, head)
@@ -116,12 +113,6 @@ def _beginning(path: Path, head: bytes) -> tuple[str, int]:
         if fault.start > len(head) - 4 and len(head) == _LOOK:
             return head[: fault.start].decode("utf-8-sig"), 0
         return InputText(path).decoded(head, True), fault.start + 1
-
-
-def cannot_be_read(path: Path, fault: Exception) -> Diagnostic:
-    """Return the diagnostic for a path whose file the system does not give, for some fault."""
-    reason = (fault.strerror or "") if isinstance(fault, OSError) else "it is no name of a file"
-    return _fault(f"`{one_line(str(path))}` cannot be read: {reason[:1].lower()}{reason[1:]}", path)
 
 
 class Rows(Protocol):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facts.claim import Override
 from facts.extras import Connection
+from facts.outputs import ENDINGS, OutputFile, format_by_ending, hold_existing
 from facts.readers.frames import TablePath
 from facts.values import one_line
 from facts.whole_file import real_target, unwritable, whole_file
@@ -27,14 +29,13 @@ from kb.planning.rules import BulkRules
 if TYPE_CHECKING:
     from kb.rule_base import RuleBase
 
-_KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-"""What the ending of the output asks for; anything else is CSV."""
+_ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet"}
 
 
 def adjudicate_files(
     kb: RuleBase | BulkRules,
     claims: Sequence[TablePath],
-    output: str | Path,
+    output: str | Path | OutputFile,
     *,
     evidence: Sequence[TablePath] = (),
     overrides: Iterable[Override] = (),
@@ -52,8 +53,9 @@ def adjudicate_files(
         A policy with its settings and lists; ``BulkRules`` loads it where it has to.
     claims, evidence : sequence of path
         CSV, JSONL and Parquet files and data frames, in any mixture; claims may be 837 too.
-    output : path
-        Parquet, JSONL or CSV, as its ending says; it is written whole or not at all.
+    output : path or OutputFile
+        Parquet, JSONL or CSV, as its ending says; it is written whole or not at all, and only where
+        a line was read, unless an ``OutputFile`` says otherwise.
     overrides : iterable of Override, optional
         Overrides of plans and contracts.
     engine : {"duckdb", "pydatalog"}, optional
@@ -76,9 +78,11 @@ def adjudicate_files(
     ------
     KeyboardInterrupt
         If a person stops it; nothing is left behind.
+    InputError
+        If the output exists and a file to read is missing; it stays as it was.
     UsageError
-        If the output cannot be written, the room does not suffice, an option is wrong, or the
-        extra ``clausewise[bulk]`` is not installed.
+        If the output cannot be written or its ending names no format, the room does not suffice, an
+        option is wrong, or the extra ``clausewise[bulk]`` is not installed.
 
     See Also
     --------
@@ -95,13 +99,28 @@ def adjudicate_files(
     >>> adjudicate_files(KnowledgeBase.load("r14"), [claims], claims.with_name("out.csv")).outcomes
     {'bundled': 1}
     """
-    target = real_target(output)
-    _check_writable(target, output)
+    file = OutputFile.of(output)
+    kind = format_by_ending(file.path, _ENDINGS)
+    target = real_target(file.path)
+    _check_writable(target, file.path)
+    files = [each for each in (*claims, *evidence) if isinstance(each, (str, Path))]
+    hold_existing(file.path, target, files)
     rules = kb if isinstance(kb, BulkRules) else BulkRules.of(kb)
     inputs = BulkInputs(claims, evidence, tuple(overrides), meter or Meter(), threads, memory_limit)
-    with interruptible(), room_faults(str(output)), whole_file(target) as file:
-        kind = _KINDS.get(Path(output).suffix.lower(), "csv")
-        return determine_files(rules, inputs, _Written(file.name, kind), engine, session)
+    found = list[BulkResult]()
+    keep = partial(_is_kept, file, found)
+    with interruptible(), room_faults(str(file.path)), whole_file(target, keep=keep) as made:
+        found.append(determine_files(rules, inputs, _Written(made.name, kind), engine, session))
+    return found[0]
+
+
+def _is_kept(file: OutputFile, found: Sequence[BulkResult]) -> bool:
+    """Return whether the file is written; where it is not, tell so."""
+    (result,) = found
+    if file.takes(result.tally.lines_read):
+        return True
+    result.diagnostics.append(file.not_written())
+    return False
 
 
 @dataclass(frozen=True, slots=True)

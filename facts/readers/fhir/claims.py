@@ -14,6 +14,7 @@ from pathlib import Path
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.outputs import cannot_be_read
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.fhir.documents import Resource, resources
 from facts.readers.fhir.elements import Element
@@ -22,7 +23,7 @@ from facts.readers.fhir.releases import CLAIMS, CONTEXT, other_release
 from facts.readers.grouping import gather
 from facts.readers.identity import RepeatedNumbers
 from facts.readers.notes import Notes
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.text_file import look
 from facts.values import one_line, quoted
 
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
+from facts.outputs import cannot_be_read
 from facts.readers.fhir.documents import resources
 from facts.readers.fhir.elements import Element, codings
 from facts.readers.fhir.lines import ItemTrace, claim_id_of
 from facts.readers.fhir.releases import CLAIMS
 from facts.readers.line_table import RawRow
 from facts.readers.plain_values import texts_of
-from facts.readers.text_file import cannot_be_read
 from facts.values import one_line
 
 _COLUMNS = ("claim_id", "line_number", "evidence", "value")

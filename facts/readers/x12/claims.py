@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
+from facts.outputs import cannot_be_read
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.identity import superseded_note
 from facts.readers.notes import Notes
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.text_file import look
 from facts.readers.x12.elements import (
     ClaimSegments,
     LineSegments,

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from facts.diagnostic import Diagnostic
+from facts.outputs import cannot_be_read
 from facts.readers.notes import Notes
-from facts.readers.text_file import cannot_be_read, look
+from facts.readers.text_file import look
 from facts.readers.x12.claims import MOST_LINES
 from facts.readers.x12.elements import element, place, qualifier, shown_name
 from facts.readers.x12.envelope import (

