@@ -9,6 +9,12 @@ from typing import Any
 MOST_STEPS = 200_000
 """Literals that are looked at before a file of certificates is given up."""
 
+STEPS_OF_A_NODE = 5
+"""What it takes to look at a step of a proof, beside what it rests on."""
+
+CHARACTERS_OF_A_STEP = 2
+"""Characters of a rule that are read in the time of one literal."""
+
 ROWS_OF_A_STEP = 16
 """Rows that are compared with a pattern in the time of one literal."""
 
@@ -37,6 +43,7 @@ class Budget:
 
     def __init__(self, steps: int | None = None) -> None:
         self._left: float = MOST_STEPS if steps is None else steps
+        self._read: set[str] = set()
 
     def spend(self, steps: float) -> None:
         """Take steps from what is left.
@@ -54,6 +61,23 @@ class Budget:
         self._left -= steps
         if self._left < 0:
             raise Refused("it takes too many steps to check")
+
+    def spend_on_rule(self, text: str) -> None:
+        """Take what it takes to read the text of a rule, which is read once.
+
+        Parameters
+        ----------
+        text : str
+            As it is written.
+
+        Raises
+        ------
+        Refused
+            If nothing is left.
+        """
+        if text not in self._read:
+            self._read.add(text)
+            self.spend(len(text) / CHARACTERS_OF_A_STEP)
 
 
 def value_of(written: Any) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from explain.certificate.bounds import MOST_SHOWN, Budget, Refused, value_of
+from explain.certificate.bounds import MOST_SHOWN, STEPS_OF_A_NODE, Budget, Refused, value_of
 from explain.certificate.evaluator import Lookup, Row, Values, compute, views
 from explain.certificate.says import literal_says, looked_for, node_says, values_of
 from explain.certificate.seals import broken_seals, digest
@@ -122,6 +122,7 @@ class Checker:
             self.place = f"step n{at}"
             if node["id"] != f"n{at}":
                 raise Refused("a step before it is missing, or the steps are out of order")
+            self._budget.spend(STEPS_OF_A_NODE)
             self.nodes[node["id"]] = node
             hold_step(node)
         self.below = {number: [] for number in self.nodes}
@@ -143,6 +144,7 @@ class Checker:
             if entry["id"] != f"r{at}":
                 raise Refused("a rule before it is missing, or the rules are out of order")
             hold_rule(entry)
+            self._budget.spend_on_rule(entry["text"])
             self.rules[entry["id"]] = _rule(entry["text"])
         self.place = "input"
         for name, rows in self.document["input"].items():

@@ -13,8 +13,11 @@ EXPORT_FORMAT = "clausewise explanation 1"
 """What an export as JSON says that it is; it carries a certificate for each of its lines."""
 
 _MOST_BYTES = 200_000_000
-_MOST_PARTS = 1_500_000
-"""Objects, lists and values of a file: each takes many times its bytes once it is read."""
+_BOUNDS = (("{[,", 1_200_000, 8, "parts"), (":", 400_000, 25, "fields"))
+"""Signs, how many of them a small file may have, bytes for each of a large one, and what they are.
+
+Each of these takes many times its bytes once it is read.
+"""
 
 
 def read_certificate(path: str | Path) -> dict[str, Any]:
@@ -44,8 +47,9 @@ def read_certificate(path: str | Path) -> dict[str, Any]:
         raise _fault(name, f"the certificate cannot be read: {reason}") from None
     if len(content) > _MOST_BYTES:
         raise _fault(name, "the certificate is too large")
-    if sum(map(content.count, (b"{", b"[", b","))) > _MOST_PARTS:
-        raise _fault(name, "the certificate has too many parts")
+    for signs, least, size, noun in _BOUNDS:
+        if sum(content.count(sign.encode()) for sign in signs) > max(least, len(content) // size):
+            raise _fault(name, f"the certificate has too many {noun}")
     if not content.strip():
         raise _fault(name, "the certificate is empty", _WRITE)
     try:
@@ -85,7 +89,7 @@ def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]
     Raises
     ------
     InputError
-        If it is an export that carries none.
+        If it is an export that carries none, or explains a line twice.
     """
     if not is_export(document):
         return [document]
@@ -98,7 +102,14 @@ def certificates_of(document: dict[str, Any], name: str) -> list[dict[str, Any]]
     if not found or len(found) != len(lines or ()):
         message = "the export does not carry the certificates of all its lines"
         raise _fault(name, message, "a masked export has none: a proof needs its facts")
+    numbers = [each["about"].get("line_number") for each in found if _is_about(each)]
+    if len({str(number) for number in numbers}) < len(numbers):
+        raise _fault(name, "the export explains a line twice")
     return found
+
+
+def _is_about(certificate: dict[str, Any]) -> bool:
+    return isinstance(certificate.get("about"), dict)
 
 
 class _Hidden(Exception):

@@ -7,8 +7,23 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-FORMAT = "clausewise proof 1"
-"""What a certificate says that it is."""
+_FORMAT = "clausewise proof"
+
+FORMAT = f"{_FORMAT} 2"
+"""What a certificate says that it is; the number grows where an older one is refused."""
+
+
+def is_other_version(format: object) -> bool:
+    """Return whether a ``format`` is that of certificates of another version.
+
+    Examples
+    --------
+    >>> is_other_version("clausewise proof 1"), is_other_version(FORMAT), is_other_version("x")
+    (True, False, False)
+    """
+    if not isinstance(format, str) or format == FORMAT:
+        return False
+    return format.startswith(f"{_FORMAT} ") and format[len(_FORMAT) + 1 :].isdecimal()
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)

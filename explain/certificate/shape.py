@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from explain.certificate.bounds import Refused
-from explain.certificate.seals import FORMAT
+from explain.certificate.seals import FORMAT, is_other_version
 
 FieldTest = Callable[[Any], bool]
 """Tells whether a value is of the kind that a field has."""
@@ -81,6 +81,11 @@ def hold_document(document: Mapping[str, Any]) -> None:
     ------
     Refused
     """
+    if is_other_version(document["format"]):
+        raise Refused(
+            f"it is a `{document['format'][:40]}`, of another version of clausewise, and this one "
+            f"checks `{FORMAT}`: write it again"
+        )
     if document["format"] != FORMAT:
         raise Refused(f"its format is not `{FORMAT}`")
     _hold(document, _DOCUMENT)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from explain import verify, why
+from explain.certificate.file import certificates_of, read_certificate
 from explain.certificate.seals import digest, seal
 from explain.exports.document import LetterFields
 from explain.exports.making import Wishes, document_of
 from explain.exports.plain_json import plain
 from explain.exports.verify import verify_export
+from facts.diagnostic import InputError
 from kb.claims.determine import LoadedClaim
 from kb.knowledge_base import KnowledgeBase
 from tests.explain.certificate.test_mutations import LINES, POLICY
@@ -172,3 +175,49 @@ def test_a_long_rule_is_refused_before_it_is_read(document) -> None:
     other = copy.deepcopy(document)
     other["rules"][0]["text"] = "a(X) :- b(X)" + ", b(X)" * 20_000 + "."
     assert "has more than 20000 characters" in verify(seal(other)).text
+
+
+@pytest.mark.parametrize("part", ["nodes", "rules"])
+def test_many_steps_and_rules_are_refused_before_they_are_looked_at(document, part) -> None:
+    other = copy.deepcopy(document)
+    if part == "nodes":
+        other["nodes"] = [{**other["nodes"][0], "id": f"n{at}"} for at in range(50_000)]
+        other["edges"] = []
+    else:
+        rule = other["rules"][0]
+        text = "p{}(X) :- q(X), r(X), s(X), t(X), u(X)."
+        other["rules"] = [{**rule, "id": f"r{at}", "text": text.format(at)} for at in range(20_000)]
+    assert verify(other).text.endswith("it takes too many steps to check")
+
+
+def test_a_certificate_of_another_version_says_so(document) -> None:
+    assert verify(seal({**document, "format": "clausewise proof 1"})).text == (
+        "refused: certificate: it is a `clausewise proof 1`, of another version of clausewise, "
+        "and this one checks `clausewise proof 2`: write it again"
+    )
+    found = verify(seal({**document, "format": "something"})).text
+    assert found == "refused: certificate: its format is not `clausewise proof 2`"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{" + ",".join(f'"k{at}":0' for at in range(400_001)) + "}", "too many fields"),
+        ("[" * 1_200_001, "too many parts"),
+        ("[" * 100_000, "is not JSON that can be read"),
+        ('{"a":' * 100_000, "is not JSON that can be read"),
+        ("9" * 100_000, "is not JSON that can be read"),
+    ],
+    ids=["keys", "lists", "deep", "deep objects", "digits"],
+)
+def test_a_file_is_bounded_before_it_is_read(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "proof.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=message):
+        read_certificate(path)
+
+
+def test_an_export_explains_a_line_once(export) -> None:
+    other = {**export, "lines": [*export["lines"], export["lines"][0]]}
+    with pytest.raises(InputError, match="the export explains a line twice"):
+        certificates_of(other, "export.json")
