@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from facts.outputs import cannot_be_read
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
+from facts.readers.forms_of_file import FormsOfFile
 from facts.readers.frames import TablePath
 from facts.readers.grouping import group_rows, returning_claims
 from facts.readers.layout import layout_of
@@ -59,6 +60,8 @@ def ids_of_tables(paths: Sequence[TablePath]) -> Iterator[str]:
 def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | RejectedClaim]:
     broken: set[int] = set()
 
+    forms = {number: FormsOfFile(str(file.path)) for number, file in files.items()}
+
     def claim_ids() -> Iterator[str]:
         for number, file in files.items():
             try:
@@ -74,6 +77,7 @@ def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | Rejec
                 continue
             try:
                 for row in file.rows():
+                    forms[number].add(row.fields.get("claim_form"))
                     yield number, row
             except OSError as fault:
                 notes.once([cannot_be_read(file.path, fault)])
@@ -85,4 +89,6 @@ def _claims(files: dict[int, TableFile], notes: Notes) -> Iterator[Claim | Rejec
         return RawRow(number, fields, files[file_number].trace(number))
 
     yield from group_rows(rows(), returning_claims(claim_ids()), restore, notes)
+    for each in forms.values():
+        notes.once(each.warnings())
     notes.close()

@@ -12,6 +12,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
+from facts.readers.forms_of_file import FormsOfFile
 from facts.readers.grouping import gather
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
@@ -88,6 +89,7 @@ def _claims(
         repeated = repeated_claims([_ids_of(records, source, layout)])
     given: dict[str, Origin] = {}
     names = ObjectNames(PARSERS, layout)
+    forms = FormsOfFile(source)
 
     def once(item: Claim | RejectedClaim, place: Origin) -> Claim | RejectedClaim:
         """Return a claim, rejected where its id is in another place too."""
@@ -121,6 +123,7 @@ def _claims(
         elif isinstance(record, (ClaimLine, Mapping)):
             named = record._asdict() if isinstance(record, ClaimLine) else record
             row = _row(named, position, trace, names, notes)
+            forms.add(row.fields.get("claim_form"))
             claim_id = claim_key(row.fields.get("claim_id", ""))
             if claim_id:
                 yield from gathered_under(claim_id)
@@ -137,6 +140,7 @@ def _claims(
             )
             yield RejectedClaim(None, 1, (fault,))
     yield from ended()
+    notes.once(forms.warnings())
     notes.close()
 
 

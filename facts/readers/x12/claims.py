@@ -14,7 +14,7 @@ from facts.diagnostic import Diagnostic
 from facts.outputs import cannot_be_read
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.identity import superseded_note
-from facts.readers.notes import Notes
+from facts.readers.notes import Counted, Notes
 from facts.readers.text_file import look
 from facts.readers.x12.elements import (
     ClaimSegments,
@@ -325,7 +325,8 @@ class _ClaimReader:
         found = builder.found
         if found:
             if any(each.severity == "error" for each in found):
-                return self._rejected(claim, found)
+                told = [each for each in found if not isinstance(each, Counted)]
+                return self._rejected(claim, told)
             self._notes.add(*found)
         lines.sort(key=lambda line: line.line_number)
         if not claim.identity.superseded_by:

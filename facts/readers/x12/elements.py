@@ -5,14 +5,14 @@ Source: ASC X12 005010X222 (837P) and 005010X223 (837I), loops 2300, 2400, 2410,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from facts.claim import NOBODY, ClaimParties, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.identity import ALONE, Identity
-from facts.readers.x12.segments import Segment
+from facts.readers.x12.segments import UNREADABLE, Segment
 from facts.readers.x12.values import DIAGNOSIS_QUALIFIERS
 
 READ_ELEMENTS = {
@@ -261,3 +261,14 @@ def shown_name(segment: Segment) -> str:
     """Return the name of a segment, or `?` where the text cannot be a name."""
     name = segment[1][0]
     return name if len(name) <= 3 and name.isascii() and name.isalnum() else "?"
+
+
+def unreadable_elements(segments: Iterable[Segment]) -> Iterator[tuple[Segment, int, str]]:
+    """Yield the elements of some ``segments`` that are read, and have damaged characters."""
+    for segment in segments:
+        read = READ_ELEMENTS.get(segment[1][0])
+        for position, text in enumerate(segment[1]):
+            if read is not None and position not in read:
+                continue
+            if any(sign in text for sign in UNREADABLE):
+                yield segment, position, text

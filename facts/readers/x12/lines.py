@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple, TypeVar
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar
 
 from facts.claim import ClaimLine, Diagnosis
 from facts.diagnostic import Diagnostic
 from facts.readers.identity import REPLACES, note_on_replacement
+from facts.readers.x12.column_elements import check_id, column_value, note_on_amount, text_value
 from facts.readers.x12.elements import (
-    READ_ELEMENTS,
     ClaimSegments,
     LineSegments,
     SegmentTrace,
     component,
     element,
     place,
+    unreadable_elements,
 )
-from facts.readers.x12.segments import UNREADABLE, Segment
+from facts.readers.x12.segments import Segment
 from facts.readers.x12.values import (
     COUNTED_UNITS,
     DIAGNOSIS_QUALIFIERS,
@@ -44,8 +46,6 @@ from facts.values import (
     odd_procedure,
     parse_code,
     parse_diagnoses,
-    parse_place_of_service,
-    parse_revenue_code,
     parse_type_of_bill,
     quoted,
 )
@@ -64,8 +64,8 @@ class _Shared(NamedTuple):
     facility: str | None
     diagnoses: tuple[Diagnosis, ...]
     period: tuple[date, date] | None
-    provider: str
-    authorization: str
+    provider: str | None
+    authorization: str | None
     plan_id: str | None
     contract_id: str | None
 
@@ -100,6 +100,7 @@ class LineBuilder:
         claim = self._claim
         if not self.claim_id:
             self._error("the claim has no id", claim.clm, "01")
+        check_id(self.claim_id, claim.clm, self._source, self.found)
         if self._damaged:
             self._look_for_damage(claim.segments())
         if component(claim.clm, 5, 2, claim.component) == REPLACES:
@@ -109,10 +110,10 @@ class LineBuilder:
             self._facility(),
             self._diagnoses(),
             self._period(claim.dtp) if claim.dtp is not None and not claim.professional else None,
-            _text(claim.provider, 9),
-            _text(claim.ref, 2),
-            _text(claim.sbr, 3) or None,
-            _text(claim.cn1, 4) or None,
+            self._value("rendering_provider", claim.provider, 9),
+            self._value("prior_authorization", claim.ref, 2),
+            self._value("plan_id", claim.sbr, 3),
+            self._value("contract_id", claim.cn1, 4),
         )
         by_number: dict[int, LineSegments] = {}
         lines = []
@@ -152,24 +153,24 @@ class LineBuilder:
         procedure = self._procedure(sv, 1 if professional else 2)
         revenue = place_of_service = None
         if professional:
-            charge = self._read(amount_of, sv, 2, "02")
+            charge = self._amount(sv, 2, "02")
             self._unit(sv, 3, "03")
-            units = self._read(amount_of, sv, 4, "04")
+            units = self._amount(sv, 4, "04")
             place_of_service = shared.facility
             if element(sv, 5).strip():
-                place_of_service = self._read(parse_place_of_service, sv, 5, "05")
+                place_of_service = self._value("place_of_service", sv, 5)
         else:
             if element(sv, 1).strip():
-                revenue = self._read(parse_revenue_code, sv, 1, "01")
+                revenue = self._value("revenue_code", sv, 1)
             elif procedure is _NO_PROCEDURE:
                 self._error("the line has neither a revenue code nor a procedure", sv, "01")
-            charge = self._read(amount_of, sv, 3, "03")
+            charge = self._amount(sv, 3, "03")
             self._unit(sv, 4, "04")
-            units = self._read(amount_of, sv, 5, "05")
+            units = self._amount(sv, 5, "05")
         ndc = self._ndc(segments.lin) if segments.lin is not None else None
         quantity = unit = None
         if segments.ctp is not None:
-            quantity = self._read(amount_of, segments.ctp, 4, "04")
+            quantity = self._amount(segments.ctp, 4, "04")
             unit = self._drug_unit(segments.ctp)
         if period is None:
             return None
@@ -191,8 +192,10 @@ class LineBuilder:
             quantity,
             unit,
             self._description(procedure, segments),
-            (_text(segments.nm1, 9) if segments.nm1 is not None else shared.provider) or None,
-            _text(segments.ref, 2) or shared.authorization or None,
+            self._value("rendering_provider", segments.nm1, 9)
+            if segments.nm1 is not None
+            else shared.provider,
+            self._value("prior_authorization", segments.ref, 2) or shared.authorization,
             shared.diagnoses,
             shared.plan_id,
             shared.contract_id,
@@ -253,7 +256,7 @@ class LineBuilder:
             self._note(f"the units of the line are {meaning}", sv, name, "the number is kept")
 
     def _ndc(self, lin: Segment) -> str | None:
-        text = _text(lin, 3)
+        text = self._value("ndc", lin, 3) or ""
         code = parse_ndc(text)
         if code is None:
             if text:
@@ -296,12 +299,13 @@ class LineBuilder:
             return None
         try:
             if claim.professional:
-                return parse_place_of_service(first)
+                args = ("place_of_service", first, claim.clm, "05-1", self._source)
+                read: str | None = text_value(*args, self.found)
+                return read
             text = first + component(claim.clm, 5, 2, claim.component)
             value = parse_type_of_bill(text)
         except ValueFault as fault:
-            position = "05-1" if claim.professional else "05"
-            self._error(f"the element {fault.message}", claim.clm, position, fault.help)
+            self._error(f"the element {fault.message}", claim.clm, "05", fault.help)
             return None
         if text != text.upper():
             self._changed("type of bill", text, value, claim.clm, "05")
@@ -353,6 +357,15 @@ class LineBuilder:
             self._error(f"the date {fault.message}", dtp, f"{fault.component:02}", fault.help)
             return None
 
+    def _amount(self, segment: Segment, position: int, name: str) -> Decimal | None:
+        value = self._read(amount_of, segment, position, name)
+        if value is not None:
+            note_on_amount(value, segment, position, self._source, self.found)
+        return value
+
+    def _value(self, column: str, segment: Segment | None, position: int) -> Any:
+        return column_value(column, segment, position, self._source, self.found)
+
     def _read(
         self, parser: Callable[[str], Value], segment: Segment, position: int, name: str
     ) -> Value | None:
@@ -364,18 +377,9 @@ class LineBuilder:
             return None
 
     def _look_for_damage(self, segments: list[Segment]) -> None:
-        for segment in segments:
-            read = READ_ELEMENTS.get(segment[1][0])
-            for position, text in enumerate(segment[1]):
-                if read is not None and position not in read:
-                    continue
-                if any(sign in text for sign in UNREADABLE):
-                    self._error(
-                        f"the element has characters that cannot be read: {quoted(text)}",
-                        segment,
-                        f"{position:02}",
-                        "save the file as UTF-8",
-                    )
+        for segment, position, text in unreadable_elements(segments):
+            message = f"the element has characters that cannot be read: {quoted(text)}"
+            self._error(message, segment, f"{position:02}", "save the file as UTF-8")
 
     def _changed(self, what: str, text: str, value: str, segment: Segment, position: str) -> None:
         self._note(
@@ -392,7 +396,3 @@ class LineBuilder:
         self.found.append(
             Diagnostic("error", message, place(self._source, segment, position), help)
         )
-
-
-def _text(segment: Segment | None, position: int) -> str:
-    return element(segment, position).strip() if segment is not None else ""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from facts.readers.parquet import WHOLE
+from kb.bulk.read.files import Source
+from kb.bulk.read.free_texts import odd
+
 _MOST_TIMES = 20
 """How many pairs a line may bring before they are counted: claims are rarely longer."""
 
@@ -115,3 +119,21 @@ def pairs_of(connection: Any, lines: str, count: int, total: int) -> int:
         f"SELECT sum(n * n) FROM (SELECT count(*) AS n FROM {lines} GROUP BY claim_id)"
     ).fetchone()
     return int(pairs)
+
+
+def source_in_order(source: Source, connection: Any) -> bool:
+    """Return whether the lines of a source are in order, and no claim id is odd, as they are.
+
+    Parameters
+    ----------
+    source : Source
+        The source.
+    connection : DuckDB connection
+        An open connection to DuckDB.
+    """
+    kinds = source.columns
+    if "claim_part" in kinds:
+        return False
+    if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
+        return False
+    return in_order(connection, source.scan, odd("claim_id", "claim_id"))

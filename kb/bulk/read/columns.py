@@ -228,7 +228,7 @@ def _parsed(
     if not plain:
         column.distinct = {value for value in made.values() if value is not None}
     straight = f"{straight}::{wanted}" if wanted != "TEXT" else straight
-    if all(value == new for value, new in made.items()) and not typed:
+    if all(value == new for value, new in made.items()) and not (typed or bad):
         column.value = straight
         return column
     table = f"v_{name}_{tag}"

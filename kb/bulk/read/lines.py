@@ -13,16 +13,17 @@ from functools import partial
 from typing import Any
 
 from facts.claim import ClaimLine
+from facts.claim_forms import CLAIM_FORMS
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, RejectedClaim, Tally
 from facts.readers.column_values import PARSERS, REQUIRED
+from facts.readers.forms_of_file import FormsOfFile
 from facts.readers.frames import Frame, TablePath
 from facts.readers.grouping import claims_of
 from facts.readers.layout import layout_of
 from facts.readers.line_table import RawRow, note
 from facts.readers.notes import Counted, Notes
-from facts.readers.parquet import WHOLE
-from kb.bulk.read.claim_groups import any_repeated, in_order, pairs_of
+from kb.bulk.read.claim_groups import any_repeated, pairs_of, source_in_order
 from kb.bulk.read.columns import (
     KINDS,
     NUMBER_OF_CLAIM,
@@ -35,7 +36,6 @@ from kb.bulk.read.columns import (
     written,
 )
 from kb.bulk.read.files import Source, Tables
-from kb.bulk.read.free_texts import odd
 from kb.bulk.read.x12 import X12Lines, read_x12, reader_of
 from kb.compile.formulas.line_script import NotFusable
 from kb.engines.duckdb.connection import in_background, make_table
@@ -119,7 +119,7 @@ class LineReader:
         sources = [*self._tables.sources, *([read.source] if read is not None else [])]
         for tag, source in enumerate(sources):
             # It is a pass on one processor; the columns of the claims wait for what it finds.
-            ordering = in_background(self.connection, partial(_in_order, source))
+            ordering = in_background(self.connection, partial(source_in_order, source))
             try:
                 columns = {
                     name: read_column(self.connection, source, name, str(tag))
@@ -151,6 +151,7 @@ class LineReader:
         if read is not None:
             self._add(read)
         self._note_changes()
+        self._note_forms()
         self._notes.close()
         self.checked.diagnostics += self._notes
         return self.checked
@@ -330,6 +331,23 @@ class LineReader:
         table["place"] = ("BIGINT", [(1 << 62) + number for number in range(len(lines))])
         make_table(self.connection, "accepted", table)
 
+    def _note_forms(self) -> None:
+        """Warn of files of tables of which no line has a claim form that policies address."""
+        for source, columns in self._columns:
+            column = columns["claim_form"]
+            known = column.distinct is None or column.distinct <= set(CLAIM_FORMS)
+            if known or source not in self._tables.sources:
+                continue
+            rows = self.connection.execute(
+                f"SELECT r.file, list(DISTINCT {column.value}) FROM {source.scan} r {column.join} "
+                f"WHERE NOT r.broken AND {column.value} IS NOT NULL GROUP BY ALL ORDER BY r.file"
+            ).fetchall()
+            for file, found in rows:
+                forms = FormsOfFile(self._tables.name_of(source, file))
+                for form in found:
+                    forms.add(form)
+                self._notes.once(forms.warnings())
+
     def _note_changes(self) -> None:
         """Tell of values that may not be meant as they were read, each with its first place."""
         found: list[tuple[int, Any, int, Diagnostic, int]] = []
@@ -371,13 +389,3 @@ def _by_claim(rows: Iterable[tuple[str, RawRow]]) -> Iterator[tuple[str, list[Ra
         gathered.append(row)
     if gathered:
         yield current, gathered
-
-
-def _in_order(source: Source, connection: Any) -> bool:
-    """Tell whether the lines of a source are in order, and no claim id is odd, as they are."""
-    kinds = source.columns
-    if "claim_part" in kinds:
-        return False
-    if kinds.get("claim_id") != "VARCHAR" or kinds.get("line_number") not in WHOLE:
-        return False
-    return in_order(connection, source.scan, odd("claim_id", "claim_id"))

@@ -238,3 +238,31 @@ def test_segments_across_blocks(reading: Read, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_header_has_106_characters() -> None:
     assert len(isa()) == 106
+
+
+@pytest.mark.parametrize("word", ["NONE", "NPR", "n/a", "NOT REQUIRED"])
+def test_words_for_no_authorization_and_no_provider(reading: Read, word: str) -> None:
+    rows = line(1, "96365", "20180601", "1", f"REF*G1*{word}", "NM1*82*1*ROE*R****XX*NULL")
+    found = reading(professional(claim("C1", rows)))
+    assert (found.line.prior_authorization, found.line.rendering_provider) == (None, None)
+    assert {each.message for each in found.notes} == {
+        "`NULL` in `rendering_provider` is read as no value, on 1 line",
+        f"`{word}` in `prior_authorization` is read as no value, on 1 line",
+    }
+
+
+def test_ids_that_a_spreadsheet_spoiled_and_words_for_them_are_refused(reading: Read) -> None:
+    found = reading(professional(claim("NULL", line(1)), claim("2.01806E+11", line(1))))
+    assert found.told("error") == [
+        "segment 16 (CLM), element CLM01: the element cannot be `NULL`, which stands for no value",
+        "segment 20 (CLM), element CLM01: the element is a number in scientific notation: "
+        "`2.01806E+11`",
+    ]
+
+
+def test_a_lost_zero_of_a_place_is_told(reading: Read) -> None:
+    found = reading(professional(claim("C1", line(1), facility="2:B:1")))
+    assert found.line.place_of_service == "02"
+    assert [each.message for each in found.notes] == [
+        "`place_of_service` was read as `02` instead of `2`"
+    ]
