@@ -118,6 +118,12 @@ def _why_text(explanation: Explanation, kind: str, document: PolicyDocument | No
         from explain.exports.markdown import narrative_markdown
 
         return narrative_markdown(narrative)
+    from explain.narrative.remedies import remedy_of
     from explain.text.explanation import explanation_text
+    from explain.text.remedies import remedy_text
 
-    return explanation_text(explanation, narrative)
+    shown = explanation_text(explanation, narrative)
+    remedy = remedy_of(explanation)
+    if remedy is None:
+        return shown
+    return f"{shown}\n\n{remedy_text(remedy, explanation.explainer.sentences)}"

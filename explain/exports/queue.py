@@ -9,6 +9,7 @@ from datetime import datetime
 from explain.narrative.model import Narrative
 from facts.extras import report_module
 from facts.spreadsheet import csv_text
+from kb.model.clause import ACTIONS, action_of
 
 KINDS = {"csv": ".csv", "xlsx": ".xlsx"}
 """Kinds of queues with the endings of their files."""
@@ -27,12 +28,13 @@ COLUMNS = (
     "units",
     "allowed_units",
     "charge",
+    "action",
     "missing",
     "would_change",
     "document",
 )
 
-_WIDTHS = (18, 6, 12, 26, 60, 8, 12, 8, 12, 12, 8, 8, 12, 30, 60, 26)
+_WIDTHS = (18, 6, 12, 26, 60, 8, 12, 8, 12, 12, 8, 8, 12, 22, 30, 60, 26)
 _MOST_CHARACTERS = 32_000
 """A spreadsheet's cell holds little more."""
 
@@ -73,6 +75,7 @@ def queue_row(narrative: Narrative, document: str) -> tuple[str, ...]:
         identity.units,
         narrative.allowed_units,
         identity.charge,
+        ACTIONS.get(action_of(citation.action for citation in adverse), ""),
         "; ".join(one.text for one in narrative.missing),
         " ".join(citation.change_summary for citation in adverse if citation.change_summary),
         document,

@@ -175,6 +175,7 @@ class _Narrator:
                 RelatedPolicy(name, self.policy.related.get(name, "")) for name in clause.related
             ),
             quotes=self.document.quote(clause.document_lines) if self.document is not None else (),
+            action=clause.action if adverse else "",
         )
 
     def _reading(self, reading: Reading) -> ReadingUsed:

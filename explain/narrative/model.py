@@ -186,6 +186,8 @@ class CitationNarrative:
         Other policies that the clause names.
     quotes : tuple of QuotedLine
         The lines of the document that the clause points to, where a copy was given.
+    action : str
+        One of ``kb.model.clause.ACTIONS``: what to do, by this clause alone.
     """
 
     clause_id: str
@@ -206,6 +208,7 @@ class CitationNarrative:
     change_summary: str = ""
     related: tuple[RelatedPolicy, ...] = ()
     quotes: tuple[QuotedLine, ...] = ()
+    action: str = ""
 
     @property
     def is_adverse(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from explain.proof.derivations import Derivations
 from explain.proof.explainer import Explainer
 from facts.claim import EvidenceType
 from facts.origin import Origin
@@ -48,12 +49,45 @@ class WhatIf:
         str
             One of ``kb.model.clause.OUTCOMES``; empty where it cannot be worked out.
         """
+        other = self.supposed(line_number, supposed)
+        outcomes = other.rows("outcome", (self.claim_id, line_number, None)) if other else ()
+        return str(outcomes[0][2]) if len(outcomes) == 1 else ""
+
+    def supposed(self, line_number: int, supposed: Iterable[tuple[str, str]]) -> Derivations | None:
+        """Return what follows for a line if some facts were on file; None if that is unknown.
+
+        Parameters
+        ----------
+        line_number : int
+            Number of the line in the claim.
+        supposed : iterable of (name, value)
+            As for ``outcome``.
+        """
+        facts = self.facts_with(line_number, supposed)
+        known = self.explainer.derivations
+        changed = known.index.dependents(facts) if facts is not None else frozenset()
+        if facts is None or not changed.isdisjoint(known.index.recursive):
+            return None
+        return known.changed({**known.facts, **facts}, changed)
+
+    def facts_with(
+        self, line_number: int, supposed: Iterable[tuple[str, str]]
+    ) -> dict[str, dict[Row, Sequence[Origin]]] | None:
+        """Return the facts of the predicates that some supposed facts change.
+
+        Parameters
+        ----------
+        line_number : int
+            Number of the line in the claim.
+        supposed : iterable of (name, value)
+            As for ``outcome``.
+        """
         key = (self.claim_id, line_number)
         facts: dict[str, dict[Row, Sequence[Origin]]] = {}
         for name, value in supposed:
             found = self._fact(name, value)
             if found is None:
-                return ""
+                return None
             predicate, values, several = found
             known_rows = self.explainer.loaded.facts.get(predicate, {})
             rows = facts.setdefault(predicate, dict(known_rows))
@@ -61,13 +95,7 @@ class WhatIf:
                 for row in [row for row in rows if row[:3] == (*key, name)]:
                     del rows[row]
             rows.update({(*key, *each): _SUPPOSED for each in values})
-        known = self.explainer.derivations
-        changed = known.index.dependents(facts)
-        if not changed.isdisjoint(known.index.recursive):
-            return ""
-        other = known.changed({**known.facts, **facts}, changed)
-        outcomes = other.rows("outcome", (*key, None))
-        return str(outcomes[0][2]) if len(outcomes) == 1 else ""
+        return facts
 
     def _fact(self, name: str, value: str) -> tuple[str, list[Row], bool] | None:
         """Return a fact's predicate, its values behind the line, and whether others remain."""

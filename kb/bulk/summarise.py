@@ -99,8 +99,8 @@ class _Summed:
         self, lines: DeterminedLines, policy: CitedPolicy, answers: Answers, meter: Meter
     ) -> None:
         meter.enter("writing")
-        total_groups(lines, answers, self.summary)
         self.summary.name(policy)
+        total_groups(lines, answers, self.summary)
 
     def take_claims(self, connection: Connection, kb: RuleBase, inputs: BulkInputs) -> BulkResult:
         index = read_evidence(list(inputs.evidence), kb.policy.evidence_types)

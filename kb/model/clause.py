@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,36 @@ ADVERSE_EFFECTS = ("denied", "bundled", "reduced", "pended")
 
 EFFECTS = (*ADVERSE_EFFECTS, "supports", "override", "scope")
 OUTCOMES = (*ADVERSE_EFFECTS, "reimbursable", "not_addressed")
+
+ACTIONS = {
+    "document": "send a document",
+    "rebill": "correct and rebill",
+    "appeal": "appeal on the reading",
+    "accept": "accept",
+}
+"""What to do with a line that a clause is adverse to, by the word of a register."""
+
+_LEAST_FIRST = ("accept", "rebill", "appeal", "document")
+
+
+def action_of(actions: Iterable[str]) -> str:
+    """Return the action for a line that several clauses are adverse to.
+
+    What a document cannot lift decides: it is no use to send one where another clause bars the
+    line.
+
+    Parameters
+    ----------
+    actions : iterable of str
+        The actions of its clauses, empty where a policy does not say.
+
+    Examples
+    --------
+    >>> action_of(["document", "rebill", ""]), action_of([])
+    ('rebill', '')
+    """
+    return min((each for each in actions if each), key=_LEAST_FIRST.index, default="")
+
 
 REASON_SLOTS = {
     "line": ("line_number", ""),
@@ -92,6 +122,8 @@ class PolicyClause:
         Other policies that the clause names.
     also : tuple of str
         Further effects that rules may conclude by ``applies``.
+    action, action_reason : str
+        One of ``ACTIONS``, and why, in own words; empty where a policy does not say.
     """
 
     clause_id: str
@@ -109,6 +141,8 @@ class PolicyClause:
     changes: str = ""
     related: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    action: str = ""
+    action_reason: str = ""
 
     @property
     def reason_template(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import product
@@ -12,7 +12,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.suggest import near_help
 from facts.values import one_line
 from kb.model.at_issue import at_issue
-from kb.model.clause import ADVERSE_EFFECTS
+from kb.model.clause import ACTIONS, ADVERSE_EFFECTS, action_of
 from kb.model.determination import Determination
 from kb.model.maker import CitedPolicy
 
@@ -57,6 +57,7 @@ DIMENSIONS = {
         Dimension("contract", "contract", "contract_id"),
         Dimension("revenue", "revenue code", "revenue_code"),
         Dimension("form", "claim form", "claim_form"),
+        Dimension("action", "what to do"),
         Dimension("reading", "contested reading", several=True),
     )
 }
@@ -125,6 +126,8 @@ class Summary:
         The policy that decides, and the day of its document.
     titles : dict of str to str
         The titles of its clauses.
+    actions : dict of str to str
+        What to do with a line, by the clauses that are adverse to it.
 
     Examples
     --------
@@ -143,11 +146,13 @@ class Summary:
     groups: dict[Grouping, dict[GroupKey, GroupTotals]] = field(default_factory=dict)
     policy: str = ""
     titles: dict[str, str] = field(default_factory=dict)
+    actions: dict[str, str] = field(default_factory=dict)
 
     def name(self, policy: CitedPolicy) -> None:
         """Take the names of a ``policy`` and of its clauses."""
         self.policy = f"{policy.policy_id}, {policy.version}"
         self.titles = {each.clause_id: each.title for each in policy.clauses.values()}
+        self.actions = {each.clause_id: each.action for each in policy.clauses.values()}
 
     @property
     def groupings(self) -> tuple[Grouping, ...]:
@@ -179,7 +184,9 @@ class Summary:
         """
         seen: dict[tuple[Grouping, GroupKey], bool] = {}
         for line, determination in zip(lines, determinations, strict=True):
-            values = {name: _values(name, line, determination) for name in self.dimensions}
+            values = {
+                name: _values(name, line, determination, self.actions) for name in self.dimensions
+            }
             adverse = determination.outcome in ADVERSE_EFFECTS
             lost = at_issue(
                 determination.outcome, line.charge, line.units, determination.allowed_units
@@ -211,7 +218,9 @@ def cited_adverse(determination: Determination) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.clause_id for each in adverse))
 
 
-def determined_values(name: str, determination: Determination) -> tuple[GroupValue, ...]:
+def determined_values(
+    name: str, determination: Determination, actions: Mapping[str, str]
+) -> tuple[GroupValue, ...]:
     """Return the values of a dimension that is determined; one that is None where there is none.
 
     Parameters
@@ -220,19 +229,26 @@ def determined_values(name: str, determination: Determination) -> tuple[GroupVal
         One of ``DIMENSIONS`` without a column.
     determination : Determination
         Of one line, or of all lines of which the same is said.
+    actions : mapping of str to str
+        The actions of the clauses.
     """
     if name == "outcome":
         return (determination.outcome,)
+    if name == "action":
+        asked = (actions.get(each, "") for each in cited_adverse(determination))
+        return (ACTIONS.get(action_of(asked)),)
     found: tuple[GroupValue, ...] = determination.readings_in_favour or ()
     if name == "clause":
         found = cited_adverse(determination)
     return found or (None,)
 
 
-def _values(name: str, line: ClaimLine, determination: Determination) -> tuple[GroupValue, ...]:
+def _values(
+    name: str, line: ClaimLine, determination: Determination, actions: Mapping[str, str]
+) -> tuple[GroupValue, ...]:
     column = DIMENSIONS[name].column
     if not column:
-        return determined_values(name, determination)
+        return determined_values(name, determination, actions)
     if name == "month":
         return (line.service_date.isoformat()[:7],)
     return (getattr(line, column),)

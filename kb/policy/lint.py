@@ -13,7 +13,7 @@ from facts.values import quoted
 from kb.checks.context import Unit, atoms
 from kb.checks.types import is_date
 from kb.language.ast import Constant
-from kb.model.clause import PolicyClause
+from kb.model.clause import ACTIONS, ADVERSE_EFFECTS, PolicyClause
 from kb.policy.loader import Policy
 from kb.policy.toml_file import Field, TomlFile
 
@@ -58,6 +58,7 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
         _exceptions(register, clause, place, {*policy.evidence_types, *PARSERS})
         _related(register, clause, place, policy.related)
         _document_lines(register, clause.document_lines, place)
+    _actions(register, policy)
     for name, declaration in policy.declarations.items():
         _document_lines(main, declaration.document_lines, f"tables.{name}")
     found.extend(_table_rows(policy))
@@ -71,6 +72,22 @@ def policy_remarks(policy: Policy) -> list[Diagnostic]:
                 readings.error(f"there is no switch `{reading.switch}`", help, place, "switch")
     _reading_numbers(policy, main)
     return found
+
+
+def _actions(register: TomlFile, policy: Policy) -> None:
+    """Warn of adverse clauses without an action, where a policy says what to do at all."""
+    if not any(clause.action for clause in policy.clauses.values()):
+        return
+    for position, clause in enumerate(policy.clauses.values(), 1):
+        place = f"clause {position} ({clause.clause_id})"
+        adverse = clause.effect in ADVERSE_EFFECTS
+        if adverse and not clause.action:
+            help = f"add action = one of {', '.join(ACTIONS)}, and action_reason"
+            register.warning(f"clause `{clause.clause_id}` does not say what to do", help, place)
+        elif clause.action and not clause.action_reason:
+            help = "add action_reason, in your own words"
+            message = f"clause `{clause.clause_id}` does not say why to do that"
+            register.warning(message, help, place, "action")
 
 
 def _history(main: TomlFile) -> None:

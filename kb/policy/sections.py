@@ -10,6 +10,7 @@ from facts.claim import EvidenceType
 from facts.schema import TABLE_KINDS
 from facts.suggest import near_help, nearest
 from kb.model.clause import (
+    ACTIONS,
     EFFECTS,
     REASON_SLOTS,
     Exception_,
@@ -61,6 +62,8 @@ _CLAUSE = (
     Field("exceptions", ""),
     Field("changes"),
     Field("related", "texts"),
+    Field("action", values=tuple(ACTIONS), noun="action"),
+    Field("action_reason"),
 )
 _SWITCH = (
     Field("default", required=True),

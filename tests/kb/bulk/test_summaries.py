@@ -39,6 +39,7 @@ def charged(batch: Batch) -> Batch:
 
 def by_rows(batch: Batch, policy: Policy) -> Summary:
     summary = Summary(ASKED)
+    summary.name(policy)
     claims: dict[str, list[ClaimLine]] = {}
     for line in batch.lines:
         claims.setdefault(line.claim_id, []).append(line)

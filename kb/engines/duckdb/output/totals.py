@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kb.engines.duckdb.lines.determined import DeterminedLines
@@ -82,7 +82,7 @@ def total_groups(lines: DeterminedLines, answers: Answers, summary: Summary) -> 
     lines.execute(SUMMED_CLAIMS.of(f"SELECT {shared}{_LINES} FROM {SUMMED} l GROUP BY ALL"))
     for each in named:
         if not each.column:
-            _fill_values(lines, answers, each.name)
+            _fill_values(lines, answers, each.name, summary.actions)
     summary.groups = {grouping: dict(_groups(lines, grouping)) for grouping in summary.groupings}
 
 
@@ -123,10 +123,14 @@ def _sum_up(lines: DeterminedLines, answers: Answers, columns: Iterable[str]) ->
     )
 
 
-def _fill_values(lines: DeterminedLines, answers: Answers, name: str) -> None:
+def _fill_values(
+    lines: DeterminedLines, answers: Answers, name: str, actions: Mapping[str, str]
+) -> None:
     """Make the table of the values that a dimension has by the answer of a line."""
     rows = [
-        (answer, value) for answer, _, each in answers for value in determined_values(name, each)
+        (answer, value)
+        for answer, _, each in answers
+        for value in determined_values(name, each, actions)
     ]
     SUMMED_VALUES.numbered(name).fill(
         lines.connection,
