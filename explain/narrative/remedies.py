@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, islice
 
+from explain.english.phrases import show
 from explain.narrative.explained import ExplainedLine
 from explain.narrative.what_if import WhatIf
 from facts.values import format_number
@@ -44,6 +45,8 @@ class Remedy:
         The smallest sets of evidence that pay the line, each checked by adjudicating again.
     barred_by : tuple of str
         The clauses that no document changes.
+    on_file : tuple of (str, str)
+        What is on file instead of these documents: they would have to correct it.
     complete : bool
         Whether all sets of up to ``MOST_DOCUMENTS`` were looked at.
     corrections : tuple of (str, str)
@@ -54,6 +57,7 @@ class Remedy:
     reasons: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[Pair, ...], ...] = ()
     barred_by: tuple[str, ...] = ()
+    on_file: tuple[Pair, ...] = ()
     complete: bool = True
     corrections: tuple[tuple[str, str], ...] = ()
 
@@ -95,6 +99,9 @@ def remedy_of(explanation: ExplainedLine) -> Remedy | None:
         tuple((each.clause_id, each.action, each.action_reason) for each in cited),
         found,
         bars,
+        tuple(
+            search.on_file(name) for name in sorted({name for each in found for name, _ in each})
+        ),
         search.tried <= _MOST_TRIED,
         tuple(
             (each.clause_id, each.changes)
@@ -177,6 +184,15 @@ class _Search:
             choices = [tuple(pair for name in missing for pair in self._values(name))]
         return min(choices, key=len, default=())
 
+    def on_file(self, name: str) -> Pair:
+        """Return what is on file for the line under a name, empty where nothing is."""
+        said = [
+            show(row[3])
+            for predicate in ("evidence", "evidence_number")
+            for row in self.known.rows(predicate, (*self.key, name, None))
+        ]
+        return name, ", ".join(sorted(said))
+
     def _verified(self, held: tuple[Pair, ...]) -> bool:
         """Adjudicate the claim again, by the engine of single claims, with further evidence."""
         facts = self.what_if.facts_with(self.line.line_number, held) or {}
@@ -258,4 +274,4 @@ class _Search:
         yield format_number(units)
         for row in self.loaded.facts.get("code_amount", {}):
             if row[0] == self.line.procedure_code and not isinstance(row[2], str):
-                yield format_number(units * row[2])  # type: ignore[operator]
+                yield format_number(units * row[2])

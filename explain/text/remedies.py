@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from explain.english.sentences import Sentences
 from explain.narrative.remedies import MOST_DOCUMENTS, Pair, Remedy
@@ -27,13 +27,14 @@ def _rows(remedy: Remedy, sentences: Sentences) -> Iterator[str]:
     for clause_id, action, reason in remedy.reasons:
         if action:
             yield f"  {clause_id}: {ACTIONS[action]}. {reason}"
+    on_file = dict(remedy.on_file)
     for number, documents in enumerate(remedy.documents):
         begin = (
             "or" if number else "pays, as adjudicated again, if it is so and a document shows it"
         )
         together = ", together" if len(documents) > 1 else ""
         yield f"{begin}{together}:"
-        yield from (f"  {_document(pair, sentences)}" for pair in documents)
+        yield from (f"  {_document(pair, sentences, on_file)}" for pair in documents)
     if not remedy.documents and remedy.barred_by:
         bars = " and ".join(remedy.barred_by)
         verb = "bars" if len(remedy.barred_by) == 1 else "bar"
@@ -46,6 +47,9 @@ def _rows(remedy: Remedy, sentences: Sentences) -> Iterator[str]:
         yield f"if it was billed wrongly, {clause_id}: {change}"
 
 
-def _document(pair: Pair, sentences: Sentences) -> str:
+def _document(pair: Pair, sentences: Sentences, on_file: Mapping[str, str]) -> str:
     name, value = pair
-    return f"{sentences.evidence_says(name, value or None)}  [{name} = {value or 'any value'}]"
+    said = f"; on file is {on_file[name]}, which it has to correct" if on_file.get(name) else ""
+    return (
+        f"{sentences.evidence_says(name, value or None)}  [{name} = {value or 'any value'}{said}]"
+    )
