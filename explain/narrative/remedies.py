@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, islice
 
@@ -229,7 +230,7 @@ class _Search:
                     continue
                 for atom in atoms_of(rule.body):
                     bound = isinstance(term, Variable) and term in atom.terms
-                    waiting.append((atom.predicate, atom.terms.index(term) if bound else None))  # type: ignore[arg-type]
+                    waiting.append((atom.predicate, atom.terms.index(term) if bound else None))
                     names.update(
                         str(each.value) for each in atom.terms if isinstance(each, Constant)
                     )
@@ -274,4 +275,4 @@ class _Search:
         yield format_number(units)
         for row in self.loaded.facts.get("code_amount", {}):
             if row[0] == self.line.procedure_code and not isinstance(row[2], str):
-                yield format_number(units * row[2])
+                yield format_number(Fraction(units) * Fraction(row[2]))
