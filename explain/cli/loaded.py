@@ -139,8 +139,8 @@ def load_claims(
     files, evidence, overrides : sequence of str
         Names of files and globs.
     only : str, optional
-        Keep this claim alone. Of Parquet nothing else is read; other files are read and checked
-        whole.
+        Keep this claim alone. Of Parquet, and of an 837 of a megabyte and more, nothing else is
+        read but the envelope; other files are read and checked whole.
     remittances : list of str, optional
         Files of what payers answered.
 
@@ -154,7 +154,7 @@ def load_claims(
         If an override has errors.
     """
     from facts.readers.batch import Claim
-    from facts.readers.detect import open_claims
+    from facts.readers.detect import open_claims, reads_one_claim
     from facts.readers.parquet import is_parquet, near_claims
     from kb.claims.result import note_lines
 
@@ -163,7 +163,9 @@ def load_claims(
     supplements = read_supplements(kb, evidence, overrides, only)
     index = supplements.evidence
     loaded = Loaded(kb, BoundedDiagnostics([*supplements.notes, *index.diagnostics]))
-    stream = open_claims(files, only)
+    alone = only is not None and reads_one_claim(files)
+    parquet = any(is_parquet(Path(file)) for file in files)
+    stream = open_claims(files, None if remittances and not parquet else only)
     stream.with_superseded = only is not None
     kept: list[Claim] = []
     all_lines: dict[str, Sequence[ClaimLine]] = {}
@@ -182,7 +184,7 @@ def load_claims(
     loaded.diagnostics.extend(stream.diagnostics)
     if only is not None and not kept:
         loaded.near.extend(near_claims(files, only))
-    elif only is None or not any(is_parquet(Path(file)) for file in files):
+    elif not alone:
         loaded.diagnostics.extend(index.unused(loaded.lines))
     kept = [claim for claim in kept if claim.claim_id == only] or kept
     if only is not None and len(kept) == 1:

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +25,8 @@ from explain.cli.output import csv_text, data, json_text, message, report, table
 from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE, NO_ANSWER
 from facts.diagnostic import Diagnostic, UsageError
+from facts.readers.detect import reads_one_claim
 from facts.readers.overrides import read_overrides
-from facts.readers.parquet import is_parquet
 from facts.values import format_number
 from kb.bulk.result import Meter
 from kb.claims.counting import CountedGoal, read_counted_goal
@@ -116,9 +115,7 @@ class _Asked:
         """Answer a goal over the claim that it names, over all, or over none."""
         kb = self.kb
         only = kb.claim_of(goal)
-        alone = only is not None and (
-            self.engine == "pydatalog" or any(is_parquet(Path(file)) for file in self.claims)
-        )
+        alone = only is not None and (self.engine == "pydatalog" or reads_one_claim(self.claims))
         by_claim = bool(self.given.remittances) and self.engine == "pydatalog"
         if not (alone or by_claim or not self.claims):
             return _of_all(kb, goal, self.claims, self.given, self.engine, self.by)

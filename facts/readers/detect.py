@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from facts.claim import PART_SIGN
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
@@ -14,8 +15,12 @@ from facts.readers.fhir.documents import is_fhir
 from facts.readers.frames import Frame, TablePath
 from facts.readers.identity import RepeatedNumbers, part_of_lines, with_part
 from facts.readers.layout import LaidOutFiles, Layout, layout_of
+from facts.readers.opening import packing
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
+
+LARGE = 1_000_000
+"""Bytes of a file from which on it is not read whole for one claim."""
 
 
 def is_x12(head: str) -> bool:
@@ -66,12 +71,15 @@ class Documents:
         The files, each with what reads it.
     elsewhere : iterable of str, optional
         Claim ids of tables.
+    asked : collection of str, optional
+        Numbers of the claims of 837 files that are read; the others are passed over.
     """
 
     def __init__(
         self,
         files: Sequence[tuple[str | Path, DocumentReader]],
         elsewhere: Iterable[str] = (),
+        asked: Collection[str] | None = None,
     ) -> None:
         from facts.readers.x12.heads import IdentitiesOf837
 
@@ -79,7 +87,7 @@ class Documents:
         of_tables = list(elsewhere)
         of_others = [each for path, reader in files if reader.ids for each in reader.ids(path)]
         of_837 = [path for path, reader in files if reader.ids is None]
-        self._of_837 = IdentitiesOf837(of_837, [*of_tables, *of_others])
+        self._of_837 = IdentitiesOf837(of_837, [*of_tables, *of_others], asked)
         known = {*self._of_837.numbers, *map(hash, of_tables)}
         counted = Counter(map(hash, of_others))
         again = {each for each, count in counted.items() if count > 1 or each in known}
@@ -142,6 +150,33 @@ def open_claims(
     return ClaimStream(_one_after_another(files, laid_out, notes, only), notes, tally)
 
 
+def _of_one_claim(
+    files: Sequence[tuple[str | Path, DocumentReader]], only: str
+) -> Documents | None:
+    """Return the claims of a number in large 837 files; None where there are none, or others."""
+    if any(reader.ids for _, reader in files) or not any(is_large(path) for path, _ in files):
+        return None
+    cuts = [place for place, sign in enumerate(only) if sign == PART_SIGN]
+    documents = Documents(files, asked={only, *(only[:place] for place in cuts)})
+    return documents if documents.numbers else None
+
+
+def is_large(path: str | Path) -> bool:
+    """Return whether the file of a path is of a megabyte and more, or packed."""
+    try:
+        return Path(path).stat().st_size >= LARGE or bool(packing(Path(path)))
+    except OSError:
+        return False
+
+
+def reads_one_claim(paths: Sequence[str | Path]) -> bool:
+    """Return whether of the files of some paths one claim can be read without all the others."""
+    if any(is_parquet(Path(path)) for path in paths):
+        return True
+    readers = [document_reader(look(Path(path))[0]) for path in paths if is_large(path)]
+    return any(reader is not None and reader.ids is None for reader in readers)
+
+
 def _one_after_another(
     files: list[tuple[str | Path, DocumentReader]],
     tables: LaidOutFiles[TablePath],
@@ -151,7 +186,9 @@ def _one_after_another(
     """Yield claims of 837 and FHIR files, then of tables; ids that repeat get a part."""
     numbers: Collection[int] = ()
     if files:
-        documents = Documents(files, ids_of_tables(tables) if tables else ())
+        documents = _of_one_claim(files, only) if only is not None and not tables else None
+        if documents is None:
+            documents = Documents(files, ids_of_tables(tables) if tables else ())
         numbers = documents.numbers
         for _, stream in documents.streams():
             yield from stream.items

@@ -115,9 +115,11 @@ class _ClaimReader:
     def __init__(self, path: Path, notes: Notes, known: IdentitiesOf837) -> None:
         self._path = path
         self._source = str(path)
-        self._reader = SegmentReader(path)
+        self._asked = known.asked
+        near = tuple(f"CLM*{number}" for number in sorted(known.asked or ()))
+        self._reader = SegmentReader(path, near=near)
         self._notes = NoteBook(self._source, notes)
-        self._envelope = Envelope(self._reader, self._notes)
+        self._envelope = Envelope(self._reader, self._notes, counts=known.asked is None)
         self._known = known
         self._sbr: Segment | None = None
         self._billing: Segment | None = None
@@ -128,6 +130,7 @@ class _ClaimReader:
         self._drug_open = True
         self._other_payer = False
         self._stray_line: Segment | None = None
+        self._passing = False
 
     def claims(self) -> Iterator[Claim | RejectedClaim]:
         """Yield every claim of the file."""
@@ -151,6 +154,8 @@ class _ClaimReader:
                         self._in_claim(name, segment, claim)
                     else:
                         self._in_line(name, segment, self._line, claim)
+                elif self._passing:
+                    continue
                 elif self._envelope.over:
                     self._notes.warn(BEHIND, segment, "", BEHIND_HELP)
                     continue
@@ -181,9 +186,13 @@ class _ClaimReader:
 
     def _structure(self, name: str, segment: Segment) -> None:
         self._stray_line = None
+        self._passing = False
         if name == "CLM":
             self._envelope.claims += 1
-            self._open_claim(segment)
+            if self._asked is None or element(segment, 1).strip() in self._asked:
+                self._open_claim(segment)
+            else:
+                self._passing = True
         elif name == "HL":
             level = element(segment, 3).strip()
             self._named.begin(level)

@@ -133,6 +133,8 @@ class Envelope:
         Gathers what is wrong.
     kind : TransactionKind, optional
         The transactions that are read; the others are errors.
+    counts : bool, optional
+        Whether all claims are counted, so that a transaction without any is told.
 
     Attributes
     ----------
@@ -149,10 +151,15 @@ class Envelope:
     """
 
     def __init__(
-        self, reader: SegmentReader, notes: NoteBook, kind: TransactionKind = CLAIMS
+        self,
+        reader: SegmentReader,
+        notes: NoteBook,
+        kind: TransactionKind = CLAIMS,
+        counts: bool = True,
     ) -> None:
         self._reader = reader
         self._kind = kind
+        self._counts = counts
         self._notes = notes
         self._interchange: Segment | None = None
         self._group: Segment | None = None
@@ -280,7 +287,7 @@ class Envelope:
     def _close_transaction(self, segment: Segment) -> None:
         opening = self._transaction
         self._transaction = None
-        if self.readable and not self.claims:
+        if self.readable and self._counts and not self.claims:
             self._notes.warn("the transaction has no claims", segment)
         self.readable, self.holds_claims = False, True
         if opening is None:

@@ -5,6 +5,7 @@ Source: ASC X12 005010X222 and 005010X223, loops 2010AA, 2300 and 2400.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import blake2b
@@ -12,8 +13,9 @@ from pathlib import Path
 
 from facts.claim import PART_SIGN
 from facts.readers.identity import ALONE, REPLACES, VOIDS, ClaimHead, Identity, identities
-from facts.readers.x12.elements import component, element, place
-from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
+from facts.readers.opening import open_bytes
+from facts.readers.x12.elements import component, element, place, qualifier
+from facts.readers.x12.segments import ISA_LENGTH, Segment, SegmentFault, SegmentReader
 from facts.readers.x12.values import ComponentFault, parse_period
 
 BILLING_PROVIDER, ORIGINAL_REFERENCE = "85", "F8"
@@ -21,6 +23,11 @@ SERVICE_DATE, STATEMENT_DATES = "472", "434"
 INFORMATION_SOURCE = "20"
 
 _CLAIM, _REFERENCE = "CLM*", f"REF*{ORIGINAL_REFERENCE}*"
+_BLOCK = 1 << 22
+_LONGEST_CLM = 1_000
+"""Bytes in which a CLM segment ends."""
+
+_SIGNS = (_CLAIM, _REFERENCE)
 _READ = (
     *("ISA", "ST", "HL", "SE", f"NM1*{BILLING_PROVIDER}*", _CLAIM, _REFERENCE, "HI", "LX", "SV"),
     *(f"DTP*{each}*" for each in (SERVICE_DATE, STATEMENT_DATES)),
@@ -37,6 +44,8 @@ class IdentitiesOf837:
         The files.
     elsewhere : iterable of str, optional
         Claim ids of other files.
+    asked : collection of str, optional
+        Numbers of claims; the others are not looked for.
 
     Examples
     --------
@@ -44,11 +53,21 @@ class IdentitiesOf837:
     ''
     """
 
-    def __init__(self, paths: Sequence[str | Path], elsewhere: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        elsewhere: Iterable[str] = (),
+        asked: Collection[str] | None = None,
+    ) -> None:
+        self.asked = asked
         self._numbers = {str(path): number for number, path in enumerate(paths)}
         self._found: dict[tuple[int, int], Identity] = {}
         self.numbers: frozenset[int] = frozenset()
         """Hashes of the numbers of all claims."""
+        if asked is not None:
+            if not all(number.isascii() for number in asked) or not self._is_alone(paths, asked):
+                self._find_asked(paths, asked)
+            return
         look = _Look(elsewhere)
         for path in paths:
             look.at(path)
@@ -70,6 +89,36 @@ class IdentitiesOf837:
             return ALONE
         return self._found.get((self._numbers[str(path)], segment), ALONE)
 
+    def _is_alone(self, paths: Sequence[str | Path], asked: Collection[str]) -> bool:
+        """Tell whether nothing has to do with the claim of a number, by a look at the bytes."""
+        found = [each for path in paths for each in _occurrences(Path(path), asked)]
+        if not found:
+            return True
+        if len(found) > 1 or found[0] is None:
+            return False
+        self.numbers = frozenset([found[0]])
+        return True
+
+    def _find_asked(self, paths: Sequence[str | Path], asked: Collection[str]) -> None:
+        """Look for claims of some numbers, and for those that they correct or that correct them."""
+        wanted: set[str] = set()
+        named = set(asked)
+        heads: list[ClaimHead] = []
+        while not named <= wanted:
+            wanted |= named
+            near = tuple(f"{sign}{each}" for each in sorted(wanted) for sign in _SIGNS)
+            heads = [
+                head
+                for number, path in enumerate(paths)
+                for head in heads_of_837(path, number, None, near)
+                if head.number in wanted or head.reference in wanted
+            ]
+            named = {each.reference for each in heads if each.corrects and each.reference}
+        self.numbers = frozenset(hash(head.number) for head in heads if head.number in asked)
+        count = Counter(head.number for head in heads)
+        repeated = [each for each, times in count.items() if times > 1]
+        self._found = identities(heads, repeated)
+
     def _find(self, paths: Sequence[str | Path], look: _Look) -> None:
         heads: list[ClaimHead] = []
         count: dict[str, int] = {}
@@ -82,6 +131,55 @@ class IdentitiesOf837:
             each for each, times in count.items() if times > 1 or hash(each) in look.elsewhere
         }
         self._found = identities(heads, repeated, frozenset(look.odd))
+
+
+def _occurrences(path: Path, asked: Collection[str]) -> Iterator[int | None]:
+    """Yield the hashes of numbers of claims that a file has; None for what has to be looked into.
+
+    These are corrections and what refers to a claim. A file whose interchanges differ in their
+    delimiters has to be looked into too.
+    """
+    with suppress(OSError), open_bytes(path) as file:
+        block = file.read(_BLOCK)
+        start = block.lstrip(b"\xef\xbb\xbf\r\n \t")[:ISA_LENGTH]
+        if len(start) < ISA_LENGTH or not start.startswith(b"ISA"):
+            yield None
+            return
+        element, component, terminator = start[3:4], start[-2:-1], start[-1:]
+        signs = {
+            sign.replace("*", "{}").format(*[element.decode("latin-1")] * 2).encode("latin-1")
+            + number.encode("ascii"): hash(number) if sign == _CLAIM else None
+            for number in asked
+            for sign in _SIGNS
+        }
+        while block:
+            more = file.read(_BLOCK)
+            whole = block + more[:_LONGEST_CLM]
+            for header in _starts(block, b"ISA"):
+                if whole[header + 3 : header + 4] == element:
+                    pieces = whole[header : header + ISA_LENGTH]
+                    if pieces[-2:] != component + terminator:
+                        yield None
+            for sign, key in signs.items():
+                for place in _starts(whole, sign):
+                    if place >= len(block):
+                        break
+                    segment = whole[place : place + _LONGEST_CLM].partition(terminator)[0]
+                    elements = segment.split(element)
+                    if segment[len(sign) : len(sign) + 1] not in (b"", element):
+                        continue
+                    kinds = elements[5].split(component) if len(elements) > 5 else []
+                    corrects = len(kinds) > 2 and kinds[2].strip() in (b"7", b"8")
+                    yield None if corrects else key
+            block = more
+
+
+def _starts(text: bytes, sign: bytes) -> Iterator[int]:
+    """Yield every place where a sign stands."""
+    place = text.find(sign)
+    while place >= 0:
+        yield place
+        place = text.find(sign, place + 1)
 
 
 class _Look:
@@ -165,7 +263,9 @@ class _OpenClaim:
         )
 
 
-def heads_of_837(path: str | Path, file: int, wanted: Collection[int]) -> Iterator[ClaimHead]:
+def heads_of_837(
+    path: str | Path, file: int, wanted: Collection[int] | None, near: tuple[str, ...] = ()
+) -> Iterator[ClaimHead]:
     """Yield what identifies the claims of a file whose numbers are wanted.
 
     Parameters
@@ -174,11 +274,13 @@ def heads_of_837(path: str | Path, file: int, wanted: Collection[int]) -> Iterat
         The file.
     file : int
         Its number among others.
-    wanted : collection of int
-        Hashes of the numbers.
+    wanted : collection of int or None
+        Hashes of the numbers; None for every claim that is met.
+    near : tuple of str, optional
+        Look near segments that begin so alone.
     """
     source = str(path)
-    reader = SegmentReader(Path(path), only=_READ)
+    reader = SegmentReader(Path(path), only=() if near else _READ, near=near)
     claim: _OpenClaim | None = None
     provider, age, opened = "", "", 0
     with suppress(SegmentFault, OSError):
@@ -189,7 +291,7 @@ def heads_of_837(path: str | Path, file: int, wanted: Collection[int]) -> Iterat
                     yield claim.head(source, file, age, opened)
                     claim = None
                 if name == "CLM":
-                    if hash(element(segment, 1).strip()) in wanted:
+                    if wanted is None or hash(element(segment, 1).strip()) in wanted:
                         claim = _OpenClaim(segment, provider, reader.delimiters.component)
                 elif name == "ISA":
                     age = "".join(element(segment, each).strip() for each in (9, 10, 13))
@@ -197,8 +299,11 @@ def heads_of_837(path: str | Path, file: int, wanted: Collection[int]) -> Iterat
                 elif name != "HL" or element(segment, 3).strip() == INFORMATION_SOURCE:
                     provider = ""
             elif claim is not None and name != "NM1":
-                claim.take(segment)
+                if not near or f"{name}*{qualifier(segment)}*".startswith(_READ):
+                    claim.take(segment)
             elif name == "NM1" and claim is None and not provider:
+                if near and qualifier(segment) != BILLING_PROVIDER:
+                    continue
                 provider = provider_of(segment)
     if claim is not None:
         yield claim.head(source, file, age, opened)

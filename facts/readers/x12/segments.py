@@ -23,6 +23,10 @@ _BLOCK = 1 << 20
 _LONGEST_SEGMENT = 100_000
 _BLANKS = "\r\n \t"
 _HEADER_NAME = "ISA"
+_ENVELOPE = ("ST", "SE", "GS", "GE", "IEA")
+_LOOKED_AT = 200
+"""Characters at the beginning of a text that may be those of its first segment."""
+
 UNREADABLE = (REPLACEMENT, "\0")
 """Characters that stand where the file is not UTF-8, or not text."""
 
@@ -66,6 +70,10 @@ class SegmentReader:
         the others are counted.
     counted : bool, optional
         Whether segments have their numbers; to find those of one beginning without is quicker.
+    near : tuple of str, optional
+        Yield the segments near to one that begins so, written with ``*`` between elements, and
+        what they depend on: the envelope, the provider and the subscriber before. Where the file is
+        written regularly, the others are counted without a look at each.
 
     Attributes
     ----------
@@ -84,8 +92,16 @@ class SegmentReader:
         What stood behind the last segment terminator when the file ended.
     """
 
-    def __init__(self, path: Path, only: tuple[str, ...] = (), counted: bool = True) -> None:
+    def __init__(
+        self,
+        path: Path,
+        only: tuple[str, ...] = (),
+        counted: bool = True,
+        near: tuple[str, ...] = (),
+    ) -> None:
         self._path = path
+        self._near = near
+        self._was_near = False
         self._counted = counted
         self.text = InputText(path)
         self._only = only
@@ -159,17 +175,23 @@ class SegmentReader:
             text = self._text[self._start : end]
             end_of_row = _line_end(text, terminator) if self._counted and not only else None
             if end_of_row is not None:
-                parts = text.split(terminator + end_of_row)
+                separator = terminator + end_of_row
+                if text.endswith(terminator):
+                    text += end_of_row
+                if self._near and not self._is_near(text, separator):
+                    for place, part in _context(text, separator, element, number):
+                        yield place, part.split(element)
+                    number += text.count(separator)
+                    text = text[text.rfind(separator) + len(separator) :]
+                parts = text.split(separator)
                 rest = parts.pop()
-                if rest.endswith(terminator):
-                    parts.append(rest[: -len(terminator)])
-                    rest = ""
                 for part in parts:
                     if part:
                         yield number, part.split(element)
                         number += 1
                 parts = []
             else:
+                self._was_near = True
                 whole = self._counted or not only
                 parts = text.split(terminator) if whole else _parts(text, only[0], terminator)
                 rest = parts.pop()
@@ -205,7 +227,23 @@ class SegmentReader:
             if not block:
                 self.unfinished = rest.strip()
                 return False
-            self._text, self._start = rest + block, 0
+            self._text, self._start = rest + block if rest else block.lstrip(_BLANKS), 0
+
+    def _is_near(self, text: str, separator: str) -> bool:
+        """Tell whether a text has a segment that is looked for, or one of the envelope."""
+        element, terminator = self.delimiters.element, self.delimiters.segment
+        begins = separator + text[:_LOOKED_AT]
+        for each in self._near:
+            sign = each.replace("*", element)
+            signs = (separator + sign + element, separator + sign + terminator)
+            if any(one in text or one in begins for one in signs):
+                self._was_near = True
+                return True
+        was_near = self._was_near
+        ends = (f"{separator}{name}{element}" for name in ("CLM", "HL"))
+        self._was_near = was_near and not any(one in text or one in begins for one in ends)
+        envelope = (f"{separator}{name}{element}" for name in _ENVELOPE)
+        return was_near or any(one in text or one in begins for one in envelope)
 
     def _next_header(self, terminator: str, at_start: bool) -> re.Match[str] | None:
         """Find a header behind a terminator, or where the text begins."""
@@ -219,20 +257,47 @@ class SegmentReader:
         return left >= ISA_LENGTH or terminator in self._text[self._start :]
 
 
+def _context(text: str, separator: str, element: str, number: int) -> Iterator[tuple[int, str]]:
+    """Yield the segments that claims behind a text depend on, with their numbers.
+
+    They are the last name of a billing provider with its level, and all from the last level on.
+    """
+    text = separator + text
+    level = f"{separator}HL{element}"
+    spans = []
+    provider = text.rfind(f"{separator}NM1{element}85{element}")
+    last = text.rfind(level)
+    end = text.rfind(separator)
+    if provider >= 0:
+        first = max(text.rfind(level, 0, provider), 0)
+        spans.append((first, text.find(separator, provider + 1)))
+        last = max(last, spans[0][1])
+    if 0 <= last < end:
+        spans.append((last, end))
+    for first, behind in spans:
+        place = number + text.count(separator, 0, first)
+        for part in text[first + len(separator) : behind].split(separator):
+            yield place, part
+            place += 1
+
+
 def _line_end(text: str, terminator: str) -> str | None:
     """Return the line end that stands behind every terminator, None where there are other blanks.
 
     No segment has a line break in it then, or a blank before it.
     """
-    ends = text.count(terminator) - text.endswith(terminator)
-    for end in ("\n", "\r\n", ""):
-        behind = text.count(terminator + end) - text.endswith(terminator + end)
-        if behind == ends:
-            inside = text.removesuffix(end) if end else text
-            breaks = inside.count("\n") + inside.count("\r")
-            odd = (f"{terminator}{end} ", f"{terminator}{end}\t")
-            return None if breaks != behind * len(end) or any(map(text.count, odd)) else end
-    return None
+    if "\t" in text:
+        return None
+    behind = text.count(terminator)
+    ends = (behind - text.endswith(terminator), behind)
+    returns = "\r" in text
+    end = ("\r\n" if returns else "\n") if "\n" in text else ""
+    breaks = text.count(terminator + end)
+    if breaks not in ends or f"{terminator}{end} " in text:
+        return None
+    if end and text.count("\n") != breaks:
+        return None
+    return None if returns and text.count("\r") != breaks else end
 
 
 def _parts(text: str, begins: str, terminator: str) -> list[str]:
