@@ -15,7 +15,7 @@ from facts.readers.jsonl import ObjectFile, open_objects
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
 from facts.readers.parquet import ParquetFile, is_parquet, open_parquet
-from facts.readers.text_file import look
+from facts.readers.text_file import headless, look
 from facts.values import one_line
 
 TableFile = DelimitedFile | ObjectFile | ParquetFile
@@ -58,6 +58,10 @@ def open_table(
         head, fault = look(path)
         if fault is not None:
             notes.append(fault)
+            return None
+        interchange = headless(path, head)
+        if interchange is not None:
+            notes.append(interchange)
             return None
         if is_jsonl(path, head):
             return open_objects(path, head, columns, notes, required, layout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from pathlib import Path
 from typing import Protocol
@@ -97,6 +98,42 @@ def _foreign(path: Path, source: str, head: bytes) -> Diagnostic | None:
             f"`{source}` is not a text file", path, "claims are read from CSV, JSONL and 837 files"
         )
     return None
+
+
+_SEGMENT = re.compile(r"\s*(GS(?=(.)H[A-Z]\2)|ST(?=(.)\d{3}\3)|BHT(?=(.)\d{4}\4))")
+_LATER_HEADER = re.compile(r"ISA([^\w\s])\d\d\1.{10}\1\d\d\1", re.DOTALL)
+
+
+def headless(path: Path, head: str) -> Diagnostic | None:
+    """Return what is wrong with an X12 interchange that does not begin as one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    head : str
+        Its first characters.
+
+    Examples
+    --------
+    >>> fault = headless(Path("claims.837"), "GS*HC*A*B")
+    >>> fault.message
+    '`claims.837` is X12 without its beginning: its first segment is GS'
+    """
+    name = one_line(str(path))
+    first = _SEGMENT.match(head)
+    if first is not None:
+        message = f"`{name}` is X12 without its beginning: its first segment is {first[1]}"
+        place = Origin(str(path), f"segment 1 ({first[1]})")
+        help = "an interchange begins with its ISA segment; ask for the whole file"
+        return Diagnostic("error", message, place, help)
+    later = _LATER_HEADER.search(head)
+    if later is None or later.start() == 0:
+        return None
+    row = head.count("\n", 0, later.start()) + 1
+    message = f"there is text before the interchange of `{name}`"
+    help = f"take away what stands before ISA in row {row}"
+    return Diagnostic("error", message, Origin(str(path), "row 1"), help)
 
 
 def _is_wide(head: bytes) -> bool:

@@ -181,7 +181,7 @@ class _ClaimReader:
             if self._claim is not None:
                 yield self._cut(self._claim, None)
             self._envelope.end()
-        self._notes.add(*self._reader.text.notes())
+        self._notes.add(*self._reader.notes())
         self._notes.close()
 
     def _structure(self, name: str, segment: Segment) -> None:

@@ -5,15 +5,18 @@ Source: ASC X12 005010X222 (837P) and 005010X223 (837I), loops 2300, 2400, 2410,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from facts.claim import NOBODY, ClaimParties, full_claim_id
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.identity import ALONE, Identity
 from facts.readers.x12.segments import UNREADABLE, Segment
-from facts.readers.x12.values import DIAGNOSIS_QUALIFIERS
+from facts.readers.x12.values import DIAGNOSIS_QUALIFIERS, ComponentFault, parse_period
+from facts.values import quoted
 
 READ_ELEMENTS = {
     "CLM": (0, 1, 5),
@@ -222,6 +225,63 @@ def component(segment: Segment, position: int, index: int, separator: str) -> st
     """
     parts = element(segment, position).split(separator)
     return parts[index].strip() if index < len(parts) else ""
+
+
+def period_of(
+    dtp: Segment | None, source: str, found: list[Diagnostic], one_day: bool = False
+) -> tuple[date, date] | None:
+    """Return the first and the last day of a date; None where there is none or it cannot be read.
+
+    Parameters
+    ----------
+    dtp : Segment or None
+        The date.
+    source : str
+        The file, as places name it.
+    found : list of Diagnostic
+        Gathers what is wrong.
+    one_day : bool, optional
+        Whether a span may have one day, which is its first and its last; a note says so.
+    """
+    if dtp is None:
+        return None
+    kind, text = element(dtp, 2), element(dtp, 3)
+    try:
+        period = parse_period(kind, text, one_day)
+    except ComponentFault as fault:
+        where = place(source, dtp, f"{fault.component:02}")
+        found.append(Diagnostic("error", f"the date {fault.message}", where, fault.help))
+        return None
+    if kind.strip().upper() == "RD8" and "-" not in text:
+        message = f"the span has one day, and is read as {quoted(text.strip())} alone"
+        help = "RD8 has two days, as in 20180601-20180605"
+        found.append(Diagnostic("note", message, place(source, dtp, "03"), help))
+    return period
+
+
+_FACILITY = re.compile(r"[A-Z0-9]{1,2}([^A-Za-z0-9 ])[A-Z0-9]\1[A-Z0-9]")
+
+
+def wrong_separator(composite: str, separator: str) -> str:
+    """Return what is wrong with CLM05 where its parts have another sign between them.
+
+    Parameters
+    ----------
+    composite : str
+        CLM05: facility, its kind, frequency.
+    separator : str
+        The component separator that ISA16 names.
+
+    Examples
+    --------
+    >>> wrong_separator("22>B>1", ":"), wrong_separator("22:B:1", ":")
+    ('composites separate their parts with `>`, while ISA16 says `:`', '')
+    """
+    found = _FACILITY.fullmatch(composite.strip())
+    if found is None or separator in composite:
+        return ""
+    other = quoted(found[1])
+    return f"composites separate their parts with {other}, while ISA16 says {quoted(separator)}"
 
 
 def diagnosis_segment(claim: ClaimSegments) -> Segment | None:

@@ -20,8 +20,10 @@ from facts.readers.x12.elements import (
     SegmentTrace,
     component,
     element,
+    period_of,
     place,
     unreadable_elements,
+    wrong_separator,
 )
 from facts.readers.x12.segments import Segment
 from facts.readers.x12.values import (
@@ -34,7 +36,6 @@ from facts.readers.x12.values import (
     amount_of,
     line_number_of,
     parse_ndc,
-    parse_period,
     parse_procedure,
     parse_unit,
     plain_diagnosis,
@@ -101,15 +102,18 @@ class LineBuilder:
         if not self.claim_id:
             self._error("the claim has no id", claim.clm, "01")
         check_id(self.claim_id, claim.clm, self._source, self.found)
-        if self._damaged:
-            self._look_for_damage(claim.segments())
+        wrong = wrong_separator(element(claim.clm, 5), claim.component)
+        if wrong:
+            self._error(wrong, claim.clm, "05", "the whole file needs the sign of ISA16")
+            return []
+        self._look_for_damage(claim.segments())
         if component(claim.clm, 5, 2, claim.component) == REPLACES:
             where = place(self._source, claim.clm, "05-3")
             self.found.append(note_on_replacement(claim.claim_id, claim.identity, where))
         shared = _Shared(
             self._facility(),
             self._diagnoses(),
-            self._period(claim.dtp) if claim.dtp is not None and not claim.professional else None,
+            None if claim.professional else period_of(claim.dtp, self._source, self.found, True),
             self._value("rendering_provider", claim.provider, 9),
             self._value("prior_authorization", claim.ref, 2),
             self._value("plan_id", claim.sbr, 3),
@@ -138,8 +142,7 @@ class LineBuilder:
     def _line(self, number: int, segments: LineSegments, shared: _Shared) -> ClaimLine | None:
         claim = self._claim
         professional = claim.professional
-        if self._damaged:
-            self._look_for_damage(segments.segments())
+        self._look_for_damage(segments.segments())
         sv = segments.sv
         service = "SV1" if professional else "SV2"
         if sv is None:
@@ -208,7 +211,7 @@ class LineBuilder:
         self, segments: LineSegments, sv: Segment, shared: _Shared
     ) -> tuple[date, date] | None:
         if segments.dtp is not None:
-            return self._period(segments.dtp)
+            return period_of(segments.dtp, self._source, self.found)
         if self._claim.professional:
             self._error("the line has no service date", sv, "", "DTP with the qualifier 472")
         elif self._claim.dtp is None:
@@ -350,13 +353,6 @@ class LineBuilder:
             )
         return Diagnosis(diagnosis.code, indicator)
 
-    def _period(self, dtp: Segment) -> tuple[date, date] | None:
-        try:
-            return parse_period(element(dtp, 2), element(dtp, 3))
-        except ComponentFault as fault:
-            self._error(f"the date {fault.message}", dtp, f"{fault.component:02}", fault.help)
-            return None
-
     def _amount(self, segment: Segment, position: int, name: str) -> Decimal | None:
         value = self._read(amount_of, segment, position, name)
         if value is not None:
@@ -377,7 +373,7 @@ class LineBuilder:
             return None
 
     def _look_for_damage(self, segments: list[Segment]) -> None:
-        for segment, position, text in unreadable_elements(segments):
+        for segment, position, text in unreadable_elements(segments) if self._damaged else ():
             message = f"the element has characters that cannot be read: {quoted(text)}"
             self._error(message, segment, f"{position:02}", "save the file as UTF-8")
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from facts.diagnostic import Diagnostic
-from facts.readers.x12.elements import element, place
+from facts.readers.x12.elements import element, place, unreadable_elements
 from facts.readers.x12.remittance_segments import (
     AdjustmentTrace,
     ClaimTrace,
@@ -20,7 +20,7 @@ from facts.readers.x12.remittance_segments import (
     RemittedSegments,
     ServiceSegments,
 )
-from facts.readers.x12.segments import UNREADABLE, Segment
+from facts.readers.x12.segments import Segment
 from facts.readers.x12.values import (
     HCPCS_QUALIFIER,
     ComponentFault,
@@ -326,11 +326,9 @@ class RemittanceBuilder:
         segments = [claim.clp, *claim.cas]
         for line in claim.lines:
             segments += [line.svc, *line.cas]
-        for segment in segments:
-            for position, text in enumerate(segment[1]):
-                if any(sign in text for sign in UNREADABLE):
-                    message = f"the element has characters that cannot be read: {quoted(text)}"
-                    self._error(message, segment, f"{position:02}", "save the file as UTF-8")
+        for segment, position, text in unreadable_elements(segments):
+            message = f"the element has characters that cannot be read: {quoted(text)}"
+            self._error(message, segment, f"{position:02}", "save the file as UTF-8")
 
     def _error(self, message: str, segment: Segment, position: str, help: str = "") -> None:
         fault = Diagnostic("error", message, place(self._source, segment, position), help)

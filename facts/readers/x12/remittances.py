@@ -144,7 +144,7 @@ class _RemittanceReader:
             if self._claim is not None:
                 yield self._cut(self._claim, None)
             self._envelope.end()
-        self._notes.add(*self._reader.text.notes())
+        self._notes.add(*self._reader.notes())
         self._close_check(whole=False)
         self._notes.close()
 

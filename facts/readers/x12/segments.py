@@ -30,6 +30,9 @@ _LOOKED_AT = 200
 UNREADABLE = (REPLACEMENT, "\0")
 """Characters that stand where the file is not UTF-8, or not text."""
 
+_TOO_LONG = re.compile(rf"(ISA[^\r\n]{{{ISA_LENGTH - 4}}}) {{1,9}}[^\w\s]")
+"""A header whose last sign has blanks before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delimiters:
@@ -88,6 +91,8 @@ class SegmentReader:
         Number of the last segment with a line break in it, where a terminator may be missing.
     text : InputText
         The file; it knows how it was read.
+    long_header : Diagnostic or None
+        The warning of a header with blanks before its last sign.
     unfinished : str
         What stood behind the last segment terminator when the file ended.
     """
@@ -107,12 +112,17 @@ class SegmentReader:
         self._only = only
         self.delimiters = Delimiters("*", ":", "~")
         self.header_fault: Diagnostic | None = None
+        self.long_header: Diagnostic | None = None
         self.damaged = False
         self.torn = 0
         self.unfinished = ""
         self._number = 0
         self._text = ""
         self._start = 0
+
+    def notes(self) -> list[Diagnostic]:
+        """Return notes on how the file was read, after it was."""
+        return [*filter(None, (self.long_header,)), *self.text.notes()]
 
     @property
     def count(self) -> int:
@@ -152,6 +162,13 @@ class SegmentReader:
         text = self._text[self._start : self._start + 2 * ISA_LENGTH]
         source, number = str(self._path), self._number + 1
         self.header_fault = None
+        blanks = _TOO_LONG.match(text)
+        if blanks is not None:
+            message = f"the header has {blanks.end()} characters, a blank before its last sign"
+            place = Origin(source, f"segment {number} (ISA)")
+            help = f"an ISA segment has {ISA_LENGTH} characters; it is read without the blank"
+            self.long_header = Diagnostic("warning", message, place, help)
+            text = blanks[1] + text[blanks.end(1) :].lstrip(" ")
         try:
             self.delimiters = header_delimiters(text[:ISA_LENGTH], source, number)
         except SegmentFault as fault:

@@ -85,8 +85,17 @@ def parse_day(text: str) -> date:
 
 
 @lru_cache(maxsize=4096)
-def parse_period(qualifier: str, text: str) -> tuple[date, date]:
+def parse_period(qualifier: str, text: str, one_day: bool = False) -> tuple[date, date]:
     """Return the first and the last day of the text of a date with the qualifier D8 or RD8.
+
+    Parameters
+    ----------
+    qualifier : str
+        DTP02.
+    text : str
+        DTP03.
+    one_day : bool, optional
+        Whether a span of RD8 may have one day, which is its first and its last.
 
     Raises
     ------
@@ -106,7 +115,9 @@ def parse_period(qualifier: str, text: str) -> tuple[date, date]:
             day = parse_day(text.strip())
             return day, day
         first, dash, last = text.partition("-")
-        if not dash:
+        if not dash and one_day:
+            last = first
+        elif not dash:
             raise ValueFault(f"has no last day: {quoted(text)}", "as in 20180601-20180605")
         period = parse_day(first.strip()), parse_day(last.strip())
     except ValueFault as fault:

@@ -8,9 +8,9 @@ import pytest
 
 from facts.diagnostic import UsageError
 from facts.readers.column_names import usual
+from facts.readers.column_values import PARSERS
 from facts.readers.detect import open_claims
 from facts.readers.layout import LaidOutFiles, Layout
-from facts.readers.column_values import PARSERS
 from facts.readers.records import read_claims_from_records
 from tests.facts.readers.conftest import Write
 from tests.facts.readers.reading import Reading, rows
