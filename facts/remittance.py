@@ -144,6 +144,23 @@ class RemittedLine(NamedTuple):
         return sum((each.amount for each in self.adjustments), ZERO)
 
 
+class BesideLines(NamedTuple):
+    """What a claim of a remittance says beside its service lines.
+
+    Parameters
+    ----------
+    charge, paid : Decimal
+        What the claim has more than its lines; less is negative.
+    adjustments, remarks : tuple
+        Those of the claim itself.
+    """
+
+    charge: Decimal
+    paid: Decimal
+    adjustments: tuple[Adjustment, ...]
+    remarks: tuple[str, ...]
+
+
 class RemittedClaim(NamedTuple):
     """A claim of a remittance, loop 2100.
 
@@ -199,3 +216,19 @@ class RemittedClaim(NamedTuple):
         """The sum of the adjustments of the claim and of its lines."""
         own = sum((each.amount for each in self.adjustments), ZERO)
         return own + sum((line.adjusted for line in self.lines), ZERO)
+
+    @property
+    def beside_lines(self) -> BesideLines | None:
+        """The money of the claim that none of its lines has; None where there is none.
+
+        A claim without lines has none either: it was answered as a whole.
+        """
+        if not self.lines:
+            return None
+        charge, paid = self.charge, self.paid
+        for line in self.lines:
+            charge -= line.charge
+            paid -= line.paid
+        if not (self.adjustments or charge or paid):
+            return None
+        return BesideLines(charge, paid, self.adjustments, self.remarks)

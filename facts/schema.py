@@ -297,6 +297,12 @@ INPUT_PREDICATES: tuple[Predicate, ...] = (
         "line {line} was not found in a remittance",
     ),
     Predicate(
+        "claim_adjusted",
+        _columns("claim, group, carc, amount: number"),
+        "the payer takes {amount} off the claim beside its lines, group {group}, CARC {carc}",
+        "the payer takes nothing off the claim beside its lines by CARC {carc}",
+    ),
+    Predicate(
         "carc_family",
         _columns("carc, family"),
         "CARC {carc} is about {family}",

@@ -19,7 +19,7 @@ from explain.cli.writing import check_target, destination
 from facts.diagnostic import Diagnostic
 from facts.whole_file import whole_file
 from kb.audit.audited_line import COLUMNS, DATES, AuditedLine
-from kb.audit.totals import ZERO
+from kb.audit.totals import ZERO, AuditTotal
 
 if TYPE_CHECKING:
     from facts.readers.x12.remittance_stream import RemittanceTally
@@ -232,10 +232,14 @@ def _reconciled(tally: RemittanceTally, totals: AuditTotals) -> str:
     """Return the reconciliation of the remittances, in lines and in money."""
     matched = totals.groups["payer"].values()
     lines = sum(total.lines for total in matched)
-    paid = sum((total.paid for total in matched), ZERO)
+    beside = totals.beside
+    paid = sum((total.paid for total in matched), ZERO) - beside.paid
+    more = ""
+    if beside != AuditTotal():
+        more = f" claims adjusted by {beside.adjusted:.2f} beside their lines {beside.paid:.2f},"
     return (
         f"{tally.claims_read} claims of remittances with {tally.lines_read} lines pay"
-        f" {tally.paid_read:.2f}: {lines} claim lines answered with {paid:.2f},"
+        f" {tally.paid_read:.2f}: {lines} claim lines answered with {paid:.2f},{more}"
         f" {totals.unmatched.lines} matched nothing with {totals.unmatched.paid:.2f},"
         f" {tally.lines_rejected} rejected with {tally.paid_rejected:.2f};"
         f" {totals.unanswered.lines} claim lines were not answered"

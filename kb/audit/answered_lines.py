@@ -7,14 +7,18 @@ from typing import Any
 
 from facts.claim import ClaimLine
 from facts.extras import Connection
-from kb.audit.audited_line import reasons_text
+from kb.audit.audited_line import TYPES, reasons_text
+from kb.audit.beside import claim_row
 from kb.engines.duckdb.connection import identifier
 from kb.matching.claims import Claims, Matching
-from kb.matching.facts import changed_codes, net_amounts
+from kb.matching.facts import changed_codes, claims_beside, net_amounts
 from kb.matching.lines import MatchedLine
 
 ANSWERED = "answered_lines"
 """The table."""
+
+CLAIM_ROWS = "claim_rows"
+"""The rows of claims of which payers say more than of their lines, as ``claim_row`` makes them."""
 
 COLUMNS = {
     "claim_id": "VARCHAR",
@@ -48,8 +52,16 @@ def relations(number: str) -> Mapping[str, str]:
     def plain(*columns: str, needs: str) -> str:
         return f"SELECT {_KEY}, {', '.join(columns)} FROM {ANSWERED} WHERE {needs} IS NOT NULL"
 
-    word = "unnest(string_split(reasons, ' '))"
-    before, after = "split_part(word, ':', 1)", "split_part(word, ':', 2)"
+    def taken(key: str, table: str) -> str:
+        word = "unnest(string_split(reasons, ' '))"
+        before, after = "split_part(word, ':', 1)", "split_part(word, ':', 2)"
+        names = key.replace("claim_id AS ", "").replace("line_number AS ", "")
+        return (
+            f"SELECT {names}, split_part({before}, '-', 1) AS \"group\", "
+            f'split_part({before}, \'-\', 2) AS "carc", {after}::{number} AS "amount" '
+            f"FROM (SELECT {key}, {word} AS word FROM {table} WHERE reasons IS NOT NULL)"
+        )
+
     return {
         "remitted": plain(
             f'charge::{number} AS "charge"', f'paid::{number} AS "paid"', needs="paid"
@@ -59,11 +71,8 @@ def relations(number: str) -> Mapping[str, str]:
             f'units_paid::{number} AS "paid"',
             needs="units_paid",
         ),
-        "adjusted": (
-            f'SELECT "claim", "line", split_part({before}, \'-\', 1) AS "group", '
-            f'split_part({before}, \'-\', 2) AS "carc", {after}::{number} AS "amount" '
-            f"FROM (SELECT {_KEY}, {word} AS word FROM {ANSWERED} WHERE reasons IS NOT NULL)"
-        ),
+        "adjusted": taken(_KEY, ANSWERED),
+        "claim_adjusted": taken('claim_id AS "claim"', CLAIM_ROWS),
         "remarked": (
             f"SELECT DISTINCT {_KEY}, unnest(string_split(remarks, ' ')) AS \"rarc\" "
             f"FROM {ANSWERED} WHERE remarks IS NOT NULL"
@@ -122,19 +131,25 @@ def store_answers(connection: Connection, matching: Matching) -> None:
     """
     make_answers(connection)
     held: list[tuple[Any, ...]] = []
+    rows = []
     for claim_id, lines in matching.matched.items():
+        beside = claims_beside(lines)
+        if beside:
+            rows.append(claim_row(claim_id, beside))
         for line in lines:
             held.append((claim_id, line.line_number, *_cells(line)))
             if len(held) >= _AT_ONCE:
                 _insert(connection, held)
                 held.clear()
     _insert(connection, held)
+    insert_rows(connection, CLAIM_ROWS, TYPES, rows, str)
 
 
 def make_answers(connection: Connection) -> None:
-    """Make the table of answers on a ``connection``, without rows."""
-    columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in COLUMNS.items())
-    connection.execute(f"CREATE TABLE {ANSWERED} ({columns})")
+    """Make the tables of answers on a ``connection``, without rows."""
+    for table, types in ((ANSWERED, COLUMNS), (CLAIM_ROWS, TYPES)):
+        columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in types.items())
+        connection.execute(f"CREATE TABLE {table} ({columns})")
 
 
 def _cells(matched: MatchedLine) -> tuple[Any, ...]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from facts.extras import Connection
-from kb.audit.answered_lines import ANSWERED, insert_rows
-from kb.audit.audited_line import MONEY, TYPES, UNANSWERED, AuditedLine
+from kb.audit.answered_lines import ANSWERED, CLAIM_ROWS, insert_rows
+from kb.audit.audited_line import BESIDE_LINES, MONEY, TYPES, UNANSWERED, AuditedLine
 from kb.audit.totals import GROUPS, NONE, AuditTotal, AuditTotals
 from kb.bulk.read.lines import LINES
 from kb.compile.planner import GoalPlan
-from kb.engines.duckdb.connection import identifier, literal
+from kb.engines.duckdb.connection import identifier, literal, one_row
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.tables import ALLOWED as ALLOWED_UNITS
 from kb.engines.duckdb.lines.tables import CONTEXT_ANSWERS, PLAIN_ANSWERS, SIGNED
@@ -32,8 +32,15 @@ VERDICT_COLUMNS = {
 }
 """The predicates that are computed, and the columns that they become."""
 
+CLAIM_COLUMNS = {
+    "claim_verdict": "verdict",
+    "claim_withheld": "denied",
+    "claim_at_issue": "at_issue",
+}
+"""Those of what a payer takes off a claim beside its lines."""
+
 ARITIES = {name: 4 if name == "supports_denial" else 3 for name in VERDICT_COLUMNS}
-"""Their arities."""
+"""The arities of the predicates of lines; those of claims have two arguments."""
 
 _APPEALABLE = "verdict IN ('not_supported', 'in_part') AND at_issue > 0"
 URGENCY = (
@@ -130,6 +137,7 @@ def make_audit(
         f"LEFT JOIN {ANSWERED} a ON a.claim_id = l.claim_id AND a.line_number = l.line_number "
         + " ".join(joins)
     )
+    _add_claims(connection, plan)
     (last,) = connection.execute(f"SELECT coalesce(max(place), 0) FROM {AUDITED}").fetchone() or (
         0,
     )
@@ -138,6 +146,35 @@ def make_audit(
     insert_rows(connection, AUDITED, types, rows, str)
     if appeal_days:
         _add_deadlines(connection, appeal_days, as_of)
+
+
+def _add_claims(connection: Connection, plan: GoalPlan) -> None:
+    """Add the rows of claims, each behind the lines of its claim."""
+    if not one_row(connection, f"SELECT count(*) FROM {CLAIM_ROWS}")[0]:
+        return
+    joins, picked = [], {}
+    for number, (name, column) in enumerate(CLAIM_COLUMNS.items()):
+        table = plan.catalog.tables.get((name, 2))
+        if table is not None:
+            claim, value = map(identifier, table.columns)
+            joins.append(
+                f"LEFT JOIN {identifier(table.name)} t{number} ON t{number}.{claim} = c.claim_id"
+            )
+            picked[column] = f"t{number}.{value}"
+    denied, at_issue = (f"coalesce({picked.get(each, 0)}, 0)" for each in ("denied", "at_issue"))
+    picked |= {
+        "denied": denied,
+        "at_issue": at_issue,
+        "action": f"CASE WHEN {denied} > 0 THEN 'denied' ELSE 'adjusted' END",
+        "provider": "l.provider",
+    }
+    casts = ", ".join(f"({picked.get(name, f'c.{name}')})::{kind}" for name, kind in TYPES.items())
+    connection.execute(
+        f"INSERT INTO {AUDITED} SELECT l.place, {casts} FROM {CLAIM_ROWS} c JOIN "
+        "(SELECT claim_id, max(place) AS place, arg_min(provider, line_number) "
+        f"FILTER (WHERE provider IS NOT NULL) AS provider FROM {AUDITED} GROUP BY claim_id) l "
+        "USING (claim_id) " + " ".join(joins)
+    )
 
 
 def _store_told(connection: Connection, told: Answers) -> None:
@@ -171,6 +208,7 @@ def _add_deadlines(
             )
 
 
+_BESIDE = f"(matched_by IS NOT DISTINCT FROM {literal(BESIDE_LINES)})"
 _VALUES = {
     "verdict": "unnest(string_split(coalesce(verdict, $1), ' '))",
     "clause": "unnest(string_split(coalesce(clauses, $1), ' '))",
@@ -185,9 +223,10 @@ _VALUES = {
 def table_totals(connection: Connection) -> AuditTotals:
     """Return the totals of the table of audited lines on a ``connection``."""
     sums = (
-        "count(*), sum(coalesce(charge, 0)), sum(coalesce(paid, 0)), sum(coalesce(denied, 0)), "
+        f"count(*) FILTER (WHERE NOT {_BESIDE}), sum(coalesce(charge, 0)), "
+        "sum(coalesce(paid, 0)), sum(coalesce(denied, 0)), "
         "sum(coalesce(at_issue, 0)), "
-        f"coalesce(sum(at_issue) FILTER (WHERE {_APPEALABLE}), 0)"
+        f"coalesce(sum(at_issue) FILTER (WHERE {_APPEALABLE}), 0), sum(coalesce(adjusted, 0))"
     )
     made = AuditTotals()
     for name in GROUPS:
@@ -196,6 +235,11 @@ def table_totals(connection: Connection) -> AuditTotals:
             f"SELECT value, {sums} FROM ({query}) GROUP BY value", [NONE]
         ).fetchall()
         made.groups[name] = {value or NONE: AuditTotal(*row) for value, *row in rows}
+    beside = connection.execute(
+        f"SELECT count(*), {sums} FROM {AUDITED} WHERE {_BESIDE}"
+    ).fetchone()
+    if beside is not None and beside[0]:
+        made.beside = AuditTotal(*beside[1:])
     rows = connection.execute(
         f"SELECT line_number IS NULL, {sums} FROM {AUDITED} WHERE unmatched IS NOT NULL GROUP BY 1"
     ).fetchall()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
 
-from facts.remittance import RemittedClaim, RemittedLine
+from facts.remittance import ZERO, RemittedClaim, RemittedLine
 from facts.values import format_number
 
 CENT = Decimal("0.01")
@@ -24,6 +24,8 @@ VERDICTS = (
 """The verdicts of the shared rules, in the order of their totals."""
 
 UNANSWERED = "no remittance answers it"
+BESIDE_LINES = "the claim beside its lines"
+"""How what a payer takes off a claim is matched, beside what it takes off the lines."""
 
 Cell: TypeAlias = "str | int | Decimal | date | None"
 
@@ -31,10 +33,13 @@ Cell: TypeAlias = "str | int | Decimal | date | None"
 class AuditedLine(NamedTuple):
     """A claim line with what the payer did, or a line of a remittance that answers none.
 
+    What a payer takes off a claim beside its lines is a row of the claim, without a number.
+
     Parameters
     ----------
     claim_id, line_number : str, int or None
-        The claim line; without a number, a line of a remittance that answers no claim line.
+        The claim line; without a number, what a remittance says of the claim beside its lines, or
+        a line of a remittance that answers no claim line.
     payer, check_number, check_date : str, str, date
         Who answered, by which check.
     provider, service_date, procedure_code : str, date, str
@@ -145,18 +150,19 @@ def unmatched_line(claim: RemittedClaim, line: RemittedLine | None, reason: str)
     reason : str
         Why it answers none.
     """
-    payment, told = claim.payment, claim if line is None else line
+    payment = claim.payment
+    told = (claim.beside_lines or claim) if line is None else line
     return AuditedLine(
         claim.claim_id,
         payer=(payment.payer or payment.payer_id) if payment else None,
         check_number=payment.number if payment else None,
         check_date=payment.date if payment else None,
         provider=claim.rendering_provider,
-        service_date=told.service_date,
+        service_date=(line or claim).service_date,
         procedure_code=None if line is None else line.procedure_code,
         charge=cents(told.charge),
         paid=cents(told.paid),
-        adjusted=cents(told.adjusted),
+        adjusted=cents(sum((each.amount for each in told.adjustments), ZERO)),
         reasons=reasons_text(
             (each.group_code, each.carc, each.amount) for each in told.adjustments
         ),

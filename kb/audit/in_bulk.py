@@ -15,12 +15,13 @@ from facts.readers.parquet import is_parquet
 from facts.readers.remittance_files import RemittanceFiles
 from facts.readers.x12.remittance_stream import RemittanceTally
 from kb.audit.answered_lines import (
+    CLAIM_ROWS,
     lines_to_match,
     relations,
     store_answers,
 )
 from kb.audit.answered_rows import answers_of_rows
-from kb.audit.audit_table import ARITIES, AUDITED, URGENCY, make_audit, table_totals
+from kb.audit.audit_table import ARITIES, AUDITED, CLAIM_COLUMNS, URGENCY, make_audit, table_totals
 from kb.audit.audited_line import (
     COLUMNS,
     AuditedLine,
@@ -36,7 +37,7 @@ from kb.compile.formulas.line_script import NotFusable
 from kb.compile.planner import GoalPlan, plan_predicates
 from kb.compile.rewrite.apart import NotApart
 from kb.engines.duckdb.claims import ClaimInputs
-from kb.engines.duckdb.connection import identifier, literal
+from kb.engines.duckdb.connection import identifier, literal, one_row
 from kb.engines.duckdb.goal import GoalRun, Inexact
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.lines.run import CheckedLines, determine_lines
@@ -81,7 +82,7 @@ class BulkAudit:
     connection: Connection
     totals: AuditTotals
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    order: str = "place"
+    order: str = "place, line_number NULLS LAST"
     answers: RemittanceTally = field(default_factory=RemittanceTally)
 
     def lines(self) -> Iterator[AuditedLine]:
@@ -210,6 +211,10 @@ def _verdicts(
     inputs = ClaimInputs(lines.connection, source, LINES, ROWS if has_evidence else None)
     inputs.relations = relations(inputs.type_of("number"))
     wanted = list(ARITIES.items())
+    (claims,) = one_row(lines.connection, f"SELECT count(*) FROM {CLAIM_ROWS}")
+    if claims:
+        known = kb.policy.program.signature
+        wanted += [(name, 2) for name in CLAIM_COLUMNS if name in known]
     taken = taken_names(lines.connection)
     plan = plan_predicates(source.program, wanted, inputs.codes, taken, DETERMINED)
     GoalRun(inputs, plan, None, lines).compute()

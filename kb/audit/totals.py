@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from kb.audit.audited_line import VERDICTS, AuditedLine, is_appealable
+from kb.audit.audited_line import BESIDE_LINES, VERDICTS, AuditedLine, is_appealable
 
 ZERO = Decimal("0.00")
 GROUPS = ("verdict", "clause", "carc", "payer", "provider", "month")
@@ -20,9 +20,9 @@ class AuditTotal:
     Parameters
     ----------
     lines : int
-        How many.
-    charge, paid, denied, at_issue, to_ask_for : Decimal
-        Their sums; what is to be asked for is at issue on lines that can be appealed.
+        How many; what a payer takes off a claim beside its lines is no line.
+    charge, paid, denied, at_issue, to_ask_for, adjusted : Decimal
+        Their sums; what is to be asked for is at issue where it can be appealed.
     """
 
     lines: int = 0
@@ -31,13 +31,15 @@ class AuditTotal:
     denied: Decimal = ZERO
     at_issue: Decimal = ZERO
     to_ask_for: Decimal = ZERO
+    adjusted: Decimal = ZERO
 
     def add(self, line: AuditedLine) -> None:
         """Count a ``line``."""
-        self.lines += 1
+        self.lines += line.matched_by != BESIDE_LINES
         self.charge += line.charge or ZERO
         self.paid += line.paid or ZERO
         self.denied += line.denied or ZERO
+        self.adjusted += line.adjusted or ZERO
         self.at_issue += line.at_issue or ZERO
         if is_appealable(line):
             self.to_ask_for += line.at_issue or ZERO
@@ -55,6 +57,8 @@ class AuditTotals:
         By ``GROUPS``.
     unanswered, unmatched : AuditTotal
         Claim lines that no remittance answers; lines of remittances that answer none.
+    beside : AuditTotal
+        What payers say of claims beside their lines; it is in the groups too.
     """
 
     groups: dict[str, dict[str, AuditTotal]] = field(
@@ -62,12 +66,15 @@ class AuditTotals:
     )
     unanswered: AuditTotal = field(default_factory=AuditTotal)
     unmatched: AuditTotal = field(default_factory=AuditTotal)
+    beside: AuditTotal = field(default_factory=AuditTotal)
 
     def add(self, line: AuditedLine) -> None:
         """Count a ``line`` in every group."""
         if line.unmatched:
             (self.unmatched if line.line_number is None else self.unanswered).add(line)
             return
+        if line.matched_by == BESIDE_LINES:
+            self.beside.add(line)
         reasons = [each.partition(":")[0].partition("-")[2] for each in _words(line.reasons)]
         month = f"{line.check_date:%Y-%m}" if line.check_date is not None else NONE
         values = {

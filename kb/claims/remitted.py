@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from facts.claim import Trace
 from facts.origin import Origin
 from kb.claims.assertions import FactStore
-from kb.matching.facts import remittance_facts
+from kb.matching.facts import claim_level_facts, remittance_facts
 from kb.matching.families import family_facts
 from kb.policy.folder import SHARED_RULES
 
@@ -53,10 +54,11 @@ def with_remittance(facts: Facts, claim_id: str, matched: Iterable[MatchedLine])
         Its lines with what answers them.
     """
     store: FactStore = {}
-    for line in matched:
-        for predicate, row, places in remittance_facts(claim_id, line):
-            origins = [_origin(trace, field) for trace, field in places]
-            store.setdefault(predicate, {})[row] = list(dict.fromkeys(origins))
+    answered = tuple(matched)
+    said = chain.from_iterable(remittance_facts(claim_id, line) for line in answered)
+    for predicate, row, places in chain(said, claim_level_facts(claim_id, answered)):
+        origins = [_origin(trace, field) for trace, field in places]
+        store.setdefault(predicate, {})[row] = list(dict.fromkeys(origins))
     return {**facts, **store}
 
 

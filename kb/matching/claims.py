@@ -34,7 +34,7 @@ class UnmatchedRemittance:
     claim : RemittedClaim
         The claim of the remittance.
     line : RemittedLine or None
-        The line; None for the claim as a whole.
+        The line; None for the claim as a whole, or for what it says beside its lines.
     reason : str
         Why, in words.
     """
@@ -235,7 +235,7 @@ def _match_claim(
         free = [line for line in free if line.line_number not in taken]
         reason = ALREADY if answered and not free else NO_LINE
         found.unmatched += [UnmatchedRemittance(answer, line, reason) for line in left]
-        if not answer.lines and not matched:
+        if not matched and (not answer.lines or answer.beside_lines):
             found.unmatched.append(UnmatchedRemittance(answer, None, reason))
     found.unanswered += [(claim_id, line.line_number) for line in free]
     if made:
@@ -279,5 +279,7 @@ def _same(claim: RemittedClaim) -> object:
 
 
 def _parts(claim: RemittedClaim, reason: str) -> list[UnmatchedRemittance]:
-    lines: Sequence[RemittedLine | None] = claim.lines or (None,)
+    lines: tuple[RemittedLine | None, ...] = claim.lines or (None,)
+    if claim.beside_lines is not None:
+        lines += (None,)
     return [UnmatchedRemittance(claim, line, reason) for line in lines]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from facts.claim import Trace
-from facts.remittance import ZERO, RemittedLine
+from facts.remittance import ZERO, RemittedClaim, RemittedLine
 from kb.language.values import Row, canonical
 from kb.matching.lines import MatchedLine
 
@@ -20,8 +20,12 @@ PREDICATES = (
     "remitted_by",
     "remitted_on",
     "matched_by",
+    "claim_adjusted",
 )
 """The input predicates that a remittance asserts."""
+
+Adjusted: TypeAlias = "RemittedLine | RemittedClaim"
+"""What has adjustments of its own."""
 
 Places = tuple[tuple[Trace | None, str], ...]
 """Where a fact was read: the records, each with the field."""
@@ -104,6 +108,33 @@ def remittance_facts(claim_id: str, matched: MatchedLine) -> Iterator[Remittance
             yield RemittanceFact("remitted_on", (*key, payment.date.isoformat()), where)
 
 
+def claims_beside(matched: Iterable[MatchedLine]) -> list[RemittedClaim]:
+    """Return the claims of a remittance that say more of a claim than their lines do.
+
+    Parameters
+    ----------
+    matched : iterable of MatchedLine
+        The lines of one claim with what answers them.
+    """
+    claims = {id(line.claim): line.claim for line in matched}
+    return [claim for claim in claims.values() if claim.beside_lines is not None]
+
+
+def claim_level_facts(claim_id: str, matched: Iterable[MatchedLine]) -> Iterator[RemittanceFact]:
+    """Yield what a payer takes off a claim beside its lines.
+
+    Parameters
+    ----------
+    claim_id : str
+        The claim.
+    matched : iterable of MatchedLine
+        Its lines with what answers them.
+    """
+    for group, carc, amount, places in _netted(claims_beside(matched)):
+        row = (claim_id, group, carc, canonical(amount))
+        yield RemittanceFact("claim_adjusted", row, places)
+
+
 def changed_codes(parts: Sequence[RemittedLine]) -> dict[str, RemittedLine]:
     """Return the codes that the payer put in the place of a submitted one, each with its part.
 
@@ -119,13 +150,13 @@ def changed_codes(parts: Sequence[RemittedLine]) -> dict[str, RemittedLine]:
     }
 
 
-def net_amounts(parts: Sequence[RemittedLine]) -> list[tuple[str, str, Decimal]]:
-    """Return the groups and reasons of a line with what they take off together, none of it zero.
+def net_amounts(parts: Iterable[Adjusted]) -> list[tuple[str, str, Decimal]]:
+    """Return the groups and reasons of some parts with what they take off together, if anything.
 
     Parameters
     ----------
-    parts : sequence of RemittedLine
-        What answers a claim line.
+    parts : iterable of RemittedLine or RemittedClaim
+        What answers a claim line, or a claim beside its lines.
     """
     amounts: dict[tuple[str, str], Decimal] = {}
     for part in parts:
@@ -136,6 +167,12 @@ def net_amounts(parts: Sequence[RemittedLine]) -> list[tuple[str, str, Decimal]]
 
 
 def _adjusted(key: tuple[str, int], parts: Sequence[RemittedLine]) -> Iterator[RemittanceFact]:
+    for group, carc, amount, places in _netted(parts):
+        yield RemittanceFact("adjusted", (*key, group, carc, canonical(amount)), places)
+
+
+def _netted(parts: Sequence[Adjusted]) -> Iterator[tuple[str, str, Decimal, Places]]:
+    """Yield groups and reasons with what they take off together, and where that was read."""
     for group, carc, amount in net_amounts(parts):
         places = [
             (each.trace, field)
@@ -144,7 +181,7 @@ def _adjusted(key: tuple[str, int], parts: Sequence[RemittedLine]) -> Iterator[R
             if (each.group_code, each.carc) == (group, carc)
             for field in ("carc", "amount")
         ]
-        yield RemittanceFact("adjusted", (*key, group, carc, canonical(amount)), tuple(places))
+        yield group, carc, amount, tuple(places)
 
 
 def _where_matched(matched: MatchedLine) -> Places:

@@ -99,6 +99,32 @@ against(C, L) :- pays(C, L), \+ takes(C, L), outcome(C, L, reduced), \+ same_uni
 agreed(C, L) :- pays(C, L), \+ adjusted(C, L, _, _, _), outcome(C, L, reimbursable).
 agreed(C, L) :- pays(C, L), \+ takes(C, L), outcome(C, L, reduced), same_units(C, L).
 
+% What the payer takes off the claim beside its lines. The policy speaks of lines: it contradicts
+% a denial of the claim where it pays every line.
+:- predicate(claim_denial(claim: text, group: text, carc: text, amount: number), "the payer denies {amount} of the claim beside its lines, group {group}, CARC {carc}", "the payer denies nothing of the claim beside its lines by CARC {carc}").
+claim_denial(C, G, R, A) :- claim_adjusted(C, G, R, A), \+ apart(R).
+
+:- predicate(claim_withheld(claim: text, amount: number), "the payer denies {amount} of the claim beside its lines altogether", "the payer denies nothing of the claim beside its lines").
+claim_withheld(C, T) :- claim_denial(C, _, _, _), aggregate_all(sum(A), claim_denial(C, _, _, A), T).
+
+:- predicate(claim_takes(claim: text), "the payer denies a part of the claim beside its lines", "the payer denies nothing of the claim beside its lines").
+claim_takes(C) :- claim_withheld(C, T), T > 0.
+
+:- predicate(claim_within_reach(claim: text), "a reason of the payer on the claim is one that the policy could speak of", "no reason of the payer on the claim is one that the policy speaks of").
+claim_within_reach(C) :- claim_denial(C, _, R, _), \+ administrative(R).
+
+:- predicate(claim_in_doubt(claim: text), "the policy does not pay every line of the claim", "the policy pays every line of the claim").
+claim_in_doubt(C) :- line(C, L), \+ outcome(C, L, reimbursable).
+
+:- predicate(claim_verdict(claim: text, verdict: text), "the verdict on what the payer takes off the claim beside its lines is: {verdict}", "the verdict on what the payer takes off the claim beside its lines is not: {verdict}").
+claim_verdict(C, not_supported) :- claim_takes(C), claim_within_reach(C), \+ claim_in_doubt(C).
+claim_verdict(C, beyond_the_policy) :- claim_takes(C), claim_in_doubt(C).
+claim_verdict(C, beyond_the_policy) :- claim_takes(C), \+ claim_within_reach(C), \+ claim_in_doubt(C).
+claim_verdict(C, beyond_the_policy) :- claim_adjusted(C, _, _, _), \+ claim_takes(C).
+
+:- predicate(claim_at_issue(claim: text, amount: number), "{amount} of the claim beside its lines are at issue", "nothing of the claim beside its lines is at issue").
+claim_at_issue(C, T) :- claim_takes(C), claim_withheld(C, T).
+
 % What the verdict is about, in money.
 :- predicate(at_issue(claim: text, line: number, amount: number), "{amount} of line {line} are at issue", "nothing of line {line} is at issue").
 at_issue(C, L, T) :- takes(C, L), \+ differs_at_all(C, L), withheld(C, L, T).

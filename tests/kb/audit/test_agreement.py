@@ -55,8 +55,18 @@ def remittances(lines: Sequence[ClaimLine], chance: random.Random) -> list[Remit
         charge = sum((each.charge for each in made), Decimal(0))
         paid = sum((each.paid for each in made), Decimal(0))
         other = claim_id if chance.random() < 0.9 else f"{claim_id}X"
+        own, less = (), Decimal(0)
+        if made and chance.random() < 0.3:
+            carcs = chance.sample(CARCS, 2)
+            own = tuple(Adjustment("CO", carc, Decimal(chance.randint(1, 5))) for carc in carcs)
+            less = sum((each.amount for each in own), Decimal(chance.randint(0, 1)))
         found.append(
-            RemittedClaim(other, "1", charge, paid, Decimal(0), lines=made, payment=payment)
+            RemittedClaim(
+                *(other, "1", charge, paid - less, Decimal(0)),
+                adjustments=own,
+                lines=made,
+                payment=payment,
+            )
         )
     return found
 

@@ -10,9 +10,10 @@ import pytest
 
 from kb.audit.audited_line import AuditedLine
 from kb.audit.by_claim import audit
+from kb.audit.totals import AuditTotals
 from kb.knowledge_base import KnowledgeBase
 from kb.policy.folder import AUDIT, BUNDLED, SHARED_RULES
-from tests.kb.audit.answers import answer, answered, billed
+from tests.kb.audit.answers import answer, answered, billed, reasons
 
 KB = KnowledgeBase.load("r14", audit=True)
 INFUSION = ("96365", "100")
@@ -162,3 +163,52 @@ def test_a_policy_may_have_verdicts_of_its_own(tmp_path: Any) -> None:
     (line,) = audit(kb)
     assert line.verdict == "look_again"
     assert "verdict" not in KnowledgeBase.load(copy).policy.program.signature
+
+
+BESIDE: dict[str, tuple[str, str, str | None, str, str]] = {
+    "the contract takes it off": ("CO-A2:50", "adjusted", "beyond_the_policy", "0", "-50"),
+    "a denial where every line is payable": ("CO-50:50", "denied", "not_supported", "50", "-50"),
+    "filed too late": ("CO-29:50", "denied", "beyond_the_policy", "50", "-50"),
+    "two reasons": ("CO-50:20 CO-45:5", "denied", "not_supported", "20", "-25"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_is_taken_off_the_claim_is_a_row_of_the_claim(name: str) -> None:
+    text, action, verdict, at_issue, paid = BESIDE[name]
+    line = answered(1, *INFUSION)
+    given = answer(line, paid=line.paid + Decimal(paid), adjustments=reasons(text))
+    first, second = audited([billed(1, *INFUSION)], given)
+    assert (first.line_number, first.verdict, first.paid) == (1, "agreed", 100)
+    assert (second.line_number, second.action, second.verdict) == (None, action, verdict)
+    assert (second.paid, second.charge) == (Decimal(paid), 0)
+    assert second.at_issue == Decimal(at_issue)
+    assert second.unmatched is None
+    total = AuditTotals().of([first, second]).groups["payer"]["PAYER ONE"]
+    assert (total.lines, total.paid) == (1, given.paid)
+
+
+def test_a_denial_of_the_claim_is_in_doubt_where_a_line_is_not_paid() -> None:
+    lines = [billed(1, *INFUSION), billed(2, *OTHER)]
+    given = answer(
+        answered(1, *INFUSION),
+        answered(2, *OTHER),
+        paid=Decimal(150),
+        adjustments=reasons("CO-50:50"),
+    )
+    assert audited(lines, given)[-1].verdict == "beyond_the_policy"
+
+
+def test_what_a_claim_says_beside_lines_that_match_nothing_is_listed_too() -> None:
+    given = answer(
+        answered(1, *SUPPLY), claim_id="C9", paid=Decimal(60), adjustments=reasons("CO-50:40")
+    )
+    found = audited([billed(1, *INFUSION)], given)
+    assert [(each.line_number, each.paid) for each in found] == [
+        (1, None),
+        (None, 100),
+        (None, -40),
+    ]
+    assert found[-1].reasons == "CO-50:40.00"
+    assert found[-1].unmatched is not None
+    assert AuditTotals().of(found).unmatched.paid == given.paid
