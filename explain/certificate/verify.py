@@ -272,12 +272,26 @@ def _hold_against_claim(checker: Checker, claim: LoadedClaim) -> None:
     for name, value in made["about"].items():
         if about[name] != value and name != "seal":
             checker.refuse(f"`{name}` is not what the policy and the claim give")
-    checker.place = "input"
-    same_proof = [node["seal"] for node in checker.nodes.values()] == [
-        node["seal"] for node in made["nodes"]
+    if _proof(checker.document) != _proof(made):
+        return
+    for name in ("input", "rules"):
+        checker.place = name
+        if checker.document[name] != made[name]:
+            checker.refuse("what is given is not what the proof needs, no more and no less")
+
+
+def _proof(document: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return the steps of a certificate but for the folders of files, which may be other ones."""
+    apart = ("origins", "rule", "seal")
+    rules = {rule["id"]: (rule["source"], rule["row"], rule["text"]) for rule in document["rules"]}
+    nodes = [
+        (
+            rules.get(node.get("rule", "")),
+            {name: value for name, value in node.items() if name not in apart},
+        )
+        for node in document["nodes"]
     ]
-    if same_proof and checker.document["input"] != made["input"]:
-        checker.refuse("it is not the input that the proof needs")
+    return document["goals"], nodes, document["edges"]
 
 
 def _clauses_for(number: str, checker: Checker, sentences: Sentences) -> set[str | None]:

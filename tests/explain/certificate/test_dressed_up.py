@@ -221,3 +221,29 @@ def test_an_export_explains_a_line_once(export) -> None:
     other = {**export, "lines": [*export["lines"], export["lines"][0]]}
     with pytest.raises(InputError, match="the export explains a line twice"):
         certificates_of(other, "export.json")
+
+
+def test_rules_that_no_step_asks_for_are_those_of_the_proof(loaded) -> None:
+    """Whether claims stand in another folder by now makes no difference."""
+    kb = KnowledgeBase.load("r14")
+    claim = kb.with_claims(LINES).claim("C1")
+    document = json.loads(json.dumps(why(claim, 1).to_json()))
+    for node in document["nodes"]:
+        for origin in node.get("origins", ()):
+            origin["source"] = f"elsewhere/{origin['source']}"
+    document = seal(document)
+    assert verify(document, claim=claim).accepted
+    refused = 0
+    for at, rule in enumerate(document["rules"]):
+        left = [each for each in document["rules"] if each is not rule]
+        numbers = {each["id"]: f"r{number}" for number, each in enumerate(left)}
+        nodes = [
+            {**node, "rule": numbers.get(node["rule"], "r0")} if "rule" in node else node
+            for node in document["nodes"]
+        ]
+        rules = [{**each, "id": numbers[each["id"]]} for each in left]
+        other = seal({**document, "nodes": nodes, "rules": rules})
+        refused += not verify(other, claim=claim).accepted
+        if at > 20:
+            break
+    assert refused == min(len(document["rules"]), 22)
