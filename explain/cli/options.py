@@ -305,6 +305,11 @@ class EngineOptions:
         int | None, typer.Option("--threads", metavar="N", min=1, help="Threads of DuckDB.")
     ] = None
 
+    def __post_init__(self) -> None:
+        from kb.engines.duckdb.connection import check_bounds
+
+        check_bounds(self.threads, self.memory_limit)
+
 
 def _parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:
     """Return the switches of ``--set NAME=VALUE``."""

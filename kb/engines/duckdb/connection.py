@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
+from facts.diagnostic import UsageError
 from facts.extras import OFFLINE, Connection
+from facts.values import one_line
 
 T = TypeVar("T")
 Columns = Mapping[str, tuple[str, Sequence[Any]]]
 """Columns of a table: their names, with a DuckDB type and the values of the rows."""
+
+_MOST_THREADS = 1_024
+
+_SIZE = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([KMGT])i?B\s*", re.ASCII | re.IGNORECASE)
+"""A memory limit: a number and its unit."""
 
 _PAUSE = 0.05
 """Seconds between two tries to stop what runs."""
@@ -39,9 +48,52 @@ def connection_settings(
         As DuckDB writes it: ``2GB``.
     temp_directory : str, optional
         Folder of what does not fit in memory.
+
+    Raises
+    ------
+    UsageError
+        If they make no sense.
     """
+    check_bounds(threads, memory_limit)
     chosen = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temp_directory}
     return OFFLINE | {name: value for name, value in chosen.items() if value is not None}
+
+
+def check_bounds(threads: object = None, memory_limit: object = None) -> None:
+    """Check that threads and a memory limit make sense, without DuckDB.
+
+    Parameters
+    ----------
+    threads : int, optional
+        From 1 to 1,024.
+    memory_limit : str, optional
+        A number and a unit: from ``1MB`` to ``1024TB``.
+
+    Raises
+    ------
+    UsageError
+        If they do not.
+
+    Examples
+    --------
+    >>> check_bounds(2, "1.5GB")
+    """
+    if threads is not None and (type(threads) is not int or not 1 <= threads <= _MOST_THREADS):
+        raise _bound_error(threads)
+    if memory_limit is None:
+        return
+    read = _SIZE.fullmatch(memory_limit) if isinstance(memory_limit, str) else None
+    if read is None:
+        raise _bound_error(memory_limit)
+    kilobytes = Decimal(read[1]) * 1024 ** "KMGT".index(read[2].upper())
+    if not 1000 <= kilobytes <= 1024**4:
+        raise _bound_error(memory_limit)
+
+
+def _bound_error(value: object) -> UsageError:
+    message = f"the memory limit or the threads cannot be `{one_line(str(value))}`"
+    help = "write a memory limit as in 4GB, and threads as a whole number from 1"
+    return UsageError.of(message, help)
 
 
 def one_row(connection: Connection, sql: str, parameters: Sequence[object] = ()) -> tuple[Any, ...]:

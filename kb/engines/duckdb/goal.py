@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from facts.extras import Connection, Result
 from kb.compile.planner import ANSWER, GoalPlan, Step
+from kb.compile.sql.input_queries import LINES
 from kb.compile.sql.statements import Fixpoint, Relationship
 from kb.compile.sql.tree import Sql
+from kb.engines.duckdb.bounded import bounded, too_many_at
 from kb.engines.duckdb.claims import ClaimInputs
 from kb.engines.duckdb.connection import identifier, one_row
 from kb.engines.duckdb.facts import found_value
 from kb.engines.duckdb.lines.determined import DeterminedLines
 from kb.engines.duckdb.output.from_predicates import DETERMINED
 from kb.engines.duckdb.output.relations import make_relation
-from kb.engines.duckdb.rounds import run_rounds
+from kb.engines.duckdb.rounds import check_ended, run_rounds
+from kb.engines.limits import MOST_FOUND, MOST_GROWTH
 from kb.language.ast import Key
+from kb.language.growth import growth_in
 from kb.language.values import Row
 
 ANSWERS = "answers of the goal"
@@ -27,12 +32,18 @@ _OFTEN = 3
 
 _AT_ONCE = 10_000
 
+_FOUND_OF_A_LINE = 50
+"""Combinations of values that a statement may try for each line of all claims."""
+
+_GROWTH_OF_A_LINE = 100
+"""Rows of a recursion that calculates, for each line of all claims."""
+
 
 class Inexact(Exception):
     """A number that a goal needs does not exist, or has no exact decimal."""
 
 
-@dataclass(slots=True)
+@dataclass
 class GoalRun:
     """One goal over the relations of many claims.
 
@@ -91,25 +102,51 @@ class GoalRun:
             if self.watch is not None:
                 self.watch(number / len(steps))
 
+    @cached_property
+    def _most(self) -> int:
+        """How many combinations of values a statement may try."""
+        return max(MOST_FOUND, _FOUND_OF_A_LINE * self._lines)
+
+    @cached_property
+    def _most_growth(self) -> int:
+        """How many rows a recursion may find that calculates."""
+        return max(MOST_GROWTH, _GROWTH_OF_A_LINE * self._lines)
+
+    @cached_property
+    def _lines(self) -> int:
+        (count,) = one_row(self.inputs.connection, f"SELECT count(*) FROM {LINES}")
+        return int(count)
+
     def _execute(self, sql: str) -> Result:
         return self.inputs.connection.execute(sql)
 
     def _step(self, step: Step) -> None:
         catalog, made = self.plan.catalog, step.statement
+        growth = growth_in(step.component.rules) if step.component.recursive else None
         if isinstance(made, Fixpoint):
             tables = {key: catalog[key] for key in made.keys}
             for key, query in made.base.items():
                 self._create("TABLE", catalog[key].name, _text(query))
             rounds = [(key, _text(query)) for key, query in made.steps]
-            run_rounds(self.inputs.connection, tables, rounds, self.inputs.type_of)
+            most = self._most_growth if growth is not None else 0
+            run_rounds(self.inputs.connection, tables, rounds, self.inputs.type_of, growth, most)
+        elif growth is not None:
+            table, most = catalog[made.key], self._most_growth
+            sql = f"SELECT * FROM ({_text(made.query)}) LIMIT {most + 1}"
+            self._create("TABLE", table.name, sql)
+            check_ended(self.inputs.connection, table, growth, most)
         elif made.key[0] == ANSWER:
-            self._create("TABLE", ANSWERS, f"SELECT * FROM ({_text(made.query)}) ORDER BY ALL")
+            with too_many_at(step.component.rules):
+                sql = bounded(made.query, step.component.rules, self._most)
+                self._create("TABLE", ANSWERS, f"SELECT * FROM ({sql}) ORDER BY ALL")
         elif step.is_view:
             query = made.query.copy()
             query.set("distinct", None)
             self._create("VIEW", catalog[made.key].name, _text(query))
         else:
-            self._create("TABLE", catalog[made.key].name, _text(made.query))
+            with too_many_at(step.component.rules):
+                sql = bounded(made.query, step.component.rules, self._most)
+                self._create("TABLE", catalog[made.key].name, sql)
 
     def _create(self, kind: str, name: str, sql: str) -> None:
         self._execute(f"CREATE TEMP {kind} {identifier(name)} AS {sql}")

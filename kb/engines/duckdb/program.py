@@ -8,13 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from facts.schema import BY_NAME, ColumnType
+from facts.span import Span
 from kb.compile.rewrite.components import Component, components
 from kb.compile.sql.catalog import Catalog, PredicateTable
 from kb.compile.sql.dialects import DuckDB
 from kb.compile.sql.statements import Fixpoint, query_of, statements
 from kb.compile.sql.tree import Sql
+from kb.engines.duckdb.bounded import bounded
+from kb.engines.limits import MOST_FOUND, MOST_GROWTH
 from kb.engines.protocol import Facts
 from kb.language.ast import Key, Program, Rule
+from kb.language.growth import growth_in
 
 _DIALECT = DuckDB("try")
 FACTS = " facts"
@@ -37,11 +41,14 @@ class TextStatement:
         What the rounds of a recursion add; none where one query gives all rows.
     doubts : tuple of SQL
         Each gives rows where a number that is needed does not exist.
+    growth : Span, optional
+        Where a recursion calculates.
     """
 
     base: Mapping[Key, str]
     steps: tuple[tuple[Key, str], ...]
     doubts: tuple[str, ...]
+    growth: Span | None = None
 
 
 @dataclass(slots=True)
@@ -104,7 +111,8 @@ class CompiledProgram:
         key = rule.head.key
         catalog = Catalog({**found.tables, **self.catalog.tables})
         made = query_of(catalog, rule, _DIALECT)
-        text = TextStatement({key: _text(made.query)}, (), tuple(map(_text, made.doubts)))
+        sql = bounded(made.query, (rule,), MOST_FOUND)
+        text = TextStatement({key: sql}, (), tuple(map(_text, made.doubts)))
         return catalog[key], text, catalog
 
     def _write(self, component: Component) -> TextStatement:
@@ -113,9 +121,21 @@ class CompiledProgram:
         if isinstance(made, Fixpoint):
             base = {key: _text(query) for key, query in made.base.items()}
             return TextStatement(
-                base, tuple((key, _text(query)) for key, query in made.steps), doubts
+                base,
+                tuple((key, _text(query)) for key, query in made.steps),
+                doubts,
+                growth_in(component.rules),
             )
-        return TextStatement({made.key: _text(made.query)}, (), doubts)
+        growth = growth_in(component.rules) if component.recursive else None
+        if growth is not None:
+            sql = f"SELECT * FROM ({_text(made.query)}) LIMIT {MOST_GROWTH + 1}"
+        else:
+            sql = bounded(made.query, component.rules, MOST_FOUND)
+        return TextStatement({made.key: sql}, (), doubts, growth)
+
+    def rules_of(self, key: Key) -> list[Rule]:
+        """Return the rules that conclude a predicate, by its name and arity, the ``key``."""
+        return [rule for rule in self.program.rules if rule.head.key == key]
 
 
 class ProgramCache:

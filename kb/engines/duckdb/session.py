@@ -10,10 +10,11 @@ from facts.diagnostic import ProgramError, QueryError
 from facts.extras import duckdb_module
 from kb.compile.sql.catalog import Catalog, PredicateTable
 from kb.compile.sql.number_types import SCALE
+from kb.engines.duckdb.bounded import too_many_at
 from kb.engines.duckdb.connection import connection_settings, identifier
 from kb.engines.duckdb.facts import create_table, fill_table, found_value
 from kb.engines.duckdb.program import FACTS, CompiledProgram, ProgramCache, TextStatement
-from kb.engines.duckdb.rounds import run_rounds
+from kb.engines.duckdb.rounds import check_ended, run_rounds
 from kb.engines.protocol import Facts
 from kb.language.ast import Atom, Constant, Key, Query, Rule, Term, Variable
 from kb.language.traversal import atoms_of, named_variables, substitute
@@ -103,7 +104,8 @@ class DuckDBSession:
                 self._make({atom.key for atom in atoms_of(body)}, catalog)
                 self._settle(statement)
                 (sql,) = statement.base.values()
-                rows = self._connection.execute(sql).fetchall()
+                with too_many_at([rule]):
+                    rows = self._connection.execute(sql).fetchall()
         except self._duckdb.Error as fault:
             raise QueryError.of(_sentence(fault)) from None
         except ProgramError as fault:
@@ -139,11 +141,17 @@ class DuckDBSession:
                 self._load(key, table, f"{table.name}{FACTS}")
         for key in keys:
             name = identifier(self._catalog[key].name)
-            self._connection.execute(f"CREATE TEMP TABLE {name} AS {statement.base[key]}")
+            rules = self._compiled.rules_of(key)
+            with too_many_at(rules):
+                self._connection.execute(f"CREATE TEMP TABLE {name} AS {statement.base[key]}")
         if statement.steps:
             tables = {key: self._catalog[key] for key in keys}
-            run_rounds(self._connection, tables, statement.steps, self._compiled.type_of)
+            steps, growth = statement.steps, statement.growth
+            run_rounds(self._connection, tables, steps, self._compiled.type_of, growth)
         try:
+            if statement.growth is not None and not statement.steps:
+                (key,) = keys
+                check_ended(self._connection, self._catalog[key], statement.growth)
             self._settle(statement)
         except QueryError:
             for key in keys:

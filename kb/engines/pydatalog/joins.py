@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from kb.engines.limits import MOST_FOUND, too_many
 from kb.engines.pydatalog.ordered_rows import OrderedRows
 from kb.engines.pydatalog.scans import RowSource, Scan
 from kb.engines.pydatalog.sides import TiedSide, find_side
-from kb.engines.pydatalog.steps import MOST_FOUND, Found, Run, step_of, too_many
+from kb.engines.pydatalog.steps import Found, Run, step_of
 from kb.language.arithmetic import evaluate, fold
 from kb.language.ast import (
     AggregateFunction,

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from facts.diagnostic import QueryError
 from facts.span import Span
+from kb.engines.limits import MOST_GROWTH, endless
 from kb.engines.pydatalog import machine
 from kb.engines.pydatalog.joins import Join, JoinLiteral
 from kb.engines.pydatalog.machine import Const, Literal, Unknown
 from kb.engines.pydatalog.prepared_rules import PreparedProgram, PreparedRule
 from kb.engines.pydatalog.scans import RowSource, Scan
-from kb.language.ast import Assignment, Comparison, Constant, Key, Operation, Term, Variable
+from kb.language.ast import Constant, Key, Term, Variable
+from kb.language.growth import growth_of
 from kb.language.matching import Pattern, match
 from kb.language.traversal import names_of
 from kb.language.values import Row, Value, canonical
-
-MOST_GROWTH = 100_000
-"""Calculations with what a recursion found, in one call; more are taken for a loop."""
 
 
 @dataclass(eq=False, slots=True)
@@ -97,7 +95,7 @@ class _RecursiveRules:
                 shared = sorted(goal.join.names & others)
                 goal.terms = tuple(map(Variable, shared))
                 goal.handle = machine.new_predicate(len(shared), Recursion._join, goal)
-                goal.growth = next(filter(None, map(_growth, goal.join.literals)), None)
+                goal.growth = next(filter(None, map(growth_of, goal.join.literals)), None)
         return _Clause(head, lead.join, tuple(goals), tuple(sorted(set().union(*users))))
 
     def _goals(self, join: Join) -> Iterator[_Call | _Local]:
@@ -252,7 +250,7 @@ class Recursion:
         if goal.growth is not None:
             self._grown += 1
             if self._grown > MOST_GROWTH:
-                raise _endless(goal.growth)
+                raise endless(goal.growth)
         names = [variable.name for variable in goal.terms]
         values = {
             name: term.id
@@ -272,21 +270,3 @@ class Recursion:
 
 def _names(goal: _Call | _Local) -> set[str]:
     return set(goal.join.names if isinstance(goal, _Local) else names_of(*goal.terms))
-
-
-def _growth(literal: JoinLiteral) -> Span | None:
-    """Return where a literal calculates a value; None where it does not."""
-    match literal:
-        case Assignment(expression=Operation()):
-            return literal.span
-        case (
-            Comparison(operator="=", left=Operation()) | Comparison(operator="=", right=Operation())
-        ):
-            return literal.span
-    return None
-
-
-def _endless(span: Span) -> QueryError:
-    message = "the calculation is part of a recursion that finds new numbers without end"
-    help = "let a comparison stop it, or take the number from facts"
-    return QueryError.of(message, help, place=span)

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import TypeAlias
 
-from facts.diagnostic import QueryError
-from facts.span import Span
+from kb.engines.limits import MOST_FOUND, too_many
 from kb.engines.pydatalog.scans import RowSource, Scan, access
 from kb.language.arithmetic import evaluate, evaluate_number, holds
 from kb.language.ast import Assignment, Comparison, Expression, Variable
 from kb.language.matching import Bindings
 from kb.language.values import Value
-
-MOST_FOUND = 1_000_000
-"""Values of the variables of a body that are held at once; more have no answer."""
 
 Found: TypeAlias = Sequence[Bindings]
 """Bindings of the same variables."""
@@ -115,15 +111,3 @@ def _bind(
         return [{**bindings, name: value_of(expression, bindings)} for bindings in found]
 
     return check if name in bound else bind
-
-
-def too_many(span: Span) -> QueryError:
-    """Return the error of a goal or a rule that multiplies too much.
-
-    Parameters
-    ----------
-    span : Span
-        Its place.
-    """
-    message = f"more than {MOST_FOUND:,} combinations of values are tried here"
-    return QueryError.of(message, "tie the variables by a shared one or a comparison", place=span)
