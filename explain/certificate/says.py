@@ -25,7 +25,8 @@ def looked_for(written: Sequence[Any]) -> Atom:
     free = 0
     for term in written[1:]:
         if isinstance(term, dict) and "any" in term:
-            if set(term) != {"any"} or type(term["any"]) is not int or term["any"] > free:
+            number = term["any"]
+            if set(term) != {"any"} or type(number) is not int or not 0 <= number <= free:
                 raise Refused("what may be anything is not numbered in order")
             free = max(free, term["any"] + 1)
             terms.append(Variable(f"V{term['any']}"))

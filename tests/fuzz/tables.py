@@ -190,16 +190,14 @@ def outcome(kb: KnowledgeBase, claims: Path, evidence: list[Path], engine: str) 
     assert tally.lines_read == tally.lines_determined + tally.lines_rejected, tally
     one_by_one = "the claims were adjudicated one by one"
     return {
-        "rows": sorted(output.read_text(encoding="utf-8").splitlines()),
+        "rows": sorted(output.read_text(encoding="utf-8").splitlines()) if output.exists() else [],
         "lines": (tally.lines_read, tally.lines_determined, tally.lines_rejected),
         "claims rejected": tally.claims_rejected,
         "evidence": (result.evidence_read, result.evidence_rejected),
         "said": sorted(
-            {
-                (each.severity, each.message, str(each.place), each.help)
-                for each in result.diagnostics
-                if not each.message.startswith(one_by_one)
-            }
+            (each.severity, each.message, str(each.place), each.help)
+            for each in result.diagnostics
+            if not each.message.startswith(one_by_one)
         ),
         "rejected": sorted(str(each.claim_id) for each in result.rejected),
     }

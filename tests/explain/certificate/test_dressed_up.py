@@ -247,3 +247,12 @@ def test_rules_that_no_step_asks_for_are_those_of_the_proof(loaded) -> None:
         if at > 20:
             break
     assert refused == min(len(document["rules"]), 22)
+
+
+@pytest.mark.parametrize("number", [-1, 2, True, "0"])
+def test_what_may_be_anything_is_numbered_in_order(loaded, document, number) -> None:
+    other = copy.deepcopy(document)
+    terms = [term for node in other["nodes"] for term in node.get("atom", ()) if type(term) is dict]
+    next(term for term in terms if term.get("any") == 0)["any"] = number
+    found = verify(seal(other), claim=loaded)
+    assert "what may be anything is not numbered in order" in found.text
