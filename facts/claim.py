@@ -134,6 +134,8 @@ class ClaimLine(NamedTuple):
         ICD-10 codes with their present-on-admission indicators.
     plan_id, contract_id : str
         The plan and the contract, for overrides.
+    line_control, payer_control : str
+        The provider's number of the line, and the payer's of the claim.
     claim_part : str
         What tells the claim from others of the same number, where there are any: the end of
         ``claim_id`` behind ``PART_SIGN``.
@@ -174,6 +176,8 @@ class ClaimLine(NamedTuple):
     claim_part: str | None = None
     superseded_by: str | None = None
     trace: Trace | None = None
+    line_control: str | None = None
+    payer_control: str | None = None
 
 
 class Evidence(NamedTuple):

@@ -97,7 +97,8 @@ CLAIM_COLUMNS = _table(
     "service_date_to date, processed_date date, type_of_bill text, revenue_code text, "
     "place_of_service text, procedure_code text, modifiers text, units number, charge number, "
     "ndc text, ndc_quantity number, ndc_unit text, description text, rendering_provider text, "
-    "prior_authorization text, diagnoses text, plan_id text, contract_id text"
+    "prior_authorization text, diagnoses text, plan_id text, contract_id text, "
+    "line_control text, payer_control text"
 )
 EVIDENCE_COLUMNS = _table(
     "claim_id! text, line_number whole number, evidence! text, value! text, document text"
@@ -192,6 +193,8 @@ INPUT_PREDICATES: tuple[Predicate, ...] = (
     _attribute("prior_authorization", "number", "prior authorization"),
     _attribute("plan", "plan", "plan", "plan_id"),
     _attribute("contract", "contract", "contract", "contract_id"),
+    _attribute("line_control", "number", "line control number"),
+    _attribute("payer_control", "number", "payer claim control number"),
     _of_line(
         "modifier",
         "modifier",

@@ -22,6 +22,8 @@ _FIELDS = (
     ("prior_authorization", "(number withheld)"),
     ("plan_id", "(plan withheld)"),
     ("contract_id", "(contract withheld)"),
+    ("line_control", "(number withheld)"),
+    ("payer_control", "(number withheld)"),
     ("description", "(description withheld)"),
 )
 

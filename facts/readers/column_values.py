@@ -62,6 +62,8 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "diagnoses": parse_diagnoses,
     "plan_id": parse_id,
     "contract_id": parse_id,
+    "line_control": parse_id,
+    "payer_control": parse_id,
     "claim_part": parse_text,
     "superseded_by": parse_text,
 }

@@ -20,7 +20,10 @@ WITHOUT = {
 }
 """Columns that may be missing, and what the rows would say then."""
 
-_ONLY_TOLD = ("processed_date", "charge", "ndc_quantity", "ndc_unit", "plan_id", "contract_id")
+_ONLY_TOLD = (
+    *("processed_date", "charge", "ndc_quantity", "ndc_unit", "plan_id", "contract_id"),
+    *("line_control", "payer_control"),
+)
 _DECIDING = frozenset(each.name for each in CLAIM_COLUMNS if each.name not in _ONLY_TOLD)
 """Columns of claims that are not missed with a warning alone, as money is, and what few have."""
 

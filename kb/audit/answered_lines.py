@@ -98,7 +98,8 @@ def lines_to_match(connection: Connection, view: str) -> Claims:
     """
     rows = connection.execute(
         "SELECT claim_id, line_number, claim_form, service_date, revenue_code, procedure_code, "
-        f"modifiers, units, charge, rendering_provider, claim_part FROM {view} ORDER BY place"
+        f"modifiers, units, charge, rendering_provider, claim_part, "
+        f"line_control, payer_control FROM {view} ORDER BY place"
     ).fetchall()
     claims: dict[str, list[ClaimLine]] = {}
     for claim, number, form, day, revenue, code, modifiers, units, charge, *others in rows:
@@ -114,6 +115,8 @@ def lines_to_match(connection: Connection, view: str) -> Claims:
             charge=charge,
             rendering_provider=others[0],
             claim_part=others[1],
+            line_control=others[2],
+            payer_control=others[3],
         )
         claims.setdefault(claim, []).append(line)
     return claims

@@ -67,9 +67,9 @@ def match_claims(claims: Claims, remitted: Iterable[RemittedClaim]) -> Matching:
     """Match claims with remittances.
 
     A claim is found by its id (CLP01), of claims with the same number by its lines too; by the
-    payer's control number (CLP07, or REF F8) where that is the id of a claim or was told of a claim
-    that was found; or else by provider and lines. A payment that was taken back answers nothing;
-    its correction does.
+    payer's control number (CLP07, or REF F8) where that is the id or the control number of a claim
+    (REF F8, or D9), or was told of a claim that was found; or else by provider and lines. A payment
+    that was taken back answers nothing; its correction does.
 
     Parameters
     ----------
@@ -133,11 +133,13 @@ def _found(
             yield claim_id, each, "" if claim_id == each.claim_id else "number and lines"
         else:
             waiting.append(each)
+    ours = _by_control(claims) if waiting else {}
     left: list[RemittedClaim] = []
     for each in waiting:
         controls = [each.payer_control, each.original_reference]
         known = [number for number in controls if number in claims]
         known += [told.get((_payer(each), number), "") for number in controls if number]
+        known += [ours.get(number, "") for number in controls if number]
         by_control = next(filter(None, known), None)
         if by_control is None:
             left.append(each)
@@ -145,6 +147,16 @@ def _found(
             yield by_control, each, "payer control number"
     answered = set(told.values()) | {each.claim_id for each in remitted} | taken
     yield from _by_lines(claims, left, answered, found)
+
+
+def _by_control(claims: Claims) -> dict[str, str]:
+    """Return the claims by the payer's control number that they have, where one alone has it."""
+    found: dict[str, str] = {}
+    for claim_id, lines in claims.items():
+        number = lines[0].payer_control if lines else None
+        if number is not None:
+            found[number] = "" if number in found else claim_id
+    return found
 
 
 def _of_one_number(claims: Claims) -> dict[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -160,15 +160,28 @@ def _by_number(
 def _by_control(
     left: list[RemittedLine], billed: list[ClaimLine], pairs: dict[int, tuple[ClaimLine, str]]
 ) -> None:
-    """Pair lines by the line control number that the payer gives back, code and charge alike."""
-    numbers = {str(line.line_number): line for line in billed}
-    for each in [each for each in left if each.line_number is None]:
-        line = numbers.get((each.line_control or "").lstrip("0"))
-        if line is not None and _code(line) == code_of(each) and line.charge == each.charge:
+    """Pair lines by the line control number that the payer gives back.
+
+    A number of ours goes with a code or a charge that is alike; a line that has none is known by
+    its line number, code and charge alike.
+    """
+    told = Counter(line.line_control for line in billed)
+    numbers = {
+        line.line_control or str(line.line_number): line
+        for line in billed
+        if line.line_control is None or told[line.line_control] == 1
+    }
+    for each in [each for each in left if each.line_number is None and each.line_control]:
+        key = each.line_control or ""
+        line = numbers.get(key) or numbers.get(key.lstrip("0"))
+        if line is None:
+            continue
+        alike = (_code(line) == code_of(each), line.charge == each.charge)
+        if any(alike) if line.line_control else all(alike):
             pairs[each.position] = line, LINE_CONTROL
             left.remove(each)
             billed.remove(line)
-            del numbers[str(line.line_number)]
+            del numbers[line.line_control or str(line.line_number)]
 
 
 def _with_parts(

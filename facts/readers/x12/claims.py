@@ -28,6 +28,7 @@ from facts.readers.x12.envelope import BEHIND, BEHIND_HELP, ENVELOPE, Envelope, 
 from facts.readers.x12.heads import (
     BILLING_PROVIDER,
     INFORMATION_SOURCE,
+    ORIGINAL_REFERENCE,
     SERVICE_DATE,
     STATEMENT_DATES,
     IdentitiesOf837,
@@ -39,7 +40,7 @@ from facts.readers.x12.values import ComponentFault, parse_period
 from facts.values import quoted
 
 RENDERING_PROVIDER, PRIOR_AUTHORIZATION = "82", "G1"
-SUBSCRIBER = "22"
+SUBSCRIBER, LINE_CONTROL, CLEARINGHOUSE = "22", "6R", "D9"
 THIRD_PARTY_NOTE = "TPO"
 """Notes of a repricer on the line, which are not the provider's description."""
 
@@ -237,12 +238,14 @@ class _ClaimReader:
             return
         elif name == "HI":
             claim.hi.append(segment)
-        elif name == "NM1":
-            if claim.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
-                claim.nm1 = segment
+        elif name == "NM1" and claim.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:
+            claim.nm1 = segment
         elif name == "REF":
-            if claim.ref is None and qualifier(segment) == PRIOR_AUTHORIZATION:
+            kind = qualifier(segment)
+            if claim.ref is None and kind == PRIOR_AUTHORIZATION:
                 claim.ref = segment
+            elif kind == ORIGINAL_REFERENCE or (kind == CLEARINGHOUSE and claim.control is None):
+                claim.control = segment
         elif name == "DTP":
             if qualifier(segment) == STATEMENT_DATES:
                 claim.dtp = self._only(claim, claim.dtp, segment)
@@ -264,11 +267,10 @@ class _ClaimReader:
             if line.ctp is None and self._drug_open:
                 line.ctp = segment
         elif name == "REF":
-            if (
-                line.ref is None
-                and qualifier(segment) == PRIOR_AUTHORIZATION
-                and not element(segment, 4)
-            ):
+            kind = qualifier(segment)
+            if kind == LINE_CONTROL:
+                line.control = line.control or segment
+            elif line.ref is None and kind == PRIOR_AUTHORIZATION and not element(segment, 4):
                 line.ref = segment
         elif name == "NM1":
             if line.nm1 is None and qualifier(segment) == RENDERING_PROVIDER:

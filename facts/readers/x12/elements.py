@@ -46,11 +46,12 @@ class LineSegments:
     ctp: Segment | None = None
     ref: Segment | None = None
     nm1: Segment | None = None
+    control: Segment | None = None
     nte: Sequence[Segment] = ()
 
     def segments(self) -> list[Segment]:
         """Return every segment that is read."""
-        single = (self.lx, self.sv, self.dtp, self.lin, self.ctp, self.ref, self.nm1)
+        single = (self.lx, self.sv, self.dtp, self.lin, self.ctp, self.ref, self.nm1, self.control)
         return [*(each for each in single if each is not None), *self.nte]
 
 
@@ -83,6 +84,7 @@ class ClaimSegments:
     ref: Segment | None = None
     nm1: Segment | None = None
     cn1: Segment | None = None
+    control: Segment | None = None
     hi: list[Segment] = field(default_factory=list)
     lines: list[LineSegments] = field(default_factory=list)
     strays: list[Segment] = field(default_factory=list)
@@ -113,7 +115,7 @@ class ClaimSegments:
 
     def segments(self) -> list[Segment]:
         """Return every segment of the claim itself that is read."""
-        single = (self.clm, self.sbr, self.dtp, self.ref, self.provider, self.cn1)
+        single = (self.clm, self.sbr, self.dtp, self.ref, self.provider, self.cn1, self.control)
         return [*(each for each in single if each is not None), *self.hi]
 
 
@@ -165,6 +167,10 @@ class SegmentTrace:
             return line.nm1 or claim.provider, "09"
         if field == "prior_authorization":
             return line.ref or claim.ref, "02"
+        if field == "line_control":
+            return line.control, "02"
+        if field == "payer_control":
+            return claim.control, "02"
         if field == "diagnoses":
             return diagnosis_segment(claim), "01"
         if field == "plan_id":

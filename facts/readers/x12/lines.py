@@ -69,6 +69,7 @@ class _Shared(NamedTuple):
     authorization: str | None
     plan_id: str | None
     contract_id: str | None
+    payer_control: str | None
 
 
 class LineBuilder:
@@ -118,6 +119,7 @@ class LineBuilder:
             self._value("prior_authorization", claim.ref, 2),
             self._value("plan_id", claim.sbr, 3),
             self._value("contract_id", claim.cn1, 4),
+            self._value("payer_control", claim.control, 2),
         )
         by_number: dict[int, LineSegments] = {}
         lines = []
@@ -205,6 +207,8 @@ class LineBuilder:
             claim.identity.part or None,
             claim.identity.superseded_by or None,
             SegmentTrace(self._source, claim, segments),
+            self._value("line_control", segments.control, 2),
+            shared.payer_control,
         )
 
     def _service_period(

@@ -110,6 +110,40 @@ def test_a_line_control_of_another_line_does_not_count() -> None:
     assert pairs(match_claims({"C1": ours}, [theirs])) == [("C1", 2, (1,), STRICT)]
 
 
+CONTROLLED: dict[str, tuple[dict[str, Any], str, bool]] = {
+    "the same code and charge": ({}, "40", True),
+    "another charge": ({}, "39", True),
+    "another code": ({"procedure_code": "96360"}, "40", True),
+    "neither": ({"procedure_code": "96360"}, "39", False),
+}
+
+
+@pytest.mark.parametrize("name", CONTROLLED)
+def test_a_line_is_found_by_the_control_number_of_the_claim(name: str) -> None:
+    more, charge, controlled = CONTROLLED[name]
+    ours = [line(1, "96366", "40", line_control="A7"), line(2, "96366", "40", line_control="2")]
+    theirs = answered(1, more.get("procedure_code", "96366"), charge, line_control="A7")
+    made = pairs(match_claims({"C1": ours}, [answer(theirs)]))
+    found = [each[3] for each in made if each[1] == 1]
+    assert (found == ["line control number"]) is controlled
+
+
+def test_a_control_number_that_two_lines_have_tells_nothing() -> None:
+    ours = [line(1, "96366", "40", line_control="A"), line(2, "J7050", "10", line_control="A")]
+    found = match_claims({"C1": ours}, [answer(answered(1, "J7050", "10", line_control="A"))])
+    assert pairs(found) == [("C1", 2, (1,), STRICT)]
+
+
+def test_a_claim_is_found_by_the_control_number_that_it_has_of_the_payer() -> None:
+    ours = {"C1": [line(1, "96365", "40", payer_control="ICN7")]}
+    for more in ({"payer_control": "ICN7"}, {"original_reference": "ICN7"}):
+        found = match_claims(ours, [answer(answered(1, "96365", "40"), claim_id="other", **more)])
+        assert pairs(found) == [("C1", 1, (1,), f"{STRICT}, claim by payer control number")]
+    two = {**ours, "C2": [line(1, "96365", "40", "C2", payer_control="ICN7")]}
+    other = answer(answered(1, "96365", "40"), claim_id="other", payer_control="ICN7")
+    assert not match_claims(two, [other]).matched
+
+
 def test_what_the_payer_made_of_one_line_belongs_to_it() -> None:
     ours = [line(1, "80050", "90"), line(2, "J7050", "10")]
     theirs = answer(

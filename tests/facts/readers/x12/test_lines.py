@@ -84,6 +84,8 @@ def test_professional_line(reading: Read) -> None:
         "contract_id": None,
         "claim_part": None,
         "superseded_by": None,
+        "line_control": None,
+        "payer_control": None,
         "trace": None,
     }
     assert found.trace is not None
@@ -266,3 +268,15 @@ def test_a_lost_zero_of_a_place_is_told(reading: Read) -> None:
     assert [each.message for each in found.notes] == [
         "`place_of_service` was read as `02` instead of `2`"
     ]
+
+
+def test_control_numbers_of_the_line_and_of_the_payer(reading: Read) -> None:
+    rows = line(1, "96365", "20180601", "1", "REF*6R*A-7", "REF*6R*B")
+    both = ("REF*D9*CLEAR1", "REF*F8*ICN5")
+    found = reading(professional(claim("C1", rows, more=both))).line
+    assert (found.line_control, found.payer_control) == ("A-7", "ICN5")
+    assert found.trace is not None
+    assert found.trace.origin("line_control").place == "segment 22 (REF), element REF02"
+    assert found.trace.origin("payer_control").place == "segment 18 (REF), element REF02"
+    found = reading(professional(claim("C1", line(1), more=both[:1]))).line
+    assert (found.line_control, found.payer_control) == (None, "CLEAR1")

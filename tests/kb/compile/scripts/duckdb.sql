@@ -27,6 +27,8 @@
 --     diagnoses            TEXT
 --     plan_id              TEXT
 --     contract_id          TEXT
+--     line_control         TEXT
+--     payer_control        TEXT
 --   claim_evidence
 --     claim_id             TEXT            required
 --     line_number          BIGINT
