@@ -116,12 +116,16 @@ class _Asked:
         kb = self.kb
         only = kb.claim_of(goal)
         alone = only is not None and (self.engine == "pydatalog" or reads_one_claim(self.claims))
-        by_claim = bool(self.given.remittances) and self.engine == "pydatalog"
+        by_claim = bool(self.given.remittances)
         if not (alone or by_claim or not self.claims):
             return _of_all(kb, goal, self.claims, self.given, self.engine, self.by)
         if self.by.engine == "duckdb":
             kb = self.given.knowledge_base(_duckdb(self.by))
-        return _of_one_claim(kb, goal, self.claims, self.given, only)
+        found = _of_one_claim(kb, goal, self.claims, self.given, only)
+        if by_claim and not alone and self.engine == "duckdb":
+            note = "the goal was answered claim by claim, which takes longer: a remittance is given"
+            found.diagnostics.extend([Diagnostic("note", note)])
+        return found
 
     def counted(self, goal: CountedGoal) -> BulkAnswers:
         """Answer a goal whose answers are counted; what is wrong is told once."""
