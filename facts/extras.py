@@ -156,6 +156,22 @@ def prompt_module(name: str) -> ModuleType:
     return _extra_module(name, "prompt", "a prompt needs it")
 
 
+def spark_module(name: str) -> ModuleType:
+    """Return a module of the extra ``spark``: ``pyspark.sql``, say.
+
+    Parameters
+    ----------
+    name : str
+        As in an import.
+
+    Raises
+    ------
+    UsageError
+        If the extra is not installed; the message names it.
+    """
+    return _extra_module(name, "spark", "a run on Spark needs it")
+
+
 def frame_module(name: str) -> ModuleType:
     """Return a module of the extra ``frames``: ``pyarrow``, say.
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from facts.readers.frames import TablePath
     from kb.bulk.result import BulkResult
     from kb.engines.protocol import Engine
+    from kb.spark.entry import OnSpark
 
 
 OnError: TypeAlias = Literal["collect", "raise"]
@@ -116,6 +117,13 @@ class KnowledgeBase(RuleBase):
             precertification=listed,
             engine=engine,
         )
+
+    @property
+    def spark(self) -> OnSpark:
+        """What adjudicates frames of Spark: ``kb.spark.adjudicate(frame, evidence)``."""
+        from kb.spark.entry import OnSpark
+
+        return OnSpark(self)
 
     def adjudicate(
         self,

@@ -25,10 +25,11 @@ from explain.cli.in_bulk import (
     write_rejects,
 )
 from explain.cli.loaded import expanded, read_supplements
+from explain.cli.on_spark import SparkTask, adjudicate_on_spark
 from explain.cli.options import (
+    AnyEngineOptions,
     ClaimFiles,
     CsvOption,
-    EngineOptions,
     InputOptions,
     JsonOption,
     ReadingsOption,
@@ -77,7 +78,7 @@ def adjudicate(
     output: _OutputOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
-    by: EngineOptions,
+    by: AnyEngineOptions,
     rejects: _RejectsOption = None,
     all_diagnostics: _AllDiagnosticsOption = False,
     readings: ReadingsOption = False,
@@ -97,6 +98,9 @@ def adjudicate(
     'clausewise[bulk]'), a million lines in seconds; --engine chooses otherwise. What takes more
     than a second reports on stderr how far it is.
 
+    --engine spark takes Parquet files, folders and tables, and writes OUT/determinations, rejects,
+    diagnostics and tallies as Parquet, or as tables where OUT is the name of one.
+
     --readings adds to each line the numbers of the readings of the document that keep an adverse
     clause away from it, and reports on stderr how many lines and how much charge hang on each.
 
@@ -106,7 +110,13 @@ def adjudicate(
     clausewise adjudicate 'claims/*.parquet' -o out.parquet --rejects rejects.csv
     clausewise adjudicate claims.837 --strict --set effective_basis=processed_date
     clausewise adjudicate claims.parquet --readings -o out.parquet
+    clausewise adjudicate --engine spark --master 'local[4]' claims/ -o determined
     """
+    if by.engine == "spark":
+        on_spark = SparkTask(files, output, by.master, rejects, readings)
+        return adjudicate_on_spark(on_spark, given, by, _evidence_summary)
+    if by.master is not None:
+        raise UsageError.of("`--master` is of Spark", "add --engine spark")
     kind = _kind(output, as_json, as_csv)
     claims, evidence = given.claim_files(files), expanded(given.evidence or ())
     inputs = [*claims, *evidence, *(given.overrides or ()), *given.rules.lists]

@@ -292,7 +292,8 @@ class EngineOptions:
         typer.Option(
             "--engine",
             metavar="ENGINE",
-            help="pydatalog, or duckdb for millions of lines; by itself the one that fits.",
+            help="pydatalog, or duckdb for millions of lines; by itself the one that fits."
+            " spark: see adjudicate.",
         ),
     ] = None
     memory_limit: Annotated[
@@ -309,6 +310,20 @@ class EngineOptions:
         from kb.engines.duckdb.connection import check_bounds
 
         check_bounds(self.threads, self.memory_limit)
+
+
+@dataclass(slots=True)
+class AnyEngineOptions(EngineOptions):
+    """The options of the engines, Spark among them."""
+
+    master: Annotated[
+        str | None,
+        typer.Option(
+            "--master",
+            metavar="URL",
+            help="With --engine spark: where Spark runs, as in local[4] or sc://host.",
+        ),
+    ] = None
 
 
 def _parse_settings(pairs: Iterable[str] | None) -> dict[str, str]:

@@ -44,11 +44,12 @@ class RowTrace:
     source: str
     row: int
     named: NamedColumns = field(default=NOTHING_NAMED, compare=False)
+    within: str = ""
 
     def origin(self, field: str) -> Origin:
         """Return the row and, where a field is named, its column."""
-        place = f"row {self.row}, {self.named.place_of(field)}" if field else f"row {self.row}"
-        return Origin(self.source, place)
+        row = f"row {self.row}{self.within}"
+        return Origin(self.source, f"{row}, {self.named.place_of(field)}" if field else row)
 
 
 @dataclass(slots=True)

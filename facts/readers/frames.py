@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROW = "file_row_number"
 """The column that numbers the rows of a frame, from 0, as DuckDB does those of a Parquet file."""
 
+PLACED_FILE, PLACED_ROW = "placed_file", "placed_row"
+"""Columns of a frame whose rows come from elsewhere: the file of each, and its row from 1."""
+
 _HOMES = ("polars", "pandas", "pyarrow", "duckdb", "_duckdb", "pyspark")
 """Packages whose frames are known by their names, so that none is imported to find out."""
 
@@ -65,10 +68,16 @@ class Frame:
         What places call it: ``<frame>``, or ``<frame 2>`` where there are several.
     table : pyarrow.Table
         With the column ``file_row_number``, from 0.
+    placed : bool, optional
+        Whether it also has the columns ``placed_file`` and ``placed_row``, which places name.
+    within : str, optional
+        What a row is counted in, where it is no row of a file: ``" of its claim"``.
     """
 
     name: str
     table: pyarrow.Table
+    placed: bool = False
+    within: str = ""
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -135,7 +144,7 @@ def frame_table(frame: Any, source: str) -> pyarrow.Table:
     """
     arrow = frame_module("pyarrow")
     names = _names(frame)
-    _check_names(names, source)
+    check_names(names, source)
     try:
         table = _table(arrow, frame)
     except (arrow.ArrowInvalid, arrow.ArrowTypeError) as fault:
@@ -146,7 +155,13 @@ def frame_table(frame: Any, source: str) -> pyarrow.Table:
         reason = type(fault).__name__
         help = "is its connection still open, and can it be collected?"
         raise UsageError.of(f"the frame {quoted(source)} cannot be read: {reason}", help) from None
-    _check_names(table.column_names, source)
+    check_names(table.column_names, source)
+    return numbered(table)
+
+
+def numbered(table: pyarrow.Table) -> pyarrow.Table:
+    """Return a ``table`` with its rows numbered."""
+    arrow = frame_module("pyarrow")
     if ROW in table.column_names:
         table = table.drop_columns([ROW])
     return table.append_column(ROW, arrow.array(range(table.num_rows), arrow.int64()))
@@ -182,7 +197,21 @@ def _names(frame: Any) -> list[str]:
     return [str(name) for name in frame.columns]
 
 
-def _check_names(names: list[str], source: str) -> None:
+def check_names(names: Sequence[str], source: str) -> None:
+    """Check that no two columns have the same name.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+    source : str
+        What places call the frame.
+
+    Raises
+    ------
+    InputError
+        If a name is there twice.
+    """
     again = [name for name, count in Counter(names).items() if count > 1]
     if again:
         raise InputError(

@@ -15,7 +15,25 @@ class Counted(Diagnostic):
     """A note that is given once, with the number of the lines that it is about."""
 
 
-def counted(note: Diagnostic, lines: int) -> Diagnostic:
+@dataclass(frozen=True, slots=True)
+class Tallied(Diagnostic):
+    """A note with the number of the lines that it is about, which stands in its message too.
+
+    Parameters
+    ----------
+    severity, message, place, help, excerpt
+        As of ``Diagnostic``.
+    sentence : str
+        The message without the number.
+    lines : int
+        How many lines there are.
+    """
+
+    sentence: str = ""
+    lines: int = 0
+
+
+def counted(note: Diagnostic, lines: int) -> Tallied:
     """Return a note with the number of the lines that it is about.
 
     Examples
@@ -24,7 +42,7 @@ def counted(note: Diagnostic, lines: int) -> Diagnostic:
     '`NULL` in `ndc` is read as no value, on 2 lines'
     """
     told = f"{note.message}, on {lines} line{'' if lines == 1 else 's'}"
-    return Diagnostic(note.severity, told, note.place, note.help, note.excerpt)
+    return Tallied(note.severity, told, note.place, note.help, note.excerpt, note.message, lines)
 
 
 class Notes(list[Diagnostic]):

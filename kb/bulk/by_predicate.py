@@ -58,12 +58,25 @@ def read_inputs(
     kb: RuleBase,
     claims: Sequence[TablePath],
     evidence: Sequence[TablePath],
+    whole: bool = True,
 ) -> CheckedFiles:
-    """Read and check files of claims and of evidence on a connection, as a ``kb`` declares them."""
+    """Read and check files of claims and of evidence on a connection, as a ``kb`` declares them.
+
+    Parameters
+    ----------
+    connection : Connection
+        A connection to DuckDB.
+    kb : RuleBase
+        A policy with its settings and lists.
+    claims, evidence : sequence of path
+        What is read.
+    whole : bool, optional
+        Whether the claims are all there are.
+    """
     checked = LineReader(connection, claims).read()
     inputs = CheckedFiles(checked, diagnostics=[*checked.diagnostics])
     if evidence:
-        reader = EvidenceReader(connection, kb.policy.evidence_types, LINES)
+        reader = EvidenceReader(connection, kb.policy.evidence_types, LINES, whole)
         inputs.has_evidence = reader.read(evidence)
         inputs.diagnostics += reader.diagnostics
         inputs.evidence_read, inputs.evidence_rejected = reader.rows_read, reader.rows_rejected

@@ -49,6 +49,9 @@ class BulkInputs:
         As many as DuckDB takes by itself if absent.
     memory_limit : str, optional
         As in ``4GB``; what does not fit is put on disk.
+    whole : bool, optional
+        Whether these are all the claims there are; of a part of them, no claim is named that may
+        be meant by evidence for one that is not there.
     """
 
     claims: Sequence[TablePath]
@@ -57,6 +60,7 @@ class BulkInputs:
     meter: Meter = field(default_factory=Meter)
     threads: int | None = None
     memory_limit: str | None = None
+    whole: bool = True
 
 
 class LineUse(Protocol):
@@ -192,7 +196,7 @@ def _by_formulas(
 ) -> BulkResult:
     connection, meter = session.connection, inputs.meter
     meter.enter("reading")
-    session.start_evidence(inputs.evidence, rules.evidence_types)
+    session.start_evidence(inputs.evidence, rules.evidence_types, inputs.whole)
     policy = rules.lines(inputs.overrides)
     if hasattr(connection, "query_progress"):
         meter.percent = lambda: max(session.query_progress(), 0.0) / 100
@@ -228,7 +232,7 @@ def _by_predicates(
     from kb.bulk.by_predicate import determine_predicates, read_inputs
 
     inputs.meter.enter("reading")
-    read = read_inputs(connection, kb, inputs.claims, inputs.evidence)
+    read = read_inputs(connection, kb, inputs.claims, inputs.evidence, inputs.whole)
     result = BulkResult(read.checked.tally, read.diagnostics, rejected=read.checked.rejected)
     result.evidence_read, result.evidence_rejected = read.evidence_read, read.evidence_rejected
     inputs.meter.enter("rules")

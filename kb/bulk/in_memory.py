@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +52,29 @@ def adjudicate_in_memory(
     --------
     kb.bulk.adjudicate.adjudicate_files : into a file.
     """
-    kept = _Kept()
     inputs = BulkInputs(list(claims), list(evidence), overrides, Meter())
-    with interruptible(), room_faults():
-        found = determine_files(BulkRules.of(kb), inputs, kept)
-    result = Adjudication(kept.lines, found.diagnostics, found.tally, found.rejected)
+    lines, found = determine_in_memory(BulkRules.of(kb), inputs)
+    result = Adjudication(lines, found.diagnostics, found.tally, found.rejected)
     result.readings = found.readings
     return result
+
+
+def determine_in_memory(
+    rules: BulkRules, inputs: BulkInputs
+) -> tuple[Sequence[Determination], BulkResult]:
+    """Determine what is read on DuckDB, and return the determinations with what came of the run.
+
+    Parameters
+    ----------
+    rules : BulkRules
+        The policy with its settings and lists.
+    inputs : BulkInputs
+        What is read.
+    """
+    kept = _Kept()
+    with interruptible(), room_faults():
+        found = determine_files(rules, inputs, kept)
+    return kept.lines, found
 
 
 @dataclass(slots=True)

@@ -113,7 +113,9 @@ class BulkSession:
                 lambda: LineReader(self._reader, self._claims).read()
             )
 
-    def start_evidence(self, evidence: Sequence[TablePath], types: EvidenceTypes) -> None:
+    def start_evidence(
+        self, evidence: Sequence[TablePath], types: EvidenceTypes, whole: bool = True
+    ) -> None:
         """Begin to read evidence, as soon as the claims are read, unless that was done.
 
         Parameters
@@ -122,13 +124,15 @@ class BulkSession:
             Files of evidence.
         types : mapping of str to EvidenceType
             What the policy declares.
+        whole : bool, optional
+            Whether the claims are all there are.
         """
         self.start()
         if self._filing is not None or not evidence:
             return
 
         def read() -> tuple[EvidenceReader, bool]:
-            reader = EvidenceReader(self._reader, types, LINES)
+            reader = EvidenceReader(self._reader, types, LINES, whole)
             return reader, reader.read(evidence)
 
         self._filing = self._aside.submit(read)

@@ -58,8 +58,20 @@ def determination_table(
     columns["allowed_units"] = [_units(each) for each in rows]
     if readings:
         columns[IN_FAVOUR] = [each.readings_in_favour or () for each in rows]
-    schema = arrow.schema(list(_determination_fields(arrow, readings).items()))
-    return arrow.table(columns, schema=schema)
+    return arrow.table(columns, schema=determination_schema(readings))
+
+
+def determination_schema(readings: bool = False) -> pyarrow.Schema:
+    """Return the columns of a table of determinations, with their types.
+
+    Parameters
+    ----------
+    readings : bool, optional
+        Whether the readings in favour of lines are among them.
+    """
+    return frame_module("pyarrow").schema(
+        list(_determination_fields(frame_module("pyarrow"), readings).items())
+    )
 
 
 def citation_table(determinations: pyarrow.Table) -> pyarrow.Table:

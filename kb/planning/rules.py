@@ -48,6 +48,7 @@ class BulkRules:
     def __init__(self, load: Callable[[], RuleBase], said: _Said | None = None) -> None:
         self._load = load
         self._said = said
+        self._planned: BulkPolicy | None = None
         self.notes: list[Diagnostic] = []
 
     @classmethod
@@ -66,6 +67,21 @@ class BulkRules:
         )
         said = ("knowledge base", *map(repr, parts))
         return cls(lambda: kb, lambda _: said)
+
+    @classmethod
+    def made(cls, kb: RuleBase, policy: BulkPolicy) -> BulkRules:
+        """Return the rules of a knowledge base that were planned before, elsewhere perhaps.
+
+        Parameters
+        ----------
+        kb : RuleBase
+            A policy with its settings and lists.
+        policy : BulkPolicy
+            What ``lines`` returned for the overrides of the run.
+        """
+        rules = cls(lambda: kb)
+        rules._planned = policy
+        return rules
 
     @cached_property
     def kb(self) -> RuleBase:
@@ -92,6 +108,8 @@ class BulkRules:
         NotFusable
             If the rules cannot be written as formulas over lines.
         """
+        if self._planned is not None:
+            return self._planned
         if not overrides and self._kept is not None:
             return self._kept
         from kb.planning.line_plan import policy_lines

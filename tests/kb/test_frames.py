@@ -186,3 +186,10 @@ def test_arrow_is_of_one_schema_by_both_engines() -> None:
     assert tables[0].schema.equals(pyarrow.schema(tables[1].schema))
     assert tables[0].to_pylist() == tables[1].to_pylist()
     assert repr(R14.adjudicate(POLARS, engine="duckdb")) == repr(R14.adjudicate(POLARS))
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "pydatalog"])
+def test_a_word_for_nothing_is_no_claim_id_even_where_no_other_id_is_odd(engine: str) -> None:
+    found = R14.adjudicate(pyarrow.Table.from_pylist([line("NULL")]), engine=engine)
+    assert [each.claim_id for each in found.rejected] == ["NULL"]
+    assert found.tally.lines_rejected == 1

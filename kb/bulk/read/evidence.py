@@ -50,6 +50,8 @@ class EvidenceReader:
         What the policy declares.
     lines : str
         View of the claim lines.
+    whole : bool, optional
+        Whether the claims are all there are; else none is named that may be meant.
     diagnostics : list of Diagnostic
         What is wrong with the evidence.
     rows_read, rows_rejected : int
@@ -59,6 +61,7 @@ class EvidenceReader:
     connection: Any
     types: EvidenceTypes
     lines: str
+    whole: bool = True
     diagnostics: list[Diagnostic] = field(default_factory=list)
     rows_read: int = 0
     rows_rejected: int = 0
@@ -282,7 +285,7 @@ class EvidenceReader:
 
     def _alike(self, missing: Sequence[str]) -> Mapping[str, Collection[str]]:
         """Return the claims that may be meant, as ``alike_names`` does of all, in one pass."""
-        if not missing:
+        if not missing or not self.whole:
             return {}
         few = f"SELECT DISTINCT claim_id FROM {self.lines} LIMIT {FEW_NAMES + 1}"
         pool = [claim_id for (claim_id,) in self.connection.execute(few).fetchall()]

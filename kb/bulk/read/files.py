@@ -45,11 +45,14 @@ class Source:
         Names and DuckDB types.
     parquet : bool
         Whether it is of Parquet files.
+    frame : Frame, optional
+        The data frame that it is.
     """
 
     scan: str
     columns: dict[str, str]
     parquet: bool
+    frame: Frame | None = None
 
 
 @dataclass(slots=True)
@@ -120,7 +123,7 @@ class Tables:
             files = (self.required, self.known, self.notes, self.layout, self._named)
             found = keep_rows(self.connection, name, frame, number, *files)
             if found is not None:
-                self.sources.append(Source(name, found, True))
+                self.sources.append(Source(name, found, True, frame))
 
     def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
         """Yield rows again as the row readers do, with the value of an expression.
@@ -154,8 +157,9 @@ class Tables:
         if not source.parquet:
             own: DelimitedFile | ObjectFile = self._raw.texts[file].file
             return own.trace(row)
-        name = str(file)
-        return RowTrace(name, row, self._named.get(name, NOTHING_NAMED))
+        name, frame = str(file), source.frame
+        named = self._named.get(name if frame is None else frame.name, NOTHING_NAMED)
+        return RowTrace(name, row, named, "" if frame is None else frame.within)
 
     def number_rows(self) -> None:
         """Tell every row of a text file its number."""

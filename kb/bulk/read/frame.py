@@ -8,7 +8,7 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
-from facts.readers.frames import ROW, Frame
+from facts.readers.frames import PLACED_FILE, PLACED_ROW, ROW, Frame
 from facts.readers.layout import Layout
 from facts.readers.naming import NamedColumns
 from facts.readers.parquet import COLUMNS_PLACE, ZONED, in_utc, keep_frame, parquet_columns
@@ -60,7 +60,8 @@ def keep_rows(
     keep_frame(connection, Frame(frame.name, frame.table.slice(0, 0)), whole, "*")
     found = connection.execute(f"DESCRIBE {whole}").fetchall()
     connection.execute(f"DROP TABLE {whole}")
-    types = {column: kind for column, kind, *_ in found if column != ROW}
+    ours = (ROW, PLACED_FILE, PLACED_ROW) if frame.placed else (ROW,)
+    types = {column: kind for column, kind, *_ in found if column not in ours}
     place = Origin(frame.name, COLUMNS_PLACE)
     named[frame.name], picked, faults = parquet_columns(types, place, required, known, layout)
     notes += faults
@@ -69,7 +70,10 @@ def keep_rows(
     if not len(frame):
         notes.append(without_rows(Path(frame.name)))
     columns = [f"{in_utc(sql, kind)} AS {identifier(each)}" for each, (sql, kind) in picked.items()]
-    columns += [f"{literal(frame.name)} AS file", f"{ROW} + 1 AS row", "false AS broken"]
+    file, row = literal(frame.name), f"{ROW} + 1"
+    if frame.placed:
+        file, row = PLACED_FILE, PLACED_ROW
+    columns += [f"{file} AS file", f"{row} AS row", "false AS broken"]
     columns.append(f"{ROW} + {_BEHIND + (number << 40)} AS place")
     keep_frame(connection, frame, name, ", ".join(columns))
     return {each: "TIMESTAMP" if kind == ZONED else kind for each, (_, kind) in picked.items()}

@@ -313,7 +313,7 @@ class LineReader:
         condition = (
             f"{column.join} WHERE {claim} IS NULL OR EXISTS "
             f"(SELECT 1 FROM suspects s WHERE s.claim_id = {claim}) ORDER BY min({place}) OVER "
-            f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), r.file, r.row"
+            f"(PARTITION BY coalesce({claim}, concat(chr(0), {place}))), {claim}, r.file, r.row"
         )
         for _, row in self._tables.rows(source, "NULL", condition):
             yield row.claim_id, row

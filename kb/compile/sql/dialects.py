@@ -183,7 +183,8 @@ class Spark(Dialect):
     title = "Spark SQL"
     note = (
         "Set spark.sql.ansi.enabled to true, so that a number that is too large stops the run. "
-        "A number has at most 18 digits before its point."
+        "A number has at most 18 digits before its point. Every statement is a job or several: for"
+        " large data use `clausewise adjudicate --engine spark`, which gives claims to DuckDB."
     )
     _numbers = SparkNumbers
     _words = _words("word", "LATERAL VIEW EXPLODE(SPLIT(l.{column}, ' ')) w AS word")

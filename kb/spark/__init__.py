@@ -1,0 +1,1 @@
+"""Claims of Spark frames: whole claims are handed to the bulk engine, one part a task."""
