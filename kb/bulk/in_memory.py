@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from facts.claim import Override
-from facts.extras import Connection
+from facts.extras import Connection, bulk_module
 from facts.readers.detect import open_claims
 from facts.readers.evidence import read_evidence
 from kb.bulk.determining import BulkInputs, determine_files
@@ -91,6 +91,7 @@ class _Kept:
     ) -> None:
         query = write_determinations(lines, policy, answers, "arrow")
         meter.enter("writing")
+        bulk_module("duckdb")  # The module below it makes no Arrow tables.
         connection: Any = lines.connection
         table: pyarrow.Table = connection.sql(query).to_arrow_table()
         self.lines = StoredDeterminations(table)
