@@ -87,11 +87,17 @@ class ClaimParties(NamedTuple):
     ----------
     payer, payee, patient : Party
         The payee is the billing provider.
+    subscriber : Party
+        Whose plan it is: the patient, or whom the patient is insured with.
+    rendering : Party
+        Who gave the service, where the claim names somebody; never the billing provider instead.
     """
 
     payer: Party = UNKNOWN
     payee: Party = UNKNOWN
     patient: Party = UNKNOWN
+    subscriber: Party = UNKNOWN
+    rendering: Party = UNKNOWN
 
 
 NOBODY = ClaimParties()

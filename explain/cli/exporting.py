@@ -76,6 +76,13 @@ class DocumentOptions:
         str, typer.Option("--recipient", metavar="TEXT", help="Whom it goes to.")
     ] = ""
 
+    appendix: Annotated[
+        bool,
+        typer.Option(
+            "--appendix/--no-appendix", help="The proof behind a provider-dispute, or no proof."
+        ),
+    ] = True
+
     def wishes(self, kind: Format) -> Wishes:
         """Return what is asked of the documents of a format.
 
@@ -86,7 +93,11 @@ class DocumentOptions:
         """
         from explain.exports.making import Wishes
 
-        profile_of(self.profile)
+        if not self.appendix and not profile_of(self.profile).has_appendix:
+            raise UsageError.of(
+                f"a {self.profile} has no appendix to leave out",
+                "leave out --no-appendix, or use --profile provider-dispute",
+            )
         filled = LetterFields(
             _date(self.date),
             self.deadline,
@@ -97,7 +108,8 @@ class DocumentOptions:
             self.recipient,
         )
         copy = read_document(self.document)
-        return Wishes(self.profile, filled, self.mask, copy, certificates=kind.name == "json")
+        certificates = kind.name == "json"
+        return Wishes(self.profile, filled, self.mask, copy, certificates, self.appendix)
 
 
 def export(

@@ -23,7 +23,8 @@ from explain.cli.progress import progress
 from explain.cli.running import BAD_INPUT, DONE
 from explain.cli.summary_table import show_summary
 from explain.cli.writing import check_target
-from explain.summary.page import money, page_bytes
+from explain.english.phrases import money
+from explain.summary.page import page_bytes
 from explain.summary.plain import csv_rows, summary_json
 from explain.summary.rows import Labels, SummaryTable, summary_tables
 from facts.diagnostic import Diagnostic, UsageError

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from facts.schema import FIRST_DATE, LAST_DATE
 from facts.values import format_number, one_line
 from kb.language.ast import Operation
 from kb.language.values import Value
+from kb.model.at_issue import part_of
 from kb.model.clause import PolicyClause
 
 ANY = "(any)"
@@ -140,6 +143,17 @@ def sentence(text: str) -> str:
 def capitalised(text: str) -> str:
     """Return a text with a capital, all else as it is."""
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def money(amount: Decimal) -> str:
+    """Return an ``amount`` with two digits and a comma between thousands.
+
+    Examples
+    --------
+    >>> money(Decimal("1234567.5"))
+    '1,234,567.50'
+    """
+    return f"{part_of(amount, Fraction(1)):,.2f}"
 
 
 def code_text(clause: PolicyClause) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from facts.values import one_line
 from kb.model.clause import PolicyClause
 
 
@@ -89,3 +92,46 @@ def line_numbers(document_lines: str) -> list[int]:
             start = int(first)
             numbers.extend(range(start, int(last) + 1 if last.strip().isdecimal() else start + 1))
     return list(dict.fromkeys(numbers))
+
+
+def section_of(
+    document_lines: str, clause: PolicyClause | None, clauses: Mapping[str, PolicyClause]
+) -> str:
+    """Return the heading of some lines of the policy document; empty where no clause tells.
+
+    Parameters
+    ----------
+    document_lines : str
+        As in ``106,162,188-220``.
+    clause : PolicyClause, optional
+        The clause that is spoken of: its heading, where it cites all of the lines.
+    clauses : mapping of str to PolicyClause
+        All clauses: else the heading of the one that cites all of the lines and fewest others.
+    """
+    wanted = set(line_numbers(document_lines))
+    if not wanted:
+        return ""
+    if clause is not None and wanted.issubset(line_numbers(clause.document_lines)):
+        return clause.section
+    found = (
+        (len(cited), number, each.section)
+        for number, each in enumerate(clauses.values())
+        if wanted.issubset(cited := line_numbers(each.document_lines))
+    )
+    return min(found, default=(0, 0, ""))[2]
+
+
+def file_name(source: str) -> str:
+    """Return the name of a file without the folders that it lies in on somebody's disk.
+
+    Parameters
+    ----------
+    source : str
+        A file as the person gave it, or another name for a source.
+
+    Examples
+    --------
+    >>> file_name("/home/me/claims/may.837"), file_name("settings")
+    ('may.837', 'settings')
+    """
+    return one_line(re.split(r"[/\\]", source.rstrip("/\\"))[-1])

@@ -17,7 +17,9 @@ from explain.exports.blocks import (
     Quote,
     Table,
 )
+from explain.exports.dispute import letter
 from explain.exports.document import Document
+from explain.exports.notice import notice
 from explain.exports.profiles import Profile, profile_of
 from explain.narrative.model import CitationNarrative, Narrative
 from explain.narrative.reasoning import Reason
@@ -62,32 +64,29 @@ class _Contents:
     def __init__(self, document: Document, profile: Profile, figures: bool) -> None:
         self.document = document
         self.profile = profile
-        self.figures = figures and profile.picture
+        self.figures = figures
 
     def blocks(self) -> Iterator[Block]:
-        document, inputs = self.document, self.document.inputs
-        yield Heading(document.title, 1)
-        if self.profile.is_letter:
-            yield Fields(
-                "Letter",
-                (("Date", inputs.date), ("From", inputs.sender), ("To", inputs.recipient)),
-            )
-        yield Paragraph(self.profile.opening)
+        yield Heading(self.document.title, 1)
+        if not self.profile.is_letter:
+            yield Paragraph(self.profile.opening)
+            yield from self._proof()
+        elif not self.profile.has_appendix:
+            yield from notice(self.document, self.profile.opening)
+        else:
+            yield from letter(self.document, self.profile.opening)
+            if self.document.appendix:
+                yield Heading("Appendix: the proof", 2)
+                yield from self._proof()
+            else:
+                yield self._not_the_plan()
+
+    def _proof(self) -> Iterator[Block]:
+        document = self.document
         if len(document.narratives) > 1:
             yield Table("Lines of this document", ("Line", "Outcome", "Reason"), self._overview())
         for narrative in document.narratives:
             yield from self._line(narrative)
-        if self.profile.is_letter:
-            yield Heading("Review", 2)
-            yield Fields(
-                "Review",
-                (
-                    ("How to ask for a review", inputs.review_procedure),
-                    ("Until when", inputs.deadline),
-                    ("Rights after a review", inputs.rights),
-                    ("Copies of the rules relied on", inputs.copies),
-                ),
-            )
         yield from self._about()
 
     def _overview(self) -> tuple[tuple[str, ...], ...]:
@@ -130,7 +129,7 @@ class _Contents:
             yield Figure(picture_of(narrative), f"Why line {number} has its outcome")
 
     def _citation(self, citation: CitationNarrative, narrative: Narrative) -> Iterator[Block]:
-        profile, policy = self.profile, narrative.policy
+        policy = narrative.policy
         title = f": {citation.title}" if citation.title else ""
         yield Heading(f"{citation.clause_id}{title}", 3)
         yield Paragraph(f"{capitalised(citation.effect_text)}. {citation.sentence}")
@@ -144,14 +143,8 @@ class _Contents:
             rows = tuple((line.number, line.text) for line in citation.quotes)
             yield Quote(narrative.document_name, rows)
         yield Heading("Reasons", 4)
-        yield Listing(
-            tuple(
-                _step(reason, profile.places)
-                for reason in citation.reasons
-                if reason.depth <= profile.deepest
-            )
-        )
-        if profile.facts and citation.facts:
+        yield Listing(tuple(map(_step, citation.reasons)))
+        if citation.facts:
             yield Heading("Facts relied on", 4)
             yield Table(
                 f"Facts relied on for {citation.clause_id}",
@@ -161,7 +154,7 @@ class _Contents:
         if citation.not_excepted:
             yield Heading("Exceptions that were considered", 4)
             yield _listing(f"Not excepted: {text}." for text in citation.not_excepted)
-        if profile.readings and citation.readings:
+        if citation.readings:
             yield Heading("How unclear places of the policy were read", 4)
             yield _listing(
                 f"Reading {one.number} ({one.place.text}): {one.question} {one.answer}"
@@ -189,7 +182,11 @@ class _Contents:
         yield Fields("About this explanation", tuple(rows))
         if first.masked:
             yield Paragraph(_WITHHELD, "aside")
-        yield Paragraph(NOT_THE_PLAN.format(policy=policy.policy_id), "aside")
+        yield self._not_the_plan()
+
+    def _not_the_plan(self) -> Paragraph:
+        policy_id = self.document.narratives[0].policy.policy_id
+        return Paragraph(NOT_THE_PLAN.format(policy=policy_id), "aside")
 
 
 def _places_text(places: tuple[Place, ...]) -> str:
@@ -206,9 +203,9 @@ def _decided(narrative: Narrative) -> str:
     return f"{capitalised(headline.outcome_text)} under {headline.clause_id}{title}."
 
 
-def _step(reason: Reason, with_place: bool) -> Item:
+def _step(reason: Reason) -> Item:
     text = f"{reason.text} (as above)" if reason.repeated else reason.text
-    return Item(text, _places_text(reason.places) if with_place else "", reason.depth)
+    return Item(text, _places_text(reason.places), reason.depth)
 
 
 def _further(narrative: Narrative) -> Iterator[str]:

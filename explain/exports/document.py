@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from explain.exports.letter_head import LetterHead
+
 if TYPE_CHECKING:
     from explain.narrative.model import Narrative
 
@@ -60,6 +62,10 @@ class Document:
         What a person gave.
     certificates : sequence of dict
         Certificates of the same lines, for formats that carry them.
+    head : LetterHead
+        Whom a letter is about.
+    appendix : bool
+        Whether the proof follows a letter that can have it.
     """
 
     title: str
@@ -67,6 +73,8 @@ class Document:
     profile: str = DEFAULT_PROFILE
     inputs: LetterFields = field(default_factory=LetterFields)
     certificates: Sequence[Mapping[str, Any]] = ()
+    head: LetterHead = field(default_factory=LetterHead)
+    appendix: bool = True
 
     @property
     def masked(self) -> bool:

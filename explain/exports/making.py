@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from explain.explanation import Explanation
 from explain.exports.document import DEFAULT_PROFILE, Document, LetterFields
+from explain.exports.letter_head import LetterHead
 from explain.exports.profiles import profile_of
 from explain.narrative.builder import narrative_of
 from explain.narrative.model import Narrative, title_of
@@ -34,6 +35,8 @@ class Wishes:
         The person's copy of the policy, from which cited lines are quoted.
     certificates : bool
         Whether each line has its certificate with it.
+    appendix : bool
+        Whether the proof follows a letter that can have it.
     """
 
     profile: str = DEFAULT_PROFILE
@@ -41,6 +44,7 @@ class Wishes:
     masked: bool = False
     copy: PolicyDocument | None = None
     certificates: bool = False
+    appendix: bool = True
 
 
 def _adverse_lines(explainer: Explainer) -> tuple[int, ...]:
@@ -117,7 +121,13 @@ def document_of_lines(explainer: Explainer, numbers: Sequence[int], wishes: Wish
         else ()
     )
     return Document(
-        title_of(narratives), tuple(narratives), wishes.profile, wishes.inputs, certificates
+        title_of(narratives),
+        tuple(narratives),
+        wishes.profile,
+        wishes.inputs,
+        certificates,
+        LetterHead.of(explainer, numbers),
+        wishes.appendix,
     )
 
 

@@ -33,6 +33,7 @@ def plain(document: Document) -> dict[str, Any]:
         "title": document.title,
         "profile": document.profile,
         "inputs": asdict(document.inputs),
+        "head": asdict(document.head),
         "notice": NOT_THE_PLAN.format(policy=document.narratives[0].policy.policy_id),
         "lines": lines,
     }

@@ -31,25 +31,15 @@ class Profile:
         given by a person or left as a marked blank, and it is on adverse lines alone.
     adverse_only : bool
         Whether clauses that do not keep a line from full payment are left out.
-    deepest : int
-        Depth of the steps of the reasoning.
-    places : bool
-        Whether steps have the segment or the row of the claim.
-    facts : bool
-        Whether the facts have a table of their own.
-    readings, picture : bool
-        Whether there are the readings that mattered, and a picture of the proof.
+    has_appendix : bool
+        Whether the proof follows as an appendix, which can be left out.
     """
 
     name: str
     opening: str
     is_letter: bool = True
     adverse_only: bool = True
-    deepest: int = 99
-    places: bool = True
-    facts: bool = True
-    readings: bool = True
-    picture: bool = True
+    has_appendix: bool = False
 
 
 PROFILES: dict[str, Profile] = {
@@ -64,19 +54,15 @@ PROFILES: dict[str, Profile] = {
         ),
         Profile(
             "provider-dispute",
-            "This letter gives the specific reasons for which lines of the claim below were not "
-            "paid in full, the provisions relied on, the facts of the claim with their places, "
-            "and what further material would change the outcome.",
+            "We dispute the payment of the lines of the claim named above. We ask you to "
+            "determine them again, and to pay the amount at issue. For each line that you do not "
+            "pay, please tell us the provision and the facts that it rests on.",
+            has_appendix=True,
         ),
         Profile(
             "member-notice",
-            "This notice says why lines of the claim below were not paid in full, on which rule "
-            "that rests, and what further information would change it.",
-            deepest=0,
-            places=False,
-            facts=False,
-            readings=False,
-            picture=False,
+            "Your provider sent us a bill. We did not pay all of it. This notice tells you "
+            "why, and what you can do.",
         ),
     )
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from explain.english.phrases import sentence, show, words
-from explain.english.places import document_place, lines_place
+from explain.english.places import document_place, file_name, lines_place, section_of
 from explain.english.terms import outcome_text
 from explain.narrative.answer import PayerAnswer
 from explain.narrative.explained import CitedClause, ExplainedLine
@@ -27,7 +27,6 @@ from explain.narrative.policy_document import PolicyDocument
 from explain.narrative.steps import ProofSteps
 from explain.narrative.what_if import WhatIf
 from facts.reference_sets import describe
-from facts.values import one_line
 from kb.model.clause import ADVERSE_EFFECTS, PolicyClause, Reading
 
 
@@ -94,7 +93,11 @@ class _Narrator:
         changes = [change for citation in citations for change in citation.changes]
         changes += self._turns()
         return Narrative(
-            identity=LineIdentity.of(self.line, masked=self.explainer.mask is not None),
+            identity=LineIdentity.of(
+                self.line,
+                masked=self.explainer.mask is not None,
+                billing=self.explainer.loaded.claim.parties.payee.identifier,
+            ),
             policy=self._policy(),
             headline=self._headline(allowed, citations),
             citations=citations,
@@ -103,7 +106,7 @@ class _Narrator:
             allowed_units=allowed,
             changes=tuple(dict.fromkeys(changes)),
             graph=self.steps.graph(explanation.proofs),
-            document_name=one_line(self.document.name) if self.document is not None else "",
+            document_name=file_name(self.document.name) if self.document is not None else "",
             masked=self.explainer.mask is not None,
             in_favour=tuple(self._in_favour()),
             answer=self._answer(),
@@ -166,7 +169,7 @@ class _Narrator:
             reasons=self.steps.reasons(cited.proof, clause),
             facts=self.steps.facts(cited.proof, clause),
             not_excepted=tuple(node.text for node in cited.exceptions),
-            readings=tuple(self._reading(reading) for reading in cited.readings),
+            readings=tuple(self._reading(reading, clause) for reading in cited.readings),
             codes=tuple(_codes(clause)) if adverse else (),
             allowed_units=allowed,
             changes=tuple(self._changes(clause)) if adverse else (),
@@ -178,7 +181,7 @@ class _Narrator:
             action=clause.action if adverse else "",
         )
 
-    def _reading(self, reading: Reading) -> ReadingUsed:
+    def _reading(self, reading: Reading, clause: PolicyClause | None = None) -> ReadingUsed:
         setting = ""
         if reading.switch:
             rows = self.explainer.derivations.rows("setting", (reading.switch, None))
@@ -190,6 +193,7 @@ class _Narrator:
             lines_place(reading.document_lines).document_lines,
             reading.switch,
             setting,
+            section_of(reading.document_lines, clause, self.policy.clauses),
         )
 
     def _in_favour(self) -> Iterator[ReadingInFavour]:

@@ -23,6 +23,7 @@ _LABELS = (
     ("units", "Units"),
     ("charge", "Charge"),
     ("rendering_provider", "Rendering provider"),
+    ("billing_provider", "Billing provider"),
 )
 
 
@@ -46,6 +47,7 @@ class LineIdentity:
     units: str = ""
     charge: str = ""
     rendering_provider: str = ""
+    billing_provider: str = ""
 
     @property
     def rows(self) -> tuple[tuple[str, str], ...]:
@@ -54,7 +56,7 @@ class LineIdentity:
         return tuple((label, value) for label, value in named if value)
 
     @classmethod
-    def of(cls, line: ClaimLine, *, masked: bool = False) -> LineIdentity:
+    def of(cls, line: ClaimLine, *, masked: bool = False, billing: str = "") -> LineIdentity:
         """Return the fields of a claim line.
 
         Parameters
@@ -63,8 +65,12 @@ class LineIdentity:
             As it was read.
         masked : bool, optional
             Whether to withhold claim id, dates of service, charge and provider.
+        billing : str, optional
+            Number of the billing provider, who is not called the rendering one.
         """
         last = line.service_date_to
+        provider = line.rendering_provider or ""
+        bills = bool(provider) and provider == billing
         until = last.isoformat() if last and last != line.service_date else ""
 
         def shown(value: str) -> str:
@@ -83,5 +89,6 @@ class LineIdentity:
             type_of_bill=described("type_of_bill", line.type_of_bill),
             units=format_number(line.units) if line.units is not None else "",
             charge=shown(format_number(line.charge) if line.charge is not None else ""),
-            rendering_provider=shown(line.rendering_provider or ""),
+            rendering_provider="" if bills else shown(provider),
+            billing_provider=shown(provider) if bills else "",
         )

@@ -56,6 +56,8 @@ class ReadingUsed:
         The unclear place.
     switch, setting : str
         The switch that changes the reading, and its value; empty where there is none.
+    section : str
+        Heading of the unclear place.
     """
 
     number: int
@@ -64,11 +66,12 @@ class ReadingUsed:
     document_lines: str = ""
     switch: str = ""
     setting: str = ""
+    section: str = ""
 
     @property
     def place(self) -> Place:
         """The unclear place in the policy document."""
-        return lines_place(self.document_lines)
+        return lines_place(self.document_lines, self.section)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from explain.english.phrases import words
-from explain.english.places import Place, document_place, line_numbers, lines_place
+from explain.english.places import (
+    Place,
+    document_place,
+    file_name,
+    lines_place,
+    section_of,
+)
 from explain.narrative.reasoning import FactKind, FactUsed, GraphStep, ProofGraph, Reason, StepKind
 from explain.proof.explainer import Explainer
 from explain.proof.graph import Node, Proof, parts_of, passed_on
@@ -17,7 +23,7 @@ from facts.origin import Origin
 from facts.values import one_line
 from kb.language.ast import Constant
 from kb.language.values import Value
-from kb.model.clause import PolicyClause, TableDeclaration
+from kb.model.clause import PolicyClause
 
 _IN_FORCE = frozenset({"counts", "in_force"})
 """What every clause requires in addition to its own condition."""
@@ -157,7 +163,7 @@ class ProofSteps:
             return self._policy_place(node, origin, clause)
         if kind == "setting":
             return Place(origin.source, words(origin.place))
-        source = f"the {kind} file" if self._masked else one_line(origin.source)
+        source = f"the {kind} file" if self._masked else file_name(origin.source)
         return Place(source, one_line(origin.place))
 
     def _policy_place(
@@ -165,17 +171,25 @@ class ProofSteps:
     ) -> Place | None:
         predicate = _predicate(node)
         if predicate == "release_code":
-            return Place(origin.source, origin.place)
+            return Place(file_name(origin.source), origin.place)
         if predicate in ("clause_from", "clause_effect"):
             named = self.policy.clauses.get(str(_value(node, 0)))
             return document_place(named) if named is not None else None
         if origin.document_lines:
-            return _document_lines(origin.document_lines, clause)
+            return self._document_lines(origin.document_lines, clause)
         if predicate not in _POLICY_FACTS:
             lines = clause.document_lines if clause is not None else ""
-            return _document_lines(lines, clause, _OURS)
+            return self._document_lines(lines, clause, _OURS)
         table = self.policy.declarations.get(str(_value(node, 1)))
-        return Place(origin.source, origin.place) if table is None else _table_place(table, clause)
+        if table is None:
+            return Place(file_name(origin.source), origin.place)
+        if not table.document_lines:
+            return Place(table.basis or f'table "{table.title or table.name}"')
+        source = _OURS if "our reading" in table.basis else ""
+        return self._document_lines(table.document_lines, clause, source)
+
+    def _document_lines(self, lines: str, clause: PolicyClause | None, source: str = "") -> Place:
+        return lines_place(lines, section_of(lines, clause, self.policy.clauses), source)
 
     def _is_usual(self, node: Node) -> bool:
         """Whether a fact is a switch with its usual value, which goes without saying."""
@@ -280,19 +294,6 @@ class _GraphMaker:
             reached.add(number)
             waiting.extend(below.get(number, ()))
         return reached
-
-
-def _document_lines(lines: str, clause: PolicyClause | None, source: str = "") -> Place:
-    cited = set(line_numbers(clause.document_lines)) if clause is not None else set()
-    section = clause.section if clause is not None and cited.issuperset(line_numbers(lines)) else ""
-    return lines_place(lines, section, source)
-
-
-def _table_place(table: TableDeclaration, clause: PolicyClause | None) -> Place:
-    if table.document_lines:
-        read = "our reading" in table.basis
-        return _document_lines(table.document_lines, clause, _OURS if read else "")
-    return Place(table.basis or f'table "{table.title or table.name}"')
 
 
 def _below(proof: Proof, node: Node) -> Iterator[Node]:

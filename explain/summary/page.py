@@ -8,6 +8,7 @@ from fractions import Fraction
 from html import escape
 from itertools import islice
 
+from explain.english.phrases import money
 from explain.summary.bars import length_of, svg_bars
 from explain.summary.plain import MEASURES, measures, rounded
 from explain.summary.rows import CHARGE, IN_ORDER, LINES, SummaryRow, SummaryTable
@@ -67,17 +68,6 @@ def page_bytes(summary: Summary, tables: Sequence[SummaryTable]) -> bytes:
         "",
     ]
     return "\n".join(rows).encode()
-
-
-def money(amount: Decimal) -> str:
-    """Return an ``amount`` with two digits and a comma between thousands.
-
-    Examples
-    --------
-    >>> money(Decimal("1234567.5"))
-    '1,234,567.50'
-    """
-    return f"{rounded(Fraction(amount), 2):,.2f}"
 
 
 def percent(share: Fraction) -> str:

@@ -105,11 +105,11 @@ class ItemReader:
 
     def parties(self) -> ClaimParties:
         """Return who pays, who is paid, and for whom."""
-        found = (
-            self._references.named(self._claim, self._claim.object(name))
+        payer, payee, patient = (
+            Party(*(self._references.named(self._claim, self._claim.object(name)) or ())[:2])
             for name in ("insurer", "provider", "patient")
         )
-        return ClaimParties(*(Party() if each is None else Party(*each[:2]) for each in found))
+        return ClaimParties(payer, payee, patient)
 
     def _read_claim(self) -> str:
         claim, shared = self._claim, self._shared

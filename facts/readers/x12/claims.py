@@ -34,7 +34,7 @@ from facts.readers.x12.heads import (
     IdentitiesOf837,
 )
 from facts.readers.x12.lines import NDC_QUALIFIER, LineBuilder
-from facts.readers.x12.parties import NamedParties
+from facts.readers.x12.parties import NamedParties, party_of
 from facts.readers.x12.segments import Segment, SegmentFault, SegmentReader
 from facts.readers.x12.values import ComponentFault, parse_period
 from facts.values import quoted
@@ -340,11 +340,11 @@ class _ClaimReader:
                 return self._rejected(claim, told)
             self._notes.add(*found)
         lines.sort(key=lambda line: line.line_number)
+        parties = claim.parties._replace(rendering=party_of(claim.nm1))
         if not claim.identity.superseded_by:
-            return Claim(builder.claim_id, tuple(lines), None, claim.parties)
-        where = place(self._source, claim.clm)
-        superseded = superseded_note(builder.claim_id, claim.identity, where)
-        return Claim(builder.claim_id, tuple(lines), superseded, claim.parties)
+            return Claim(builder.claim_id, tuple(lines), None, parties)
+        note = superseded_note(builder.claim_id, claim.identity, place(self._source, claim.clm))
+        return Claim(builder.claim_id, tuple(lines), note, parties)
 
     def _cut(self, claim: ClaimSegments, segment: Segment | None) -> RejectedClaim:
         """Reject a claim whose end is not in the file; ``segment`` is there instead."""

@@ -63,6 +63,8 @@ class ClaimSegments:
     ----------
     billing : Segment, optional
         Name of the billing provider, loop 2010AA.
+    control : Segment, optional
+        The payer's number of the claim.
     strays : list of Segment
         Services that belong to no line of their own: lines that would be lost.
     uncounted : int

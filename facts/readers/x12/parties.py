@@ -47,12 +47,23 @@ class NamedParties:
             payer, payee = self._party(PAYER), self._party(BILLING_PROVIDER)
             member, patient = self._party(SUBSCRIBER), self._party(PATIENT)
             number = patient.identifier or member.identifier
-            self._made = ClaimParties(payer, payee, Party(patient.name or member.name, number))
+            held = Party(patient.name or member.name, number)
+            self._made = ClaimParties(payer, payee, held, member)
         return self._made
 
     def _party(self, kind: str) -> Party:
-        segment = self._names.get(kind)
-        if segment is None:
-            return Party()
-        parts = (element(segment, 3).strip(), element(segment, 4).strip())
-        return Party(", ".join(filter(None, parts)), element(segment, 9).strip())
+        return party_of(self._names.get(kind))
+
+
+def party_of(segment: Segment | None) -> Party:
+    """Return whom the segment of a name names; somebody unknown where there is none.
+
+    Examples
+    --------
+    >>> party_of((5, ["NM1", "82", "1", "ROE", "SAM", "", "", "", "XX", "1003000126"]))
+    Party(name='ROE, SAM', identifier='1003000126')
+    """
+    if segment is None:
+        return Party()
+    parts = (element(segment, 3).strip(), element(segment, 4).strip())
+    return Party(", ".join(filter(None, parts)), element(segment, 9).strip())
