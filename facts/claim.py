@@ -53,6 +53,22 @@ def claim_number(claim_id: str, part: str | None) -> str:
     return claim_id.removesuffix(PART_SIGN + part) if part else claim_id
 
 
+def numbers_asked(asked: str) -> list[str]:
+    """Return the numbers of the claims that a person may mean by an id: with a part or without.
+
+    Parameters
+    ----------
+    asked : str
+        What a person typed.
+
+    Examples
+    --------
+    >>> numbers_asked("1001@2018-06-01")
+    ['1001@2018-06-01', '1001']
+    """
+    return [asked, *(asked[:place] for place, sign in enumerate(asked) if sign == PART_SIGN)]
+
+
 class Trace(Protocol):
     """The place where each field of a record was read, made when it is asked for."""
 

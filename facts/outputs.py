@@ -71,7 +71,8 @@ def format_by_ending(output: str | Path, endings: Mapping[str, str] = ENDINGS) -
     kind = endings.get(Path(output).suffix.lower())
     if kind is None:
         names = [ending for ending in endings if ending not in _OTHER_ENDINGS]
-        help = f"end it in {', in '.join(names[:-1])} or in {names[-1]}"
+        firsts = f"{', in '.join(names[:-1])} or in " if len(names) > 1 else ""
+        help = f"end it in {firsts}{names[-1]}"
         raise UsageError.of(f"`{one_line(str(output))}` has an unknown ending", help)
     return kind
 

@@ -21,6 +21,7 @@ from facts.values import one_line
 COMMANDS = {
     "demo": "adjudicating",
     "adjudicate": "adjudicating",
+    "convert": "converting",
     "audit": "auditing",
     "summary": "summarising",
     "why": "asking",

@@ -50,6 +50,21 @@ ReadingsOption = Annotated[
         help="Tell which readings of the document keep an adverse clause away from a line.",
     ),
 ]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="COLUMN=HEADING",
+        help="Which heading of a table stands for which column of claims, as in"
+        " claim_id=ACCT,service_date=DOS, or a TOML file that says so. Several times.",
+    ),
+]
+DatesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dates", metavar="ORDER", help="How tables of claims write dates: ymd, mdy or dmy."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -161,21 +176,8 @@ class InputOptions:
             help="What payers answered: 835, or a table. Several times; globs too.",
         ),
     ] = None
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="COLUMN=HEADING",
-            help="Which heading of a table stands for which column of claims, as in"
-            " claim_id=ACCT,service_date=DOS, or a TOML file that says so. Several times.",
-        ),
-    ] = None
-    dates: Annotated[
-        str | None,
-        typer.Option(
-            "--dates", metavar="ORDER", help="How tables of claims write dates: ymd, mdy or dmy."
-        ),
-    ] = None
+    maps: MapOption = None
+    dates: DatesOption = None
     rules: PolicyOptions = field(default_factory=PolicyOptions)
 
     def claim_files(self, files: Iterable[str]) -> LaidOutFiles[str]:

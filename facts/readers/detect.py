@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from facts.claim import PART_SIGN
+from facts.claim import numbers_asked
 from facts.diagnostic import Diagnostic
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim, Tally
 from facts.readers.claim_tables import ids_of_tables, read_claim_tables
@@ -156,8 +156,7 @@ def _of_one_claim(
     """Return the claims of a number in large 837 files; None where there are none, or others."""
     if any(reader.ids for _, reader in files) or not any(is_large(path) for path, _ in files):
         return None
-    cuts = [place for place, sign in enumerate(only) if sign == PART_SIGN]
-    documents = Documents(files, asked={only, *(only[:place] for place in cuts)})
+    documents = Documents(files, asked=frozenset(numbers_asked(only)))
     return documents if documents.numbers else None
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from facts.claim import numbers_asked
 from facts.diagnostic import Diagnostic
 from facts.extras import OFFLINE, bulk_module, duckdb_module
 from facts.origin import Origin
@@ -19,6 +20,7 @@ from facts.readers.layout import Layout, layout_of
 from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
 from facts.readers.plain_values import Single, texts_of
+from facts.readers.stored_places import are_places, stored_trace
 from facts.values import one_line
 
 MARK = b"PAR1"
@@ -29,6 +31,7 @@ COLUMNS_PLACE = "columns"
 """Place of a column that is missing; a Parquet file has no header row."""
 
 _AT_ONCE = 10_000
+_PART = "claim_part"
 _FRAME, _GIVEN = "frame_rows", "given_frame"
 _WITH_DECIMALS = ("FLOAT", "DOUBLE")
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
@@ -81,7 +84,7 @@ class ParquetFile:
 
     def claim_ids(self) -> Iterator[str]:
         """Yield the claim id of every row, empty where there is none."""
-        names = [name for name in ("claim_id", "claim_part") if name in self.columns]
+        names = [name for name in ("claim_id", _PART) if name in self.columns]
         kinds = [self.columns[name][1] for name in names]
         for values in self._fetched(list(map(self._picked, names))):
             stored = map(as_stored, kinds, values)
@@ -95,11 +98,12 @@ class ParquetFile:
         picked = ["file_row_number", *map(self._picked, names)]
         for place, *values in self._fetched(picked):
             number = place + 1
-            trace = self.trace(number)
             stored = map(as_stored, kinds, values)
             record = dict(zip(names, stored, strict=True))
+            trace = stored_trace(record, self.trace(number))
             fields, faults = texts_of(record, trace, names)
-            yield RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
+            wrong = tuple(faults.values())
+            yield RawRow(number, fields, trace, wrong, tuple(faults), str(self.path))
 
     def alike(self, claim_id: str, most: int = 20) -> list[str]:
         """Return the claim ids nearest to a claim id that is not there, at most some."""
@@ -132,7 +136,9 @@ class ParquetFile:
         name, whole = self._name("claim_id"), self.columns["claim_id"][1] in WHOLE
         found = False
         if not whole:
-            for row in self._batches(f"{query} WHERE {name} = $1::TEXT", [self.only]):
+            asked = numbers_asked(self.only) if _PART in self.columns else [self.only]
+            wanted = " OR ".join(f"{name} = ${place}::TEXT" for place in range(1, len(asked) + 1))
+            for row in self._batches(f"{query} WHERE {wanted}", asked):
                 found = True
                 yield row
         elif self.only.isascii() and self.only.isdigit():
@@ -318,7 +324,11 @@ def parquet_columns(
         SQL of the values, and its type.
     list of Diagnostic
     """
-    known, names = tuple(known), list(types)
+    known = tuple(known)
+    places = {name: kind for name, kind in types.items() if are_places(name, kind)}
+    if _PART not in known:
+        places = {}
+    names = [name for name in types if name not in places]
     named = name_columns(names, known, layout or Layout())
     columns = {}
     for column in sorted(named.picks, key=known.index):
@@ -328,7 +338,10 @@ def parquet_columns(
             if len(picked) > 1
             else (_identifier(picked[0]), types[picked[0]])
         )
-    return named, columns, check_columns(named, names, place, required, known)
+    faults = check_columns(named, names, place, required, known)
+    for name, kind in places.items():
+        columns[name.strip().lower()] = (_identifier(name), kind)
+    return named, columns, faults
 
 
 def _joined(names: Sequence[str], types: Mapping[str, str]) -> tuple[str, str]:

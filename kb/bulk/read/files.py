@@ -22,6 +22,7 @@ from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns
 from facts.readers.parquet import as_stored, is_parquet
 from facts.readers.plain_values import texts_of
+from facts.readers.stored_places import stored_trace
 from facts.readers.table_file import open_table, without_rows
 from kb.bulk.read.csv import read_delimited
 from kb.bulk.read.frame import keep_rows
@@ -174,10 +175,11 @@ class Tables:
         values: list[Any],
     ) -> RawRow:
         if source.parquet:
-            trace = self.trace(source, file, row)
             stored = map(as_stored, (source.columns[name] for name in names), values)
-            fields, faults = texts_of(dict(zip(names, stored, strict=True)), trace, names)
-            return RawRow(row, fields, trace, tuple(faults.values()), tuple(faults))
+            record = dict(zip(names, stored, strict=True))
+            trace = stored_trace(record, self.trace(source, file, row))
+            fields, faults = texts_of(record, trace, names)
+            return RawRow(row, fields, trace, tuple(faults.values()), tuple(faults), str(file))
         faulty = self._raw.faulty.get((file, row))
         if faulty is not None:
             return faulty

@@ -91,7 +91,7 @@ def read_x12(
         f"(file TEXT, row BIGINT, place BIGINT, broken BOOLEAN DEFAULT false, {columns})"
     )
     found = X12Lines(Source(_TABLE, kinds, True))
-    texts = _Texts()
+    texts = Texts()
     held: list[ClaimLine] = []
     stored = 0
     for path, item in _claims(files, found):
@@ -131,14 +131,14 @@ def _claims(
         found.diagnostics += stream.diagnostics
 
 
-class _Texts:
+class Texts:
     """Values of columns as texts that DuckDB reads, each distinct one made once."""
 
     def __init__(self) -> None:
         self._known: dict[Any, str | None] = {None: None}
 
     def of(self, values: Sequence[Any]) -> list[str | None]:
-        """Return the texts of some values."""
+        """Return the texts of some ``values``."""
         known = self._known
         if len(known) > 1_000_000:
             known.clear()
@@ -148,7 +148,7 @@ class _Texts:
 
 
 def _store(
-    connection: Connection, path: str, lines: Sequence[ClaimLine], stored: int, texts: _Texts
+    connection: Connection, path: str, lines: Sequence[ClaimLine], stored: int, texts: Texts
 ) -> None:
     """Add lines to the table."""
     by_name = dict(zip(ClaimLine._fields, zip(*lines, strict=True), strict=True))
