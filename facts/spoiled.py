@@ -183,3 +183,36 @@ def shortest_single(number: float, most: int = _MOST_SINGLE) -> str | None:
         if as_single(float(short)) == as_single(number):
             return format(Decimal(short).normalize(), "f")
     return None
+
+
+_MONEY = re.compile(
+    r"(?P<open>\(?)(?P<minus>-?) ?(?P<dollar>\$?) ?(?P<number>[\d,]*\d(?:\.\d*)?)(?(open)\)?)",
+    re.ASCII,
+)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+
+
+def without_money_signs(text: str) -> str:
+    """Return a number without a dollar sign, and without commas between thousands.
+
+    Commas are taken out only where they can be nothing else: elsewhere one stands before decimals.
+
+    Parameters
+    ----------
+    text : str
+        A value as a file has it.
+
+    Examples
+    --------
+    >>> [without_money_signs(text) for text in ("$1,180.00", "($25)", "1,180", "12,50")]
+    ['1180.00', '-25', '1,180', '12,50']
+    """
+    match = _MONEY.fullmatch(text.strip())
+    if match is None:
+        return text
+    sign = "-" if match["minus"] or match["open"] else ""
+    if "," in match["number"]:
+        sure = match["dollar"] or "." in match["number"] or match["number"].count(",") > 1
+        if not sure or _THOUSANDS.fullmatch(match["number"]) is None:
+            return text
+    return sign + match["number"].replace(",", "")

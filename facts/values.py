@@ -15,6 +15,7 @@ from facts.spoiled import (
     is_scientific,
     plain_number,
     without_midnight,
+    without_money_signs,
     without_point,
 )
 
@@ -103,6 +104,8 @@ def parse_date(text: str) -> date:
     match = _ISO_DATE.fullmatch(without_midnight(text.strip()))
     if match is None:
         help = "write it as in 2018-06-01"
+        if "/" in text:
+            help += ", or say how dates are written, as in --dates mdy"
         if has_time(text.strip()):
             help = f"it has a time of day, which is not midnight; {help}"
         raise ValueFault(f"is not a date: {quoted(text)}", help)
@@ -151,7 +154,7 @@ def parse_amount(text: str) -> Decimal:
     ------
     ValueFault
     """
-    value = parse_decimal(text)
+    value = parse_decimal(without_money_signs(text))
     if value < 0:
         raise ValueFault(f"is negative: {quoted(text)}", "it counts from zero")
     return value

@@ -14,7 +14,7 @@ from facts.claim import full_claim_id
 from facts.claim_forms import CLAIM_FORMS, looks_like_claim_form, parse_claim_form
 from facts.no_value import is_no_value, words_for_nothing
 from facts.schema import CLAIM_COLUMNS
-from facts.spoiled import without_point
+from facts.spoiled import without_money_signs, without_point
 from facts.values import (
     PROCEDURE_LENGTH,
     ValueFault,
@@ -238,6 +238,9 @@ def remarks(name: str, text: str, value: Any) -> list[Remark]:
     if read_as is not None:
         message = f"`{name}` was read as {quoted(read_as)} instead of {quoted(text)}"
         found.append(Remark(message, _why(name, text)))
+    if name in AMOUNTS and without_money_signs(text) != text:
+        message = f"`{name}` is read without dollar signs and the commas between thousands"
+        return [Remark(message, "numbers have a point before decimals, and no other signs", True)]
     odd = questionable(name, value)
     if odd is not None:
         found.append(Remark(*odd))
@@ -318,7 +321,7 @@ def changed_number(text: str, value: Decimal) -> str | None:
     >>> changed_number("2.50", Decimal("2.50")), changed_number("1e2", Decimal("100"))
     (None, '100')
     """
-    if len(text) <= 12 and "e" not in text and "E" not in text:
+    if (len(text) <= 12 and "e" not in text and "E" not in text) or "," in text or "$" in text:
         return None
     written = text.strip()
     if "e" not in written.lower() and Decimal(written) == value:

@@ -12,6 +12,7 @@ from facts.claim import Trace
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
+from facts.readers.date_orders import DateOrders
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
 from facts.readers.naming import NOTHING_NAMED, NamedColumns, check_columns, name_columns
@@ -70,6 +71,8 @@ class DelimitedFile:
         Row of text of the header; blank rows may stand above it.
     delimiter : str
         What separates the values of a row.
+    order : str
+        The order of dates that a person says, if any.
     """
 
     path: Path
@@ -78,14 +81,24 @@ class DelimitedFile:
     named: NamedColumns = NOTHING_NAMED
     header_row: int = 1
     delimiter: str = ","
+    order: str = ""
     text: InputText = field(init=False)
+    dates: DateOrders = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = InputText(self.path)
+        self.dates = DateOrders(str(self.path), self.order, self._texts)
 
     def notes(self) -> list[Diagnostic]:
         """Return notes on how the rows were read, after they were."""
-        return self.text.notes()
+        return [*self.dates.notes(), *self.text.notes()]
+
+    def _texts(self, column: str) -> Iterator[str]:
+        """Yield the texts of a column."""
+        (place,) = self.named.picks[column][:1]
+        for _, values, broken in self._records():
+            if not broken:
+                yield values[place]
 
     @property
     def readable(self) -> bool:
@@ -134,6 +147,7 @@ class DelimitedFile:
         faults = unreadable(fields, trace)
         for name in faults:
             del fields[name]
+        self.dates.read(fields)
         return RawRow(number, fields, trace, tuple(faults.values()), tuple(faults))
 
     def _picked(self) -> _Picked:
@@ -210,7 +224,7 @@ def open_delimited(
         return DelimitedFile(path, (), [fault])
     columns = tuple(name.strip().lower() for name in header)
     found = check_columns(named[delimiter], header, place, required, sorted(known))
-    return DelimitedFile(path, columns, found, named[delimiter], number, delimiter)
+    return DelimitedFile(path, columns, found, named[delimiter], number, delimiter, layout.dates)
 
 
 def _header(path: Path, delimiter: str) -> tuple[int, list[str], str]:

@@ -17,6 +17,7 @@ from typing import IO, Any
 from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.column_values import claim_key
+from facts.readers.date_orders import DateOrders
 from facts.readers.layout import Layout
 from facts.readers.line_table import RawRow
 from facts.readers.object_names import ObjectNames
@@ -79,10 +80,19 @@ class ObjectFile:
         self._required = tuple(required)
         self.names = ObjectNames(self._known, layout)
         self.text = InputText(path)
+        self.dates = DateOrders(str(path), layout.dates if layout else "", self._texts)
 
     def notes(self) -> list[Diagnostic]:
         """Return notes on how the rows were read, after they were."""
-        return [*self.names.absent(str(self.path)), *self.text.notes()]
+        absent = self.names.absent(str(self.path))
+        return [*absent, *self.dates.notes(), *self.text.notes()]
+
+    def _texts(self, column: str) -> Iterator[str]:
+        """Yield the texts of a column."""
+        for _, record, broken in self._records():
+            value = None if broken else self.names.renamed(record).get(column)
+            if isinstance(value, str):
+                yield value
 
     def trace(self, number: int) -> PathTrace:
         """Return what gives the places of the row of a number."""
@@ -153,6 +163,7 @@ class ObjectFile:
         mistaken = self.names.faults(record, trace.origin(""))
         record = self.names.renamed(record)
         fields, faults = texts_of(record, trace, self._known)
+        self.dates.read(fields)
         missing = {
             name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
             for name in self._required

@@ -19,7 +19,7 @@ P = TypeVar("P", bound=TablePath)
 IGNORE = "ignore"
 """Stands for no column: what is mapped to it is not read, and nothing is said of it."""
 
-DATE_ORDERS = {"ymd": "year-month-day", "mdy": "month/day/year", "dmy": "day/month/year"}
+DATE_ORDERS = {"ymd": "year/month/day", "mdy": "month/day/year", "dmy": "day/month/year"}
 
 _COLUMNS = tuple(each.name for each in CLAIM_COLUMNS)
 _HELP = "write it as in claim_id=ACCT,service_date=DOS, or name a TOML file"

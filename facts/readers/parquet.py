@@ -14,6 +14,7 @@ from facts.extras import OFFLINE, bulk_module, duckdb_module
 from facts.origin import Origin
 from facts.outputs import cannot_be_read
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
+from facts.readers.date_orders import DateOrders
 from facts.readers.delimited import RowTrace
 from facts.readers.frames import Frame
 from facts.readers.layout import Layout, layout_of
@@ -67,7 +68,19 @@ class ParquetFile:
     only: str | None = None
     named: NamedColumns = NOTHING_NAMED
     frame: bool = False
+    order: str = ""
+    dates: DateOrders = field(init=False)
     _connection: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self.dates = DateOrders(str(self.path), self.order, self._texts)
+
+    def _texts(self, column: str) -> Iterator[str]:
+        """Yield the texts of a column, each once."""
+        name = self._name(column)
+        for (text,) in self._batches(f"SELECT DISTINCT {name} FROM {self._scan()}", []):
+            if isinstance(text, str):
+                yield text
 
     @property
     def readable(self) -> bool:
@@ -76,7 +89,7 @@ class ParquetFile:
 
     def notes(self) -> list[Diagnostic]:
         """Return notes on how the rows were read, after they were."""
-        return []
+        return self.dates.notes()
 
     def trace(self, number: int) -> RowTrace:
         """Return what gives the places of the row of a number."""
@@ -102,6 +115,7 @@ class ParquetFile:
             record = dict(zip(names, stored, strict=True))
             trace = stored_trace(record, self.trace(number))
             fields, faults = texts_of(record, trace, names)
+            self.dates.read(fields)
             wrong = tuple(faults.values())
             yield RawRow(number, fields, trace, wrong, tuple(faults), str(self.path))
 
@@ -258,7 +272,8 @@ def open_parquet(
     connection.execute("SET TimeZone = 'UTC'")
     name = path.name if isinstance(path, Frame) else str(path)
     is_frame = isinstance(path, Frame)
-    file = ParquetFile(Path(name), {}, [], only, frame=is_frame, _connection=connection)
+    order = layout.dates if layout is not None else ""
+    file = ParquetFile(Path(name), {}, [], only, NOTHING_NAMED, is_frame, order, connection)
     if isinstance(path, Frame):
         keep_frame(connection, path, _FRAME, "*")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
+from functools import partial
 from typing import Any
 
 from facts.claim import ClaimLine, Evidence, Override, Trace
@@ -12,6 +13,7 @@ from facts.diagnostic import Diagnostic
 from facts.origin import Origin
 from facts.readers.batch import Claim, ClaimStream, RejectedClaim
 from facts.readers.column_values import PARSERS, REQUIRED, claim_key
+from facts.readers.date_orders import DateOrders
 from facts.readers.forms_of_file import FormsOfFile
 from facts.readers.grouping import gather
 from facts.readers.layout import Layout
@@ -89,6 +91,7 @@ def _claims(
         repeated = repeated_claims([_ids_of(records, source, layout)])
     given: dict[str, Origin] = {}
     names = ObjectNames(PARSERS, layout)
+    dates = DateOrders(source, layout.dates if layout else "", partial(_texts, records, names))
     forms = FormsOfFile(source)
 
     def once(item: Claim | RejectedClaim, place: Origin) -> Claim | RejectedClaim:
@@ -122,7 +125,7 @@ def _claims(
             places.setdefault(record.claim_id, trace)
         elif isinstance(record, (ClaimLine, Mapping)):
             named = record._asdict() if isinstance(record, ClaimLine) else record
-            row = _row(named, position, trace, names, notes)
+            row = _row(named, position, trace, names, dates, notes)
             forms.add(row.fields.get("claim_form"))
             claim_id = claim_key(row.fields.get("claim_id", ""))
             if claim_id:
@@ -140,7 +143,7 @@ def _claims(
             )
             yield RejectedClaim(None, 1, (fault,))
     yield from ended()
-    notes.once(forms.warnings())
+    notes.once((*forms.warnings(), *dates.notes()))
     notes.close()
 
 
@@ -172,14 +175,30 @@ def _ids_of(records: Iterable[Any], source: str, layout: Layout | None) -> IdSou
     return ids
 
 
+def _texts(records: Iterable[Any], names: ObjectNames, column: str) -> Iterator[str]:
+    """Yield the texts of a column of records, where these can be read again."""
+    for record in () if isinstance(records, Iterator) else records:
+        if isinstance(record, Mapping):
+            named = {str(name): value for name, value in record.items()}
+            value = names.renamed(named).get(column)
+            if isinstance(value, str):
+                yield value
+
+
 def _row(
-    record: Mapping[Any, Any], position: int, trace: RecordTrace, names: ObjectNames, notes: Notes
+    record: Mapping[Any, Any],
+    position: int,
+    trace: RecordTrace,
+    names: ObjectNames,
+    dates: DateOrders,
+    notes: Notes,
 ) -> RawRow:
     given = {str(name): value for name, value in record.items() if name != "trace"}
     wrong = names.faults(given, trace.origin(""))
     notes.extend(names.notes(given, trace.origin("")))
     named = names.renamed(given)
     fields, faults = texts_of(named, trace)
+    dates.read(fields)
     missing = {
         name: Diagnostic("error", f"`{name}` is missing", trace.origin(""))
         for name in REQUIRED

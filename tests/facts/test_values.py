@@ -84,7 +84,7 @@ CODES = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
         (parse_amount, "٣", "is not a number: `٣`", "write digits"),
         (parse_amount, "1" * 25, f"has too many digits: `{'1' * 25}`", "round it"),
         (parse_amount, ".", "is not a number: `.`", "write digits"),
-        (parse_amount, "$5", "is not a number: `$5`", "write digits"),
+        (parse_amount, "5$", "is not a number: `5$`", "write digits"),
         (parse_whole_number, "1.5", "is not a whole number: `1.5`", "count from 0"),
         (parse_whole_number, "-1", "is not a whole number: `-1`", "count from 0"),
         (parse_whole_number, "²", "is not a whole number: `²`", "count from 0"),

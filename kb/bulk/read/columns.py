@@ -218,7 +218,10 @@ def _parsed(
         plain = _fully("{0}", _PLAIN[name].replace("{", "{{").replace("}", "}}"))
     made: dict[str, str | None] = {}
     bad: set[str] = set()
-    for value, *given in _odd_values(connection, source, column, typed, plain):
+    values = _odd_values(connection, source, column, typed, plain)
+    if name in DATES and not typed and source.respell(source, name, (each for each, *_ in values)):
+        values = _odd_values(connection, source, column, typed, plain)
+    for value, *given in values:
         stored = as_stored(kind, given[0]) if given else value
         made[value], fault, said = _read(name, stored)
         if fault:

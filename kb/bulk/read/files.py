@@ -6,7 +6,7 @@ that both ways tell the same of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from facts.diagnostic import Diagnostic
 from facts.outputs import cannot_be_read
+from facts.readers.date_orders import DateOrders, is_parted
 from facts.readers.delimited import DelimitedFile, RowTrace, unreadable
 from facts.readers.frames import Frame, TablePath, located
 from facts.readers.jsonl import ObjectFile, PathTrace
@@ -30,7 +31,7 @@ from kb.bulk.read.jsonl import read_objects
 from kb.bulk.read.parquet import scan_parquet
 from kb.bulk.read.plain_copy import in_utf_8, unpacked
 from kb.bulk.read.raw_table import AT_ONCE, RawTable, TextFile
-from kb.engines.duckdb.connection import identifier
+from kb.engines.duckdb.connection import identifier, make_table
 
 
 @dataclass(slots=True)
@@ -48,12 +49,16 @@ class Source:
         Whether it is of Parquet files.
     frame : Frame, optional
         The data frame that it is.
+    respell : callable, optional
+        Writes the dates of a column as ISO dates, so far as some texts need it and their order is
+        known; tells whether it did.
     """
 
     scan: str
     columns: dict[str, str]
     parquet: bool
     frame: Frame | None = None
+    respell: Callable[[Source, str, Iterable[str]], bool] = lambda *_: False
 
 
 @dataclass(slots=True)
@@ -84,6 +89,7 @@ class Tables:
     _raw: RawTable = field(init=False)
     _present: set[str] = field(default_factory=set)
     _named: dict[str, NamedColumns] = field(default_factory=dict)
+    _dates: dict[str, DateOrders] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._raw = RawTable(self.connection, self.name, self.known)
@@ -104,7 +110,9 @@ class Tables:
                 self._text(file)
         if self._raw.texts:
             names = [name for name in self.known if name in self._present]
-            self.sources.append(Source(self.name, dict.fromkeys(names, "VARCHAR"), False))
+            self.sources.append(
+                Source(self.name, dict.fromkeys(names, "VARCHAR"), False, respell=self._respelled)
+            )
         if parquet:
             view = f"{self.name}_of_parquet"
             for scan, columns in scan_parquet(
@@ -117,14 +125,56 @@ class Tables:
                 self.layout,
                 self._named,
             ):
-                self.sources.append(Source(scan, columns, True))
+                self.sources.append(Source(scan, columns, True, respell=self._respelled))
 
         for number, frame in enumerate(frames):
             name = f"{self.name}_of_frame_{number}"
             files = (self.required, self.known, self.notes, self.layout, self._named)
             found = keep_rows(self.connection, name, frame, number, *files)
             if found is not None:
-                self.sources.append(Source(name, found, True, frame))
+                self.sources.append(Source(name, found, True, frame, self._respelled))
+
+    def _respelled(self, source: Source, column: str, texts: Iterable[str]) -> bool:
+        """Write the dates of a column of a source as ISO dates, each file's in its own order."""
+        if not any(map(is_parted, texts)):
+            return False
+        name = identifier(column)
+        rows = self.connection.execute(
+            f"SELECT file, list(DISTINCT {name}) FROM {source.scan} "
+            f"WHERE {name} IS NOT NULL GROUP BY file ORDER BY file"
+        ).fetchall()
+        found: list[tuple[str, str, str]] = []
+        for file, given in rows:
+            dates = self._dates_of(source, file)
+            dates.given(column, given)
+            parted = filter(is_parted, given)
+            found += [(str(file), text, dates.iso(column, text)) for text in parted]
+            self.notes.extend(dates.notes(column))
+        places, given, made = (list(each) for each in zip(*found, strict=True))
+        table = f"respelled_{source.scan}_{column}"
+        columns = {"place": ("TEXT", places), "given": ("TEXT", given), "made": ("TEXT", made)}
+        make_table(self.connection, table, columns)
+        same = f"{table}.place = r.file::TEXT AND {table}.given = r.{name}"
+        if not source.parquet:
+            self.connection.execute(
+                f"UPDATE {source.scan} r SET {name} = made FROM {table} WHERE {same}"
+            )
+            return True
+        view, value = f"{source.scan}_{column}", f"coalesce({table}.made, r.{name}) AS {name}"
+        self.connection.execute(
+            f"CREATE VIEW {view} AS SELECT r.* REPLACE ({value}) "
+            f"FROM {source.scan} r LEFT JOIN {table} ON {same}"
+        )
+        source.scan = view
+        return True
+
+    def _dates_of(self, source: Source, file: Any) -> DateOrders:
+        """Return the orders of dates of a file of a source."""
+        if not source.parquet:
+            own: DelimitedFile | ObjectFile = self._raw.texts[file].file
+            return own.dates
+        name = str(file)
+        return self._dates.setdefault(name, DateOrders(name, self.layout.dates, lambda _: ()))
 
     def rows(self, source: Source, order: str, condition: str) -> Iterator[tuple[Any, RawRow]]:
         """Yield rows again as the row readers do, with the value of an expression.
@@ -215,7 +265,8 @@ class Tables:
                     file.text = copies.enter_context(in_utf_8(plain))
                 if file.text is plain or not self._by_duckdb(text, file):
                     self._raw.insert(text, file.rows())
-            self.notes.extend(plain.notes())
+            file.text = plain
+            self.notes.extend(file.notes())
 
     def _by_duckdb(self, text: TextFile, file: DelimitedFile | ObjectFile) -> bool:
         if isinstance(file, DelimitedFile):

@@ -78,6 +78,34 @@ CASES: dict[str, tuple[dict[str, str | bytes], dict[str, str | bytes]]] = {
         },
         {},
     ),
+    "dates in their own orders": (
+        {
+            "a.csv": f"{HEAD},service_date_to\nA,1,cms1500,6/1/2018,06/13/2018\n"
+            "B,1,cms1500,6/14/2018 0:00,2018/6/14\nC,1,cms1500,2/30/2018,\n"
+            "D,1,cms1500,2018-06-01,06/15/2018\n",
+            "b.csv": f"{HEAD}\nE,1,cms1500,1.6.2018\nF,1,cms1500,13.6.2018\n",
+            "c.csv": f"{HEAD}\nG,1,cms1500,06/01/2018\nH,1,cms1500,2018-06-01\n",
+            "d.jsonl": '{"claim_id": "I", "line_number": 1, "claim_form": "cms1500", '
+            '"service_date": "6/1/2018"}\n{"claim_id": "J", "line_number": 1, "claim_form": '
+            '"cms1500", "service_date": "6/30/2018", "units": "x"}\n',
+            "e.parquet": f"SELECT 'K' AS claim_id, {ROW}".replace("2018-06-01", "6/20/2018"),
+            "f.parquet": f"SELECT 'L' AS claim_id, {ROW}".replace("2018-06-01", "6/1/2018"),
+        },
+        {},
+    ),
+    "dates on two rows of a value": (
+        {"a.csv": f'{HEAD},description\nA,1,cms1500,6/13/2018,"a\nb"\nB,1,cms1500,6/1/2018,"c""\n'},
+        {},
+    ),
+    "money as people write it": (
+        {
+            "a.csv": f"{HEAD},charge,units\n"
+            'A,1,cms1500,2018-06-01,"$1,180.00","1,000.0"\nB,1,cms1500,2018-06-01,$5,"1,180"\n'
+            'C,1,cms1500,2018-06-01,($5.00),1\nD,1,cms1500,2018-06-01,"$1,180,000.00",1\n',
+            "b.parquet": f"SELECT 'K' AS claim_id, {ROW}, '$1,180.50' AS charge",
+        },
+        {},
+    ),
     "packed by gzip": ({"a.csv.gz": gzip.compress(GOOD.encode())}, {}),
     "packed by gzip under another name": ({"a.csv": gzip.compress(MANY.encode())}, {}),
     "packed and cut off": ({"a.csv.gz": gzip.compress(MANY.encode())[:-20]}, {}),
