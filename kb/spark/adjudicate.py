@@ -165,7 +165,7 @@ class _KeyedRows:
     def of(self, name: str) -> str:
         """Return what the frame calls a column."""
         names = list(self.frame.columns)
-        return names[self.named.picks[name][0]]
+        return str(names[self.named.picks[name][0]])
 
     def part(self, prefix: str) -> TaskRows:
         """Return how the rows stand in those of a task."""
