@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 PARTS = ("determinations", "rejects", "diagnostics", "tallies")
 """What is written: folders of OUT, or tables whose names begin with it."""
 
-_TABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}")
+_TABLE = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){1,2}")
+"""A table with its schema, and perhaps its catalog; a single word is a folder."""
+
 _READ = (".parquet", ".pq")
 
 

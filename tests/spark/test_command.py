@@ -38,9 +38,9 @@ def test_from_parquet_to_a_folder_and_to_tables(
     assert 'claims/a.parquet,"row ' in Path("rejects.csv").read_text(encoding="utf-8")
     assert run("claims", "-o", "out") == 2
     assert "`out` is there already" in capsys.readouterr().err
-    spark.read.parquet(str(tmp_path / "claims")).write.saveAsTable("june")
-    assert run("june", "-o", "determined") == 3
-    assert spark.table("determined_tallies").count() > 0
+    spark.read.parquet(str(tmp_path / "claims")).write.saveAsTable("default.june")
+    assert run("default.june", "-o", "default.determined") == 3
+    assert spark.table("default.determined_tallies").count() > 0
 
 
 def test_what_is_wrong_before_spark_starts(capsys: pytest.CaptureFixture[str]) -> None:
