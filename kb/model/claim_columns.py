@@ -17,9 +17,10 @@ def claim_columns(
 ) -> dict[str, frozenset[int]]:
     """Return the predicates that follow from claims, each with the columns that are its claim.
 
-    A column is the claim of a derived predicate where every rule concludes it from facts of that
-    claim alone; then what holds of many claims is what holds of each of them. A predicate that
-    looks at several claims has no such column.
+    The first column is the claim where it is declared as ``claim``: such a predicate is asked of
+    one claim at a time, as determinations do. Without a declaration a column is the claim where
+    every rule concludes it from facts of that claim alone; then what holds of many claims is what
+    holds of each of them. A predicate that looks at several claims has no such column.
 
     Parameters
     ----------
@@ -44,18 +45,17 @@ def claim_columns(
     found = {
         name: frozenset({0})
         for name, predicate in signature.items()
-        if name not in rules and predicate.columns and predicate.columns[0].name == CLAIM
+        if predicate.columns and predicate.columns[0].name == CLAIM
     }
+    declared = frozenset(found)
     _add_dependent(found, rules)
     changing = True
     while changing:
         changing = False
         for name, own in rules.items():
-            columns = found.get(name)
-            if (
-                columns
-                and (kept := frozenset(x for x in columns if _is_claim(x, own, found))) != columns
-            ):
+            columns = frozenset() if name in declared else found.get(name, frozenset())
+            kept = frozenset(each for each in columns if _is_claim(each, own, found))
+            if kept != columns:
                 found[name], changing = kept, True
     return found
 
