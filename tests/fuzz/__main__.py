@@ -20,7 +20,12 @@ from pathlib import Path
 from kb.knowledge_base import KnowledgeBase
 from tests.fuzz import certificates, tables, x12
 
-KINDS = {"tables": tables.run, "x12": x12.run, "certificates": certificates.run}
+KINDS = {
+    "tables": tables.run,
+    "parquet": tables.run_parquet,
+    "x12": x12.run,
+    "certificates": certificates.run,
+}
 LONGEST = 120
 """Seconds after which an input is taken to hang."""
 

@@ -69,6 +69,15 @@ _SCRAPS = (
     b"\\u0000",
     b"\xc3",
 )
+_NESTED = (
+    *("[{}]", "[{0}, '0']", "[{0}, NULL]", "[1, 2]", "[[{}]]", "{{'a': {}}}", "[]::TEXT[]"),
+    *("MAP {{'a': {}}}", "[{}]::TEXT[1]", "{}::BLOB", "({0}) IS NULL", "TIME '10:00:00'"),
+    *("'2018-06-01 00:00:00+02'::TIMESTAMPTZ", "INTERVAL 1 DAY", "uuid()", "[true]", "[1.5]"),
+    *("1e300", "'nan'::DOUBLE", "1.2345678901::DECIMAL(18,10)", "0.1::FLOAT", "10::HUGEINT"),
+    *("'NaN'::FLOAT", "1e-12", "12345678901234567890.5::DECIMAL(38,4)", "'1'::BIT"),
+)
+"""SQL of columns that few files have, of the value of a cell."""
+
 _TYPES = ("VARCHAR", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL(18,4)", "DATE", "TIMESTAMP")
 
 
@@ -139,24 +148,29 @@ def _json_value(draw: random.Random, value: str) -> Any:
 
 
 def _parquet(draw: random.Random, rows: list[dict[str, str]], path: Path) -> Path:
-    """Write rows as Parquet; each column of a type that DuckDB can make of its values."""
+    """Write rows as Parquet: columns of any type, the bytes of the file perhaps damaged."""
     names = [name for name in dict.fromkeys(map(str, rows[0])) if name.strip()]
     with duckdb.connect() as connection:
         picks = []
-        for name in names:
-            kind = draw.choice(_TYPES) if draw.random() < 0.3 else "VARCHAR"
-            wrapped = f"[v[{len(picks) + 1}]]" if draw.random() < 0.02 else f"v[{len(picks) + 1}]"
-            picks.append(
-                f"{wrapped} AS {_quoted(name)}"
-                if wrapped.startswith("[")
-                else f"TRY_CAST(nullif({wrapped}, '') AS {kind}) AS {_quoted(name)}"
-            )
+        for place, name in enumerate(names, 1):
+            value = f"nullif(v[{place}], '')"
+            if draw.random() < 0.3:
+                value = f"TRY_CAST({value} AS {draw.choice(_TYPES)})"
+            if draw.random() < 0.05:
+                value = draw.choice(_NESTED).format(value)
+            picks.append(f"{value} AS {_quoted(name)}")
         values = [[row.get(name, "").replace("\x00", "") for name in names] for row in rows]
+        form = draw.choice(("uncompressed", "snappy", "zstd"))
         connection.execute(
             f"COPY (SELECT {', '.join(picks)} FROM (SELECT unnest($1::TEXT[][]) AS v)) "
-            f"TO '{path}' (FORMAT parquet)",
+            f"TO '{path}' (FORMAT parquet, CODEC '{form}')",
             [values],
         )
+    if draw.random() < 0.3:
+        content = bytearray(path.read_bytes())
+        for _ in range(draw.randint(1, 4)):
+            content[draw.randrange(4, len(content))] = draw.randrange(256)
+        path.write_bytes(content[: len(content) - draw.choice((0, 0, 0, 0, 3, 40))])
     return path
 
 
@@ -181,7 +195,8 @@ def evidence_of(draw: random.Random, folder: Path) -> list[Path]:
 
 def outcome(kb: KnowledgeBase, claims: Path, evidence: list[Path], engine: str) -> Any:
     """Return everything that an engine says of a file, so that two can be compared."""
-    output = claims.parent / f"{engine}.jsonl"
+    output = claims.parent / "determined.jsonl"
+    output.unlink(missing_ok=True)
     try:
         result = adjudicate_files(kb, [claims], output, evidence=evidence, engine=engine)
     except ClausewiseError as fault:
@@ -203,16 +218,33 @@ def outcome(kb: KnowledgeBase, claims: Path, evidence: list[Path], engine: str) 
     }
 
 
+def run_parquet(draw: random.Random, folder: Path, kb: KnowledgeBase) -> str:
+    """Return how the two ways differ on one odd file of Parquet, or an empty text."""
+    claims = _parquet(draw, rows_of(draw), folder / "claims.parquet")
+    return _difference(kb, claims, evidence_of(draw, folder))
+
+
 def run(draw: random.Random, folder: Path, kb: KnowledgeBase) -> str:
     """Return how the two ways differ on one damaged table, or an empty text."""
-    claims, evidence = written(draw, folder), evidence_of(draw, folder)
+    return _difference(kb, written(draw, folder), evidence_of(draw, folder))
+
+
+def _difference(kb: KnowledgeBase, claims: Path, evidence: list[Path]) -> str:
     found, expected = (outcome(kb, claims, evidence, way) for way in ("duckdb", "pydatalog"))
     if found == expected:
         return ""
     if isinstance(found, dict) and isinstance(expected, dict):
         return "\n".join(
-            f"{name}:\n  duckdb    {found[name]}\n  pydatalog {expected[name]}"
+            f"{name}:\n  duckdb    {_only(found[name], expected[name])}"
+            f"\n  pydatalog {_only(expected[name], found[name])}"
             for name in found
             if found[name] != expected[name]
         )
     return f"duckdb    {found}\npydatalog {expected}"
+
+
+def _only(found: Any, other: Any) -> Any:
+    """Return what one list has and the other has not; what is no list as it is."""
+    if isinstance(found, list) and isinstance(other, list):
+        return [each for each in found if each not in other]
+    return found
