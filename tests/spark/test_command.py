@@ -44,6 +44,7 @@ def test_from_parquet_to_a_folder_and_to_tables(
 
 
 def test_what_is_wrong_before_spark_starts(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("pyspark")
     assert run("./no/such", "-o", "out") == 3
     assert "there is no file `./no/such`" in capsys.readouterr().err
     assert run("claims.june") == 2

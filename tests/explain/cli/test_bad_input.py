@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read(
             "A,1,cms1500,01/06/2018,22,96365,1",
             "`service_date` is not a date: `01/06/2018`",
             "service_date",
-            "write it as in 2018-06-01",
+            "write it as in 2018-06-01, or say how dates are written, as in --dates mdy",
         ),
         ("A,0,cms1500,2018-06-01,22,96365,1", "`line_number` is below 1: `0`", "line_number", ""),
         ("A,1,cms1500,2018-06-01,22,963*5,1", "`procedure_code` is not a code: `963*5`", "", ""),
