@@ -16,6 +16,10 @@ _UNREADABLE = (0, 0xFFFD)
 """Characters of what was no text of UTF-8."""
 
 
+_SHORT = 8
+"""Characters of words for nothing up to which few ids are as short."""
+
+
 def doubtful(text: str) -> str:
     """Return the SQL of whether a text may be blank or have blanks around it; few do.
 
@@ -83,20 +87,27 @@ def unmeant(text: str, column: str) -> str:
     >>> texts = ["NULL", "C1", "1.003E+09", "7.0", "nullable", None]
     >>> query = f"SELECT {unmeant('c', 'ndc')} FROM (SELECT unnest($1::TEXT[]) AS c)"
     >>> [found for (found,) in duckdb.execute(query, [texts]).fetchall()]
-    [True, False, True, True, False, None]
+    [True, False, True, True, False, False]
     """
     words = words_for_nothing(column)
     if not words:
         return "false"
     listed = literal("".join(f"|{word}" for word in sorted(words)) + "|")
-    tests = [
-        f"(strlen({text}) <= {max(map(len, words))} "
-        f"AND contains({listed}, concat('|', lower({text}), '|')))"
-    ]
-    if column in IDS:
-        tests += [f"({text})[2] = {literal(sign)}" for sign in ".,"]
-        tests += [f"contains({text}, {literal(part)})" for part in (".0", "E+", "e+")]
-    return f"({' OR '.join(tests)})"
+    most = max(map(len, words))
+    short = f"strlen({text}) <= {most}"
+    tests = [f"contains({listed}, concat('|', lower({text}), '|'))"]
+    spoiled = [f"({text})[2] = {literal(sign)}" for sign in ".,"]
+    spoiled += [f"contains({text}, {literal(part)})" for part in (".0", "E+", "e+")]
+    if column not in IDS or most > _SHORT:
+        tests[0] = f"({short} AND {tests[0]})"
+        tests += spoiled if column in IDS else []
+        return f"({' OR '.join(tests)})"
+    # Ids are no dictionary. CASE looks at what its test lets through; AND would look at all.
+    signs = " OR ".join(f"contains({text}, {literal(sign)})" for sign in ".,+")
+    return (
+        f"(CASE WHEN {short} THEN {tests[0]} ELSE false END OR "
+        f"CASE WHEN {signs} THEN {' OR '.join(spoiled)} ELSE false END)"
+    )
 
 
 def odd(text: str, column: str = "") -> str:
