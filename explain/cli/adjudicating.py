@@ -16,7 +16,6 @@ from explain.cli.in_bulk import (
     Task,
     about_lines,
     adjudicate_in_bulk,
-    choose_engine,
     counted_noun,
     determinations_table,
     reading_ahead,
@@ -41,6 +40,7 @@ from explain.cli.writing import check_target, destination
 from facts.diagnostic import Diagnostic, InputError, UsageError
 from facts.outputs import ENDINGS, OutputFile, format_by_ending
 from facts.values import one_line
+from kb.bulk.engine import choose_engine
 from kb.bulk.result import BulkResult, Meter
 
 if TYPE_CHECKING:

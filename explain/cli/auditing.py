@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from explain.cli.audit_output import AuditJob, audit_in_one_set, write_audit
-from explain.cli.in_bulk import choose_engine
 from explain.cli.options import ClaimOption, CsvOption, EngineOptions, InputOptions, JsonOption
 from facts.diagnostic import Diagnostic, UsageError
 from facts.outputs import ENDINGS, format_by_ending
 from facts.values import ValueFault, one_line, parse_date, parse_whole_number, quoted
+from kb.bulk.engine import choose_engine
 
 _ENDINGS = {**ENDINGS, ".parquet": "parquet", ".pq": "parquet", ".xlsx": "xlsx"}
 

@@ -1,10 +1,9 @@
-"""Which engine adjudicates files, and the bulk run as the command line asks for it."""
+"""The bulk run as the command line asks for it."""
 
 from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,8 +15,6 @@ from explain.cli.output import data, table_text
 from explain.cli.progress import progress
 from explain.cli.writing import check_target
 from facts.claim import Override, full_claim_id
-from facts.diagnostic import UsageError
-from facts.extras import bulk_module, duckdb_module
 from facts.leftovers import scratch_folder
 from facts.outputs import OutputFile
 from facts.readers.batch import RejectedClaim, Tally
@@ -25,7 +22,6 @@ from facts.readers.detect import document_reader
 from facts.readers.opening import packing
 from facts.readers.parquet import is_parquet
 from facts.readers.text_file import look
-from facts.values import one_line
 from kb.bulk.result import BulkResult, Meter
 from kb.model.reading_totals import ReadingTotals
 from kb.model.tables import IN_FAVOUR
@@ -36,68 +32,11 @@ if TYPE_CHECKING:
     from kb.model.clause import Reading
     from kb.planning.rules import BulkRules
 
-ENGINES = ("pydatalog", "duckdb")
 _SHORT_PAUSE = 0.0005
 """Seconds after which a thread lets another one run: the one that reads has short statements."""
 
 _MANY_OBJECTS = 50_000
 """New objects after which garbage is looked for: a policy and its plan are kept, not garbage."""
-
-LARGE = 1_000_000
-"""Bytes of claims from which DuckDB is quicker by far: some eight thousand lines of CSV."""
-
-_SHRUNK = 10
-"""Times that claims are smaller once they are packed."""
-
-
-def choose_engine(wanted: str | None, files: Sequence[str]) -> str:
-    """Return the engine for some files.
-
-    DuckDB takes Parquet, and other files of ``LARGE`` bytes and more where it is installed;
-    pyDatalog takes all else.
-
-    Parameters
-    ----------
-    wanted : str or None
-        The engine that a person asks for, if any.
-    files : sequence of str
-        The files of claims.
-
-    Raises
-    ------
-    UsageError
-        If there is no such engine, or DuckDB is needed and not installed.
-    """
-    if wanted is not None and wanted not in ENGINES:
-        raise UsageError.of(
-            f"there is no engine `{one_line(wanted)}`", f"one of {', '.join(ENGINES)}"
-        )
-    parquet = any(is_parquet(Path(file)) for file in files)
-    if wanted == "pydatalog":
-        return wanted
-    if parquet or wanted == "duckdb":
-        if not _installed():
-            duckdb_module()
-            bulk_module("sqlglot")
-        return "duckdb"
-    return "duckdb" if _size(files) >= LARGE and _installed() else "pydatalog"
-
-
-def _size(files: Iterable[str]) -> int:
-    total = 0
-    for file in files:
-        try:
-            packed = packing(Path(file))
-            total += os.path.getsize(file) * (_SHRUNK if packed else 1)
-        except (OSError, ValueError):
-            continue
-    return total
-
-
-def _installed() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
 
 
 @contextmanager

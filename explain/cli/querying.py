@@ -12,7 +12,6 @@ import typer
 
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.candidates import candidates
-from explain.cli.in_bulk import choose_engine
 from explain.cli.loaded import expanded
 from explain.cli.options import (
     ClaimOption,
@@ -28,6 +27,7 @@ from facts.diagnostic import Diagnostic, UsageError
 from facts.readers.detect import reads_one_claim
 from facts.readers.overrides import read_overrides
 from facts.values import format_number
+from kb.bulk.engine import choose_engine
 from kb.bulk.result import Meter
 from kb.claims.counting import CountedGoal, read_counted_goal
 from kb.language.values import Row, Value

@@ -17,7 +17,6 @@ from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import (
     Task,
     adjudicate_in_bulk,
-    choose_engine,
     counted_noun,
     reading_ahead,
     reconciled,
@@ -33,6 +32,7 @@ from facts.outputs import format_by_ending
 from facts.readers.batch import Tally
 from facts.remittance import ZERO
 from facts.values import ValueFault, parse_date, quoted
+from kb.bulk.engine import choose_engine
 
 if TYPE_CHECKING:
     from kb.policy.loader import Policy

@@ -11,7 +11,6 @@ import typer
 from explain.cli.bounded import BoundedDiagnostics
 from explain.cli.in_bulk import (
     about_lines,
-    choose_engine,
     known_readings,
     reading_ahead,
     reconciled,
@@ -30,6 +29,7 @@ from explain.summary.rows import Labels, SummaryTable, summary_tables
 from facts.diagnostic import Diagnostic, UsageError
 from facts.outputs import format_by_ending
 from facts.whole_file import unwritable, whole_file
+from kb.bulk.engine import choose_engine
 from kb.bulk.result import BulkResult, Meter
 from kb.model.summary import DIMENSIONS, USUAL, Summary, parse_groupings
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 
 from facts.diagnostic import UsageError
@@ -24,9 +23,7 @@ _SHRUNK = 10
 """Times that claims are smaller once they are packed."""
 
 
-def choose_engine(
-    wanted: str | None, files: Iterable[str | Path], rows: int = 0, named: Iterable[str] = ENGINES
-) -> str:
+def choose_engine(wanted: str | None, files: Iterable[str | Path], rows: int = 0) -> str:
     """Return the engine for some files and rows of data frames.
 
     DuckDB takes Parquet, other files of ``LARGE`` bytes and more and ``MANY_ROWS`` rows and more,
@@ -40,8 +37,6 @@ def choose_engine(
         The files of claims.
     rows : int, optional
         How many rows of data frames there are.
-    named : iterable of str, optional
-        What may be asked for.
 
     Raises
     ------
@@ -50,7 +45,7 @@ def choose_engine(
     """
     if wanted is not None and wanted not in ENGINES:
         raise UsageError.of(
-            f"there is no engine `{one_line(wanted)}`", f"one of {', '.join(named)}"
+            f"there is no engine `{one_line(wanted)}`", f"one of {', '.join(ENGINES)}"
         )
     paths = [Path(file) for file in files]
     if wanted == "pydatalog":
@@ -66,6 +61,8 @@ def choose_engine(
 
 def is_installed() -> bool:
     """Return whether all that a run on DuckDB needs is installed."""
+    from importlib.util import find_spec
+
     return find_spec("duckdb") is not None and find_spec("sqlglot") is not None
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from explain.cli import in_bulk, progress
+from explain.cli import progress
 from explain.cli.app import app
 from facts.readers.column_values import PARSERS
+from kb.bulk import engine as choice
 from kb.bulk.result import Meter
 from tests.conftest import INTERRUPTED, interruptible
 from tests.kb.bulk.files import row_of, write_rows
@@ -118,16 +119,16 @@ def test_rejects_add_up_and_are_the_same_of_both_engines(run: Any, claims: Path)
 def test_the_engine_that_fits_is_taken(claims: Path, monkeypatch: Any) -> None:
     table, parquet = str(claims / "claims.csv"), str(claims / "claims.parquet")
     x12 = str(ROOT / "explain" / "examples" / "office.837")
-    assert in_bulk.choose_engine(None, [table]) == "pydatalog"
-    assert in_bulk.choose_engine(None, [x12]) == "pydatalog"
-    assert in_bulk.choose_engine(None, [table, parquet]) == "duckdb"
-    assert in_bulk.choose_engine("pydatalog", [parquet]) == "pydatalog"
-    monkeypatch.setattr(in_bulk, "LARGE", 100)
-    assert in_bulk.choose_engine(None, [table]) == "duckdb"
-    assert in_bulk.choose_engine(None, [x12]) == "duckdb"
-    assert in_bulk.choose_engine(None, [table, x12]) == "duckdb"
-    monkeypatch.setattr(in_bulk, "_installed", lambda: False)
-    assert in_bulk.choose_engine(None, [table]) == "pydatalog"
+    assert choice.choose_engine(None, [table]) == "pydatalog"
+    assert choice.choose_engine(None, [x12]) == "pydatalog"
+    assert choice.choose_engine(None, [table, parquet]) == "duckdb"
+    assert choice.choose_engine("pydatalog", [parquet]) == "pydatalog"
+    monkeypatch.setattr(choice, "LARGE", 100)
+    assert choice.choose_engine(None, [table]) == "duckdb"
+    assert choice.choose_engine(None, [x12]) == "duckdb"
+    assert choice.choose_engine(None, [table, x12]) == "duckdb"
+    monkeypatch.setattr(choice, "is_installed", lambda: False)
+    assert choice.choose_engine(None, [table]) == "pydatalog"
 
 
 WRONG = {

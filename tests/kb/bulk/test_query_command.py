@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from explain.cli import in_bulk
 from facts.readers.column_values import PARSERS
+from kb.bulk import engine as choice
+from kb.claims.sources import ENGINES
 from tests.conftest import interruptible
 from tests.kb.bulk.files import write_rows
 from tests.kb.bulk.test_command import COLUMNS, DENIED, ROOT, claims, run
@@ -59,7 +60,7 @@ def test_a_large_table_is_answered_by_duckdb(run: Any, claims: Path, monkeypatch
         run("query", GOALS[0], "-c", "claims.csv"),
         run("query", GOALS[3], "-c", "claims.csv"),
     )
-    monkeypatch.setattr(in_bulk, "LARGE", 100)
+    monkeypatch.setattr(choice, "LARGE", 100)
     monkeypatch.setattr("kb.bulk.answers.answer_by_rows", None)
     monkeypatch.setattr("explain.cli.options.load_claims", None)
     for goal, said in zip((GOALS[0], GOALS[3]), expected, strict=True):
@@ -82,7 +83,7 @@ def test_bad_rows_are_told_and_left_out_by_both_engines(run: Any, claims: Path) 
     )
     found = {
         run("query", *said, "-c", "bad.csv", "--evidence", "evidence.csv", "--engine", engine)
-        for engine in in_bulk.ENGINES
+        for engine in ENGINES
         for said in (["denied(C, L, K)", "--csv"],)
     }
     told = {(code, out, "\n".join(sorted(err.splitlines()))) for code, out, err in found}
@@ -100,7 +101,7 @@ def test_overrides_and_settings_reach_the_goal(run: Any, claims: Path) -> None:
         "authority,authority_id,clause_id,effect,effective_from,effective_to\n"
         "plan,P1,R14-FAC-1,waived,2018-01-01,2018-12-31\n"
     )
-    for engine in in_bulk.ENGINES:
+    for engine in ENGINES:
         chosen = ["-c", "one.csv", "--engine", engine]
         assert run("query", "denied(C, L, K)", *chosen)[0] == 0
         chosen += ["--overrides", "overrides.csv", "--strict", "--json"]
